@@ -1,0 +1,68 @@
+"""Everything Levee raises on purpose.
+
+::
+
+    LeveeError                  code, details; never a display text
+    ├── StudyFileError          the study file cannot be understood
+    ├── IntakeError             a file cannot be opened
+    │   ├── UnreadableFileError     damaged, protected, empty, or not a spreadsheet
+    │   ├── HostileFileError        built to do harm: bombs, entities, escapes
+    │   └── LimitExceededError      larger than the stated limits
+    ├── MissingColumnError      a column the study file names is not in the file
+    └── WorkspaceError          saving or opening a study failed
+
+The words for a person are made from ``code`` and ``details`` where the language is known.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class LeveeError(Exception):
+    """Base of all deliberate errors.
+
+    Parameters
+    ----------
+    code
+        Stable identifier, for example ``"unknown_key"``.
+    details
+        Values for the message: file, sheet, column, limit, nearest, and so on.
+    """
+
+    def __init__(self, code: str, **details: Any) -> None:  # noqa: ANN401
+        self.code = code
+        self.details: dict[str, Any] = details
+        super().__init__(code, details)
+
+    def __str__(self) -> str:
+        told = ", ".join(f"{key}={value!r}" for key, value in self.details.items())
+        return f"{self.code}({told})"
+
+
+class StudyFileError(LeveeError):
+    """The study file is missing, malformed or contradicts itself."""
+
+
+class IntakeError(LeveeError):
+    """A file could not be opened."""
+
+
+class UnreadableFileError(IntakeError):
+    """The file is damaged, protected, empty, or not a spreadsheet."""
+
+
+class HostileFileError(IntakeError):
+    """The file is built to exhaust or to escape: refused before parsing."""
+
+
+class LimitExceededError(IntakeError):
+    """The file passes a stated limit of memory, time, rows or columns."""
+
+
+class MissingColumnError(LeveeError):
+    """A column the study file names does not exist; ``nearest`` is offered."""
+
+
+class WorkspaceError(LeveeError):
+    """A study could not be saved, opened or restored."""

@@ -1,0 +1,416 @@
+"""The study file: what the wizard saves, what the command line reads.
+
+``study.toml`` ⇄ :class:`StudyPlan`. Paths are relative to the file. An unknown key is an error
+that names the key and the nearest known one.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+import tomli_w
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from analysis.errors import StudyFileError
+
+Text = str | dict[str, str]
+Kind = Literal["scale", "knowledge", "binary", "category", "number"]
+Role = Literal["primary", "secondary", "exploratory"]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class StudySettings(_Section):
+    """``[study]``: title, language of reports (``en`` or ``zh-Hans``), smallest group shown."""
+
+    title: Text = ""
+    language: Literal["en", "zh-Hans"] = "en"
+    min_group: int = Field(default=5, ge=1)
+    simulated: bool = False
+    seed: int = 20260923
+
+
+class SurveyFile(_Section):
+    """``[[survey.files]]``: one uploaded table of answers.
+
+    ``columns`` is a pattern for wide files (``"{wave}_{item}"``); ``wide`` spells the same out:
+    wave → item name → column. ``rename`` maps a column as exported to a shorter name.
+    """
+
+    path: str
+    sheet: str | None = None
+    wave: str | None = None
+    columns: str | None = None
+    wide: dict[str, dict[str, str]] = Field(default_factory=dict)
+    rename: dict[str, str] = Field(default_factory=dict)
+    encoding: str | None = None
+    delimiter: str | None = None
+    header_row: int | None = None
+    site: str | None = None
+    group: str | None = None
+
+
+class Link(_Section):
+    """An accepted link between two spellings of one respondent, with who and when."""
+
+    code: str
+    same_as: str
+    similarity: float = 1.0
+    accepted_by: str = ""
+    accepted_at: str = ""
+
+
+class Fix(_Section):
+    """A recorded, reversible correction of one cell, or the removal of one row."""
+
+    file: str
+    row: int
+    column: str | None = None
+    action: Literal["set", "clear", "drop_row"]
+    value: str | None = None
+    rule: str = ""
+
+
+class SurveyPlan(_Section):
+    """``[survey]``: who, when, and in which files."""
+
+    respondent: str | list[str] | None = None
+    waves: list[str] = Field(default_factory=lambda: ["pre", "post"])
+    wave: str | None = None
+    wave_values: dict[str, list[str]] = Field(default_factory=dict)
+    group: str | None = None
+    treated: list[str] = Field(default_factory=list)
+    site: str | None = None
+    cluster: str | None = None
+    weight: str | None = None
+    started_on: str | None = None
+    disaggregate: list[str] = Field(default_factory=list)
+    missing_codes: list[str] = Field(default_factory=list)
+    duplicates: Literal["latest", "first", "most_complete"] = "latest"
+    retrospective: list[str] = Field(default_factory=list)
+    drop_status: list[str] = Field(default_factory=list)
+    population: dict[str, dict[str, float]] = Field(default_factory=dict)
+    links: list[Link] = Field(default_factory=list)
+    fixes: list[Fix] = Field(default_factory=list)
+    files: list[SurveyFile] = Field(default_factory=list)
+
+
+class MeasurePlan(_Section):
+    """``[[measures]]``: items, declared range, direction and rule of one score."""
+
+    name: str
+    label: Text | None = None
+    texts: dict[str, Text] = Field(default_factory=dict)
+    kind: Kind = "scale"
+    items: list[str] = Field(min_length=1)
+    reversed: list[str] = Field(default_factory=list)
+    range: tuple[float, float] | None = None
+    score: Literal["mean", "sum", "percent"] = "mean"
+    min_answered: float = 0.8
+    better: Literal["higher", "lower"] = "higher"
+    important_difference: float | None = None
+    role: Role = "secondary"
+    answers: dict[str, float] = Field(default_factory=dict)
+    correct: dict[str, str] = Field(default_factory=dict)
+    order: list[str] = Field(default_factory=list)
+    subscales: dict[str, list[str]] = Field(default_factory=dict)
+    source: str = ""
+
+    @model_validator(mode="after")
+    def _check(self) -> MeasurePlan:
+        if self.kind == "scale" and self.range is None:
+            raise ValueError(f"measure {self.name!r}: kind = 'scale' needs range = [low, high]")
+        if self.range is not None and not self.range[0] < self.range[1]:
+            raise ValueError(f"measure {self.name!r}: range must run from low to high")
+        unknown = sorted(set(self.reversed) - set(self.items))
+        if unknown:
+            raise ValueError(f"measure {self.name!r}: reversed names no item: {unknown}")
+        unkeyed = sorted(set(self.items) - set(self.correct))
+        if self.kind == "knowledge" and unkeyed:
+            raise ValueError(f"measure {self.name!r}: no correct answer given for {unkeyed}")
+        return self
+
+
+class AttendancePlan(_Section):
+    """``[attendance]``: one row per person and session, a ticked matrix, or counts a session."""
+
+    path: str
+    sheet: str | None = None
+    person: str | None = None
+    session: str | None = None
+    date: str | None = None
+    kind: str | None = None
+    attended: str | None = None
+    registered: str | None = None
+    invited: str | None = None
+    household: str | None = None
+    level: str | None = None
+    count: str | None = None
+    eligible: int | None = Field(default=None, ge=1)
+    disaggregate: list[str] = Field(default_factory=list)
+    population: dict[str, dict[str, float]] = Field(default_factory=dict)
+    events: list[EventMark] = Field(default_factory=list)
+    links: list[Link] = Field(default_factory=list)
+
+
+class EventMark(_Section):
+    """A dated happening drawn on time charts: a flood, a holiday, a change of staff."""
+
+    date: date
+    until: date | None = None
+    label: Text
+
+
+class DeliveryPlan(_Section):
+    """``[delivery]``: planned sessions against what happened."""
+
+    path: str
+    sheet: str | None = None
+    session: str | None = None
+    planned: str = "planned"
+    held: str | None = "held"
+    status: str | None = None
+    phase: str | None = None
+    content_planned: str | None = None
+    content_delivered: str | None = None
+    staff_hours: str | None = None
+    volunteer_hours: str | None = None
+
+
+class VolunteersPlan(_Section):
+    """``[volunteers]``: the roster."""
+
+    path: str
+    sheet: str | None = None
+    volunteer: str
+    joined: str | None = None
+    left: str | None = None
+    reason: str | None = None
+    role: str | None = None
+    trained: str | None = None
+    successor: str | None = None
+    groups: list[str] = Field(default_factory=list)
+
+
+class ServicePlan(_Section):
+    """``[service]``: the service log; alone it is enough, spells are then derived."""
+
+    path: str
+    sheet: str | None = None
+    volunteer: str
+    date: str
+    hours: str | None = None
+    activity: str | None = None
+    signed_up: str | None = None
+    attended: str | None = None
+
+
+class RetentionPlan(_Section):
+    """``[retention]``: the lapse rule and the end of observation.
+
+    ``tenure`` chooses where a lapsed volunteer's spell ends: ``last_service`` (default) or
+    ``lapse`` (last service plus the window). ``censor_at`` is ``window`` (observation end minus
+    the lapse window, the better founded) or ``last_service`` (a documented variant).
+    """
+
+    lapse_after_days: int = Field(default=90, ge=1)
+    observed_until: date | None = None
+    register_since: date | None = None
+    censor_at: Literal["window", "last_service"] = "window"
+    events: list[EventMark] = Field(default_factory=list)
+
+
+class FundingPlan(_Section):
+    """``[funding]``: the ledger: one signed amount, or income and expense, or a direction."""
+
+    path: str
+    sheet: str | None = None
+    date: str = "date"
+    amount: str | None = None
+    income: str | None = None
+    expense: str | None = None
+    direction: str | None = None
+    source: str | None = None
+    kind: str | None = None
+    restricted: str | None = None
+    recurring: str | None = None
+    ends: str | None = None
+    community_kinds: list[str] = Field(default_factory=list)
+    balance: float | None = None
+    currency: str = "CNY"
+    programme_cost: float | None = None
+
+
+class CapacityPlan(_Section):
+    """``[capacity]``: self-assessment, one row per rater, domain (or item) and wave."""
+
+    path: str
+    sheet: str | None = None
+    rater: str = "rater"
+    domain: str = "domain"
+    item: str | None = None
+    wave: str | None = "wave"
+    score: str = "score"
+    group: str | None = None
+    range: tuple[float, float] = (1, 7)
+    target: float | None = None
+    leadership: str | None = None
+
+
+class StrengthsPlan(_Section):
+    """``[strengths]``: inventory of what the community has, by wave."""
+
+    path: str
+    sheet: str | None = None
+    strength: str = "strength"
+    kind: str | None = "kind"
+    wave: str = "wave"
+    present: str | None = None
+
+
+class ConsultationPlan(_Section):
+    """``[consultation]``: one row per issue raised in a meeting."""
+
+    path: str
+    sheet: str | None = None
+    issue: str = "issue"
+    raised: str = "raised"
+    raised_by: str | None = None
+    agreed: str | None = "agreed"
+    due: str | None = "due"
+    done: str | None = "done"
+    told_back: str | None = "told_back"
+    declined: str | None = None
+    meeting: str | None = None
+    parties: str | None = None
+    stage: str | None = None
+    promised_level: str | None = None
+    delivered_level: str | None = None
+    as_of: date | None = None
+
+
+class TargetPlan(_Section):
+    """``[[targets]]``: one indicator against its target."""
+
+    indicator: str
+    label: Text | None = None
+    level: Literal["goal", "outcome", "output", "activity"] = "outcome"
+    baseline: float | None = None
+    target: float
+    actual: float | None = None
+    start: date | None = None
+    due: date | None = None
+    direction: Literal["increase", "decrease"] = "increase"
+    cumulation: Literal["non_cumulative", "cumulative_sum", "cumulative_level"] = "non_cumulative"
+    frequency: Literal["once", "monthly", "quarterly", "yearly"] = "once"
+    periods: dict[str, float] = Field(default_factory=dict)
+    actuals: dict[str, float] = Field(default_factory=dict)
+    band: float = Field(default=0.15, gt=0, lt=1)
+    evidence: str = ""
+
+
+class StudyPlan(_Section):
+    """All of ``study.toml``."""
+
+    study: StudySettings = Field(default_factory=StudySettings)
+    survey: SurveyPlan | None = None
+    measures: list[MeasurePlan] = Field(default_factory=list)
+    attendance: AttendancePlan | None = None
+    delivery: DeliveryPlan | None = None
+    volunteers: VolunteersPlan | None = None
+    service: ServicePlan | None = None
+    retention: RetentionPlan = Field(default_factory=RetentionPlan)
+    funding: FundingPlan | None = None
+    capacity: CapacityPlan | None = None
+    strengths: StrengthsPlan | None = None
+    consultation: ConsultationPlan | None = None
+    scorecard: dict[str, list[float]] = Field(default_factory=dict)
+    targets: list[TargetPlan] = Field(default_factory=list)
+
+    @field_validator("measures")
+    @classmethod
+    def _names_differ(cls, measures: list[MeasurePlan]) -> list[MeasurePlan]:
+        names = [measure.name for measure in measures]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"measure name used twice: {twice}")
+        return measures
+
+
+AttendancePlan.model_rebuild()
+
+
+def read_plan(path: Path) -> StudyPlan:
+    """Read a study file.
+
+    Raises
+    ------
+    StudyFileError
+        With code ``study_file_missing``, ``study_file_syntax``, ``unknown_key`` (details ``key``,
+        ``where``, ``nearest``) or ``study_file_value`` (``where``, ``problem``).
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise StudyFileError("study_file_missing", file=path.name, problem=str(error)) from error
+    return parse_plan(text, name=path.name)
+
+
+def parse_plan(text: str, name: str = "study.toml") -> StudyPlan:
+    """Parse the text of a study file; errors as in :func:`read_plan`."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise StudyFileError("study_file_syntax", file=name, problem=str(error)) from error
+    return plan_from_dict(raw, name)
+
+
+def plan_from_dict(raw: dict[str, Any], name: str = "study.toml") -> StudyPlan:
+    """Validate a parsed study file; errors as in :func:`read_plan`."""
+    try:
+        return StudyPlan.model_validate(raw)
+    except ValidationError as error:
+        raise _first_problem(error, name) from error
+
+
+def write_plan(plan: StudyPlan) -> str:
+    """Write a plan as TOML text; defaults are left out, so the file stays short."""
+    return tomli_w.dumps(plan.model_dump(exclude_defaults=True, exclude_none=True, mode="python"))
+
+
+def _first_problem(error: ValidationError, name: str) -> StudyFileError:
+    problems = error.errors(include_url=False, include_context=False)
+    unknown = [p for p in problems if p["type"] == "extra_forbidden"]
+    chosen = (unknown or problems)[0]
+    where = ".".join(str(part) for part in chosen["loc"])
+    if not unknown:
+        return StudyFileError("study_file_value", file=name, where=where, problem=chosen["msg"])
+    key = str(chosen["loc"][-1])
+    known = _known_keys(chosen["loc"][:-1])
+    nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.0)
+    return StudyFileError(
+        "unknown_key", file=name, key=key, where=where, nearest=nearest[0] if nearest else ""
+    )
+
+
+def _known_keys(path: tuple[int | str, ...]) -> list[str]:
+    model: Any = StudyPlan
+    for part in path:
+        if isinstance(part, int):
+            continue
+        model = _section_model(model.model_fields[part].annotation)
+    return list(model.model_fields)
+
+
+def _section_model(annotation: Any) -> Any:  # noqa: ANN401
+    """Find the section model inside ``X | None`` or ``list[X]``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    inner = [_section_model(arg) for arg in getattr(annotation, "__args__", ())]
+    return next((model for model in inner if model is not None), None)

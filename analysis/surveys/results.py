@@ -1,0 +1,274 @@
+"""Result objects of the survey sections; field names are the keys of the results file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from analysis.results import Caution, ComparisonLike, EstimateLike
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaveFlow:
+    """Rows received and respondents kept in one wave."""
+
+    rows: int
+    respondents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExcludedRows:
+    """Rows left out of one table for one reason."""
+
+    reason: str
+    n: int
+    table: str = "survey"
+    wave: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """Who is in the survey: per wave, matched first → last wave, duplicates, exclusions.
+
+    ``rows`` of all waves = respondents of all waves + sum of ``excluded`` (table ``survey``).
+    """
+
+    waves: Mapping[str, WaveFlow]
+    matched: int
+    pre_only: int
+    post_only: int
+    duplicates: int
+    excluded: tuple[ExcludedRows, ...]
+    anonymous: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreSummary:
+    """Distribution of one measure in one wave. floor/ceiling are shares 0–1 at the range's ends.
+
+    ``counts`` lists (score, n), ascending, for pictures.
+    """
+
+    measure: str
+    wave: str
+    n: int
+    n_missing: int
+    mean: EstimateLike
+    sd: float | None
+    median: float | None
+    min: float | None
+    max: float | None
+    floor: float | None
+    ceiling: float | None
+    counts: tuple[tuple[float, int], ...] = ()
+    subscales: Mapping[str, EstimateLike] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reliability:
+    """Internal consistency of one measure in one wave."""
+
+    measure: str
+    wave: str
+    n: int
+    n_items: int
+    alpha: EstimateLike
+    omega: EstimateLike
+    item_rest: Mapping[str, float | None]
+    alpha_if_dropped: Mapping[str, float | None]
+    first_factor_share: float | None
+    unreversed_suspects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleSizes:
+    """People behind one contrast with a score: per wave, both, only one."""
+
+    from_wave: int
+    to_wave: int
+    matched: int
+    from_only: int
+    to_only: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Improved:
+    """Shares (0–1, Wilson) of pairs better, same, worse by at least ``threshold`` score units.
+
+    ``reliable_*`` count pairs beyond the reliable change index, None when no reliability.
+    """
+
+    better: EstimateLike
+    same: EstimateLike
+    worse: EstimateLike
+    threshold: float
+    threshold_source: str
+    n_better: int | None = None
+    n_same: int | None = None
+    n_worse: int | None = None
+    reliable_better: int | None = None
+    reliable_worse: int | None = None
+    reliable_change: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Change in one subgroup: raw and shrunken towards the overall change."""
+
+    value: str
+    n: int
+    change: EstimateLike
+    shrunken: EstimateLike
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subgroups:
+    """One interaction test, then the groups; small ones are suppressed."""
+
+    by: str
+    interaction: ComparisonLike
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairCounts:
+    """Joint counts of (from score, to score): carries every paired picture and test."""
+
+    from_score: tuple[float, ...]
+    to_score: tuple[float, ...]
+    count: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """Change of one measure between two waves.
+
+    ``design`` is ``paired``, ``partly_paired`` or ``anonymous``; ``change`` is the primary
+    analysis; ``analyses`` all of them, the primary among them; ``agreement`` says whether they
+    point the same way (``agree``, ``disagree``, ``single``).
+    """
+
+    measure: str
+    role: str
+    contrast: tuple[str, str]
+    design: str
+    n: SampleSizes
+    change: ComparisonLike
+    p_adjusted: float | None
+    analyses: tuple[ComparisonLike, ...]
+    effect_sizes: tuple[EstimateLike, ...]
+    improved: Improved | None
+    subgroups: tuple[Subgroups, ...] = ()
+    pairs: PairCounts | None = None
+    equivalence: ComparisonLike | None = None
+    transitions: tuple[tuple[int, ...], ...] = ()
+    categories: tuple[str, ...] = ()
+    agreement: str = "single"
+    better: str = "higher"
+    important_difference: float | None = None
+    cautions: tuple[Caution, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemAnswers:
+    """Counts of the answers to one item in one wave; keys are answers as text."""
+
+    measure: str
+    item: str
+    wave: str
+    n: int
+    n_missing: int
+    counts: Mapping[str, int]
+    mean: float | None = None
+    reversed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttritionRow:
+    """Those who stayed against those lost, on one baseline variable (category: per level)."""
+
+    variable: str
+    level: str
+    stayed: EstimateLike
+    left: EstimateLike
+    smd: float | None
+    p_value: float | None
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """Range of the change if those lost had changed less or more than those who stayed."""
+
+    measure: str
+    name: str
+    low: float | None
+    high: float | None
+    n: int
+    method: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceRow:
+    """Treated against comparison at baseline on one variable."""
+
+    variable: str
+    level: str
+    treated: EstimateLike
+    comparison: EstimateLike
+    smd: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventStudyPoint:
+    """Treated-minus-comparison difference in one wave, against the reference wave."""
+
+    wave: str
+    difference: EstimateLike
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupComparison:
+    """Treated minus comparison for one measure: DiD and ANCOVA side by side.
+
+    ``means`` rows are (group "treated"/"comparison", wave, Estimate).
+    """
+
+    measure: str
+    contrast: tuple[str, str]
+    analyses: tuple[ComparisonLike, ...]
+    means: tuple[tuple[str, str, EstimateLike], ...]
+    counterfactual: float | None
+    n_clusters: int
+    event_study: tuple[EventStudyPoint, ...] = ()
+    placebo: ComparisonLike | None = None
+    balance: tuple[BalanceRow, ...] = ()
+    cautions: tuple[Caution, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dose:
+    """Change against sessions attended, adjusted for baseline: an association.
+
+    ``slope`` is score units per session; ``points`` are (dose, n, mean change).
+    """
+
+    measure: str
+    slope: ComparisonLike
+    points: tuple[tuple[float, int, EstimateLike], ...]
+    n_linked: int
+    n_unlinked: int
+    cautions: tuple[Caution, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sensitivity:
+    """The same change by another rule: imputation, weights, mixed model over all waves, …"""
+
+    measure: str
+    name: str
+    change: ComparisonLike
+    details: Mapping[str, float | str | None] = field(default_factory=dict)
+
+

@@ -1,0 +1,161 @@
+"""Result objects of the volunteers section; field names are the keys of the results file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from analysis.results import Caution, ComparisonLike, Curve, EstimateLike
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupRetention:
+    """Retention in one group of volunteers; suppressed groups have n only as None."""
+
+    value: str
+    n: int | None
+    curve: Curve | None
+    median_days: EstimateLike
+    rmst: EstimateLike
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionByGroup:
+    """Curves by one variable, with log-rank, restricted-mean difference and Cox."""
+
+    by: str
+    logrank: ComparisonLike
+    rmst_difference: ComparisonLike
+    cox: tuple[ComparisonLike, ...]
+    proportional_hazards: ComparisonLike
+    groups: tuple[GroupRetention, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Cumulative incidence of leaving for one reason (Aalen–Johansen)."""
+
+    reason: str
+    n: int
+    incidence: Curve
+    at_365: EstimateLike
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cohort:
+    """Those who joined in one quarter or month: share still active k periods later.
+
+    ``active`` lists (period, n active or None when not yet observed, share or None).
+    """
+
+    label: str
+    n: int
+    active: tuple[tuple[int, int | None, float | None], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Month:
+    """One calendar month of the team: active = new + continuing + returning."""
+
+    month: str
+    active: int
+    new: int
+    returning: int
+    lapsed: int
+    hours: float | None = None
+    retention: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hours:
+    """Who carries the work. ``bus_factor``: fewest people giving half the hours.
+
+    ``lorenz`` as in participation; ``per_person`` sorted descending, no names.
+    """
+
+    unit: str
+    total: float
+    per_active: EstimateLike
+    gini: EstimateLike
+    top10_share: EstimateLike
+    bus_factor: int
+    reliability: EstimateLike
+    lorenz: tuple[tuple[float, float], ...]
+    per_person: tuple[float, ...]
+    by_activity: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overdue:
+    """A person likely to lapse: for the organisation's eyes only, never in shared exports.
+
+    ``rhythm_days`` is the person's median gap; ``ratio`` days since last service over it.
+    """
+
+    volunteer: str
+    last_service: date
+    days_since: int
+    rhythm_days: float | None
+    ratio: float | None
+    survival_given_absence: float | None
+    urgency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutlookPoint:
+    """Active team expected at the end of one future month, with prediction interval."""
+
+    month: str
+    active: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LapseSensitivity:
+    """Retention under another lapse window."""
+
+    lapse_after_days: int
+    left: int
+    median_days: EstimateLike
+    retention_365: EstimateLike
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Volunteers:
+    """Everything known of volunteers and how long they stay. Times in days, rates 0–1.
+
+    ``retention`` maps "30", "90", "180", "365" to survival estimates;
+    ``mean_cumulative_returns`` is (time_days, mean number of returns per volunteer);
+    ``roles`` lists (role, n) in pipeline order.
+    """
+
+    n: int
+    active: int
+    active_year_ago: int | None
+    joined: int
+    left: int
+    rule: str
+    lapse_after_days: int
+    observed_from: date
+    observed_until: date
+    curve: Curve
+    retention: Mapping[str, EstimateLike]
+    median_days: EstimateLike
+    rmst: EstimateLike
+    sensitivity: tuple[LapseSensitivity, ...] = ()
+    by_group: tuple[RetentionByGroup, ...] = ()
+    landmark: RetentionByGroup | None = None
+    causes: tuple[Cause, ...] = ()
+    cohorts: tuple[Cohort, ...] = ()
+    monthly: tuple[Month, ...] = ()
+    period_retention: EstimateLike | None = None
+    commitment_retention: EstimateLike | None = None
+    mean_cumulative_returns: tuple[tuple[float, float, float, float], ...] = ()
+    hours: Hours | None = None
+    roles: tuple[tuple[str, int], ...] = ()
+    overdue: tuple[Overdue, ...] = ()
+    outlook: tuple[OutlookPoint, ...] = ()
+    cautions: tuple[Caution, ...] = ()
+    notes: Mapping[str, int] = field(default_factory=dict)
