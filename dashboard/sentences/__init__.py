@@ -1,0 +1,50 @@
+"""Codes from the analysis → sentences in the reader's language.
+
+Each module of this folder holds ``FINDINGS`` and ``CAUTIONS`` (and ``ISSUES``, ``ERRORS`` for
+intake): code → function of (text, object).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+from analysis.errors import LeveeError
+from analysis.issues import Issue
+from analysis.results import Caution, Finding
+from dashboard.text import Text
+
+SECTIONS = ("outcomes", "participation", "volunteers", "sustainability", "targets", "intake")
+
+
+def say_finding(text: Text, finding: Finding) -> str:
+    """Say a finding in one sentence of at most 25 words."""
+    return _say("FINDINGS", text, finding)
+
+
+def say_caution(text: Text, caution: Caution) -> str:
+    """Say a caution: what to know before quoting the number."""
+    return _say("CAUTIONS", text, caution)
+
+
+def say_issue(text: Text, issue: Issue) -> str:
+    """Say a data problem: what, where, how many, and what it does to the results."""
+    return _say("ISSUES", text, issue)
+
+
+def say_error(text: Text, error: LeveeError) -> str:
+    """Say an error: what is wrong with which file, and what to do."""
+    return _say("ERRORS", text, error)
+
+
+def known_codes(kind: str) -> Mapping[str, Callable[[Text, Any], str]]:
+    """All sentences of one kind (``FINDINGS``, ``CAUTIONS``, ``ISSUES``, ``ERRORS``)."""
+    found: dict[str, Callable[[Text, Any], str]] = {}
+    for section in SECTIONS:
+        found.update(getattr(import_module(f"dashboard.sentences.{section}"), kind, {}))
+    return found
+
+
+def _say(kind: str, text: Text, told: Any) -> str:  # noqa: ANN401
+    return known_codes(kind)[told.code](text, told)

@@ -1,0 +1,131 @@
+"""Words, numbers and dates in the reader's language. No streamlit: exports use it too.
+
+English is the message id; ``locales/zh_Hans/*.po`` holds the Chinese, one file per area.
+A :class:`Text` belongs to one session or one export, so two languages never mix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel import dates, numbers
+from babel.messages.pofile import read_po
+
+LANGUAGES = {"en": "English", "zh-Hans": "简体中文"}
+LOCALES = Path(__file__).resolve().parent / "locales"
+_BABEL_LOCALE = {"en": "en_GB", "zh-Hans": "zh_Hans_CN"}
+_MINUS = "\N{MINUS SIGN}"
+
+
+@cache
+def read_catalogue(language: str) -> Mapping[str, str | tuple[str, ...]]:
+    """Read all message files of one language: English → translation (plural: a tuple)."""
+    messages: dict[str, str | tuple[str, ...]] = {}
+    for path in sorted((LOCALES / language.replace("-", "_")).glob("*.po")):
+        with path.open("rb") as stream:
+            for message in read_po(stream):
+                if message.id and message.string:
+                    key = message.id[0] if isinstance(message.id, list | tuple) else message.id
+                    messages[key] = message.string
+    return messages
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One language's words and formats: ``text("Hello {name}", name="…")``."""
+
+    language: str = "en"
+
+    def __call__(self, message: str, /, **values: Any) -> str:  # noqa: ANN401
+        """Translate ``message`` and fill its named placeholders."""
+        found = self._find(message)
+        return found.format(**values) if values else found
+
+    def count(self, one: str, many: str, n: int, /, **values: Any) -> str:  # noqa: ANN401
+        """Translate by number; ``{n}`` is filled with the formatted ``n``."""
+        found = self._find(one if n == 1 else many) if self.language == "en" else self._find(one)
+        if self.language != "en" and found == one:
+            found = self._find(many)
+        return found.format(n=self.number(n, 0), **values)
+
+    def of(self, label: str | Mapping[str, str] | None, otherwise: str = "") -> str:
+        """Choose the label in this language; user data in one language stays as it is."""
+        if label is None:
+            return otherwise
+        if isinstance(label, str):
+            return label
+        return label.get(self.language) or next(iter(label.values()), otherwise)
+
+    def number(self, value: float | None, digits: int = 2) -> str:
+        """Format a number with ``digits`` decimals; a dash when there is none."""
+        if value is None:
+            return "–"
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        return self._format(value, pattern).replace("-", _MINUS)
+
+    def signed(self, value: float | None, digits: int = 2) -> str:
+        """Format a change with its sign."""
+        if value is None:
+            return "–"
+        rounded = round(value, digits)
+        return ("+" if rounded > 0 else "") + self.number(rounded, digits)
+
+    def percent(self, rate: float | None, digits: int = 0) -> str:
+        """Format a rate 0–1 as percent."""
+        if rate is None:
+            return "–"
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        sign = "%" if self.language != "en" else "\N{NO-BREAK SPACE}%"
+        return self._format(rate * 100, pattern).replace("-", _MINUS) + sign
+
+    def money(self, amount: float | None, currency: str = "CNY", digits: int = 0) -> str:
+        """Format an amount with its currency symbol."""
+        if amount is None:
+            return "–"
+        symbol = numbers.get_currency_symbol(currency, self._locale)
+        sign = _MINUS if round(amount, digits) < 0 else ""
+        return f"{sign}{symbol}\N{NO-BREAK SPACE}{self.number(abs(amount), digits)}"
+
+    def p_value(self, p: float | None) -> str:
+        """Format a p-value; below .001 as such."""
+        if p is None:
+            return "–"
+        return "p < 0.001" if p < 0.001 else f"p = {self.number(p, 3)}"
+
+    def date(self, day: date | datetime | None) -> str:
+        """Format a day, medium length."""
+        return "–" if day is None else dates.format_date(day, "medium", locale=self._locale)
+
+    def month(self, day: date | datetime | str | None) -> str:
+        """Format a month; accepts a day or ``"2026-03"``."""
+        if day is None:
+            return "–"
+        if isinstance(day, str):
+            day = date(int(day[:4]), int(day[5:7]), 1)
+        return dates.format_skeleton("yMMM", day, locale=self._locale)
+
+    def interval(self, low: float | None, high: float | None, digits: int = 2) -> str:
+        """Format an interval in words: ``0.57 to 0.95``."""
+        return self("{low} to {high}", low=self.number(low, digits), high=self.number(high, digits))
+
+    def join(self, parts: list[str]) -> str:
+        """Join sentences: a space in English, none in Chinese."""
+        return (" " if self.language == "en" else "").join(part for part in parts if part)
+
+    @property
+    def _locale(self) -> str:
+        return _BABEL_LOCALE[self.language]
+
+    def _format(self, value: float, pattern: str) -> str:
+        return numbers.format_decimal(value, format=pattern, locale=self._locale)
+
+    def _find(self, message: str) -> str:
+        if self.language == "en":
+            return message
+        found = read_catalogue(self.language).get(message, message)
+        return found if isinstance(found, str) else found[0]

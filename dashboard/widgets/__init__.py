@@ -1,0 +1,1 @@
+"""Levee dashboard: widgets."""

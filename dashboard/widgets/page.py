@@ -1,0 +1,81 @@
+"""The parts every page is built of: finding, cards, picture, table, cautions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from dashboard.state import current_text, is_dark
+from dashboard.theme import for_dark
+from dashboard.widgets.markdown import escape_markdown
+
+_CHART_CONFIG = {"displayModeBar": False, "displaylogo": False, "responsive": True}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One number with its meaning in words."""
+
+    value: str
+    meaning: str
+
+
+def show_page(title: str, subtitle: str = "") -> None:
+    """Show the finding as the page's title, and in grey who is in it."""
+    st.title(escape_markdown(title), anchor=False)
+    if subtitle:
+        st.caption(escape_markdown(subtitle))
+
+
+def show_cards(cards: Sequence[Card]) -> None:
+    """Show at most four numbers, each with its meaning."""
+    with st.grid(min(4, max(1, len(cards))), min_column_width=170, gap="small"):
+        for card in cards[:4]:
+            with st.container(border=True, height="stretch", gap="xsmall"):
+                st.markdown(f"### {escape_markdown(card.value)}")
+                st.caption(escape_markdown(card.meaning))
+
+
+def show_figure(
+    figure: go.Figure,
+    *,
+    title: str,
+    subtitle: str = "",
+    alt: str,
+    table: pd.DataFrame | None = None,
+    key: str,
+) -> None:
+    """Show one picture: its finding as title, unit and period below, data one click away."""
+    text = current_text()
+    st.subheader(escape_markdown(title), anchor=False)
+    if subtitle:
+        st.caption(escape_markdown(subtitle))
+    shown = for_dark(figure) if is_dark() else figure
+    st.plotly_chart(shown, key=f"figure_{key}", config=_CHART_CONFIG, alt=alt)
+    if table is not None:
+        with st.expander(text("Table")):
+            show_table(table, key=f"{key}_table")
+
+
+def show_table(table: pd.DataFrame, *, key: str) -> None:
+    """Show a table; its cells are literal text."""
+    st.dataframe(table, hide_index=True, key=f"table_{key}", width="stretch")
+
+
+def show_cautions(cautions: Sequence[str]) -> None:
+    """Show what to know before quoting the numbers, if anything."""
+    if not cautions:
+        return
+    text = current_text()
+    lines = "\n".join(f"- {escape_markdown(line)}" for line in cautions)
+    st.warning(f"**{text('Before you quote this')}**\n\n{lines}")
+
+
+def show_empty(title: str, needed: str) -> None:
+    """Say which data are missing and how to get them; never an empty axis."""
+    st.title(escape_markdown(title), anchor=False)
+    st.info(escape_markdown(needed))
