@@ -1,0 +1,145 @@
+"""Self-assessed capacity: domain means, agreement of raters, change, gap to target."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analysis.results import Caution, Comparison, ComparisonLike, Estimate, EstimateLike, NotEstimable
+from analysis.statistics.mean_change import paired_t
+from analysis.statistics.proportions import wilson
+from analysis.statistics.reliability import icc_average
+from analysis.study import Study
+from analysis.study_file import CapacityPlan
+from analysis.sustainability.results import Capacity, DomainCapacity
+
+
+def evaluate_capacity(study: Study) -> Capacity | None:
+    """Evaluate the capacity self-assessment; None without one.
+
+    Scores outside the declared range are left out. A rater's domain score is the mean of the
+    items answered; a domain's mean is over raters, with a t interval.
+    """
+    plan, table = study.plan.capacity, study.capacity
+    if plan is None or table is None or table.empty:
+        return None
+    low, high = plan.range
+    inside = table[table["score"].between(low, high)]
+    if inside.empty:
+        return None
+    by_rater = _rater_scores(inside)
+    waves = _waves_in_order(study, by_rater)
+    return Capacity(
+        range=(low, high),
+        n_raters=int(by_rater["rater"].nunique()),
+        domains=tuple(_domains(plan, by_rater, waves)),
+        agreement=tuple(_agreement(by_rater, waves)),
+        leadership=_leadership(study),
+        resident_led=_resident_led(study),
+        cautions=_cautions(by_rater),
+    )
+
+
+def _rater_scores(table: pd.DataFrame) -> pd.DataFrame:
+    told = table.assign(
+        wave=table["wave"] if "wave" in table else "",
+        group=table["group"].fillna("") if "group" in table else "",
+    )
+    keys = ["group", "wave", "domain", "rater"]
+    return told.groupby(keys, sort=False, dropna=False)["score"].mean().reset_index()
+
+
+def _waves_in_order(study: Study, scores: pd.DataFrame) -> list[str]:
+    declared = study.plan.survey.waves if study.plan.survey else ["pre", "post"]
+    found = list(dict.fromkeys(scores["wave"]))
+    return [w for w in declared if w in found] + [w for w in found if w not in declared]
+
+
+def _domains(plan: CapacityPlan, scores: pd.DataFrame, waves: list[str]) -> list[DomainCapacity]:
+    found = []
+    for (group, domain), part in scores.groupby(["group", "domain"], sort=False):
+        for wave in waves:
+            mean = _mean(part.loc[part["wave"] == wave, "score"].to_numpy(float))
+            value = mean.estimate if isinstance(mean, Estimate) else None
+            gap = None if plan.target is None or value is None else plan.target - value
+            found.append(
+                DomainCapacity(
+                    domain=str(domain),
+                    wave=wave,
+                    group=str(group),
+                    mean=mean,
+                    change=None if wave == waves[0] else _change(part, waves[0], wave),
+                    target=plan.target,
+                    gap=gap,
+                )
+            )
+    return found
+
+
+def _mean(scores: np.ndarray) -> EstimateLike:
+    from scipy.stats import t
+
+    n = len(scores)
+    if n == 0:
+        return NotEstimable(reason="no_data", method="mean")
+    mean = float(scores.mean())
+    if n < 2:
+        return Estimate(estimate=mean, n=n, method="mean")
+    error = float(scores.std(ddof=1) / np.sqrt(n))
+    reach = float(t.ppf(0.975, n - 1)) * error
+    return Estimate(
+        estimate=mean, ci_low=mean - reach, ci_high=mean + reach, std_error=error, n=n, method="mean_t"
+    )
+
+
+def _change(part: pd.DataFrame, first: str, wave: str) -> ComparisonLike:
+    wide = part.pivot_table(index="rater", columns="wave", values="score")
+    if first not in wide or wave not in wide:
+        return NotEstimable(reason="no_data", name="paired_t")
+    both = wide[[first, wave]].dropna()
+    found = paired_t(both[first].to_numpy(float), both[wave].to_numpy(float))
+    if isinstance(found, NotEstimable) and len(both):
+        step = float((both[wave] - both[first]).mean())
+        return Comparison(name="paired_t", estimate=step, n=len(both), method="mean_difference_only")
+    return found
+
+
+def _agreement(scores: pd.DataFrame, waves: list[str]) -> list[tuple[str, str, EstimateLike]]:
+    found: list[tuple[str, str, EstimateLike]] = []
+    for group, part in scores.groupby("group", sort=False):
+        for wave in waves:
+            wide = part[part["wave"] == wave].pivot_table(
+                index="domain", columns="rater", values="score"
+            )
+            complete = wide.dropna(axis="columns")
+            found.append((wave, str(group), icc_average(complete.to_numpy(float))))
+    return found
+
+
+def _leadership(study: Study) -> tuple[tuple[str, int, int], ...]:
+    """Roles with their holders and how many of them have a trained successor."""
+    roster = study.volunteers
+    if roster is None or "role" not in roster or "successor" not in roster:
+        return ()
+    serving = roster[roster["left"].isna()] if "left" in roster else roster
+    named = serving["successor"].notna() & (serving["successor"].astype(str).str.strip() != "")
+    table = serving.assign(covered=named).groupby("role")["covered"].agg(["size", "sum"])
+    return tuple((str(role), int(n), int(covered)) for role, n, covered in table.itertuples())
+
+
+def _resident_led(study: Study) -> EstimateLike | None:
+    """Share of the sessions held that residents led, where the plan of activities tells."""
+    plan = study.delivery
+    if plan is None or "led_by_residents" not in plan:
+        return None
+    led = plan.loc[plan["held"].notna(), "led_by_residents"].dropna()
+    return wilson(float(led.sum()), float(len(led)))
+
+
+def _cautions(scores: pd.DataFrame) -> tuple[Caution, ...]:
+    found = [Caution(code="capacity_self_assessed", severity="info", section="capacity")]
+    sizes = scores.groupby(["group", "wave"])["rater"].nunique()
+    if len(sizes) and int(sizes.min()) < 5:
+        few = int(sizes.min())
+        found.append(Caution(code="capacity_few_raters", section="capacity", values={"n": few}))
+    return tuple(found)

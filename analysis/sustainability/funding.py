@@ -1,0 +1,213 @@
+"""The ledger → income, expense, concentration, runway, stress tests and what ends when."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analysis.results import Caution, Estimate, EstimateLike, NotEstimable
+from analysis.statistics.concentration import effective_number, hhi, normalised_hhi
+from analysis.study import Study
+from analysis.study_file import FundingPlan
+from analysis.sustainability.results import (
+    Concentration,
+    Funding,
+    FundingPeriod,
+    GrantExpiry,
+    StressTest,
+    WaterfallStep,
+)
+
+DAYS_A_MONTH = 365.25 / 12
+RUNWAY_WINDOW_MONTHS = 12
+
+
+def evaluate_funding(study: Study) -> Funding | None:
+    """Evaluate the ledger of a study; None without one.
+
+    Income and expense are sums of the ledger's positive and negative amounts in its currency.
+    Rows without a readable date or amount were listed by intake and are counted in
+    ``n_left_out``.
+    """
+    plan, ledger = study.plan.funding, study.funding
+    if plan is None or ledger is None or ledger.empty:
+        return None
+    income = ledger[ledger["amount"] > 0]
+    expense = -float(ledger.loc[ledger["amount"] < 0, "amount"].sum())
+    total = float(income["amount"].sum())
+    concentration = _concentrations(income)
+    by_source = next((c for c in concentration if c.by == "source"), None)
+    spent = monthly_expense(ledger)
+    return Funding(
+        currency=plan.currency,
+        first_date=ledger["date"].min().date(),
+        last_date=ledger["date"].max().date(),
+        income=total,
+        expense=expense,
+        surplus=total - expense,
+        by_month=_periods(ledger, "M"),
+        by_year=_periods(ledger, "Y"),
+        concentration=concentration,
+        hhi=by_source.hhi if by_source else None,
+        effective_sources=by_source.effective_sources if by_source else None,
+        largest_share=by_source.largest_share if by_source else None,
+        recurring_share=_share_of(income, "recurring", total),
+        community_share=_community_share(income, plan, total),
+        restricted_share=_share_of(income, "restricted", total),
+        balance=plan.balance,
+        monthly_expense=spent,
+        runway_months=runway(plan.balance, spent),
+        stress=_stress_tests(plan, income, spent, by_source),
+        expiries=_expiries(income, ledger["date"].max()),
+        waterfall=_waterfall(income),
+        n_rows=len(ledger),
+        n_left_out=sum(e.n for e in study.exclusions if e.table == "funding"),
+        cautions=_cautions(plan, ledger, by_source),
+    )
+
+
+def runway(balance: float | None, monthly: float | None, inflow: float = 0.0) -> EstimateLike:
+    """Months that unrestricted cash lasts at the usual expense, less a lasting inflow.
+
+    ``runway = balance / (expense − inflow)``; not reached where the inflow covers the expense.
+    """
+    if balance is None:
+        return NotEstimable(reason="not_asked", method="runway")
+    if monthly is None or monthly <= 0:
+        return NotEstimable(reason="no_data", method="runway")
+    gap = monthly - inflow
+    if gap <= 0:
+        return NotEstimable(reason="not_reached", method="runway", n=1)
+    return Estimate(estimate=max(0.0, balance) / gap, n=1, method="balance_over_monthly_gap")
+
+
+def monthly_expense(ledger: pd.DataFrame) -> float | None:
+    """Mean expense a month over the ledger's last twelve months (or all it has)."""
+    spent = ledger[ledger["amount"] < 0]
+    if spent.empty:
+        return None
+    end = ledger["date"].max()
+    start = max(ledger["date"].min(), end - pd.DateOffset(months=RUNWAY_WINDOW_MONTHS))
+    months = max(1.0, (end - start).days / DAYS_A_MONTH)
+    window = spent[spent["date"] > start] if months > 1 else spent
+    return -float(window["amount"].sum()) / months
+
+
+def estimate_concentration(income: pd.DataFrame, by: str) -> Concentration | None:
+    """Concentration of income over the values of ``by``; None when none is named.
+
+    ``HHI = Σ share²``; normalised ``(HHI − 1/N)/(1 − 1/N)``; effective number ``1/HHI``
+    (Hirschman 1964, doi:10.2307/1812058).
+    """
+    if by not in income:
+        return None
+    named = income[income[by].notna() & (income[by].astype(str) != "")]
+    sums = named.groupby(by)["amount"].sum().sort_values(ascending=False, kind="stable")
+    concentration = hhi(sums.to_numpy(float)) if len(sums) else None
+    if concentration is None:
+        return None
+    shares = sums / sums.sum()
+    return Concentration(
+        by=by,
+        n_sources=len(sums),
+        shares=tuple((str(k), float(sums[k]), float(shares[k])) for k in sums.index),
+        largest=str(sums.index[0]),
+        largest_share=float(shares.iloc[0]),
+        hhi=concentration,
+        hhi_normalised=normalised_hhi(sums.to_numpy(float)),
+        effective_sources=effective_number(sums.to_numpy(float)) or 1.0,
+    )
+
+
+def _concentrations(income: pd.DataFrame) -> tuple[Concentration, ...]:
+    found = (estimate_concentration(income, by) for by in ("source", "kind"))
+    return tuple(c for c in found if c is not None)
+
+
+def _periods(ledger: pd.DataFrame, unit: str) -> tuple[FundingPeriod, ...]:
+    period = ledger["date"].dt.to_period(unit)
+    every = pd.period_range(period.min(), period.max(), freq=unit)
+    gains = ledger["amount"].clip(lower=0).groupby(period).sum().reindex(every, fill_value=0.0)
+    costs = -ledger["amount"].clip(upper=0).groupby(period).sum().reindex(every, fill_value=0.0)
+    return tuple(
+        FundingPeriod(period=str(p), income=float(i), expense=float(e), surplus=float(i - e))
+        for p, i, e in zip(every, gains, costs + 0.0, strict=True)
+    )
+
+
+def _share_of(income: pd.DataFrame, flag: str, total: float) -> float | None:
+    if flag not in income or total <= 0 or income[flag].isna().all():
+        return None
+    return float(income.loc[income[flag].fillna(False).astype(bool), "amount"].sum()) / total
+
+
+def _community_share(income: pd.DataFrame, plan: FundingPlan, total: float) -> float | None:
+    if "kind" not in income or not plan.community_kinds or total <= 0:
+        return None
+    own = income["kind"].isin(plan.community_kinds)
+    return float(income.loc[own, "amount"].sum()) / total
+
+
+def _stress_tests(
+    plan: FundingPlan, income: pd.DataFrame, spent: float | None, by_source: Concentration | None
+) -> tuple[StressTest, ...]:
+    end = income["date"].max() if len(income) else None
+    if spent is None or end is None:
+        return ()
+    recent = income[income["date"] > end - pd.DateOffset(months=RUNWAY_WINDOW_MONTHS)]
+    a_month = float(recent["amount"].sum()) / RUNWAY_WINDOW_MONTHS
+    left = {"income_down_30": 0.7 * a_month}
+    if by_source is not None:
+        lost = recent.loc[recent["source"] == by_source.largest, "amount"].sum()
+        left["largest_leaves"] = a_month - float(lost) / RUNWAY_WINDOW_MONTHS
+    return tuple(
+        StressTest(name=name, income_left=kept, runway_months=runway(plan.balance, spent, kept))
+        for name, kept in sorted(left.items(), reverse=True)
+    )
+
+
+def _expiries(income: pd.DataFrame, end: pd.Timestamp) -> tuple[GrantExpiry, ...]:
+    if "ends" not in income:
+        return ()
+    dated = income[income["ends"].notna()]
+    name = dated["source"] if "source" in dated else pd.Series("", index=dated.index)
+    sums = dated.groupby([name.fillna(""), "ends"])["amount"].sum()
+    return tuple(
+        GrantExpiry(
+            source=str(source),
+            ends=ends.date(),
+            amount=float(amount),
+            months_left=(ends - end).days / DAYS_A_MONTH,
+        )
+        for (source, ends), amount in sorted(sums.items(), key=lambda row: row[0][1])
+    )
+
+
+def _waterfall(income: pd.DataFrame) -> tuple[WaterfallStep, ...]:
+    if "source" not in income:
+        return ()
+    source = income["source"].fillna("")
+    table = income.assign(source=source, year=income["date"].dt.year.astype(str)).pivot_table(
+        index="source", columns="year", values="amount", aggfunc="sum", fill_value=0.0
+    )
+    years = list(table.columns)
+    return tuple(
+        WaterfallStep(year_from=a, year_to=b, source=str(s), change=float(table.at[s, b] - table.at[s, a]))
+        for a, b in zip(years, years[1:], strict=False)
+        for s in table.index
+        if not np.isclose(table.at[s, b], table.at[s, a])
+    )
+
+
+def _cautions(
+    plan: FundingPlan, ledger: pd.DataFrame, by_source: Concentration | None
+) -> tuple[Caution, ...]:
+    found = []
+    months = (ledger["date"].max() - ledger["date"].min()).days / DAYS_A_MONTH
+    if months < RUNWAY_WINDOW_MONTHS:
+        found.append(Caution(code="ledger_short", section="funding", values={"months": months}))
+    if plan.balance is None:
+        found.append(Caution(code="balance_unknown", severity="info", section="funding"))
+    if by_source is None:
+        found.append(Caution(code="sources_unnamed", section="funding"))
+    return tuple(found)
