@@ -1,19 +1,28 @@
-"""Indicators against baselines and targets."""
+"""Indicators against baselines and targets: the logframe's arithmetic."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from analysis.results import EstimateLike
+import pandas as pd
+
+from analysis.results import Estimate, EstimateLike, NotEstimable
+from analysis.study import Study
+from analysis.study_file import TargetPlan
+
+_SECTIONS = ("participation", "delivery", "volunteers", "sustainability")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetProgress:
     """One indicator: progress = (actual − baseline) / (target − baseline).
 
-    ``status`` is met, on_track, behind, ahead, not_started or no_data; ``expected`` the progress
-    due by the data's date; ``band`` the tolerated share either side of it.
+    ``status`` is met, ahead, on_track, behind, not_started or no_data; ``expected`` the progress
+    due by the data's date; ``band`` the tolerated share either side of it; ``uncertain`` is True
+    when the interval of the actual value reaches another status.
     """
 
     indicator: str
@@ -29,3 +38,165 @@ class TargetProgress:
     direction: str
     evidence: str = ""
     periods: tuple[tuple[str, float, float | None], ...] = ()
+    uncertain: bool = False
+
+
+def evaluate_targets(study: Study, results: Mapping[str, Any]) -> tuple[TargetProgress, ...]:
+    """Put each target of the plan against its value in ``results`` (a results-file dict).
+
+    An indicator is ``measure.wave.mean`` (or ``.median``), ``measure.change``, or a dotted path in
+    a section, such as ``participation.participants`` or ``consultation.follow_through``.
+    """
+    as_of = data_date(study)
+    return tuple(target_progress(plan, results, as_of) for plan in study.plan.targets)
+
+
+def target_progress(
+    plan: TargetPlan, results: Mapping[str, Any], as_of: date | None
+) -> TargetProgress:
+    """Progress of one indicator at ``as_of``; see :class:`TargetProgress` for the formula."""
+    actual = _actual(plan, results)
+    baseline = plan.baseline if plan.baseline is not None else _baseline(plan.indicator, results)
+    progress = _progress(plan, baseline, _point(actual))
+    expected = _expected(plan, as_of)
+    ends = {
+        _status(plan, progress_at, expected)
+        for progress_at in _progress_ends(plan, baseline, actual)
+    }
+    status = _status(plan, progress, expected)
+    return TargetProgress(
+        indicator=plan.indicator,
+        level=plan.level,
+        baseline=baseline,
+        target=plan.target,
+        actual=actual,
+        progress=progress,
+        expected=expected,
+        band=plan.band,
+        status=status,
+        due=plan.due,
+        direction=plan.direction,
+        evidence=plan.evidence,
+        periods=tuple((p, t, plan.actuals.get(p)) for p, t in sorted(plan.periods.items())),
+        uncertain=bool(ends - {status}),
+    )
+
+
+def cumulate(plan: TargetPlan) -> float | None:
+    """Actual to date from typed period values, by the plan's cumulation rule.
+
+    ``non_cumulative`` and ``cumulative_level``: the latest value; ``cumulative_sum``: the sum.
+    """
+    values = [plan.actuals[period] for period in sorted(plan.actuals)]
+    if not values:
+        return None
+    return sum(values) if plan.cumulation == "cumulative_sum" else values[-1]
+
+
+def data_date(study: Study) -> date | None:
+    """The last date in the data: the declared end of observation, else the latest entry."""
+    if study.plan.retention.observed_until:
+        return study.plan.retention.observed_until
+    columns = {
+        "attendance": "date", "attendance_counts": "date", "service": "date", "funding": "date",
+        "delivery": "held",
+    }  # fmt: skip
+    latest = [
+        getattr(study, name)[column].max()
+        for name, column in columns.items()
+        if getattr(study, name) is not None and column in getattr(study, name)
+    ]
+    known = [pd.Timestamp(day) for day in latest if not pd.isna(day)]
+    return max(known).date() if known else None
+
+
+def _actual(plan: TargetPlan, results: Mapping[str, Any]) -> EstimateLike:
+    typed = plan.actual if plan.actual is not None else cumulate(plan)
+    if typed is not None:
+        return Estimate(estimate=typed, n=1, method="typed_in")
+    return _as_estimate(find_indicator(plan.indicator, results))
+
+
+def find_indicator(indicator: str, results: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    """Find an indicator's record or number in a results dict; None when it is not there."""
+    parts = indicator.split(".")
+    scores = [r for r in results.get("scoring", ()) if r["measure"] == parts[0]]
+    if scores and len(parts) == 3:
+        return next((r.get(parts[2]) for r in scores if r["wave"] == parts[1]), None)
+    if scores and parts[-1] == "change":
+        outcomes = [o for o in results.get("outcomes", ()) if o["measure"] == parts[0]]
+        return outcomes[-1]["change"] if outcomes else None
+    sustained = results.get("sustainability") or {}
+    for root in (results, sustained, *(results.get(name) or {} for name in _SECTIONS)):
+        found = _walk(root, parts)
+        if found is not None:
+            return found
+    return None
+
+
+def _walk(root: Any, parts: Sequence[str]) -> Any:  # noqa: ANN401
+    for part in parts:
+        if not isinstance(root, Mapping) or part not in root:
+            return None
+        root = root[part]
+    return root
+
+
+def _as_estimate(found: Any) -> EstimateLike:  # noqa: ANN401
+    if isinstance(found, Mapping) and found.get("estimate") is not None:
+        return Estimate(
+            estimate=float(found["estimate"]),
+            ci_low=found.get("ci_low"),
+            ci_high=found.get("ci_high"),
+            n=int(found.get("n", 1)),
+            method=str(found.get("method", "results")),
+        )
+    if isinstance(found, int | float) and not isinstance(found, bool):
+        return Estimate(estimate=float(found), n=1, method="results")
+    return NotEstimable(reason="no_data", method="results")
+
+
+def _baseline(indicator: str, results: Mapping[str, Any]) -> float | None:
+    parts = indicator.split(".")
+    scores = [r for r in results.get("scoring", ()) if r["measure"] == parts[0]]
+    if len(parts) != 3 or not scores or scores[0]["wave"] == parts[1]:
+        return None
+    return _point(_as_estimate(scores[0].get(parts[2])))
+
+
+def _point(value: EstimateLike) -> float | None:
+    return value.estimate if isinstance(value, Estimate) else None
+
+
+def _progress(plan: TargetPlan, baseline: float | None, actual: float | None) -> float | None:
+    if actual is None or baseline is None or plan.target == baseline:
+        return None
+    return (actual - baseline) / (plan.target - baseline)
+
+
+def _progress_ends(
+    plan: TargetPlan, baseline: float | None, actual: EstimateLike
+) -> list[float | None]:
+    if not isinstance(actual, Estimate) or actual.ci_low is None or actual.ci_high is None:
+        return []
+    return [_progress(plan, baseline, actual.ci_low), _progress(plan, baseline, actual.ci_high)]
+
+
+def _expected(plan: TargetPlan, as_of: date | None) -> float | None:
+    if plan.due is None or plan.start is None or as_of is None or plan.due <= plan.start:
+        return None
+    return min(1.0, max(0.0, (as_of - plan.start).days / (plan.due - plan.start).days))
+
+
+def _status(plan: TargetPlan, progress: float | None, expected: float | None) -> str:
+    if progress is None:
+        return "no_data"
+    if progress >= 1:
+        return "met"
+    if expected is None:
+        return "on_track" if progress >= 1 - plan.band else "behind"
+    if expected == 0:
+        return "not_started"
+    if progress > expected * (1 + plan.band):
+        return "ahead"
+    return "on_track" if progress >= expected * (1 - plan.band) else "behind"
