@@ -1,0 +1,114 @@
+"""The funder's summary: cost, strength of evidence, each by a stated rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from analysis.evaluation import Evaluation
+from analysis.results import Comparison, Estimate, EstimateLike, NotEstimable
+from analysis.surveys.results import Outcome
+
+FOUND_AGAIN_WANTED = 0.8
+MATCHED_WANTED = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceRule:
+    """One rule of the strength of evidence: what is, what is wanted, whether it is met."""
+
+    code: str
+    value: float | None
+    wanted: float | None
+    met: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunderSummary:
+    """What a funder asks: main outcome, cost, evidence.
+
+    Costs are in the ledger's currency. ``cost_per_improved`` takes participants to improve as
+    often as the survey's matched respondents did; its interval is that of the share.
+    """
+
+    main: Outcome | None
+    cost: float | None
+    currency: str
+    cost_per_participant: EstimateLike
+    cost_per_improved: EstimateLike
+    evidence: tuple[EvidenceRule, ...]
+    targets_met: int
+    targets: int
+
+
+def summarise_for_funder(evaluation: Evaluation) -> FunderSummary:
+    """Summarise an evaluation for a funder; parts without data are NotEstimable."""
+    funding = evaluation.sustainability.funding if evaluation.sustainability else None
+    cost = funding.expense if funding else None
+    people = evaluation.participation.participants if evaluation.participation else None
+    main = main_outcome(evaluation)
+    return FunderSummary(
+        main=main,
+        cost=cost,
+        currency=funding.currency if funding else "",
+        cost_per_participant=_cost_per(cost, people),
+        cost_per_improved=_cost_per_improved(cost, people, main),
+        evidence=weigh_evidence(evaluation),
+        targets_met=sum(t.status == "met" for t in evaluation.targets),
+        targets=len(evaluation.targets),
+    )
+
+
+def main_outcome(evaluation: Evaluation) -> Outcome | None:
+    """The primary measure's last contrast, else the first outcome."""
+    primary = [o for o in evaluation.outcomes if o.role == "primary"]
+    chosen = primary or list(evaluation.outcomes)
+    return chosen[0] if chosen else None
+
+
+def _cost_per(cost: float | None, people: int | None) -> EstimateLike:
+    if cost is None or not people:
+        return NotEstimable(reason="no_data", method="cost_per_participant")
+    return Estimate(estimate=cost / people, n=people, method="cost_per_participant")
+
+
+def _cost_per_improved(cost: float | None, people: int | None, main: Outcome | None) -> EstimateLike:
+    better = main.improved.better if main and main.improved else None
+    if cost is None or not people or not isinstance(better, Estimate) or better.estimate <= 0:
+        return NotEstimable(reason="no_data", method="cost_per_improved")
+    low, high = better.ci_low, better.ci_high
+    return Estimate(
+        estimate=cost / (people * better.estimate),
+        ci_low=cost / (people * high) if high else None,
+        ci_high=cost / (people * low) if low else None,
+        n=better.n,
+        method="cost_per_improved",
+    )
+
+
+def weigh_evidence(evaluation: Evaluation) -> tuple[EvidenceRule, ...]:
+    """Weigh the evidence by four stated rules; no grade is made of them."""
+    flow = evaluation.flow
+    if flow is None:
+        return ()
+    before = flow.matched + flow.pre_only
+    again = flow.matched / before if before and not flow.anonymous else None
+    compared = any(
+        isinstance(a, Comparison) for c in evaluation.comparison for a in c.analyses
+    )
+    lost_differ = any(abs(row.smd or 0.0) > 0.25 for row in evaluation.attrition)
+    return (
+        EvidenceRule(code="comparison_group", value=None, wanted=None, met=compared),
+        EvidenceRule(
+            code="found_again",
+            value=again,
+            wanted=FOUND_AGAIN_WANTED,
+            met=again is not None and again >= FOUND_AGAIN_WANTED,
+        ),
+        EvidenceRule(
+            code="matched",
+            value=float(flow.matched),
+            wanted=float(MATCHED_WANTED),
+            met=flow.matched >= MATCHED_WANTED,
+        ),
+        EvidenceRule(code="lost_alike", value=None, wanted=None, met=not lost_differ),
+    )

@@ -1,0 +1,62 @@
+"""Pictures of capacity: a dot-and-range profile by domain, previous wave hollow."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from analysis.results import Estimate
+from analysis.sustainability.results import Capacity, DomainCapacity
+from dashboard.figures.labels import wrap_label
+from dashboard.text import Text
+from dashboard.theme import AFTER, BEFORE, MUTED, new_figure
+
+
+def draw_capacity(capacity: Capacity, group: str, text: Text) -> go.Figure:
+    """Draw each domain's mean with interval; before hollow, after solid, target dotted."""
+    rows = [d for d in capacity.domains if d.group == group]
+    waves = list(dict.fromkeys(d.wave for d in rows))
+    figure = new_figure(90 + 44 * len({d.domain for d in rows}))
+    for wave, colour, symbol in (
+        (waves[0], BEFORE, "circle-open"),
+        *([(waves[-1], AFTER, "circle")] if len(waves) > 1 else []),
+    ):
+        _add_wave(figure, [d for d in rows if d.wave == wave], colour, symbol, text)
+    target = rows[0].target
+    if target is not None:
+        figure.add_vline(
+            x=target,
+            line_dash="dot",
+            line_color=MUTED,
+            annotation_text=text("target {value}", value=text.number(target, 1)),
+            annotation_font_size=12,
+        )
+    figure.update_xaxes(range=[capacity.range[0] - 0.1, capacity.range[1] + 0.1])
+    figure.update_yaxes(autorange="reversed")
+    figure.update_layout(margin_t=28)
+    return figure
+
+
+def _add_wave(
+    figure: go.Figure, rows: list[DomainCapacity], colour: str, symbol: str, text: Text
+) -> None:
+    known = [(d, d.mean) for d in rows if isinstance(d.mean, Estimate)]
+    figure.add_scatter(
+        x=[m.estimate for _, m in known],
+        y=[wrap_label(d.domain, 18) for d, _ in known],
+        mode="markers",
+        marker={"color": colour, "size": 11, "symbol": symbol, "line": {"width": 2}},
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": [(m.ci_high or m.estimate) - m.estimate for _, m in known],
+            "arrayminus": [m.estimate - (m.ci_low or m.estimate) for _, m in known],
+            "color": colour,
+            "thickness": 2,
+            "width": 0,
+        },
+        hovertext=[
+            f"{text.number(m.estimate)} ({text.interval(m.ci_low, m.ci_high)}), n = {m.n}"
+            for _, m in known
+        ],
+        hovertemplate="%{hovertext}<extra></extra>",
+    )

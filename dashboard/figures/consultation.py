@@ -1,0 +1,84 @@
+"""Pictures of consultation: what became of each issue, and who was at the table."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from analysis.sustainability.results import Consultation
+from dashboard.figures.labels import escape_label
+from dashboard.text import Text
+from dashboard.theme import AFTER, BEFORE, CATEGORIES, MUTED, new_figure
+
+
+def draw_follow_through(consultation: Consultation, text: Text) -> go.Figure:
+    """Draw raised → agreed → done → told back as bars with the share of the step before."""
+    told = sum(row.told_back and row.status == "done" for row in consultation.issues)
+    steps = [
+        (text("Raised"), consultation.raised),
+        (text("Agreed"), consultation.agreed),
+        (text("Done"), consultation.done),
+        (text("Told back"), told),
+    ]
+    shares = [1.0, *(b / a if a else 0.0 for (_, a), (_, b) in zip(steps, steps[1:], strict=False))]
+    figure = new_figure(250)
+    figure.add_bar(
+        x=[n for _, n in steps],
+        y=[name for name, _ in steps],
+        orientation="h",
+        width=0.55,
+        marker_color=[BEFORE, BEFORE, AFTER, CATEGORIES[1]],
+        text=[
+            f"{n}" if i == 0 else text("{n} · {share} of the step before", n=n, share=text.percent(s))
+            for i, ((_, n), s) in enumerate(zip(steps, shares, strict=True))
+        ],
+        textposition="auto",
+        insidetextanchor="start",
+        hoverinfo="skip",
+        cliponaxis=False,
+    )
+    figure.update_yaxes(autorange="reversed")
+    figure.update_xaxes(visible=False, range=[0, 1.1 * max(1, consultation.raised)])
+    return figure
+
+
+def draw_stakeholders(consultation: Consultation, text: Text) -> go.Figure:
+    """Draw stakeholder × stage: meetings present, number in the cell."""
+    parties = list(dict.fromkeys(party for party, _, _ in consultation.matrix))
+    stages = list(dict.fromkeys(stage for _, stage, _ in consultation.matrix))
+    present = {(party, stage): n for party, stage, n in consultation.matrix}
+    grid = [[present.get((p, s), 0) for s in stages] for p in parties]
+    figure = new_figure(100 + 44 * len(parties))
+    figure.add_heatmap(
+        z=grid,
+        x=[escape_label(s or text("all stages")) for s in stages],
+        y=[escape_label(p) for p in parties],
+        colorscale=[[0, "rgba(18, 67, 109, 0.05)"], [1, "rgba(18, 67, 109, 0.45)"]],
+        showscale=False,
+        text=[[str(n) if n else "–" for n in row] for row in grid],
+        texttemplate="%{text}",
+        xgap=3,
+        ygap=3,
+        hoverinfo="skip",
+    )
+    figure.update_xaxes(side="top", showgrid=False)
+    figure.update_yaxes(autorange="reversed", showgrid=False)
+    figure.update_layout(margin_t=34)
+    return figure
+
+
+def draw_time_to_done(consultation: Consultation, text: Text) -> go.Figure:
+    """Draw the share of agreed issues still not done, by days since agreement."""
+    figure = new_figure(300)
+    curve = consultation.curve
+    if curve is None:
+        return figure
+    figure.add_scatter(
+        x=curve.time_days,
+        y=curve.survival,
+        mode="lines",
+        line={"color": BEFORE, "width": 2.5, "shape": "hv"},
+        hovertemplate="%{x:.0f}: %{y:.0%}<extra></extra>",
+    )
+    figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
+    figure.update_xaxes(title={"text": text("days since agreement"), "font": {"color": MUTED}})
+    return figure

@@ -1,0 +1,73 @@
+"""Bullet graphs: the indicator, its baseline, its target."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from analysis.results import Estimate
+from analysis.targets import TargetProgress
+from dashboard.figures.labels import wrap_label
+from dashboard.sentences.targets import format_indicator, say_status
+from dashboard.text import Text
+from dashboard.theme import BEFORE, INTERVAL, MUTED, STATUSES, new_figure
+
+
+def draw_targets(targets: list[tuple[str, TargetProgress]], text: Text) -> go.Figure:
+    """Draw progress of each indicator from baseline (0) to target (1), with its interval.
+
+    Parameters
+    ----------
+    targets
+        (label, progress) pairs.
+    """
+    shown = [(label, t) for label, t in targets if t.progress is not None]
+    figure = new_figure(80 + 62 * len(shown))
+    labels = [wrap_label(label, 18) for label, _ in shown]
+    figure.add_bar(
+        x=[1.0] * len(shown),
+        y=labels,
+        orientation="h",
+        width=0.55,
+        marker_color=INTERVAL,
+        hoverinfo="skip",
+    )
+    figure.add_bar(
+        x=[min(1.35, max(0.0, t.progress or 0.0)) for _, t in shown],
+        y=labels,
+        orientation="h",
+        width=0.26,
+        marker_color=[STATUSES[t.status].colour for _, t in shown],
+        hovertext=[_hover(text, t) for _, t in shown],
+        hovertemplate="%{hovertext}<extra></extra>",
+    )
+    figure.add_scatter(
+        x=[t.expected for _, t in shown if t.expected is not None],
+        y=[name for name, (_, t) in zip(labels, shown, strict=True) if t.expected is not None],
+        mode="markers",
+        marker={"symbol": "line-ns", "size": 20, "line": {"width": 3, "color": MUTED}},
+        hoverinfo="skip",
+    )
+    for name, (_, target) in zip(labels, shown, strict=True):
+        figure.add_annotation(
+            x=0, y=name, yshift=24, text=_told(text, target), showarrow=False, xanchor="left",
+            font={"size": 12, "color": MUTED},
+        )  # fmt: skip
+    figure.update_layout(barmode="overlay", margin_t=16)
+    figure.update_xaxes(visible=False, range=[0, 1.36])
+    figure.add_vline(x=1, line_color=BEFORE, line_width=2)
+    figure.update_yaxes(autorange="reversed", showgrid=False)
+    return figure
+
+
+def _told(text: Text, target: TargetProgress) -> str:
+    value = target.actual.estimate if isinstance(target.actual, Estimate) else None
+    return text(
+        "{actual} of {target} · {status}",
+        actual=format_indicator(text, target, value),
+        target=format_indicator(text, target, target.target),
+        status=say_status(text, target),
+    )
+
+
+def _hover(text: Text, target: TargetProgress) -> str:
+    return text("progress {share} of the way", share=text.percent(target.progress))

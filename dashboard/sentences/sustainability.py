@@ -1,0 +1,215 @@
+"""Sentences about money, capacity, strengths and promises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from analysis.results import Caution, Estimate, Finding
+from analysis.sustainability.results import EarlyWarning, ScorecardRow
+from dashboard.text import Text
+
+
+
+def _dominated(text: Text, f: Finding) -> str:
+    return text(
+        "{source} gives {share} of the income; without it the programme would stand on little.",
+        source=f.values["source"],
+        share=text.percent(f.values["share"]),
+    )
+
+
+def _spread(text: Text, f: Finding) -> str:
+    return text(
+        "Income comes from {n} sources; the largest, {source}, gives {share}.",
+        n=f.values["n_sources"],
+        source=f.values["source"],
+        share=text.percent(f.values["share"]),
+    )
+
+
+def _totals(text: Text, f: Finding) -> str:
+    currency = str(f.values["currency"])
+    return text(
+        "{income} came in and {expense} went out; the ledger names no sources.",
+        income=text.money(f.values["income"], currency),
+        expense=text.money(f.values["expense"], currency),
+    )
+
+
+def _capacity(text: Text, f: Finding) -> str:
+    return text(
+        "{rose} of {n} capacity ratings rose clearly, {fell} fell; {weakest} is weakest.",
+        rose=f.values["rose"],
+        n=f.values["n"],
+        fell=f.values["fell"],
+        weakest=f.values["weakest"],
+    )
+
+
+def _strengths(text: Text, f: Finding) -> str:
+    return text(
+        "The community kept {kept} of its strengths, gained {gained} and lost {lost}.",
+        **{name: f.values[name] for name in ("kept", "gained", "lost")},
+    )
+
+
+def _follow_through(text: Text, f: Finding) -> str:
+    return text(
+        "{done} of {agreed} agreed issues were done; {overdue} are overdue.",
+        **{name: f.values[name] for name in ("done", "agreed", "overdue")},
+    )
+
+
+FINDINGS: dict[str, Callable[[Text, Finding], str]] = {
+    "funding_dominated": _dominated,
+    "funding_spread": _spread,
+    "funding_totals": _totals,
+    "capacity_domains": _capacity,
+    "strengths_change": _strengths,
+    "follow_through": _follow_through,
+}
+
+CAUTIONS: dict[str, Callable[[Text, Caution], str]] = {
+    "ledger_short": lambda text, c: text(
+        "The ledger covers {months} months: yearly figures and runway are rough.",
+        months=text.number(c.values["months"], 0),
+    ),
+    "balance_unknown": lambda text, _: text(
+        "No cash balance was given, so the runway cannot be told."
+    ),
+    "sources_unnamed": lambda text, _: text(
+        "The ledger names no sources, so dependence on one funder cannot be told."
+    ),
+    "capacity_self_assessed": lambda text, _: text(
+        "Capacity is what members say of themselves, not what was observed."
+    ),
+    "capacity_few_raters": lambda text, c: text(
+        "One group has only {n} raters: its intervals are wide.", n=c.values["n"]
+    ),
+    "consultation_few_issues": lambda text, c: text(
+        "Only {n} issues are due or closed: the share followed through is uncertain.",
+        n=c.values["n"],
+    ),
+    "consultation_no_due_date": lambda text, c: text(
+        "{n} open issues have no due date and cannot become overdue.", n=c.values["n"]
+    ),
+}
+
+
+def score_name(text: Text, code: str) -> str:
+    """Name of a scorecard measure."""
+    return {
+        "active_change": text("Active volunteers against a year ago"),
+        "retention_365": text("Volunteers who stay a year"),
+        "bus_factor": text("People who give half the hours"),
+        "overdue_volunteers": text("Volunteers overdue against their own rhythm"),
+        "runway_months": text("Months the cash lasts"),
+        "largest_share": text("Share of the largest funder"),
+        "effective_sources": text("Effective number of funders"),
+        "community_share": text("Share raised in the community"),
+        "weakest_domain": text("Weakest capacity domain"),
+        "follow_through": text("Agreed issues followed through"),
+        "told_back": text("Done issues reported back"),
+        "repeat_rate": text("Participants who came again"),
+        "held_share": text("Planned sessions held"),
+    }[code]
+
+
+def say_score(text: Text, row: ScorecardRow) -> str:
+    """Say a scorecard value in its unit."""
+    if not isinstance(row.value, Estimate):
+        not_reached = row.value.reason == "not_reached"
+        return text("income covers expense") if not_reached else text("data needed")
+    return format_unit(text, row.value.estimate, row.unit)
+
+
+def format_unit(text: Text, value: float, unit: str) -> str:
+    """Format a value of the scorecard in its unit."""
+    if unit in ("rate", "ratio", "share_of_range"):
+        return text.percent(value)
+    if unit == "months":
+        return text("{n} months", n=text.number(value, 1))
+    return text.number(value, 1 if unit == "sources" else 0)
+
+
+def say_band(text: Text, row: ScorecardRow) -> str:
+    """Say which band applies, and where the rule comes from."""
+    act, watch = (format_unit(text, limit, row.unit) for limit in row.bands)
+    band = (
+        text("below {act} act, below {watch} watch", act=act, watch=watch)
+        if row.higher_is_better
+        else text("above {act} act, above {watch} watch", act=act, watch=watch)
+    )
+    source = {
+        "study_file": text("set for this study"),
+        "levee_rule_of_thumb": text("rule of thumb"),
+        "operating_reserves_2008": text("rule of thumb, Nonprofit Operating Reserves 2008"),
+        "carroll_stater_2009": text("rule of thumb after Carroll & Stater 2009"),
+    }[row.rule_source]
+    return text("{band} ({source})", band=band, source=source)
+
+
+def say_next_step(text: Text, row: ScorecardRow) -> str:
+    """Say what to do next."""
+    if row.status == "good":
+        return text("Keep going; look again next quarter.")
+    if row.status == "no_data":
+        return _data_needed(text, row.code)
+    return {
+        "active_change": text("Recruit before the next flood season and ask leavers why."),
+        "retention_365": text("Talk to volunteers in their third month, before most leave."),
+        "bus_factor": text("Name a successor for each person who carries the hours."),
+        "overdue_volunteers": text("Call those overdue this week; the list is on Volunteers."),
+        "runway_months": text("Secure bridging money and put off what can wait."),
+        "largest_share": text("Apply to a second funder before the largest grant ends."),
+        "effective_sources": text("Open one new source this year, however small."),
+        "community_share": text("Plan one community fundraising event each quarter."),
+        "weakest_domain": text("Plan training for the weakest domain with the members."),
+        "follow_through": text("Go through the open issues at the next meeting, oldest first."),
+        "told_back": text("Report each finished issue to those who raised it."),
+        "repeat_rate": text("Ask first-time participants what would bring them back."),
+        "held_share": text("Agree a fallback date with each planned session."),
+    }[row.code]
+
+
+def _data_needed(text: Text, code: str) -> str:
+    if code in ("runway_months", "largest_share", "effective_sources", "community_share"):
+        return text("Data needed: a ledger with sources, and the cash balance.")
+    if code in ("follow_through", "told_back"):
+        return text("Data needed: a log of issues raised in meetings.")
+    if code == "weakest_domain":
+        return text("Data needed: a capacity self-assessment.")
+    if code in ("repeat_rate", "held_share"):
+        return text("Data needed: sign-in sheets and the plan of activities.")
+    return text("Data needed: a volunteer roster or service log of a year or more.")
+
+
+def say_warning(text: Text, warning: EarlyWarning) -> str:
+    """Say an early warning: what is about to fail, and when."""
+    values = dict(warning.values)
+    if warning.code == "largest_grant_ends":
+        return text(
+            "The largest grant, {source}, ends in {months} months.",
+            source=values["source"],
+            months=text.number(float(values["months"]), 0),
+        )
+    if warning.code == "runway_short":
+        return text("Cash lasts {months} months.", months=text.number(float(values["months"]), 1))
+    if warning.code == "issues_overdue":
+        return text(
+            "{n} agreed issues are overdue, the longest by {longest} days.",
+            n=values["n"],
+            longest=values["longest"],
+        )
+    if warning.code == "team_shrinking":
+        return text(
+            "{active} volunteers are active now; a year ago {before} were.",
+            active=values["active"],
+            before=values["before"],
+        )
+    if warning.code == "volunteers_overdue":
+        return text("{n} volunteers are overdue against their own rhythm.", n=values["n"])
+    return text(
+        "The team is expected to shrink to {expected} in six months.",
+        expected=text.number(float(values["expected"]), 0),
+    )

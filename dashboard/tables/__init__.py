@@ -1,0 +1,1 @@
+"""Records → tables with translated headers; no streamlit."""

@@ -1,0 +1,248 @@
+"""Tables of money, capacity, promises, scorecard, targets and portfolio."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from analysis.portfolio import Portfolio
+from analysis.results import Comparison, Estimate, EstimateLike
+from analysis.sustainability.results import Capacity, Consultation, Funding, ScorecardRow, Strengths
+from analysis.targets import TargetProgress
+from dashboard.sentences.sustainability import say_band, say_next_step, say_score, score_name
+from dashboard.sentences.targets import format_indicator, say_status
+from dashboard.text import Text
+from dashboard.theme import STATUSES
+
+
+def share_with_interval(text: Text, rate: EstimateLike) -> str:
+    """Format a rate with its interval and n, or say why there is none."""
+    if not isinstance(rate, Estimate):
+        return text("not estimable")
+    if rate.ci_low is None or rate.ci_high is None:
+        return text.percent(rate.estimate)
+    return text(
+        "{share} ({low} to {high}), n = {n}",
+        share=text.percent(rate.estimate),
+        low=text.percent(rate.ci_low),
+        high=text.percent(rate.ci_high),
+        n=rate.n,
+    )
+
+
+def list_sources(funding: Funding, text: Text) -> pd.DataFrame:
+    """Sources with amount and share, at both granularities."""
+    rows = [
+        (text("Funder") if c.by == "source" else text("Kind"), name, amount, text.percent(share, 1))
+        for c in funding.concentration
+        for name, amount, share in c.shares
+    ]
+    columns = [text("By"), text("Source"), text("Amount"), text("Share")]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def list_concentration(funding: Funding, text: Text) -> pd.DataFrame:
+    """Concentration at each granularity."""
+    rows = [
+        (
+            text("Funder") if c.by == "source" else text("Kind"),
+            c.n_sources,
+            text.number(c.hhi, 3),
+            text.number(c.hhi_normalised, 3),
+            text.number(c.effective_sources, 2),
+        )
+        for c in funding.concentration
+    ]
+    names = ("By", "Sources", "HHI (0–1)", "Normalised HHI", "Effective number")
+    return pd.DataFrame(rows, columns=[text(name) for name in names])
+
+
+def list_periods(funding: Funding, text: Text) -> pd.DataFrame:
+    """Income, expense and surplus by month."""
+    rows = [(text.month(p.period), p.income, p.expense, p.surplus) for p in funding.by_month]
+    names = ("Month", "Income", "Expense", "Surplus")
+    return pd.DataFrame(rows, columns=[text(name) for name in names])
+
+
+def list_stress(funding: Funding, text: Text) -> pd.DataFrame:
+    """Runway as it is and under each stress test."""
+    names = {
+        "largest_leaves": text("The largest funder leaves"),
+        "income_down_30": text("Income falls by 30 %"),
+    }
+    rows = [(text("No more income at all"), say_months(text, funding.runway_months))]
+    rows += [(names[s.name], say_months(text, s.runway_months)) for s in funding.stress]
+    return pd.DataFrame(rows, columns=[text("If"), text("Cash lasts")])
+
+
+def say_months(text: Text, runway: EstimateLike) -> str:
+    """Say a runway in months, or that income covers expense."""
+    if isinstance(runway, Estimate):
+        return text("{n} months", n=text.number(runway.estimate, 1))
+    covered = runway.reason == "not_reached"
+    return text("income covers expense") if covered else text("data needed")
+
+
+def list_expiries(funding: Funding, text: Text) -> pd.DataFrame:
+    """Grants with an end date, soonest first."""
+    rows = [
+        (
+            g.source,
+            text.date(g.ends),
+            text.money(g.amount, funding.currency),
+            text("ended") if g.months_left <= 0 else text.number(g.months_left, 1),
+        )
+        for g in funding.expiries
+    ]
+    names = ("Source", "Ends", "Amount", "Months left")
+    return pd.DataFrame(rows, columns=[text(name) for name in names])
+
+
+def list_capacity(capacity: Capacity, text: Text) -> pd.DataFrame:
+    """Domain means, change and gap by group and wave."""
+    rows = [
+        (
+            d.group,
+            d.domain,
+            d.wave,
+            d.mean.n,
+            text.number(d.mean.estimate) if isinstance(d.mean, Estimate) else "–",
+            _interval(text, d.mean),
+            text.signed(d.change.estimate) if isinstance(d.change, Comparison) else "–",
+            text.p_value(d.change.p_value) if isinstance(d.change, Comparison) else "–",
+            text.number(d.gap) if d.gap is not None else "–",
+        )
+        for d in capacity.domains
+    ]
+    names = ("Group", "Domain", "Wave", "n", "Mean", "Likely between", "Change", "p", "To target")
+    return pd.DataFrame(rows, columns=[text(name) for name in names])
+
+
+def _interval(text: Text, found: EstimateLike) -> str:
+    if not isinstance(found, Estimate) or found.ci_low is None:
+        return "–"
+    return text.interval(found.ci_low, found.ci_high)
+
+
+def list_agreement(capacity: Capacity, text: Text) -> pd.DataFrame:
+    """Agreement of raters by wave and group."""
+    rows = [
+        (
+            group,
+            wave,
+            text.number(icc.estimate) if isinstance(icc, Estimate) else text("not estimable"),
+            _interval(text, icc),
+        )
+        for wave, group, icc in capacity.agreement
+    ]
+    names = ("Group", "Wave", "Agreement (ICC)", "Likely between")
+    return pd.DataFrame(rows, columns=[text(name) for name in names])
+
+
+def list_strengths(strengths: Strengths, text: Text) -> pd.DataFrame:
+    """Strengths by kind: kept, gained, lost."""
+    rows = [
+        (k.kind, k.before, k.after, k.kept, "、".join(k.gained) or "–", "、".join(k.lost) or "–")
+        for k in strengths.kinds
+    ]
+    names = ("Kind", "Before", "After", "Kept", "Gained", "Lost")
+    return pd.DataFrame(rows, columns=[text(name) for name in names])
+
+
+def list_issues(consultation: Consultation, text: Text) -> pd.DataFrame:
+    """Issues, overdue ones first."""
+    words = {
+        "done": text("done"),
+        "declined": text("declined with reason"),
+        "overdue": text("overdue"),
+        "open": text("open"),
+        "not_agreed": text("not agreed"),
+    }
+    rows = [
+        (
+            r.issue,
+            r.raised_by,
+            text.date(r.raised),
+            text.date(r.due),
+            text.date(r.done),
+            words[r.status],
+            r.days_overdue,
+        )
+        for r in consultation.issues
+    ]
+    names = ("Issue", "Raised by", "Raised", "Due", "Done", "Status", "Days overdue")
+    return pd.DataFrame(rows, columns=[text(name) for name in names])
+
+
+def list_levels(consultation: Consultation, text: Text) -> pd.DataFrame:
+    """Promised against delivered participation level."""
+    names = ("Promised level", "Delivered level", "Issues")
+    return pd.DataFrame(consultation.level_gaps, columns=[text(name) for name in names])
+
+
+def list_scorecard(rows: Sequence[ScorecardRow], text: Text) -> pd.DataFrame:
+    """The scorecard: value, trend, band, next step."""
+    arrows = {"up": "↑", "down": "↓", "flat": "→", "unknown": "–"}
+    told = [
+        (
+            f"{STATUSES[r.status].icon} {text(STATUSES[r.status].word)}",
+            score_name(text, r.code),
+            say_score(text, r),
+            arrows[r.trend],
+            share_with_interval(text, r.value) if r.unit == "rate" else "–",
+            say_band(text, r),
+            say_next_step(text, r),
+        )
+        for r in rows
+    ]
+    names = ("Status", "Measure", "Value", "Trend", "How sure", "Band", "What to do next")
+    return pd.DataFrame(told, columns=[text(name) for name in names])
+
+
+def list_targets(targets: Sequence[tuple[str, TargetProgress]], text: Text) -> pd.DataFrame:
+    """Indicators with baseline, target, actual, progress and status."""
+    levels = {
+        "goal": text("Goal"),
+        "outcome": text("Outcome"),
+        "output": text("Output"),
+        "activity": text("Activity"),
+    }
+    rows = [
+        (
+            levels[t.level],
+            label,
+            format_indicator(text, t, t.baseline),
+            format_indicator(text, t, t.target),
+            format_indicator(
+                text, t, t.actual.estimate if isinstance(t.actual, Estimate) else None
+            ),
+            text.percent(t.progress),
+            text.percent(t.expected),
+            say_status(text, t),
+            text.date(t.due),
+            t.evidence,
+        )
+        for label, t in targets
+    ]
+    names = ("Level", "Indicator", "Baseline", "Target", "Actual", "Progress", "Expected by now",
+             "Status", "Due", "Evidence")  # fmt: skip
+    return pd.DataFrame(rows, columns=[text(name) for name in names])
+
+
+def list_portfolio(portfolio: Portfolio, text: Text) -> pd.DataFrame:
+    """Studies with reach, retention, runway and targets met, as aligned columns."""
+    rows = [
+        (
+            text.of(dict(s.title)),
+            text("simulated") if s.simulated else "",
+            s.n_matched,
+            share_with_interval(text, s.reach),
+            share_with_interval(text, s.retention_365),
+            say_months(text, s.runway_months),
+            text("{met} of {n}", met=s.targets_met, n=s.targets) if s.targets else "–",
+        )
+        for s in portfolio.studies
+    ]
+    names = ("Study", "Note", "Matched", "Reach", "Stay a year", "Cash lasts", "Targets met")
+    return pd.DataFrame(rows, columns=[text(name) for name in names])

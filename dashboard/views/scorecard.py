@@ -1,0 +1,68 @@
+"""Scorecard: what a manager looks at first, the most urgent on top."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import streamlit as st
+
+from analysis.sustainability.results import ScorecardRow
+from dashboard.cache import current_evaluation
+from dashboard.sentences.sustainability import (
+    say_band,
+    say_next_step,
+    say_score,
+    say_warning,
+    score_name,
+)
+from dashboard.state import current_text
+from dashboard.tables.sustainability import list_scorecard
+from dashboard.text import Text
+from dashboard.theme import STATUSES
+from dashboard.widgets.markdown import escape_markdown
+from dashboard.widgets.page import show_empty, show_page, show_table
+
+
+def show() -> None:
+    """Show the scorecard."""
+    text, evaluation = current_text(), current_evaluation()
+    found = evaluation.sustainability if evaluation else None
+    if found is None:
+        show_empty(
+            text("Nothing to watch yet"),
+            text("Upload a volunteer roster, a ledger or a consultation log."),
+        )
+        return
+    count = Counter(row.status for row in found.scorecard)
+    show_page(
+        text(
+            "{act} of {n} measures need action now; {good} are in good order.",
+            act=count["act"],
+            n=len(found.scorecard) - count["no_data"],
+            good=count["good"],
+        ),
+        text("Bands are rules of thumb; set your own in the study file under scorecard."),
+    )
+    if found.warnings:
+        lines = [f"- {escape_markdown(say_warning(text, w))}" for w in found.warnings]
+        st.warning(f"**{text('Early warnings')}**\n\n" + "\n".join(lines))
+    with st.grid(3, min_column_width=260):
+        for row in found.scorecard:
+            if row.status != "no_data":
+                _show_row(text, row)
+    with st.expander(text("Everything in one table")):
+        show_table(list_scorecard(found.scorecard, text), key="scorecard")
+
+
+def _show_row(text: Text, row: ScorecardRow) -> None:
+    status = STATUSES[row.status]
+    colour = {"good": "green", "watch": "orange", "act": "red"}[row.status]
+    with st.container(border=True, height="stretch", gap="xsmall"):
+        st.markdown(f":{colour}[**{status.icon} {text(status.word)}**]")
+        st.markdown(f"### {escape_markdown(say_score(text, row))}")
+        name = score_name(text, row.code)
+        detail = getattr(row.value, "name", "")
+        st.markdown(escape_markdown(f"{name}: {detail}" if detail else name))
+        st.caption(escape_markdown(say_band(text, row)))
+        if row.status != "good":
+            st.markdown(escape_markdown(say_next_step(text, row)))
