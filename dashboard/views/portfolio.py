@@ -1,0 +1,72 @@
+"""Portfolio: many studies side by side, never a league table."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analysis.portfolio import PooledMeasure, Portfolio
+from analysis.results import Estimate, NotEstimable
+from dashboard.cache import current_portfolio
+from dashboard.figures.portfolio import draw_forest_of_studies, draw_funnel
+from dashboard.state import current_text
+from dashboard.tables.sustainability import list_portfolio
+from dashboard.text import Text
+from dashboard.widgets.page import show_empty, show_figure, show_page, show_table
+
+
+def show() -> None:
+    """Show the portfolio."""
+    text, portfolio = current_text(), current_portfolio()
+    if portfolio is None or len(portfolio.studies) < 2:
+        show_empty(
+            text("Only one study so far"),
+            text("Save a second study with the same measures to see them side by side."),
+        )
+        return
+    titles = {s.fingerprint: text.of(dict(s.title)) for s in portfolio.studies}
+    title = text.count("{n} study side by side", "{n} studies side by side", len(portfolio.studies))
+    show_page(_finding(text, portfolio) or title, title)
+    if portfolio.measures:
+        _show_measure(text, _pick(text, portfolio), titles)
+    show_table(list_portfolio(portfolio, text), key="portfolio")
+
+
+def _finding(text: Text, portfolio: Portfolio) -> str:
+    if not portfolio.measures:
+        return ""
+    summary = portfolio.measures[0].summary
+    if isinstance(summary, NotEstimable) or not isinstance(summary.pooled, Estimate):
+        return ""
+    pooled = summary.pooled
+    return text(
+        "Across studies {measure} changed by {change}, likely between {likely}.",
+        measure=portfolio.measures[0].measure,
+        change=text.signed(pooled.estimate),
+        likely=text.interval(pooled.ci_low, pooled.ci_high),
+    )
+
+
+def _pick(text: Text, portfolio: Portfolio) -> PooledMeasure:
+    names = [m.measure for m in portfolio.measures]
+    chosen = st.selectbox(text("Measure"), names, bind="query-params", key="portfolio_measure")
+    return portfolio.measures[names.index(chosen)]
+
+
+def _show_measure(text: Text, pooled: PooledMeasure, titles: dict[str, str]) -> None:
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        show_figure(
+            draw_forest_of_studies(pooled, titles, text),
+            title=text("Change in each study"),
+            subtitle=text("With 95 % interval; below, all together and a new community."),
+            alt=text("Forest plot of the change in each study with the summary."),
+            key="portfolio_forest",
+        )
+    with right:
+        show_figure(
+            draw_funnel(pooled, titles, text),
+            title=text("Outside the funnel: more than chance"),
+            subtitle=text("Change against its standard error."),
+            alt=text("Funnel plot of change against standard error."),
+            key="portfolio_funnel",
+        )
