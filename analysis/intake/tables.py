@@ -24,6 +24,8 @@ class Sheet:
         The sheet itself is hidden.
     hidden_rows, hidden_columns
         1-based spreadsheet numbers.
+    merged
+        Merged ranges as 1-based (top, left, bottom, right).
     """
 
     name: str
@@ -31,6 +33,7 @@ class Sheet:
     hidden: bool = False
     hidden_rows: tuple[int, ...] = ()
     hidden_columns: tuple[int, ...] = ()
+    merged: tuple[tuple[int, int, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,56 @@
+"""Levee's analysis: spreadsheet bytes → Study → Evaluation, without a screen.
+
+The names below are imported when first used, so that the reading process starts quickly.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from analysis.errors import LeveeError
+    from analysis.evaluation import Evaluation, evaluate
+    from analysis.intake.reader import read_study
+    from analysis.issues import Issue
+    from analysis.results import Comparison, Estimate, NotEstimable
+    from analysis.study import Study
+    from analysis.study_file import StudyPlan, read_plan
+
+__all__ = [
+    "Comparison",
+    "Estimate",
+    "Evaluation",
+    "Issue",
+    "LeveeError",
+    "NotEstimable",
+    "Study",
+    "StudyPlan",
+    "evaluate",
+    "read_plan",
+    "read_study",
+]
+
+_HOME = {
+    "Comparison": "analysis.results",
+    "Estimate": "analysis.results",
+    "Evaluation": "analysis.evaluation",
+    "Issue": "analysis.issues",
+    "LeveeError": "analysis.errors",
+    "NotEstimable": "analysis.results",
+    "Study": "analysis.study",
+    "StudyPlan": "analysis.study_file",
+    "evaluate": "analysis.evaluation",
+    "read_plan": "analysis.study_file",
+    "read_study": "analysis.intake.reader",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401
+    if name not in _HOME:
+        raise AttributeError(f"module 'analysis' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,135 @@
+"""The reading process: opens untrusted files under limits of memory and time.
+
+Reads one request from standard input, writes one framed reply per file to standard output.
+A file that kills this process costs nothing but this process.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import sys
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+from analysis.errors import IntakeError, LimitExceededError, UnreadableFileError
+from analysis.intake.kinds import recognise_kind
+from analysis.intake.raw import Limits, RawBook, write_limits, write_reply
+
+_LENGTH = struct.Struct(">Q")
+
+
+def write_request(
+    files: list[bytes], options: list[dict[str, str | None]], limits: Limits
+) -> bytes:
+    """Write the request that :func:`main` reads."""
+    head = {"limits": write_limits(limits), "options": options, "sizes": [len(f) for f in files]}
+    told = json.dumps(head).encode()
+    return b"".join([_LENGTH.pack(len(told)), told, *files])
+
+
+def read_replies(output: bytes) -> list[bytes]:
+    """Split standard output into complete replies; a torn last one is left out."""
+    replies: list[bytes] = []
+    at = 0
+    while at + _LENGTH.size <= len(output):
+        (length,) = _LENGTH.unpack_from(output, at)
+        start = at + _LENGTH.size
+        if start + length > len(output):
+            break
+        replies.append(output[start : start + length])
+        at = start + length
+    return replies
+
+
+def read_one(data: bytes, limits: Limits, options: dict[str, str | None]) -> RawBook:
+    """Open one file in this process.
+
+    Raises
+    ------
+    IntakeError
+    """
+    if len(data) > limits.file_bytes:
+        raise LimitExceededError(
+            "file_size", limit=limits.file_bytes, found=len(data), remedy="split_file"
+        )
+    kind = recognise_kind(data)
+    if kind == "text":
+        from analysis.intake.text_files import read_text_file
+
+        return read_text_file(data, limits, **options)
+    if kind in ("html", "spreadsheetml"):
+        from analysis.intake import markup
+
+        if kind == "html":
+            return markup.read_html(data, limits, encoding=options["encoding"])
+        return markup.read_spreadsheetml(data, limits)
+    from analysis.intake import spreadsheets
+
+    if kind == "odk_zip":
+        return spreadsheets.read_csv_archive(data, limits)
+    return spreadsheets.read_spreadsheet(data, kind, limits)
+
+
+def main() -> None:
+    """Serve one request."""
+    source, target = sys.stdin.buffer, sys.stdout.buffer
+    (length,) = _LENGTH.unpack(source.read(_LENGTH.size))
+    head = json.loads(source.read(length))
+    limits = Limits(**head["limits"])
+    start_clock = _limit_process(limits)
+    for size, options in zip(head["sizes"], head["options"], strict=True):
+        data = source.read(size)
+        start_clock()
+        _write_frame(target, _reply(data, limits, options))
+
+
+def _reply(data: bytes, limits: Limits, options: dict[str, str | None]) -> bytes:
+    try:
+        return write_reply(read_one(data, limits, options))
+    except IntakeError as error:
+        return write_reply(error)
+    except MemoryError:
+        return write_reply(LimitExceededError("memory", limit=limits.memory_bytes))
+    except RecursionError:
+        return write_reply(UnreadableFileError("damaged_file", remedy="export_again"))
+
+
+def _write_frame(target: BinaryIO, reply: bytes) -> None:
+    target.write(_LENGTH.pack(len(reply)))
+    target.write(reply)
+    target.flush()
+
+
+def _limit_process(limits: Limits) -> Callable[[], None]:
+    """Set the limits the system knows; return what restarts the clocks for the next file."""
+    try:
+        import resource
+        import signal
+    except ImportError:  # Windows: the caller's wall clock is the only limit
+        return lambda: None
+    for name, value in (("RLIMIT_AS", limits.memory_bytes), ("RLIMIT_CORE", 0)):
+        _set_soft(resource, name, value)
+
+    def start_clock() -> None:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        spent = int(used.ru_utime + used.ru_stime)
+        _set_soft(resource, "RLIMIT_CPU", spent + limits.cpu_seconds)
+        signal.setitimer(signal.ITIMER_REAL, limits.wall_seconds)
+
+    return start_clock
+
+
+def _set_soft(resource: Any, name: str, value: int) -> None:  # noqa: ANN401
+    which = getattr(resource, name, None)
+    if which is None:
+        return
+    hard = resource.getrlimit(which)[1]
+    try:
+        resource.setrlimit(which, (value if hard < 0 else min(value, hard), hard))
+    except (ValueError, OSError):
+        return  # macOS refuses RLIMIT_AS below what is mapped: the wall clock remains
+
+
+if __name__ == "__main__":
+    main()

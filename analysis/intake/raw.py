@@ -1,0 +1,124 @@
+"""What crosses from the reading process to the caller: plain text, numbers and lists.
+
+Kept apart from :mod:`analysis.intake.tables` so that the reading process needs no pandas.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from analysis.errors import HostileFileError, IntakeError, LimitExceededError, UnreadableFileError
+from analysis.issues import Issue
+
+Rows = list[tuple[str | None, ...]]
+Range = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one file may cost.
+
+    Attributes
+    ----------
+    file_bytes, inflated_bytes
+        Size as uploaded and after unpacking.
+    ratio
+        Inflated over packed size of one part above which a large part is called a bomb.
+    entries
+        Parts inside one archive.
+    rows, columns, cells
+        Largest used area of one sheet.
+    memory_bytes, cpu_seconds, wall_seconds
+        Of the reading process; the first two where the operating system can set them.
+    """
+
+    file_bytes: int = 200_000_000
+    inflated_bytes: int = 700_000_000
+    ratio: int = 250
+    entries: int = 5_000
+    rows: int = 1_048_576
+    columns: int = 5_000
+    cells: int = 20_000_000
+    memory_bytes: int = 3_000_000_000
+    cpu_seconds: int = 60
+    wall_seconds: int = 90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawSheet:
+    """One sheet as text; ``merged`` holds 1-based (top, left, bottom, right)."""
+
+    name: str
+    rows: Rows
+    hidden: bool = False
+    hidden_rows: tuple[int, ...] = ()
+    hidden_columns: tuple[int, ...] = ()
+    merged: tuple[Range, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawBook:
+    """One opened file before it becomes a ``Workbook``."""
+
+    kind: str
+    sheets: list[RawSheet]
+    encoding: str = ""
+    delimiter: str = ""
+    issues: list[Issue] = field(default_factory=list)
+
+
+_ERRORS: dict[str, type[IntakeError]] = {
+    kind.__name__: kind for kind in (UnreadableFileError, HostileFileError, LimitExceededError)
+}
+
+
+def write_reply(result: RawBook | IntakeError) -> bytes:
+    """Write an opened file, or the reason it was refused, as JSON bytes."""
+    if isinstance(result, IntakeError):
+        told = {"error": type(result).__name__, "code": result.code, "details": result.details}
+        return _dump(told)
+    sheets = [asdict_shallow(sheet) for sheet in result.sheets]
+    issues = [asdict_shallow(issue) | {"details": dict(issue.details)} for issue in result.issues]
+    return _dump(asdict_shallow(result) | {"sheets": sheets, "issues": issues})
+
+
+def read_reply(reply: bytes) -> RawBook | IntakeError:
+    """Read back what :func:`write_reply` wrote."""
+    told = json.loads(reply.decode("utf-8", "surrogatepass"))
+    if "error" in told:
+        return _ERRORS[told["error"]](told["code"], **told["details"])
+    told["sheets"] = [_read_sheet(sheet) for sheet in told["sheets"]]
+    told["issues"] = [Issue(**{**i, "rows": tuple(i["rows"])}) for i in told["issues"]]
+    return RawBook(**told)
+
+
+def asdict_shallow(record: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Return a slotted dataclass as a dict without copying what it holds."""
+    return {name: getattr(record, name) for name in record.__dataclass_fields__}
+
+
+def write_limits(limits: Limits) -> dict[str, int]:
+    """Return the limits as plain numbers."""
+    return asdict(limits)
+
+
+def _read_sheet(told: dict[str, Any]) -> RawSheet:
+    return RawSheet(
+        name=told["name"],
+        rows=list(map(tuple, told["rows"])),
+        hidden=told["hidden"],
+        hidden_rows=tuple(told["hidden_rows"]),
+        hidden_columns=tuple(told["hidden_columns"]),
+        merged=_ranges(told["merged"]),
+    )
+
+
+def _ranges(told: Iterable[list[int]]) -> tuple[Range, ...]:
+    return tuple((top, left, bottom, right) for top, left, bottom, right in told)
+
+
+def _dump(told: dict[str, Any]) -> bytes:
+    return json.dumps(told, ensure_ascii=False).encode("utf-8", "surrogatepass")

@@ -1,0 +1,171 @@
+"""Open any spreadsheet or text file safely: the parsing happens in a process of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from analysis.errors import IntakeError, LimitExceededError, UnreadableFileError
+from analysis.intake.child import read_replies, write_request
+from analysis.intake.raw import Limits, RawBook, read_reply
+from analysis.intake.tables import Sheet, Workbook
+
+DEFAULT_LIMITS = Limits()
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+def open_workbook(
+    data: bytes,
+    name: str,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Workbook:
+    """Open one file in a process with limits of memory and time.
+
+    Parameters
+    ----------
+    data
+        The file's bytes; what it is is told by them, never by the name.
+    name
+        File name, only for display.
+    encoding, delimiter
+        A person's choice for text files; recognised when None.
+    limits
+        What the file may cost.
+
+    Returns
+    -------
+    Workbook
+        Every sheet with every cell as text.
+
+    Raises
+    ------
+    UnreadableFileError, HostileFileError, LimitExceededError
+        With code and details (file, limit, remedy).
+    """
+    options = {"encoding": encoding, "delimiter": delimiter}
+    (result,) = _read_files([data], [options], limits)
+    return _finished(result, data, name)
+
+
+def open_workbooks(
+    files: Mapping[str, bytes], *, limits: Limits = DEFAULT_LIMITS
+) -> dict[str, Workbook | IntakeError]:
+    """Open several files in as few processes as possible; one failure stops no other.
+
+    Parameters
+    ----------
+    files
+        Name → bytes.
+    limits
+        What each file may cost.
+
+    Returns
+    -------
+    dict
+        Name → workbook, or the error that one file gave.
+    """
+    options: list[dict[str, str | None]] = [{"encoding": None, "delimiter": None}] * len(files)
+    results = _read_files(list(files.values()), options, limits)
+    opened: dict[str, Workbook | IntakeError] = {}
+    for (name, data), result in zip(files.items(), results, strict=True):
+        try:
+            opened[name] = _finished(result, data, name)
+        except IntakeError as error:
+            opened[name] = error
+    return opened
+
+
+def _finished(result: RawBook | IntakeError, data: bytes, name: str) -> Workbook:
+    if isinstance(result, IntakeError):
+        raise type(result)(result.code, **{"file": name, **result.details})
+    return Workbook(
+        name=name,
+        sha256=hashlib.sha256(data).hexdigest(),
+        kind=result.kind,
+        sheets=tuple(
+            Sheet(
+                name=sheet.name,
+                rows=tuple(sheet.rows),
+                hidden=sheet.hidden,
+                hidden_rows=sheet.hidden_rows,
+                hidden_columns=sheet.hidden_columns,
+                merged=sheet.merged,
+            )
+            for sheet in result.sheets
+        ),
+        encoding=result.encoding,
+        delimiter=result.delimiter,
+        issues=tuple(replace(issue, file=name) for issue in result.issues),
+    )
+
+
+def _read_files(
+    files: list[bytes], options: list[dict[str, str | None]], limits: Limits
+) -> list[RawBook | IntakeError]:
+    """Read all; after a dead process, the file it died on is tried alone, then the rest."""
+    results: list[RawBook | IntakeError] = []
+    while len(results) < len(files):
+        at = len(results)
+        got, death = _run(files[at:], options[at:], limits)
+        results += got
+        at += len(got)
+        if at < len(files) and (got or len(files) - at > 1):
+            alone, death = _run(files[at : at + 1], options[at : at + 1], limits)
+            results += alone
+        if at < len(files) and len(results) == at:
+            results.append(death)
+    return results
+
+
+def _run(
+    files: list[bytes], options: list[dict[str, str | None]], limits: Limits
+) -> tuple[list[RawBook | IntakeError], IntakeError]:
+    """Run one process; return its replies, and why it would have ended early."""
+    command = [sys.executable, "-X", "utf8", "-m", "analysis.intake.child"]
+    try:
+        done = subprocess.run(
+            command,
+            input=write_request(files, options, limits),
+            capture_output=True,
+            timeout=limits.wall_seconds * len(files) + 10,
+            env={**os.environ, "PYTHONPATH": _python_path()},
+            check=False,
+        )
+    except subprocess.TimeoutExpired as late:
+        return _replies(late.stdout or b""), _wall(limits)
+    death = _cause(done.returncode, done.stderr, limits)
+    return _replies(done.stdout), death
+
+
+def _replies(output: bytes) -> list[RawBook | IntakeError]:
+    return [read_reply(reply) for reply in read_replies(output)]
+
+
+def _python_path() -> str:
+    present = os.environ.get("PYTHONPATH")
+    return os.pathsep.join([str(_ROOT), present]) if present else str(_ROOT)
+
+
+def _wall(limits: Limits) -> LimitExceededError:
+    return LimitExceededError("wall_time", limit=limits.wall_seconds, remedy="split_file")
+
+
+def _cause(code: int, stderr: bytes, limits: Limits) -> IntakeError:
+    """Tell from how the process ended which limit it met."""
+    if code == -getattr(signal, "SIGALRM", 14):
+        return _wall(limits)
+    if code == -getattr(signal, "SIGXCPU", 24):
+        return LimitExceededError("cpu_time", limit=limits.cpu_seconds, remedy="split_file")
+    starved = b"memory allocation" in stderr or b"MemoryError" in stderr
+    if starved or code == -getattr(signal, "SIGKILL", 9):
+        return LimitExceededError("memory", limit=limits.memory_bytes, remedy="split_file")
+    return UnreadableFileError("damaged_file", remedy="export_again", reader_exit=code)
