@@ -1,0 +1,304 @@
+"""How consistently items or raters measure: alpha, omega, item–rest, intraclass correlation.
+
+Rows with a missing item are left out and counted. A row may stand for many people
+(``counts``), except for raters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+from analysis.results import Estimate, EstimateLike, NotEstimable
+from analysis.statistics.one_factor import one_factor_loadings
+from analysis.statistics.risk_sets import FloatArray, as_counts
+
+_LARGE = 5_000
+_BLOCKS = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Complete:
+    """Complete rows: items, people per row, their number and that of those left out."""
+
+    items: FloatArray
+    counts: FloatArray
+    n: int
+    n_missing: int
+
+
+def cronbach_alpha(
+    items: npt.ArrayLike, ci_level: float = 0.95, counts: npt.ArrayLike | None = None
+) -> EstimateLike:
+    """Estimate Cronbach's alpha with Feldt's interval.
+
+    α = k/(k−1)·(1 − Σs²/s²_total); limits 1 − (1−α)·F with n−1 and (n−1)(k−1) df.
+
+    Parameters
+    ----------
+    items
+        People × items, already reversed; rows with a missing item are left out.
+    ci_level, counts
+        Coverage; people per row.
+
+    Returns
+    -------
+    Estimate or NotEstimable
+        ``not_identified`` with fewer than two items, ``too_few`` below three people,
+        ``no_variance`` when the total does not vary.
+
+    References
+    ----------
+    Cronbach 1951, doi:10.1007/BF02310555; Feldt, Woodruff & Salih 1987,
+    doi:10.1177/014662168701100107.
+    """
+    given = _complete(items, counts)
+    refusal = _refusal(given, "cronbach_alpha")
+    if refusal is not None:
+        return refusal
+    k = given.items.shape[1]
+    alpha = _alpha(_covariance(given))
+    df = given.n - 1, (given.n - 1) * (k - 1)
+    f = stats.f.ppf([(1 + ci_level) / 2, (1 - ci_level) / 2], *df)
+    return Estimate(
+        estimate=alpha, ci_low=float(1 - (1 - alpha) * f[0]),
+        ci_high=float(1 - (1 - alpha) * f[1]), ci_level=ci_level,
+        n=given.n, n_missing=given.n_missing, method="alpha_feldt", name="cronbach_alpha",
+    )  # fmt: skip
+
+
+def omega_total(
+    items: npt.ArrayLike,
+    seed: int = 20260101,
+    n_resamples: int = 500,
+    ci_level: float = 0.95,
+    counts: npt.ArrayLike | None = None,
+) -> EstimateLike:
+    """Estimate omega total of one factor: the share of the sum score's variance it explains.
+
+    ω = (Σλ)² / ((Σλ)² + Σψ), loadings by minimum residuals on the correlations, back in item
+    units. Percentile bootstrap over people (over 500 random blocks above 5,000 rows).
+
+    Returns
+    -------
+    Estimate or NotEstimable
+        ``not_identified`` with fewer than three items; ``too_few`` with no more people than
+        items.
+
+    References
+    ----------
+    McDonald 1999, doi:10.4324/9781410601087; Harman & Jones 1966, doi:10.1007/BF02289468.
+    """
+    given = _complete(items, counts)
+    refusal = _refusal(given, "omega_total", least_items=3)
+    if refusal is not None:
+        return refusal
+    covariance = _covariance(given)
+    if bool(np.any(np.diag(covariance) <= 0)):
+        return NotEstimable(reason="no_variance", n=given.n, name="omega_total")
+    omega = float(_omega(covariance[None], steps=500)[0])
+    draws = _omega(_resampled_covariances(given, seed, n_resamples), steps=60)
+    draws = draws[np.isfinite(draws)]
+    low, high = np.quantile(draws, [(1 - ci_level) / 2, (1 + ci_level) / 2])
+    return Estimate(
+        estimate=omega, ci_low=float(min(low, omega)), ci_high=float(max(high, omega)),
+        ci_level=ci_level, std_error=float(draws.std(ddof=1)), n=given.n,
+        n_missing=given.n_missing, name="omega_total",
+        method=f"one_factor_minres_bootstrap_{n_resamples}_seed_{seed}",
+    )  # fmt: skip
+
+
+def item_rest(
+    items: npt.ArrayLike, names: Sequence[str], counts: npt.ArrayLike | None = None
+) -> dict[str, float | None]:
+    """Correlate each item with the sum of the others; None without variance.
+
+    References
+    ----------
+    Nunnally & Bernstein 1994, *Psychometric Theory*, ch. 8.
+    """
+    given = _complete(items, counts)
+    if given.n < 3 or given.items.shape[1] < 2:
+        return dict.fromkeys(names)
+    covariance = _covariance(given)
+    own = np.diag(covariance)
+    with_rest = covariance.sum(axis=1) - own
+    rest = covariance.sum() - 2 * covariance.sum(axis=1) + own
+    scale = own * rest
+    return {
+        name: float(c / np.sqrt(s)) if s > 1e-18 else None
+        for name, c, s in zip(names, with_rest, scale, strict=True)
+    }
+
+
+def alpha_if_dropped(
+    items: npt.ArrayLike, names: Sequence[str], counts: npt.ArrayLike | None = None
+) -> dict[str, float | None]:
+    """Give alpha of the other items when one is left out; None with fewer than three items."""
+    given = _complete(items, counts)
+    k = given.items.shape[1]
+    if given.n < 3 or k < 3:
+        return dict.fromkeys(names)
+    covariance = _covariance(given)
+    found: dict[str, float | None] = {}
+    for index, name in enumerate(names):
+        rest = np.delete(np.delete(covariance, index, 0), index, 1)
+        found[name] = _alpha(rest) if rest.sum() > 1e-18 else None
+    return found
+
+
+def first_factor_share(items: npt.ArrayLike, counts: npt.ArrayLike | None = None) -> float | None:
+    """Give the share of variance on the first principal component, 0–1; None if not known."""
+    given = _complete(items, counts)
+    if given.n < 3 or given.items.shape[1] < 2:
+        return None
+    covariance = _covariance(given)
+    if bool(np.any(np.diag(covariance) <= 1e-18)):
+        return None
+    largest = float(np.linalg.eigvalsh(_correlation(covariance))[-1])
+    return largest / given.items.shape[1]
+
+
+def unreversed_suspects(
+    items: npt.ArrayLike, names: Sequence[str], counts: npt.ArrayLike | None = None
+) -> tuple[str, ...]:
+    """Name the items that run against the rest (negative item–rest r): ask, never flip."""
+    return tuple(
+        name for name, r in item_rest(items, names, counts).items() if r is not None and r < 0
+    )
+
+
+def icc_average(ratings: npt.ArrayLike, ci_level: float = 0.95) -> EstimateLike:
+    """Estimate how well the raters' average would agree with another panel's: ICC(2,k).
+
+    Two-way random effects, absolute agreement, average of k raters:
+    (MSR − MSE) / (MSR + (MSC − MSE)/n), with the F interval of McGraw & Wong.
+
+    Parameters
+    ----------
+    ratings
+        Things rated × raters; rows with a missing rating are left out.
+
+    Returns
+    -------
+    Estimate or NotEstimable
+        ``too_few`` below two rows or two raters; ``no_variance`` when all ratings are equal.
+
+    References
+    ----------
+    Shrout & Fleiss 1979, doi:10.1037/0033-2909.86.2.420; McGraw & Wong 1996,
+    doi:10.1037/1082-989X.1.1.30.
+    """
+    given = _complete(ratings, None)
+    n, k = given.items.shape
+    if n < 2 or k < 2:
+        return NotEstimable(reason="too_few", n=n, name="icc_average", method="icc_2k")
+    rows, columns, error = _mean_squares(given.items)
+    bottom = rows + (columns - error) / n
+    if bottom <= 1e-15:
+        return NotEstimable(reason="no_variance", n=n, name="icc_average", method="icc_2k")
+    low, high = _icc_limits(rows, columns, error, (n, k), ci_level)
+    return Estimate(
+        estimate=(rows - error) / bottom, ci_low=low, ci_high=high, ci_level=ci_level,
+        n=n, n_missing=given.n_missing, method="icc_2k", name="icc_average",
+    )  # fmt: skip
+
+
+def _mean_squares(ratings: FloatArray) -> tuple[float, float, float]:
+    n, k = ratings.shape
+    row, column = ratings.mean(axis=1), ratings.mean(axis=0)
+    rest = ratings - row[:, None] - column + ratings.mean()
+    between_rows = k * float(row.var(ddof=1))
+    between_columns = n * float(column.var(ddof=1))
+    return between_rows, between_columns, float(np.sum(rest**2)) / ((n - 1) * (k - 1))
+
+
+def _icc_limits(
+    rows: float, columns: float, error: float, shape: tuple[int, int], ci_level: float
+) -> tuple[float | None, float | None]:
+    n, k = shape
+    if error <= 1e-15:
+        return None, None
+    rho = (rows - error) / (rows + (k - 1) * error + k * (columns - error) / n)
+    f = columns / error
+    inner = n * (1 + (k - 1) * rho) - k * rho
+    bottom = (n - 1) * (k * rho * f) ** 2 + inner**2
+    df = (n - 1) * (k - 1) * (k * rho * f + inner) ** 2 / bottom
+    upper = float(stats.f.ppf((1 + ci_level) / 2, n - 1, df))
+    lower = float(stats.f.ppf((1 + ci_level) / 2, df, n - 1))
+    spread = k * columns + (k * n - k - n) * error
+    low = n * (rows - upper * error) / (upper * spread + n * rows)
+    high = n * (lower * rows - error) / (spread + n * lower * rows)
+    return low * k / (1 + low * (k - 1)), high * k / (1 + high * (k - 1))
+
+
+def _complete(items: npt.ArrayLike, counts: npt.ArrayLike | None) -> _Complete:
+    given = np.asarray(items, dtype=np.float64)
+    weight = as_counts(counts, given.shape[0])
+    whole = np.isfinite(given).all(axis=1) & (weight > 0)
+    n_all = round(float(weight.sum()))
+    n = round(float(weight[whole].sum()))
+    return _Complete(items=given[whole], counts=weight[whole], n=n, n_missing=n_all - n)
+
+
+def _refusal(given: _Complete, name: str, least_items: int = 2) -> NotEstimable | None:
+    k = given.items.shape[1]
+    if k < least_items:
+        return NotEstimable(reason="not_identified", n=given.n, name=name, details={"n_items": k})
+    if given.n < 3 or (least_items > 2 and given.n <= k):
+        return NotEstimable(reason="too_few", n=given.n, name=name)
+    total = given.items.sum(axis=1)
+    if float(np.ptp(total)) <= 1e-12:
+        return NotEstimable(reason="no_variance", n=given.n, name=name)
+    return None
+
+
+def _covariance(given: _Complete) -> FloatArray:
+    centred = given.items - (given.counts @ given.items) / given.counts.sum()
+    return np.asarray((centred * given.counts[:, None]).T @ centred / (given.counts.sum() - 1))
+
+
+def _correlation(covariance: FloatArray) -> FloatArray:
+    sd = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))
+    return np.asarray(covariance / (sd[..., :, None] * sd[..., None, :]))
+
+
+def _alpha(covariance: FloatArray) -> float:
+    k = covariance.shape[0]
+    return float(k / (k - 1) * (1 - np.trace(covariance) / covariance.sum()))
+
+
+def _omega(covariances: FloatArray, steps: int) -> FloatArray:
+    """Omega of each of a stack of covariance matrices; NaN where an item does not vary."""
+    variance = np.diagonal(covariances, axis1=1, axis2=2)
+    varied = (variance > 1e-18).all(axis=1)
+    omega = np.full(covariances.shape[0], np.nan)
+    if bool(varied.any()):
+        loading = one_factor_loadings(_correlation(covariances[varied]), steps)
+        loading = loading * np.sqrt(variance[varied])
+        common = loading.sum(axis=1) ** 2
+        omega[varied] = common / (common + (variance[varied] - loading**2).sum(axis=1))
+    return omega
+
+
+def _resampled_covariances(given: _Complete, seed: int, n_resamples: int) -> FloatArray:
+    rng = np.random.default_rng(seed)
+    k = given.items.shape[1]
+    centred = given.items - (given.counts @ given.items) / given.counts.sum()
+    products = (centred[:, :, None] * centred[:, None, :]).reshape(-1, k * k)
+    moments = np.hstack([np.ones((len(centred), 1)), centred, products])
+    units, draws, share = len(centred), given.n, given.counts / given.counts.sum()
+    if units > _LARGE:
+        block = rng.integers(0, _BLOCKS, size=units)
+        summed = np.zeros((_BLOCKS, moments.shape[1]))
+        np.add.at(summed, block, moments * given.counts[:, None])
+        moments, draws, share = summed, _BLOCKS, np.full(_BLOCKS, 1 / _BLOCKS)
+    total = rng.multinomial(draws, share, size=n_resamples) @ moments
+    size, mean = total[:, :1], total[:, 1 : k + 1] / total[:, :1]
+    raw = total[:, k + 1 :].reshape(-1, k, k)
+    spread = raw - size[:, :, None] * mean[:, :, None] * mean[:, None, :]
+    return np.asarray(spread / (size[:, :, None] - 1))
