@@ -72,7 +72,7 @@ class Text:
         """Format a change with its sign."""
         if value is None:
             return "–"
-        rounded = round(value, digits)
+        rounded = round(value, digits) + 0.0  # no minus before a zero
         return ("+" if rounded > 0 else "") + self.number(rounded, digits)
 
     def percent(self, rate: float | None, digits: int = 0) -> str:

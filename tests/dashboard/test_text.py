@@ -1,0 +1,52 @@
+"""Words and numbers in two languages."""
+
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.text import Text, read_catalogue
+from dashboard.widgets.markdown import escape_markdown
+
+EN, ZH = Text("en"), Text("zh-Hans")
+
+
+def test_numbers_follow_the_language():
+    assert EN.number(-1234.5, 1) == "\N{MINUS SIGN}1,234.5"
+    assert EN.signed(0.761) == "+0.76"
+    assert EN.signed(-0.001) == "0.00"
+    assert EN.percent(0.456) == "46\N{NO-BREAK SPACE}%"
+    assert ZH.percent(0.456) == "46%"
+    assert EN.number(None) == "–"
+
+
+def test_dates_follow_the_language():
+    assert EN.date(date(2026, 3, 2)) == "2 Mar 2026"
+    assert ZH.date(date(2026, 3, 2)) == "2026年3月2日"
+    assert ZH.month("2026-03") == "2026年3月"
+
+
+def test_labels_fall_back_to_what_there_is():
+    assert ZH.of({"en": "Kit", "zh-Hans": "应急包"}) == "应急包"
+    assert ZH.of({"en": "Kit"}) == "Kit"
+    assert ZH.of("as given") == "as given"
+    assert EN.of(None, "otherwise") == "otherwise"
+
+
+def test_p_values_never_stand_as_zero():
+    assert EN.p_value(1e-9) == "p < 0.001"
+    assert EN.p_value(0.0261) == "p = 0.026"
+
+
+def test_two_languages_do_not_mix():
+    assert EN("Good") == "Good"
+    assert ZH("Good") == "良好"
+    assert read_catalogue("en") == {}
+
+
+@given(st.text())
+def test_escaped_text_has_no_live_markdown(raw):
+    shown = escape_markdown(raw)
+    for special in "*_`[]<>$#!|~":
+        assert shown.count(special) == shown.count("\\" + special)
+    assert "\n" not in shown

@@ -1,0 +1,62 @@
+"""Bands, order and early warnings of the scorecard."""
+
+from datetime import date
+
+import pytest
+
+from analysis.results import Estimate, NotEstimable
+from analysis.scorecard import RULES, Sections, find_warnings, score_sustainability
+from analysis.sustainability.results import Funding, GrantExpiry
+
+
+def funding(**values):
+    told = {
+        "currency": "CNY", "first_date": date(2025, 1, 1), "last_date": date(2026, 1, 1),
+        "income": 100.0, "expense": 90.0, "surplus": 10.0, "by_month": (), "by_year": (),
+        "concentration": (), "hhi": 0.7, "effective_sources": 1.4, "largest_share": 0.8,
+        "recurring_share": None, "community_share": 0.02, "restricted_share": None,
+        "balance": 20.0, "monthly_expense": 8.0,
+        "runway_months": Estimate(estimate=2.5, n=1, method="balance_over_monthly_gap"),
+        "stress": (), "expiries": (), "waterfall": (), "n_rows": 12, "n_left_out": 0,
+    }  # fmt: skip
+    return Funding(**{**told, **values})
+
+
+def rows(sections, thresholds=None):
+    return {row.code: row for row in score_sustainability(sections, thresholds or {})}
+
+
+def test_every_rule_has_a_row_and_missing_data_are_said():
+    found = rows(Sections(funding=funding()))
+    assert set(found) == set(RULES)
+    assert found["retention_365"].status == "no_data"
+    assert found["runway_months"].status == "act"
+    assert found["largest_share"].status == "act"
+
+
+def test_most_urgent_come_first_and_data_needed_last():
+    urgencies = [row.urgency for row in score_sustainability(Sections(funding=funding()), {})]
+    assert urgencies == sorted(urgencies, reverse=True)
+    assert urgencies[-1] == 0.0
+
+
+@pytest.mark.parametrize(("share", "status"), [(0.8, "act"), (0.6, "watch"), (0.3, "good")])
+def test_lower_is_better_for_the_largest_share(share, status):
+    assert rows(Sections(funding=funding(largest_share=share)))["largest_share"].status == status
+
+
+def test_thresholds_of_the_study_replace_the_rule_of_thumb():
+    found = rows(Sections(funding=funding()), {"runway_months": [1, 2]})["runway_months"]
+    assert (found.status, found.rule_source) == ("good", "study_file")
+
+
+def test_runway_without_end_is_good():
+    endless = NotEstimable(reason="not_reached", method="runway", n=1)
+    assert rows(Sections(funding=funding(runway_months=endless)))["runway_months"].status == "good"
+
+
+def test_warnings_are_sorted_by_when_they_bite():
+    ending = GrantExpiry(source="Bureau", ends=date(2026, 5, 1), amount=80.0, months_left=4.0)
+    found = find_warnings(Sections(funding=funding(expiries=(ending,))))
+    assert [w.code for w in found] == ["runway_short", "largest_grant_ends"]
+    assert [w.days for w in found] == sorted(w.days for w in found)
