@@ -1,1 +1,38 @@
-"""intake/formats."""
+"""One module per survey tool, each with ``recognise_format`` and ``read_format``.
+
+A new tool is one new module here, its name in ``FORMATS``, and one test.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from analysis.intake.formats import (
+    google_forms,
+    kobotoolbox,
+    limesurvey,
+    microsoft_forms,
+    odk_central,
+    plain,
+    qualtrics,
+    redcap,
+    surveymonkey,
+    tencent_survey,
+    wenjuanxing,
+)
+
+FORMATS: tuple[ModuleType, ...] = (
+    kobotoolbox,
+    odk_central,
+    google_forms,
+    surveymonkey,
+    qualtrics,
+    limesurvey,
+    microsoft_forms,
+    redcap,
+    wenjuanxing,
+    tencent_survey,
+    plain,
+)
+
+__all__ = ["FORMATS"]

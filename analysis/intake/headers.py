@@ -1,0 +1,142 @@
+"""Where the header stands: below titles, over two rows, merged, with totals at the foot."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from analysis.intake.tables import Sheet
+
+_NUMBER = re.compile(r"^[\s+\-]?[\d.,]+%?$|^\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}.*$")
+_TOTAL = re.compile(
+    r"^(?:合\s*计|总\s*计|小\s*计|合計|總計|平均值?|(?:grand\s+)?totals?|sum|average|mean)\s*[:：]?$",
+    re.IGNORECASE,
+)
+_SPACE = re.compile(r"\s+")
+_SEARCHED = 15
+
+Row = tuple[str | None, ...]
+
+
+def find_header(sheet: Sheet) -> tuple[int, ...]:
+    """Return the header rows of a plain sheet.
+
+    Parameters
+    ----------
+    sheet
+        Cells as text.
+
+    Returns
+    -------
+    tuple of int
+        1-based spreadsheet rows: one, or two where the first groups the second; empty for a
+        sheet without content. Title lines above are passed over.
+    """
+    widths = [_filled(row) for row in sheet.rows[:60]]
+    if not any(widths):
+        return ()
+    usual = Counter(width for width in widths if width).most_common(1)[0][0]
+    need = max(1, min(usual, max(widths)) * 0.5)
+    for at, row in enumerate(sheet.rows[:_SEARCHED]):
+        if widths[at] >= need and _is_wordy(row):
+            return (at + 1, at + 2) if _is_group_row(sheet, at) else (at + 1,)
+    first = next(at for at, width in enumerate(widths) if width)
+    return (first + 1,)
+
+
+def read_header(sheet: Sheet, header_rows: tuple[int, ...]) -> tuple[str, ...]:
+    """Return one text per column: a single row, or ``group - part`` over two rows.
+
+    A merged group reaches over the columns of its range, an unmerged one to the next group.
+    """
+    if not header_rows:
+        return ()
+    rows = [sheet.rows[number - 1] for number in header_rows]
+    if len(rows) == 1:
+        return tuple(clean_text(cell) for cell in rows[0])
+    groups = _spread(sheet, header_rows[0], rows[0], rows[1])
+    return tuple(_joined(group, part) for group, part in zip(groups, rows[1], strict=True))
+
+
+def find_totals(sheet: Sheet, last_header: int) -> tuple[int, ...]:
+    """Return the rows at the foot that hold totals or averages (1-based)."""
+    found: list[int] = []
+    for number in range(len(sheet.rows), last_header, -1):
+        row = sheet.rows[number - 1]
+        words = [cell.strip() for cell in row if cell and cell.strip()]
+        if not words:
+            continue
+        if not _TOTAL.match(words[0]):
+            break
+        found.append(number)
+    return tuple(sorted(found))
+
+
+def unique_names(names: list[str]) -> list[str]:
+    """Keep equal names apart by position: ``name``, ``name [2]``; empty ones get a number.
+
+    >>> unique_names(["a", "a", ""])
+    ['a', 'a [2]', 'column 3']
+    """
+    seen: set[str] = set()
+    unique: list[str] = []
+    for position, name in enumerate(names, 1):
+        base = name or f"column {position}"
+        told, copy = base, 1
+        while told in seen:
+            copy += 1
+            told = f"{base} [{copy}]"
+        seen.add(told)
+        unique.append(told)
+    return unique
+
+
+def clean_text(cell: str | None) -> str:
+    """Return a header on one line without outer blanks."""
+    return _SPACE.sub(" ", cell.replace("\ufeff", "")).strip() if cell else ""
+
+
+def _filled(row: Row) -> int:
+    return sum(1 for cell in row if cell and cell.strip())
+
+
+def _is_wordy(row: Row) -> bool:
+    cells = [cell for cell in row if cell and cell.strip()]
+    numbers = sum(bool(_NUMBER.match(cell.strip())) for cell in cells)
+    return bool(cells) and numbers <= 0.5 * len(cells)
+
+
+def _is_group_row(sheet: Sheet, at: int) -> bool:
+    """Tell whether row ``at`` (0-based) groups the row below it."""
+    if at + 2 >= len(sheet.rows):
+        return False
+    upper, lower = sheet.rows[at], sheet.rows[at + 1]
+    across = [m for m in sheet.merged if m[0] == m[2] == at + 1 and m[3] > m[1]]
+    if across:
+        spanned = [lower[column - 1] for m in across for column in range(m[1], m[3] + 1)]
+        return all(spanned) and _is_wordy(tuple(spanned))
+    gaps = [below for above, below in zip(upper, lower, strict=True) if not above]
+    words = [cell for cell in lower if cell]
+    if not gaps or not all(gaps) or any(_NUMBER.match(cell.strip()) for cell in words):
+        return False
+    later = {cell for row in sheet.rows[at + 2 : at + 40] for cell in row if cell}
+    return len(words) == len(set(words)) and not later.intersection(words)
+
+
+def _spread(sheet: Sheet, number: int, upper: Row, lower: Row) -> list[str]:
+    groups = [clean_text(cell) for cell in upper]
+    across = [m for m in sheet.merged if m[0] <= number <= m[2] and m[3] > m[1]]
+    for _, left, _, right in across:
+        groups[left - 1 : right] = [groups[left - 1]] * (right - left + 1)
+    if not across:
+        for column in range(1, len(groups)):
+            if not groups[column] and lower[column]:
+                groups[column] = groups[column - 1]
+    return groups
+
+
+def _joined(group: str, part: str | None) -> str:
+    below = clean_text(part)
+    if not group or not below or group == below:
+        return group or below
+    return f"{group} - {below}"
