@@ -1,0 +1,56 @@
+"""Capacity by hand: means over raters, change within raters, suppression of out-of-range."""
+
+import pandas as pd
+import pytest
+
+from analysis.study import Study
+from analysis.study_file import plan_from_dict
+from analysis.sustainability.capacity import evaluate_capacity
+from analysis.sustainability.strengths import evaluate_strengths
+
+
+def capacity_study(rows, **plan):
+    table = pd.DataFrame(rows, columns=["rater", "domain", "item", "wave", "score", "group"])
+    raw = {"capacity": {"path": "capacity.xlsx", "range": [1, 7], **plan}}
+    return Study(plan=plan_from_dict(raw), capacity=table)
+
+
+def test_domain_mean_is_over_raters_not_over_items():
+    rows = [
+        ("r1", "money", "a", "pre", 2.0, ""),
+        ("r1", "money", "b", "pre", 4.0, ""),
+        ("r2", "money", "a", "pre", 5.0, ""),
+    ]
+    domain = evaluate_capacity(capacity_study(rows)).domains[0]
+    assert domain.mean.estimate == pytest.approx(4.0)
+    assert domain.mean.n == 2
+
+
+def test_change_pairs_raters_by_name():
+    pre, post = [2.0, 3.0, 4.0, 3.0], [3.0, 3.5, 5.0, 4.5]
+    rows = [(f"r{i}", "money", "", "pre", x, "") for i, x in enumerate(pre)]
+    rows += [(f"r{i}", "money", "", "post", x, "") for i, x in reversed(list(enumerate(post)))]
+    after = evaluate_capacity(capacity_study(rows, target=5.0)).domains[1]
+    assert after.wave == "post"
+    assert after.change.estimate == pytest.approx(1.0)
+    # differences 1, .5, 1, 1.5: sd .408, t = 1 / (.408 / 2) = 4.899
+    assert after.change.statistic == pytest.approx(4.898979485566356)
+    assert after.gap == pytest.approx(1.0)
+
+
+def test_scores_out_of_range_are_left_out():
+    rows = [("r1", "money", "", "pre", 9.0, ""), ("r2", "money", "", "pre", 3.0, "")]
+    assert evaluate_capacity(capacity_study(rows)).domains[0].mean.n == 1
+
+
+def test_strengths_kept_gained_lost():
+    table = pd.DataFrame(
+        [("pump", "tools", "pre"), ("hall", "places", "pre"), ("hall", "places", "post"),
+         ("nurse", "people", "post")],
+        columns=["strength", "kind", "wave"],
+    )  # fmt: skip
+    study = Study(plan=plan_from_dict({"strengths": {"path": "s.xlsx"}}), strengths=table)
+    kinds = {k.kind: k for k in evaluate_strengths(study).kinds}
+    assert kinds["tools"].lost == ("pump",)
+    assert kinds["places"].kept == 1
+    assert kinds["people"].gained == ("nurse",)
