@@ -1,21 +1,82 @@
-"""Session and URL keys behind typed functions: language, open study, filters."""
+"""Session and URL keys behind typed functions: language, open study, filters.
+
+The URL carries them, so that a link opens the same picture; the session keeps them when a page
+change empties the URL.
+"""
 
 from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from dashboard.text import LANGUAGES, Text
 
+FILTERS = ("site", "group", "wave", "category")
+_KEPT = ("lang", "study", *FILTERS)
+_OPEN_FIRST = "LEVEE_OPEN"
+
+
+def keep_url() -> None:
+    """Bring URL and session in line: the URL wins; what it lacks comes from the session."""
+    for key in _KEPT:
+        asked = st.query_params.get_all(key)
+        if asked:
+            st.session_state[f"url_{key}"] = asked
+        elif st.session_state.get(f"url_{key}"):
+            st.query_params[key] = st.session_state[f"url_{key}"]
+
 
 def current_text() -> Text:
     """Words in the reader's language: ``?lang=``, else the browser's, else English."""
-    asked = st.query_params.get("lang", "")
-    if asked in LANGUAGES:
-        return Text(asked)
+    asked = _read("lang")
+    if asked and asked[0] in LANGUAGES:
+        return Text(asked[0])
     locale = str(st.context.locale or "en")
     return Text("zh-Hans" if locale.lower().startswith("zh") else "en")
+
+
+def set_language(language: str) -> None:
+    """Change the language of this session and its URL."""
+    _write("lang", [language])
+
+
+def current_study_id() -> str | None:
+    """Id of the open study: ``?study=``, else the one the server opens first, else None."""
+    asked = _read("study")
+    return asked[0] if asked else os.environ.get(_OPEN_FIRST) or None
+
+
+def set_study_id(study: str | None) -> None:
+    """Open another study (or none): filters of the old one are dropped."""
+    for key in FILTERS:
+        _write(key, [])
+    _write("study", [study] if study else [])
+
+
+def current_filters() -> Mapping[str, tuple[str, ...]]:
+    """Chosen values by ``site``, ``group``, ``wave`` and ``category`` (``"sex=女"``)."""
+    return {key: tuple(_read(key)) for key in FILTERS if _read(key)}
+
+
+def set_filter(key: str, values: Sequence[str]) -> None:
+    """Choose the values of one filter; none means all."""
+    _write(key, list(values))
 
 
 def is_dark() -> bool:
     """Whether the reader's theme is dark."""
     return st.context.theme.type == "dark"
+
+
+def _read(key: str) -> list[str]:
+    return st.query_params.get_all(key) or list(st.session_state.get(f"url_{key}", []))
+
+
+def _write(key: str, values: list[str]) -> None:
+    st.session_state[f"url_{key}"] = values
+    if values:
+        st.query_params[key] = values
+    elif key in st.query_params:
+        del st.query_params[key]

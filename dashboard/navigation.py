@@ -1,0 +1,90 @@
+"""The pages: where each stands in the navigation, its address and its name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from dashboard.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class PageEntry:
+    """One page: its view's module name and the English name shown (a message id)."""
+
+    view: str
+    name: str
+
+
+HOME = "home"
+SECTIONS: Mapping[str, tuple[PageEntry, ...]] = {
+    "Evaluation": (
+        PageEntry("overview", "Overview"),
+        PageEntry("outcomes", "Outcomes"),
+        PageEntry("items", "Answers"),
+        PageEntry("reliability", "Reliability"),
+        PageEntry("comparison", "Comparison"),
+        PageEntry("attrition", "Who was lost"),
+        PageEntry("subgroups", "Subgroups"),
+        PageEntry("dose", "Dose"),
+        PageEntry("methods", "Methods"),
+    ),
+    "People": (
+        PageEntry("delivery", "Delivery"),
+        PageEntry("participation", "Participation"),
+        PageEntry("reach", "Reach"),
+        PageEntry("volunteers", "Volunteers"),
+        PageEntry("cohorts", "Cohorts"),
+        PageEntry("hours", "Hours"),
+        PageEntry("outlook", "Outlook"),
+    ),
+    "Sustainability": (
+        PageEntry("scorecard", "Scorecard"),
+        PageEntry("funding", "Funding"),
+        PageEntry("capacity", "Capacity"),
+        PageEntry("consultation", "Consultation"),
+    ),
+    "For funders": (
+        PageEntry("summary", "One page"),
+        PageEntry("targets", "Targets"),
+        PageEntry("portfolio", "Portfolio"),
+    ),
+    "Study": (
+        PageEntry(HOME, "Home"),
+        PageEntry("data", "Data"),
+        PageEntry("quality", "Quality"),
+        PageEntry("export", "Export"),
+    ),
+}
+
+
+def list_pages(text: Text) -> dict[str, list[StreamlitPage]]:
+    """List the pages by section, named in the reader's language."""
+    return {
+        text(section): [_page(text, entry) for entry in entries if _exists(entry.view)]
+        for section, entries in SECTIONS.items()
+    }
+
+
+def find_page(text: Text, view: str) -> StreamlitPage:
+    """Find one page by its view, for links and changes of page."""
+    entry = next(e for entries in SECTIONS.values() for e in entries if e.view == view)
+    return _page(text, entry)
+
+
+@cache
+def _exists(view: str) -> bool:
+    return find_spec(f"dashboard.views.{view}") is not None
+
+
+def _page(text: Text, entry: PageEntry) -> StreamlitPage:
+    module = import_module(f"dashboard.views.{entry.view}")
+    return st.Page(
+        module.show, title=text(entry.name), url_path=entry.view, default=entry.view == HOME
+    )

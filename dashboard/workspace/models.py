@@ -1,0 +1,93 @@
+"""Tables of the workspace."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+SCHEMA_VERSION = 1
+
+
+def now() -> datetime:
+    """Now, in UTC, without microseconds."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+class Base(DeclarativeBase):
+    """Base of all tables."""
+
+
+class SchemaRow(Base):
+    """Which layout the workspace has; a newer one is refused."""
+
+    __tablename__ = "schema"
+    version: Mapped[int] = mapped_column(primary_key=True)
+
+
+class StudyRow(Base):
+    """A study: its name, who made it and when."""
+
+    __tablename__ = "studies"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    owner: Mapped[str] = mapped_column(default="")
+    created: Mapped[datetime] = mapped_column(default=now)
+    version: Mapped[int] = mapped_column(default=0)
+
+
+class VersionRow(Base):
+    """A saved study file; versions are only ever added."""
+
+    __tablename__ = "versions"
+    study: Mapped[str] = mapped_column(ForeignKey("studies.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    plan: Mapped[str]
+    author: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")
+    created: Mapped[datetime] = mapped_column(default=now)
+
+
+class BlobRow(Base):
+    """File contents by their hash: stored once, never re-written."""
+
+    __tablename__ = "blobs"
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class FileRow(Base):
+    """A study's file: the displayed name and the content it stands for."""
+
+    __tablename__ = "files"
+    __table_args__ = (UniqueConstraint("study", "name"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    study: Mapped[str] = mapped_column(ForeignKey("studies.id"), index=True)
+    name: Mapped[str]
+    sha256: Mapped[str] = mapped_column(ForeignKey("blobs.sha256"))
+    size: Mapped[int]
+    added: Mapped[datetime] = mapped_column(default=now)
+
+
+class DraftRow(Base):
+    """What a step of the wizard holds before it becomes a version."""
+
+    __tablename__ = "drafts"
+    study: Mapped[str] = mapped_column(ForeignKey("studies.id"), primary_key=True)
+    step: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[Any] = mapped_column(JSON)
+    saved: Mapped[datetime] = mapped_column(default=now)
+
+
+class AuditRow(Base):
+    """Who did what to which study, and when."""
+
+    __tablename__ = "audit"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    study: Mapped[str] = mapped_column(index=True)
+    action: Mapped[str]
+    author: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")
+    at: Mapped[datetime] = mapped_column(default=now)
