@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import pandas as pd
 
@@ -82,7 +84,8 @@ def build_table(workbook: Workbook, sheet: Sheet, layout: Layout) -> Table:
     numbers = _data_rows(sheet, last, {*layout.left_out, *totals})
     names = unique_names([head.name for head in layout.heads])
     kept = [at for at in range(len(names)) if _is_used(sheet, at, layout.heads[at], numbers)]
-    columns = tuple(_column(names[at], layout.heads[at], at) for at in kept)
+    heads = _with_unticked(layout.heads, sheet, numbers)
+    columns = tuple(_column(names[at], heads[at], at) for at in kept)
     return Table(
         file=workbook.name,
         sheet=sheet.name,
@@ -166,6 +169,24 @@ def _is_used(sheet: Sheet, at: int, head: Head, numbers: list[int]) -> bool:
     return any(sheet.rows[number - 1][at] for number in numbers)
 
 
+def _with_unticked(heads: Sequence[Head], sheet: Sheet, numbers: list[int]) -> list[Head]:
+    """Name the option of a box that nobody ticked, told by the boxes beside it."""
+    boxes = {head.stem for head in heads if head.option}
+    others = {
+        head.stem
+        for at, head in enumerate(heads)
+        if head.stem in boxes
+        and not head.option
+        and any(sheet.rows[number - 1][at] for number in numbers)
+    }
+    return [
+        replace(head, option=head.label)
+        if head.stem in boxes - others and not head.option
+        else head
+        for head in heads
+    ]
+
+
 def _frame(
     sheet: Sheet, numbers: list[int], columns: tuple[Column, ...], missing: frozenset[str]
 ) -> pd.DataFrame:
@@ -189,30 +210,19 @@ def _noticed(
     workbook: Workbook, sheet: Sheet, layout: Layout, totals: tuple[int, ...]
 ) -> list[Issue]:
     issues = [issue for issue in workbook.issues if issue.sheet in ("", sheet.name)]
-    where = {"file": workbook.name, "sheet": sheet.name}
+    note = partial(Issue, file=workbook.name, sheet=sheet.name)
     if totals:
-        issues.append(Issue(code="totals_row", rows=totals, details={"n": len(totals)}, **where))
+        issues.append(note(code="totals_row", rows=totals, details={"n": len(totals)}))
     hidden = tuple(number for number in sheet.hidden_rows if number not in layout.header_rows)
     if hidden:
         details = {"n": len(hidden)}
-        issues.append(Issue(code="hidden_rows", rows=hidden[:_LISTED], details=details, **where))
+        issues.append(note(code="hidden_rows", rows=hidden[:_LISTED], details=details))
     if sheet.hidden_columns:
         told = {"n": len(sheet.hidden_columns), "columns": list(sheet.hidden_columns[:50])}
-        issues.append(Issue(code="hidden_columns", details=told, **where))
-    return [*issues, *_name_issues(layout, where)]
-
-
-def _name_issues(layout: Layout, where: dict[str, str]) -> list[Issue]:
-    names = [head.name for head in layout.heads if head.name]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    return [
-        Issue(
-            code="duplicate_header",
-            severity="info",
-            column=name,
-            details={"n": names.count(name)},
-            file=where["file"],
-            sheet=where["sheet"],
-        )
-        for name in twice
+        issues.append(note(code="hidden_columns", details=told))
+    names = Counter(head.name for head in layout.heads if head.name)
+    return issues + [
+        note(code="duplicate_header", severity="info", column=name, details={"n": n})
+        for name, n in sorted(names.items())
+        if n > 1
     ]

@@ -98,9 +98,7 @@ def _rectangle(table: list[list[str]]) -> Rows:
     while table and not any(table[-1]):
         table.pop()
     width = max(map(len, table), default=0)
-    return [
-        (*(cell or None for cell in row), *[None] * (width - len(row))) for row in table
-    ]
+    return [(*(cell or None for cell in row), *[None] * (width - len(row))) for row in table]
 
 
 def read_spreadsheetml(data: bytes, limits: Limits) -> RawBook:

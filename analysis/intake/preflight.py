@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import string
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -18,8 +19,9 @@ from analysis.intake.raw import Limits
 
 _CHUNK = 1 << 20
 _BOMB_BYTES = 20_000_000
-_COLUMN = re.compile(rb"""\sr=["']([A-Za-z]{1,3})[0-9]""")
-_LONG_ROW = tuple(re.compile(rb"""\sr=["'][A-Za-z]{0,3}([0-9]{%d,})""" % n) for n in (7, 5, 1))
+_ADDRESS = re.compile(rb"""\sr=["']([A-Za-z]{0,3}[0-9]{1,20})""")
+_DIGITS = b"0123456789"
+_LETTERS = string.ascii_letters.encode()
 _ERROR_CELL = re.compile(rb"""<(?:\w+:)?c\s(?=[^>]*\bt=["']e["'])[^>]*?\br=["']([A-Z]+[0-9]+)""")
 _FORMULA = re.compile(
     rb"""<(?:\w+:)?c\s[^>]*?\br=["']([A-Z]+[0-9]+)["'][^>]*>\s*<f\b[^>]*?(?:/>|>[^<]*</f>)"""
@@ -183,11 +185,7 @@ def _check_declaration(chunk: bytes) -> None:
 
 
 def _scan_chunk(chunk: bytes, scan: SheetScan) -> None:
-    letters = set(_COLUMN.findall(chunk))
-    if letters:
-        found = max(column_number(name.decode()) for name in letters)
-        scan.last_column = max(scan.last_column, found)
-    scan.last_row = max(scan.last_row, _last_row(chunk))
+    _scan_addresses(_ADDRESS.findall(chunk), scan)
     if b't="e"' in chunk or b"t='e'" in chunk:
         scan.errors += [address.decode() for address in _ERROR_CELL.findall(chunk)]
     if b"<f" in chunk:
@@ -197,12 +195,15 @@ def _scan_chunk(chunk: bytes, scan: SheetScan) -> None:
         scan.hidden_columns += _hidden_columns(chunk)
 
 
-def _last_row(chunk: bytes) -> int:
-    for pattern in _LONG_ROW:
-        found = pattern.findall(chunk)
-        if found:
-            return max(int(row[:20]) for row in found)
-    return 0
+def _scan_addresses(addresses: list[bytes], scan: SheetScan) -> None:
+    if not addresses:
+        return
+    told = b" ".join(addresses)
+    letters = set(told.translate(None, _DIGITS).split())
+    numbers = set(told.translate(None, _LETTERS).split())
+    columns = [column_number(name.decode()) for name in letters]
+    scan.last_column = max(scan.last_column, *columns, 0)
+    scan.last_row = max(scan.last_row, *map(int, numbers))
 
 
 def _hidden_columns(chunk: bytes) -> list[int]:

@@ -10,7 +10,7 @@ from analysis.errors import IntakeError, UnreadableFileError
 from analysis.intake.formats import FORMATS
 from analysis.intake.tables import Sheet, Table, Workbook
 from analysis.intake.workbook import open_workbook, open_workbooks
-from analysis.issues import Issue
+from analysis.issues import Issue, Severity
 
 
 def recognise_table(workbook: Workbook, sheet_name: str | None = None) -> Table:
@@ -119,6 +119,6 @@ def _other_sheets(workbook: Workbook, chosen: Sheet) -> list[Issue]:
         names = [sheet.name for sheet in others if sheet.hidden == hidden]
         if names:
             told = {"n": len(names), "sheets": names}
-            severity = "warning" if hidden else "info"
+            severity: Severity = "warning" if hidden else "info"
             issues.append(Issue(code=code, severity=severity, file=workbook.name, details=told))
     return issues

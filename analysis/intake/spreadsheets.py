@@ -54,9 +54,9 @@ def read_spreadsheet(data: bytes, kind: str, limits: Limits) -> RawBook:
     if not any(sheet.rows for sheet in sheets):
         raise UnreadableFileError("empty_file", remedy="export_again")
     if scans:
-        sheets = [_with_scan(sheet, scan) for sheet, scan in _paired(data, sheets, scans)]
-        for sheet, scan in _paired(data, sheets, scans):
-            issues += _scan_issues(sheet.name, scan)
+        pairs = _paired(data, sheets, scans)
+        sheets = [_with_scan(sheet, scan) for sheet, scan in pairs]
+        issues += [issue for sheet, scan in pairs for issue in _scan_issues(sheet.name, scan)]
     return RawBook(kind=kind, sheets=sheets, issues=issues)
 
 
@@ -169,24 +169,44 @@ def _bounded(rows: Iterable[tuple[Any, ...]], limits: Limits) -> list[tuple[Any,
 
 
 def _as_text(rows: Iterable[Iterable[Any]]) -> tuple[Rows, tuple[int, ...]]:
+    """Return the cells as text, and the rows with numbers beyond 15 digits."""
+    large: list[float] = []
+    to_text = {**_TEXT, str: _Words().__getitem__, float: _Numbers(large).__getitem__}
     lost: list[int] = []
     texts: Rows = []
     for number, row in enumerate(rows, 1):
-        cells = tuple([_cell_text(value) for value in row])
-        texts.append(cells)
-        if any(type(value) is float and abs(value) >= _EXACT for value in row):
+        texts.append(tuple([to_text.get(type(value), str)(value) for value in row]))
+        if large:
             lost.append(number)
+            large.clear()
     while texts and not any(texts[-1]):
         texts.pop()
     return texts, tuple(number for number in lost if number <= len(texts))
 
 
-def _cell_text(value: Any) -> str | None:  # noqa: ANN401
-    if type(value) is str:
-        return (_unescaped(value) if "_x" in value else value) or None
-    if value is None:
-        return None
-    return _TEXT.get(type(value), str)(value)
+class _Words(dict[str, str | None]):
+    """Each distinct text once."""
+
+    def __missing__(self, value: str) -> str | None:
+        text = (_unescaped(value) if "_x" in value else value) or None
+        self[value] = text
+        return text
+
+
+class _Numbers(dict[float, str | None]):
+    """Each distinct number once; those beyond 15 digits are told to ``large`` every time."""
+
+    def __init__(self, large: list[float]) -> None:
+        super().__init__()
+        self._large = large
+
+    def __missing__(self, value: float) -> str | None:
+        text = _number_text(value)
+        if abs(value) >= _EXACT:
+            self._large.append(value)
+        else:
+            self[value] = text
+        return text
 
 
 def _unescaped(value: str) -> str:
@@ -210,7 +230,7 @@ def _span_text(value: dt.timedelta) -> str:
 
 
 _TEXT: dict[type, Callable[[Any], str | None]] = {
-    float: _number_text,
+    type(None): lambda _: None,
     int: str,
     bool: lambda value: "TRUE" if value else "FALSE",
     dt.datetime: _moment_text,

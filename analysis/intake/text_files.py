@@ -85,9 +85,7 @@ def _check_binary(text: str) -> None:
     odd = sum(ord(char) < 32 and char not in "\t\r\n\x00\x0b\x0c" for char in head)
     odd += head.count("\ufffd") + max(0, head.count("\x00") - len(head) // 10)
     if odd > 0.1 * len(head):
-        raise UnreadableFileError(
-            "not_a_spreadsheet", detected="unknown", remedy="export_table"
-        )
+        raise UnreadableFileError("not_a_spreadsheet", detected="unknown", remedy="export_table")
 
 
 def _without_nul(text: str, issues: list[Issue]) -> str:
@@ -153,9 +151,7 @@ def _padded(records: list[list[str]], issues: list[Issue]) -> Rows:
         issues.append(Issue(code="unclosed_quote", severity="error", rows=(len(records),)))
     full = max(widths)
     blank = [None] * full
-    return [
-        (*(cell or None for cell in record), *blank[len(record) :]) for record in records
-    ]
+    return [(*(cell or None for cell in record), *blank[len(record) :]) for record in records]
 
 
 def _is_ragged(record: list[str], usual: int) -> bool:

@@ -12,7 +12,18 @@ _FIRST = frozenset(
     ("Timestamp", "时间戳记", "时间戳", "時間戳記", "Zeitstempel", "Horodateur", "Marca temporal")
 )
 _OWN = frozenset(
-    "Username|Email Address|Email address|用户名|电子邮件地址|電子郵件地址|Score|Total score|总分|分数".split("|")
+    [
+        "Username",
+        "Email Address",
+        "Email address",
+        "用户名",
+        "电子邮件地址",
+        "電子郵件地址",
+        "Score",
+        "Total score",
+        "总分",
+        "分数",
+    ]
 )
 _GRID = re.compile(r"^(?P<stem>.+?)\s*\[(?P<part>[^\[\]]+)\]$")
 

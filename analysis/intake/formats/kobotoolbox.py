@@ -9,10 +9,39 @@ from analysis.intake.layout import Head, Layout, build_table, column_values, fin
 from analysis.intake.tables import Sheet, Table, Workbook
 
 _SYSTEM = frozenset(
-    "_id _uuid _submission_time _validation_status _notes _status _submitted_by __version__ _tags "
-    "_index _parent_table_name _parent_index _attachments _geolocation formhub/uuid _bamboo_dataset_id "
-    "_xform_id_string _version_ start end today deviceid username simserial subscriberid phonenumber "
-    "imei audit rootUuid instanceID deprecatedID".split()
+    [
+        "_id",
+        "_uuid",
+        "_submission_time",
+        "_validation_status",
+        "_notes",
+        "_status",
+        "_submitted_by",
+        "__version__",
+        "_tags",
+        "_index",
+        "_parent_table_name",
+        "_parent_index",
+        "_attachments",
+        "_geolocation",
+        "formhub/uuid",
+        "_bamboo_dataset_id",
+        "_xform_id_string",
+        "_version_",
+        "start",
+        "end",
+        "today",
+        "deviceid",
+        "username",
+        "simserial",
+        "subscriberid",
+        "phonenumber",
+        "imei",
+        "audit",
+        "rootUuid",
+        "instanceID",
+        "deprecatedID",
+    ]
 )
 _MISSING_LEGACY = "n/a"
 _BOX = frozenset({"0", "1", "True", "False", "TRUE", "FALSE", "0.0", "1.0", _MISSING_LEGACY})

@@ -19,13 +19,10 @@ from analysis.intake.tables import Sheet, Table, Workbook
 _CODES = ("id", "submitdate", "lastpage", "startlanguage")
 _TEXTS = ("Response ID", "Date submitted", "Last page", "Start language")
 _OWN = frozenset(
-    "id submitdate lastpage startlanguage seed token startdate datestamp ipaddr refurl "
-    "interviewtime|Response ID|Date submitted|Last page|Start language|Seed|Access code|"
-    "Date started|Date last action|IP address|Referrer URL|Total time|答案ID|提交日期".replace(
-        " i", "|i"
-    ).split("|")
-) | frozenset(
-    "id submitdate lastpage startlanguage seed token startdate datestamp ipaddr refurl".split()
+    {*_CODES, *_TEXTS}
+    | {"seed", "token", "startdate", "datestamp", "ipaddr", "refurl", "interviewtime"}
+    | {"Seed", "Access code", "Date started", "Date last action", "IP address"}
+    | {"Referrer URL", "Total time"}
 )
 _PART = re.compile(r"^(?P<stem>.+?)\s*\[(?P<part>[^\[\]]+)\](?:\[[^\[\]]+\])?\.?(?P<text>.*)$")
 _CODE_TEXT = re.compile(r"^(?P<code>[A-Za-z]\w*(?:\[\w+\])?)\.\s+(?P<text>.+)$", re.DOTALL)
@@ -48,14 +45,17 @@ def read_format(workbook: Workbook, sheet: Sheet) -> Table:
         _head(header, sizes, column_values(sheet, n, at + 1)) for n, header in enumerate(headers)
     ]
     layout = Layout(
-        format="limesurvey", header_rows=(at + 1,), heads=heads, missing=("N/A", "{question_not_shown}")
+        format="limesurvey",
+        header_rows=(at + 1,),
+        heads=heads,
+        missing=("N/A", "{question_not_shown}"),
     )
     table = build_table(workbook, sheet, layout)
     for column in table.columns:
         if not column.paradata:
             answers = table.cells[column.name]
-            table.cells[column.name] = answers.map(_unescaped).astype(object).where(
-                answers.notna(), None
+            table.cells[column.name] = (
+                answers.map(_unescaped).astype(object).where(answers.notna(), None)
             )
     return table
 

@@ -15,11 +15,34 @@ _FIRST = (
     ("識別碼", "開始時間", "完成時間"),
 )
 _OWN = frozenset(
-    (
-        "ID|Id|識別碼|Start time|Completion time|Email|Name|Last modified time|Total points|"
-        "Quiz feedback|Grade posted time|Language|开始时间|完成时间|电子邮件|名称|姓名|上次修改时间|"
-        "总分|测验反馈|開始時間|完成時間|電子郵件|名稱|語言|语言"
-    ).split("|")
+    [
+        "ID",
+        "Id",
+        "識別碼",
+        "Start time",
+        "Completion time",
+        "Email",
+        "Name",
+        "Last modified time",
+        "Total points",
+        "Quiz feedback",
+        "Grade posted time",
+        "Language",
+        "开始时间",
+        "完成时间",
+        "电子邮件",
+        "名称",
+        "姓名",
+        "上次修改时间",
+        "总分",
+        "测验反馈",
+        "開始時間",
+        "完成時間",
+        "電子郵件",
+        "名稱",
+        "語言",
+        "语言",
+    ]
 )
 _GRID = re.compile(r"^(?P<stem>.+?)\.(?P<part>[^.]+)$")
 

@@ -8,9 +8,28 @@ from analysis.intake.tables import Sheet, Table, Workbook
 from analysis.issues import Issue
 
 _SYSTEM = frozenset(
-    "SubmissionDate KEY PARENT_KEY SubmitterID SubmitterName AttachmentsPresent AttachmentsExpected "
-    "Status ReviewState DeviceID Edits FormVersion meta-instanceID instanceID meta-instanceName "
-    "start end today deviceid username".split()
+    [
+        "SubmissionDate",
+        "KEY",
+        "PARENT_KEY",
+        "SubmitterID",
+        "SubmitterName",
+        "AttachmentsPresent",
+        "AttachmentsExpected",
+        "Status",
+        "ReviewState",
+        "DeviceID",
+        "Edits",
+        "FormVersion",
+        "meta-instanceID",
+        "instanceID",
+        "meta-instanceName",
+        "start",
+        "end",
+        "today",
+        "deviceid",
+        "username",
+    ]
 )
 
 
@@ -52,9 +71,7 @@ def _head(headers: list[str], position: int, sheet: Sheet, first: int) -> Head:
     return Head(name=header)
 
 
-def _rejected(
-    workbook: Workbook, sheet: Sheet, headers: list[str], at: int
-) -> tuple[Issue, ...]:
+def _rejected(workbook: Workbook, sheet: Sheet, headers: list[str], at: int) -> tuple[Issue, ...]:
     if "ReviewState" not in headers:
         return ()
     column = headers.index("ReviewState")

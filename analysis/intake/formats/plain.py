@@ -27,4 +27,6 @@ def read_format(workbook: Workbook, sheet: Sheet) -> Table:
         else Head(name=header)
         for at, header in enumerate(headers)
     ]
-    return build_table(workbook, sheet, Layout(format="plain", header_rows=header_rows, heads=heads))
+    return build_table(
+        workbook, sheet, Layout(format="plain", header_rows=header_rows, heads=heads)
+    )

@@ -24,15 +24,29 @@ _LEGACY = ("ResponseID", "ResponseSet", "StartDate", "EndDate", "Finished")
 _OWN = frozenset(
     {*_KEYS, *_LEGACY}
     | set(
-        "IPAddress Name ExternalDataReference EmailAddress RecipientLastName RecipientFirstName "
-        "RecipientEmail ExternalReference LocationLatitude LocationLongitude LocationAccuracy "
-        "DistributionChannel UserLanguage".split()
+        [
+            "IPAddress",
+            "Name",
+            "ExternalDataReference",
+            "EmailAddress",
+            "RecipientLastName",
+            "RecipientFirstName",
+            "RecipientEmail",
+            "ExternalReference",
+            "LocationLatitude",
+            "LocationLongitude",
+            "LocationAccuracy",
+            "DistributionChannel",
+            "UserLanguage",
+        ]
     )
     | {"Duration (in seconds)"}
 )
 _DATE = re.compile(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|^\d{5}(\.\d+)?$")
 _CHOICE = re.compile(r"\s+-\s+(?:Selected Choice|选定的选项|所选选项)$", re.IGNORECASE)
-_PREVIEWS = frozenset({"survey preview", "preview", "spam", "survey test", "1", "4", "8", "9", "12"})
+_PREVIEWS = frozenset(
+    {"survey preview", "preview", "spam", "survey test", "1", "4", "8", "9", "12"}
+)
 _PART = re.compile(r"^(?P<base>.+?)_(?P<part>\d+)$")
 
 

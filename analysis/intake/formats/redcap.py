@@ -12,8 +12,12 @@ from analysis.issues import Issue
 _BOX = re.compile(r"^(?P<stem>[a-z][a-z0-9_]*?)___(?P<option>\w+)$")
 _LABEL_BOX = re.compile(r"^(?P<stem>.+?)\s*\(choice=(?P<option>.+)\)$")
 _OWN = frozenset(
-    "redcap_repeat_instrument redcap_repeat_instance redcap_data_access_group "
-    "redcap_survey_identifier".split()
+    [
+        "redcap_repeat_instrument",
+        "redcap_repeat_instance",
+        "redcap_data_access_group",
+        "redcap_survey_identifier",
+    ]
 ) | {"Repeat Instrument", "Repeat Instance", "Data Access Group", "Survey Identifier"}
 _TICKS = {"Checked": "1", "Unchecked": "0"}
 

@@ -13,16 +13,10 @@ from analysis.intake.layout import (
 )
 from analysis.intake.tables import Sheet, Table, Workbook
 
-_KEYS = (
-    ("Respondent ID", "Collector ID", "Start Date", "End Date", "IP Address"),
-    ("RespondentID", "CollectorID", "StartDate", "EndDate", "IP Address"),
-)
+_KEYS = ("respondentid", "collectorid", "startdate", "enddate", "ipaddress")
 _OWN = frozenset(
-    word.replace(" ", "").lower()
-    for word in (
-        "Respondent ID|Collector ID|Start Date|End Date|Date Created|Date Modified|IP Address|"
-        "Email Address|First Name|Last Name|Custom Data 1|Custom Data|Custom Value"
-    ).split("|")
+    {"respondentid", "collectorid", "startdate", "enddate", "datecreated", "datemodified"}
+    | {"ipaddress", "emailaddress", "firstname", "lastname", "customdata1", "customdata"}
 )
 _ALONE = frozenset({"response", "open-ended response", "open ended response", "回复", "开放式回复"})
 
@@ -30,9 +24,10 @@ _ALONE = frozenset({"response", "open-ended response", "open ended response", "�
 def recognise_format(sheet: Sheet, file_name: str) -> float:  # noqa: ARG001
     """Return how surely the sheet is a SurveyMonkey export (0–1)."""
     at, score = find_signature(sheet, _match)
-    if score and _has_second(sheet, at):
-        return score
-    return 0.6 if score >= 0.7 else min(score, 0.55)
+    if not score or not _has_second(sheet, at):
+        return min(score, 0.6)
+    told = {plain_text(cell).lower() for cell in sheet.rows[at + 1]}
+    return max(score, 0.9) if told & _ALONE else score
 
 
 def read_format(workbook: Workbook, sheet: Sheet) -> Table:
@@ -45,7 +40,9 @@ def read_format(workbook: Workbook, sheet: Sheet) -> Table:
     first = at + 1 + double
     heads = [_head(stems, upper, lower, n, sheet, first) for n in range(len(upper))]
     rows = (at + 1, at + 2) if double else (at + 1,)
-    return build_table(workbook, sheet, Layout(format="surveymonkey", header_rows=rows, heads=heads))
+    return build_table(
+        workbook, sheet, Layout(format="surveymonkey", header_rows=rows, heads=heads)
+    )
 
 
 def _match(row: tuple[str, ...]) -> float:
@@ -53,8 +50,7 @@ def _match(row: tuple[str, ...]) -> float:
     first = row[0].replace(" ", "").lower() if row else ""
     if first != "respondentid":
         return 0.0
-    wanted = [key.replace(" ", "").lower() for key in _KEYS[0]]
-    share = share_present(wanted, bare)
+    share = share_present(_KEYS, bare)
     return max(0.7, share * 0.98) if share >= 0.4 else _bare_score(row)
 
 

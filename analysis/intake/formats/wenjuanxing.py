@@ -30,9 +30,7 @@ def read_format(workbook: Workbook, sheet: Sheet) -> Table:
     at = find_signature(sheet, _match)[0]
     headers = [clean_text(cell) for cell in sheet.rows[at]]
     heads = _heads(headers, sheet, at + 1)
-    layout = Layout(
-        format="wenjuanxing", header_rows=(at + 1,), heads=heads, missing=_MISSING
-    )
+    layout = Layout(format="wenjuanxing", header_rows=(at + 1,), heads=heads, missing=_MISSING)
     table = build_table(workbook, sheet, layout)
     for column in table.columns:
         if not column.paradata:
