@@ -7,6 +7,7 @@ intake): code → function of (text, object).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -38,6 +39,7 @@ def say_error(text: Text, error: LeveeError) -> str:
     return _say("ERRORS", text, error)
 
 
+@cache
 def known_codes(kind: str) -> Mapping[str, Callable[[Text, Any], str]]:
     """All sentences of one kind (``FINDINGS``, ``CAUTIONS``, ``ISSUES``, ``ERRORS``)."""
     found: dict[str, Callable[[Text, Any], str]] = {}

@@ -1,0 +1,101 @@
+"""Everything kept between reruns: one call each.
+
+What comes from an upload is kept per session (``scope="session"``) and keyed by content hashes;
+only the sample, which everybody may see, is kept for all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+import streamlit as st
+
+from analysis.evaluation import Evaluation, evaluate
+from analysis.intake.reader import read_study
+from analysis.portfolio import Portfolio, compare_studies
+from analysis.study import Study
+from analysis.surveys.filters import filter_study
+from dashboard.state import current_filters, current_study_id, current_text
+from dashboard.workspace.sample import SAMPLE_ID, read_sample_files
+from dashboard.workspace.store import SavedStudy, list_studies, open_study, read_files
+
+
+def current_saved() -> SavedStudy | None:
+    """The open study as saved; None when none is open."""
+    study = current_study_id()
+    return open_study(study) if study else None
+
+
+def whole_study() -> Study | None:
+    """The open study without filters; None when none is open or it has no plan yet."""
+    saved = current_saved()
+    return _study_of(saved) if saved is not None and saved.plan is not None else None
+
+
+def current_study() -> Study | None:
+    """The open study after the filters of the URL; None when none is open."""
+    study = whole_study()
+    filters = current_filters()
+    return filter_study(study, filters) if study is not None and filters else study
+
+
+def current_evaluation() -> Evaluation | None:
+    """The evaluation of :func:`current_study`; None when none is open."""
+    saved, study = current_saved(), current_study()
+    if saved is None or study is None:
+        return None
+    return _evaluation_of(saved, study, current_filters())
+
+
+def current_portfolio() -> Portfolio | None:
+    """Every saved study with a plan, and the sample, side by side; None when there is none."""
+    saved = [open_study(study.id) for study in list_studies()]
+    ready = [open_study(SAMPLE_ID), *(study for study in saved if study.plan is not None)]
+    results = [_evaluation_of(one, _study_of(one), {}).to_results() for one in ready]
+    return compare_studies(results) if results else None
+
+
+def _study_of(saved: SavedStudy) -> Study:
+    """Read a saved study; only the first reading of a version takes time."""
+    if saved.id == SAMPLE_ID:
+        return _sample_study()
+    with st.spinner(current_text()("Reading the files…")):
+        return _session_study(_key(saved), saved)
+
+
+def _evaluation_of(
+    saved: SavedStudy, study: Study, filters: Mapping[str, tuple[str, ...]]
+) -> Evaluation:
+    """Evaluate a study; only the first time for its files, settings and filters takes time."""
+    keep = _sample_evaluation if saved.id == SAMPLE_ID else _session_evaluation
+    with st.spinner(current_text()("Evaluating: this takes a few seconds the first time…")):
+        return keep(f"{study.fingerprint}|{json.dumps(filters, sort_keys=True)}", study)
+
+
+def _key(saved: SavedStudy) -> str:
+    """What decides the content of a saved study: its version and its files' hashes."""
+    told = json.dumps([saved.id, saved.version, sorted(saved.files.items())])
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+@st.cache_resource(show_spinner=False)
+def _sample_study() -> Study:
+    plan = open_study(SAMPLE_ID).plan
+    return read_study(plan, read_sample_files())
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _sample_evaluation(key: str, _study: Study) -> Evaluation:  # noqa: ARG001
+    return evaluate(_study)
+
+
+@st.cache_resource(scope="session", show_spinner=False, max_entries=8)
+def _session_study(key: str, _saved: SavedStudy) -> Study:  # noqa: ARG001
+    return read_study(_saved.plan, read_files(_saved.id))
+
+
+@st.cache_resource(scope="session", show_spinner=False, max_entries=32)
+def _session_evaluation(key: str, _study: Study) -> Evaluation:  # noqa: ARG001
+    return evaluate(_study)
