@@ -28,20 +28,25 @@ def noncentrality_limits(t: float, df: float, ci_level: float = 0.95) -> tuple[f
     half = z * math.sqrt(1.0 + t * t / (2.0 * df))
     if abs(t) > _LARGEST_NONCENTRALITY or df > 1e5:
         return centre - half, centre + half
-    reach = 3.0 * half + 5.0
+    if t < 0:
+        low, high = noncentrality_limits(-t, df, ci_level)
+        return -high, -low
+    return _inverted(1.0 - tail, t, df, centre - half), _inverted(tail, t, df, centre + half)
 
-    def solve(share: float) -> float:
-        return float(
-            optimize.brentq(
-                lambda ncp: float(special.nctdtr(df, ncp, t)) - share,
-                t - reach,
-                t + reach,
-                xtol=1e-13,
-                rtol=1e-13,
-            )
-        )
 
-    return solve(1.0 - tail), solve(tail)
+def _inverted(share: float, t: float, df: float, near: float) -> float:
+    """Noncentrality at which P(T ≤ t) = share, searched outwards from a close guess."""
+
+    def excess(ncp: float) -> float:
+        return float(special.nctdtr(df, ncp, t)) - share
+
+    low, high, reach = near, near, 0.25
+    while excess(low) < 0:
+        low, reach = low - reach, 2.0 * reach
+    reach = 0.25
+    while excess(high) > 0:
+        high, reach = high + reach, 2.0 * reach
+    return low if low == high else float(optimize.brentq(excess, low, high, xtol=1e-13, rtol=1e-13))
 
 
 def hedges_correction(df: float) -> float:

@@ -42,8 +42,8 @@ def mcnemar_midp(table: ArrayLike, ci_level: float = 0.95) -> ComparisonLike:
 
     Notes
     -----
-    2 P(X ≤ min) − P(X = min) for X ~ Binomial(n_up + n_down, 1/2). Fagerland, Lydersen & Laake
-    2013, doi:10.1186/1471-2288-13-91.
+    2 P(X ≤ min) − P(X = min) for X ~ Binomial(n_up + n_down, 1/2); 1 − P(X = min)/2 when as
+    many rise as fall. Fagerland, Lydersen & Laake 2013, doi:10.1186/1471-2288-13-91.
 
     Examples
     --------
@@ -77,7 +77,7 @@ def _mcnemar(values: ArrayLike, ci_level: float, name: str) -> ComparisonLike:
     fewer, changed = min(up, down), up + down
     p = 2.0 * float(stats.binom.cdf(fewer, changed, 0.5))
     if name == "mcnemar_midp":
-        p -= float(stats.binom.pmf(fewer, changed, 0.5))
+        p = min(1.0, p) - _midp_share(fewer, changed)
     return Comparison(
         name=name,
         estimate=difference.estimate,
@@ -91,6 +91,14 @@ def _mcnemar(values: ArrayLike, ci_level: float, name: str) -> ComparisonLike:
         method=f"{name};ci=newcombe_paired",
         details={"n_up": up, "n_down": down},
     )
+
+
+def _midp_share(fewer: int, changed: int) -> float:
+    """Probability taken off the exact p: the table seen counts half on each side."""
+    if changed == 0:
+        return 0.0
+    seen = float(stats.binom.pmf(fewer, changed, 0.5))
+    return seen / 2.0 if 2 * fewer == changed else seen
 
 
 def newcombe_paired_difference(table: ArrayLike, ci_level: float = 0.95) -> EstimateLike:
@@ -260,7 +268,7 @@ def tango_limits(up: float, down: float, n: float, ci_level: float = 0.95) -> tu
     Examples
     --------
     >>> [round(limit, 4) for limit in tango_limits(1, 7, 21)]
-    [-0.5172, -0.0257]
+    [-0.5172, -0.026]
     """
     z, observed = float(stats.norm.isf((1.0 - ci_level) / 2.0)), (up - down) / n
 

@@ -1,0 +1,174 @@
+"""Random-intercept model: closed forms, statsmodels, brute force likelihood, the attrition rule."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy import optimize
+
+from analysis.results import Comparison
+from analysis.statistics.mean_change import derrick_t, mixed_change, mixed_waves, paired_t, welch_t
+
+
+def partly_matched(rng, n_pairs=40, n_pre=15, n_post=20, r=0.6):
+    person = rng.normal(size=(n_pairs, 1)) * math.sqrt(r)
+    pairs = person + rng.normal(size=(n_pairs, 2)) * math.sqrt(1 - r) + np.array([0.0, 0.4])
+    return pairs[:, 0], pairs[:, 1], rng.normal(size=n_pre), 0.4 + rng.normal(size=n_post)
+
+
+def test_pairs_only_is_the_paired_t():
+    pre, post, _, _ = partly_matched(np.random.default_rng(1))
+    mixed, paired = mixed_change(pre, post, [], []), paired_t(pre, post)
+    for field in ("estimate", "std_error", "df", "p_value", "ci_low", "ci_high"):
+        assert getattr(mixed, field) == pytest.approx(getattr(paired, field), rel=1e-6)
+    waves = np.cov(pre, post)
+    assert mixed.details["var_between"] == pytest.approx(waves[0, 1], rel=1e-6)
+
+
+def brute_force(first, second, pre_only, post_only):
+    """REML with full matrices and a search over both variances."""
+    k = len(first)
+    y = np.concatenate([first, second, pre_only, post_only])
+    wave = np.repeat([0, 1, 0, 1], [k, k, len(pre_only), len(post_only)])
+    person = np.concatenate([np.arange(k), np.arange(k), k + np.arange(y.size - 2 * k)])
+    x = np.column_stack([np.ones(y.size), wave])
+    same = (person[:, None] == person[None, :]).astype(float)
+
+    def solve(log_variances):
+        between, within = np.exp(log_variances)
+        inverse = np.linalg.inv(between * same + within * np.eye(y.size))
+        information = x.T @ inverse @ x
+        beta = np.linalg.solve(information, x.T @ inverse @ y)
+        rest = y - x @ beta
+        value = (
+            -np.linalg.slogdet(inverse)[1]
+            + np.linalg.slogdet(information)[1]
+            + rest @ inverse @ rest
+        )
+        return value, beta[1], math.sqrt(np.linalg.inv(information)[1, 1])
+
+    best = optimize.minimize(
+        lambda p: solve(p)[0],
+        np.log([0.5, 0.5]),
+        method="Nelder-Mead",
+        options={"xatol": 1e-9, "fatol": 1e-12, "maxiter": 2000},
+    )
+    return (*solve(best.x)[1:], np.exp(best.x))
+
+
+def test_brute_force_likelihood():
+    data = partly_matched(np.random.default_rng(2), 20, 8, 6)
+    found, (estimate, error, variances) = mixed_change(*data), brute_force(*data)
+    assert found.estimate == pytest.approx(estimate, rel=1e-6)
+    assert found.std_error == pytest.approx(error, rel=1e-6)
+    known = (found.details["var_between"], found.details["var_within"])
+    assert known == pytest.approx(tuple(variances), rel=1e-5)
+
+
+def test_mixedlm_agrees():
+    from statsmodels.regression.mixed_linear_model import MixedLM
+
+    first, second, pre_only, post_only = partly_matched(np.random.default_rng(3))
+    y = np.concatenate([first, second, pre_only, post_only])
+    wave = np.repeat([0, 1, 0, 1], [40, 40, 15, 20])
+    person = np.concatenate([np.arange(40), np.arange(40), 40 + np.arange(35)])
+    x = np.column_stack([np.ones(y.size), wave])
+    theirs = MixedLM(y, x, groups=person).fit(reml=True)
+    found = mixed_change(first, second, pre_only, post_only)
+    # its search stops early; its standard errors come from the joint numeric Hessian
+    assert found.estimate == pytest.approx(theirs.fe_params[1], rel=1e-5)
+    assert found.std_error == pytest.approx(theirs.bse_fe[1], rel=5e-3)
+    between = float(theirs.cov_re[0, 0])
+    assert found.details["icc"] == pytest.approx(between / (between + theirs.scale), rel=1e-4)
+    rows = mixed_waves(y, wave, person, 2)[0]
+    for field in ("estimate", "std_error", "df", "p_value"):
+        assert getattr(rows, field) == pytest.approx(getattr(found, field), rel=1e-8)
+
+
+def test_three_waves_against_mixedlm():
+    from statsmodels.regression.mixed_linear_model import MixedLM
+
+    rng = np.random.default_rng(5)
+    scores = rng.normal(size=(60, 1)) + rng.normal(size=(60, 3)) + np.array([0.0, 0.3, 0.6])
+    scores[rng.random((60, 3)) < 0.25] = np.nan
+    y = scores.ravel()
+    wave, person = np.tile(np.arange(3), 60), np.repeat(np.arange(60), 3)
+    kept = np.isfinite(y)
+    x = np.column_stack([np.ones(y.size), wave == 1, wave == 2]).astype(float)
+    theirs = MixedLM(y[kept], x[kept], groups=person[kept]).fit(reml=True)
+    found = mixed_waves(y, wave, person, 3)
+    assert [c.details["wave"] for c in found] == [1, 2]
+    assert [c.estimate for c in found] == pytest.approx(list(theirs.fe_params[1:]), rel=1e-4)
+    assert [c.std_error for c in found] == pytest.approx(list(theirs.bse_fe[1:]), rel=5e-3)
+    assert all(60 < c.df < kept.sum() - 3 for c in found)
+
+
+def test_boundary_is_the_pooled_difference():
+    """Negative correlation within people: ρ = 0, the pooled two-sample t."""
+    rng = np.random.default_rng(6)
+    first = rng.normal(size=30)
+    second = -first + 0.1 * rng.normal(size=30) + 0.5
+    found = mixed_change(first, second, [0.1, 0.2], [0.3])
+    assert found.details["boundary"]
+    assert found.details["icc"] == 0.0
+    a, b = np.append(first, [0.1, 0.2]), np.append(second, 0.3)
+    pooled = math.sqrt((a.var() * a.size + b.var() * b.size) / 61 * (1 / a.size + 1 / b.size))
+    assert found.std_error == pytest.approx(pooled, rel=1e-8)
+    assert found.df == 61
+
+
+def test_counts_give_the_same():
+    rng = np.random.default_rng(7)
+    pre, alone = rng.integers(1, 6, 60), rng.integers(1, 6, 30)
+    post = np.clip(pre + rng.integers(-1, 3, 60), 1, 5)
+    rows = mixed_change(pre, post, alone, alone[:10])
+    cells, counts = np.unique(np.column_stack([pre, post]), axis=0, return_counts=True)
+    one, one_counts = np.unique(alone, return_counts=True)
+    two, two_counts = np.unique(alone[:10], return_counts=True)
+    assert mixed_change(*cells.T, one, two, counts, one_counts, two_counts) == rows
+
+
+def test_not_estimable():
+    assert mixed_change([], [], [], []).reason == "no_data"
+    assert mixed_change([], [], [1, 2], [2, 3]).reason == "not_identified"
+    assert mixed_change([1, 2, 3], [2, 3, 4], [1, 5], [2]).reason == "no_variance"
+    assert mixed_waves([], [], [], 2)[0].reason == "no_data"
+    assert [c.reason for c in mixed_waves([None, 1.0], [0, 1], [0, 0], 3)] == ["no_data"] * 2
+    found = mixed_waves([1, 2, 2, 2, 3, 5, 4, 5], [0, 1] * 4, [0, 0, 1, 1, 2, 2, 3, 3], 3)
+    assert isinstance(found[0], Comparison)
+    assert found[1].reason == "no_data"
+
+
+def test_drop_out_that_depends_on_the_baseline():
+    """True change .20, r = .6, drop-out by baseline: the rule for partly matched waves.
+
+    Half stay, with probit slope .64 on the baseline, so that those who stay start .43 higher:
+    everyone's post minus pre is then .20 + .6·.43 = .46, pairs only .20 − .4·.43 = .03.
+    """
+    rng, found = np.random.default_rng(2017), []
+    for _ in range(150):
+        pre = rng.normal(size=1000)
+        post = 0.2 + 0.6 * pre + 0.8 * rng.normal(size=1000)
+        stays = rng.normal(size=1000) < 0.64 * pre
+        kept = pre[stays], post[stays]
+        found.append(
+            (
+                welch_t(pre, post[stays]).estimate,
+                paired_t(*kept).estimate,
+                mixed_change(*kept, pre[~stays], []).estimate,
+                derrick_t(*kept, pre[~stays], []).estimate,
+            )
+        )
+    everyone, pairs, mixed, derrick = np.mean(found, axis=0)
+    assert mixed == pytest.approx(0.20, abs=0.02)
+    assert everyone == pytest.approx(0.46, abs=0.02)
+    assert derrick == pytest.approx(everyone, abs=1e-9)
+    assert pairs == pytest.approx(0.03, abs=0.02)
+
+
+def test_coverage():
+    rng, hits = np.random.default_rng(12), 0
+    for _ in range(400):
+        found = mixed_change(*partly_matched(rng, 12, 10, 8))
+        hits += found.ci_low <= 0.4 <= found.ci_high
+    assert 0.915 < hits / 400 < 0.985
