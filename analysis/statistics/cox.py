@@ -256,7 +256,7 @@ def _maximum(model: _Model) -> tuple[FloatArray, _Fit] | Reason:
     fit = _likelihood(model, beta)
     for _ in range(_STEPS):
         information = fit.information.sum(axis=0)
-        if np.linalg.cond(information) > 1e12:
+        if float(np.linalg.eigvalsh(information)[0]) <= 1e-10 * float(model.died.sum()):
             return "not_identified"
         step = np.linalg.solve(information, fit.score.sum(axis=0))
         beta, fit = _uphill(model, beta, fit, step)
