@@ -40,9 +40,7 @@ class Rule:
 
 _OWN = "levee_rule_of_thumb"
 RULES: dict[str, Rule] = {
-    "active_change": Rule(
-        unit="ratio", act=0.75, watch=0.95, higher_is_better=True, source=_OWN
-    ),
+    "active_change": Rule(unit="ratio", act=0.75, watch=0.95, higher_is_better=True, source=_OWN),
     "retention_365": Rule(unit="rate", act=0.4, watch=0.6, higher_is_better=True, source=_OWN),
     "bus_factor": Rule(unit="people", act=3, watch=6, higher_is_better=True, source=_OWN),
     "overdue_volunteers": Rule(
@@ -174,7 +172,7 @@ def _weakest_domain(c: Capacity) -> tuple[EstimateLike, float | None]:
     last_wave = latest[-1].wave
     final = [d for d in latest if d.wave == last_wave]
     worst = min(final, key=lambda d: _value(d.mean))
-    before = [d for d in latest if (d.domain, d.group) == (worst.domain, worst.group)][0]
+    before = next(d for d in latest if (d.domain, d.group) == (worst.domain, worst.group))
     low, high = c.range
     share = (_value(worst.mean) - low) / (high - low)
     previous = (_value(before.mean) - low) / (high - low) if before.wave != last_wave else None
@@ -243,11 +241,10 @@ def _funding_warnings(f: Funding | None) -> list[EarlyWarning]:
     running = [g for g in f.expiries if g.months_left > 0]
     if running:
         largest = max(running, key=lambda grant: grant.amount)
-        told = (("source", largest.source), ("months", largest.months_left), ("amount", largest.amount))
-        if largest.months_left <= 12:
-            found.append(
-                EarlyWarning(code="largest_grant_ends", days=30.4 * largest.months_left, values=told)
-            )
+        left = largest.months_left
+        told = (("source", largest.source), ("months", left), ("amount", largest.amount))
+        if left <= 12:
+            found.append(EarlyWarning(code="largest_grant_ends", days=30.4 * left, values=told))
     if isinstance(f.runway_months, Estimate) and f.runway_months.estimate < 6:
         months = f.runway_months.estimate
         found.append(
@@ -275,7 +272,7 @@ def _volunteer_warnings(v: Volunteers | None) -> list[EarlyWarning]:
     if late:
         found.append(EarlyWarning(code="volunteers_overdue", days=0.0, values=(("n", late),)))
     if v.outlook and v.outlook[-1].active < 0.85 * v.active:
-        told = (("active", v.active), ("expected", v.outlook[-1].active))
+        falling = (("active", v.active), ("expected", v.outlook[-1].active))
         days = 30.4 * len(v.outlook)
-        found.append(EarlyWarning(code="outlook_falling", days=days, values=told))
+        found.append(EarlyWarning(code="outlook_falling", days=days, values=falling))
     return found

@@ -6,6 +6,7 @@ that names the key and the nearest known one.
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import tomllib
 from datetime import date
@@ -162,8 +163,8 @@ class AttendancePlan(_Section):
 class EventMark(_Section):
     """A dated happening drawn on time charts: a flood, a holiday, a change of staff."""
 
-    date: date
-    until: date | None = None
+    date: dt.date
+    until: dt.date | None = None
     label: Text
 
 
@@ -381,7 +382,8 @@ def plan_from_dict(raw: dict[str, Any], name: str = "study.toml") -> StudyPlan:
 
 def write_plan(plan: StudyPlan) -> str:
     """Write a plan as TOML text; defaults are left out, so the file stays short."""
-    return tomli_w.dumps(plan.model_dump(exclude_defaults=True, exclude_none=True, mode="python"))
+    told = plan.model_dump(exclude_defaults=True, exclude_none=True, mode="python")
+    return str(tomli_w.dumps(told))
 
 
 def _first_problem(error: ValidationError, name: str) -> StudyFileError:

@@ -71,7 +71,9 @@ def _cost_per(cost: float | None, people: int | None) -> EstimateLike:
     return Estimate(estimate=cost / people, n=people, method="cost_per_participant")
 
 
-def _cost_per_improved(cost: float | None, people: int | None, main: Outcome | None) -> EstimateLike:
+def _cost_per_improved(
+    cost: float | None, people: int | None, main: Outcome | None
+) -> EstimateLike:
     better = main.improved.better if main and main.improved else None
     if cost is None or not people or not isinstance(better, Estimate) or better.estimate <= 0:
         return NotEstimable(reason="no_data", method="cost_per_improved")
@@ -92,9 +94,7 @@ def weigh_evidence(evaluation: Evaluation) -> tuple[EvidenceRule, ...]:
         return ()
     before = flow.matched + flow.pre_only
     again = flow.matched / before if before and not flow.anonymous else None
-    compared = any(
-        isinstance(a, Comparison) for c in evaluation.comparison for a in c.analyses
-    )
+    compared = any(isinstance(a, Comparison) for c in evaluation.comparison for a in c.analyses)
     lost_differ = any(abs(row.smd or 0.0) > 0.25 for row in evaluation.attrition)
     return (
         EvidenceRule(code="comparison_group", value=None, wanted=None, met=compared),

@@ -264,11 +264,9 @@ class Dose:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sensitivity:
-    """The same change by another rule: imputation, weights, mixed model over all waves, …"""
+    """The same change by another rule: imputation, weights, mixed model over all waves."""
 
     measure: str
     name: str
     change: ComparisonLike
     details: Mapping[str, float | str | None] = field(default_factory=dict)
-
-

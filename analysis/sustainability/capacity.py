@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.results import Caution, Comparison, ComparisonLike, Estimate, EstimateLike, NotEstimable
+from analysis.results import (
+    Caution,
+    Comparison,
+    ComparisonLike,
+    Estimate,
+    EstimateLike,
+    NotEstimable,
+)
 from analysis.statistics.mean_change import paired_t
 from analysis.statistics.proportions import wilson
 from analysis.statistics.reliability import icc_average
@@ -42,7 +49,7 @@ def evaluate_capacity(study: Study) -> Capacity | None:
 
 def _rater_scores(table: pd.DataFrame) -> pd.DataFrame:
     told = table.assign(
-        wave=table["wave"] if "wave" in table else "",
+        wave=table.get("wave", ""),
         group=table["group"].fillna("") if "group" in table else "",
     )
     keys = ["group", "wave", "domain", "rater"]
@@ -88,7 +95,12 @@ def _mean(scores: np.ndarray) -> EstimateLike:
     error = float(scores.std(ddof=1) / np.sqrt(n))
     reach = float(t.ppf(0.975, n - 1)) * error
     return Estimate(
-        estimate=mean, ci_low=mean - reach, ci_high=mean + reach, std_error=error, n=n, method="mean_t"
+        estimate=mean,
+        ci_low=mean - reach,
+        ci_high=mean + reach,
+        std_error=error,
+        n=n,
+        method="mean_t",
     )
 
 
@@ -100,7 +112,8 @@ def _change(part: pd.DataFrame, first: str, wave: str) -> ComparisonLike:
     found = paired_t(both[first].to_numpy(float), both[wave].to_numpy(float))
     if isinstance(found, NotEstimable) and len(both):
         step = float((both[wave] - both[first]).mean())
-        return Comparison(name="paired_t", estimate=step, n=len(both), method="mean_difference_only")
+        method = "mean_difference_only"
+        return Comparison(name="paired_t", estimate=step, n=len(both), method=method)
     return found
 
 

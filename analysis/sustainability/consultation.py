@@ -22,7 +22,7 @@ def evaluate_consultation(study: Study) -> Consultation | None:
 
     Follow-through is the share of agreed issues that were done, among agreed issues that are done
     or past due (an agreed issue not yet due is still open and says nothing). An issue declined
-    with a reason counts as closed in the curve's complement: it leaves the risk set.
+    with a reason counts as closed.
     Time to done runs from agreement; open issues are censored at ``as_of``.
     """
     plan, table = study.plan.consultation, study.consultation
@@ -136,15 +136,19 @@ def _matrix(table: pd.DataFrame) -> tuple[tuple[str, str, int], ...]:
     told["party"] = told["party"].map(lambda cell: [p.strip() for p in _PARTIES.split(str(cell))])
     each = told.explode("party")
     each = each[each["party"] != ""].drop_duplicates()
-    counts = each.groupby(["party", "stage"], sort=False).size()
-    return tuple((str(party), str(at), int(n)) for (party, at), n in counts.items())
+    counts = each.groupby(["party", "stage"], sort=False).size().reset_index(name="n")
+    return _triples(counts)
 
 
 def _level_gaps(table: pd.DataFrame) -> tuple[tuple[str, str, int], ...]:
     if not {"promised_level", "delivered_level"} <= set(table):
         return ()
-    counts = table.groupby(["promised_level", "delivered_level"], sort=False).size()
-    return tuple((str(a), str(b), int(n)) for (a, b), n in counts.items())
+    keys = ["promised_level", "delivered_level"]
+    return _triples(table.groupby(keys, sort=False).size().reset_index(name="n"))
+
+
+def _triples(counts: pd.DataFrame) -> tuple[tuple[str, str, int], ...]:
+    return tuple((str(a), str(b), int(n)) for a, b, n in counts.itertuples(index=False))
 
 
 def _cautions(rows: tuple[IssueRow, ...], n_ripe: int) -> tuple[Caution, ...]:

@@ -90,7 +90,7 @@ def monthly_expense(ledger: pd.DataFrame) -> float | None:
     start = max(ledger["date"].min(), end - pd.DateOffset(months=RUNWAY_WINDOW_MONTHS))
     months = max(1.0, (end - start).days / DAYS_A_MONTH)
     window = spent[spent["date"] > start] if months > 1 else spent
-    return -float(window["amount"].sum()) / months
+    return float(-window["amount"].sum() / months)
 
 
 def estimate_concentration(income: pd.DataFrame, by: str) -> Concentration | None:
@@ -171,15 +171,16 @@ def _expiries(income: pd.DataFrame, end: pd.Timestamp) -> tuple[GrantExpiry, ...
         return ()
     dated = income[income["ends"].notna()]
     name = dated["source"] if "source" in dated else pd.Series("", index=dated.index)
-    sums = dated.groupby([name.fillna(""), "ends"])["amount"].sum()
+    named = dated.assign(source=name.fillna("").astype(str))
+    sums = named.groupby(["source", "ends"])["amount"].sum().reset_index().sort_values("ends")
     return tuple(
         GrantExpiry(
             source=str(source),
-            ends=ends.date(),
+            ends=pd.Timestamp(ends).date(),
             amount=float(amount),
-            months_left=(ends - end).days / DAYS_A_MONTH,
+            months_left=(pd.Timestamp(ends) - end).days / DAYS_A_MONTH,
         )
-        for (source, ends), amount in sorted(sums.items(), key=lambda row: row[0][1])
+        for source, ends, amount in zip(sums["source"], sums["ends"], sums["amount"], strict=True)
     )
 
 
@@ -190,12 +191,19 @@ def _waterfall(income: pd.DataFrame) -> tuple[WaterfallStep, ...]:
     table = income.assign(source=source, year=income["date"].dt.year.astype(str)).pivot_table(
         index="source", columns="year", values="amount", aggfunc="sum", fill_value=0.0
     )
-    years = list(table.columns)
+    years = [str(year) for year in table.columns]
+    sources = [str(name) for name in table.index]
+    sums = table.to_numpy(float)
     return tuple(
-        WaterfallStep(year_from=a, year_to=b, source=str(s), change=float(table.at[s, b] - table.at[s, a]))
-        for a, b in zip(years, years[1:], strict=False)
-        for s in table.index
-        if not np.isclose(table.at[s, b], table.at[s, a])
+        WaterfallStep(
+            year_from=years[j],
+            year_to=years[j + 1],
+            source=source,
+            change=float(sums[i, j + 1] - sums[i, j]),
+        )
+        for j in range(len(years) - 1)
+        for i, source in enumerate(sources)
+        if not np.isclose(sums[i, j + 1], sums[i, j])
     )
 
 

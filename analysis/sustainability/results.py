@@ -162,7 +162,7 @@ class IssueRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consultation:
-    """Does talk become action?
+    """Whether talk becomes action.
 
     ``follow_through``: share of agreed issues done or declined with a reason (Wilson).
     ``matrix`` rows are (stakeholder, stage, meetings present).

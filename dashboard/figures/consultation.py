@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import plotly.graph_objects as go
 
 from analysis.sustainability.results import Consultation
@@ -19,7 +21,7 @@ def draw_follow_through(consultation: Consultation, text: Text) -> go.Figure:
         (text("Done"), consultation.done),
         (text("Told back"), told),
     ]
-    shares = [1.0, *(b / a if a else 0.0 for (_, a), (_, b) in zip(steps, steps[1:], strict=False))]
+    shares = [1.0, *(b / a if a else 0.0 for (_, a), (_, b) in pairwise(steps))]
     figure = new_figure(250)
     figure.add_bar(
         x=[n for _, n in steps],
@@ -28,7 +30,7 @@ def draw_follow_through(consultation: Consultation, text: Text) -> go.Figure:
         width=0.55,
         marker_color=[BEFORE, BEFORE, AFTER, CATEGORIES[1]],
         text=[
-            f"{n}" if i == 0 else text("{n} · {share} of the step before", n=n, share=text.percent(s))
+            text("{n} · {share} of the step before", n=n, share=text.percent(s)) if i else f"{n}"
             for i, ((_, n), s) in enumerate(zip(steps, shares, strict=True))
         ],
         textposition="auto",

@@ -11,9 +11,7 @@ from dashboard.text import Text
 from dashboard.theme import AFTER, BEFORE, MUTED, new_figure
 
 
-def draw_forest_of_studies(
-    pooled: PooledMeasure, titles: dict[str, str], text: Text
-) -> go.Figure:
+def draw_forest_of_studies(pooled: PooledMeasure, titles: dict[str, str], text: Text) -> go.Figure:
     """Draw each study's change with interval, the summary and where a new study would fall."""
     known = [(titles.get(key, key[:8]), e) for key, e in pooled.studies if isinstance(e, Estimate)]
     known.sort(key=lambda row: row[1].estimate)

@@ -9,7 +9,6 @@ from analysis.sustainability.results import EarlyWarning, ScorecardRow
 from dashboard.text import Text
 
 
-
 def _dominated(text: Text, f: Finding) -> str:
     return text(
         "{source} gives {share} of the income; without it the programme would stand on little.",

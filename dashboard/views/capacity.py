@@ -1,4 +1,4 @@
-"""Capacity and strengths: can the members carry it?"""
+"""Capacity and strengths: whether the members can carry it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Consultation: does talk become action?"""
+"""Consultation: whether talk becomes action."""
 
 from __future__ import annotations
 
@@ -77,7 +77,10 @@ def _cards(text: Text, talk: Consultation) -> list[Card]:
     )
     told = tables.share_with_interval(text, talk.follow_through)
     return [
-        Card(value=_percent(text, talk.follow_through), meaning=text("followed through: {told}", told=told)),
+        Card(
+            value=_percent(text, talk.follow_through),
+            meaning=text("followed through: {told}", told=told),
+        ),
         Card(value=str(talk.overdue), meaning=text("agreed issues overdue")),
         Card(value=median, meaning=text("until half of the agreed issues are done")),
         Card(value=_percent(text, talk.told_back), meaning=text("of done issues were told back")),

@@ -75,9 +75,7 @@ def latent(rng: np.random.Generator, panel: Panel, name: str, after: bool) -> np
     """Latent score of everyone in one wave; a person's two waves correlate about .6."""
     score = panel.level[name] + rng.normal(0, 0.55, len(panel.community))
     if after:
-        score = score + np.where(
-            panel.community == "B", SHIFT["B"][name], SHIFT["C"][name]
-        )
+        score = score + np.where(panel.community == "B", SHIFT["B"][name], SHIFT["C"][name])
         if name == "preparedness":
             score = score - OLDER_GAIN_LESS * ((panel.community == "B") & (panel.age == 2))
     return score
@@ -231,7 +229,9 @@ def session_plan(rng: np.random.Generator) -> list[list[object]]:
     return rows
 
 
-def write_activities(folder: Path, rng: np.random.Generator, panel: Panel, codes: list[str]) -> None:
+def write_activities(
+    folder: Path, rng: np.random.Generator, panel: Panel, codes: list[str]
+) -> None:
     """Write the plan of activities and the sign-in sheet of community B."""
     plan = session_plan(rng)
     head = ["活动", "类型", "参与层次", "阶段", "计划日期", "实际日期", "计划环节", "完成环节"]
@@ -307,7 +307,9 @@ def write_volunteers(folder: Path, rng: np.random.Generator) -> None:
         for offset in range(2, (stop - v.joined).days):
             if rng.random() < v.weekly / 7:
                 hours = float(rng.choice([1, 1.5, 2, 2, 3, 4]))
-                log.append((v.joined + timedelta(days=offset), v.code, hours, str(rng.choice(kinds))))
+                log.append(
+                    (v.joined + timedelta(days=offset), v.code, hours, str(rng.choice(kinds)))
+                )
     lines = ["编号,服务日期,服务时长,服务内容"]
     lines += [f"{code},{day:%Y-%m-%d},{hours:g},{kind}" for day, code, hours, kind in sorted(log)]
     (folder / "服务记录.csv").write_bytes(("\r\n".join(lines) + "\r\n").encode("gb18030"))
@@ -337,7 +339,15 @@ def write_ledger(folder: Path, rng: np.random.Generator) -> None:
 
 def write_consultation(folder: Path, rng: np.random.Generator) -> None:
     """Write the log of issues raised: many agreed, fewer done, few told back."""
-    topics = ("排水沟清淤", "楼道堆物", "避险标识", "应急照明", "物资仓库", "独居老人联络", "河道护栏")
+    topics = (
+        "排水沟清淤",
+        "楼道堆物",
+        "避险标识",
+        "应急照明",
+        "物资仓库",
+        "独居老人联络",
+        "河道护栏",
+    )
     by = ("居民代表", "物业公司", "居委会", "志愿者队")
     head = ["议题", "会议", "提出日期", "提出人", "参与方", "阶段", "同意日期", "到期日", "完成日"]
     rows: list[list[object]] = []

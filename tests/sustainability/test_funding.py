@@ -59,9 +59,7 @@ def test_waterfall_closes_the_gap_between_years():
 def test_runway_is_balance_over_the_gap():
     assert runway(600, 100).estimate == pytest.approx(6.0)
     assert runway(600, 100, inflow=40).estimate == pytest.approx(10.0)
-    assert runway(600, 100, inflow=100) == NotEstimable(
-        reason="not_reached", method="runway", n=1
-    )
+    assert runway(600, 100, inflow=100) == NotEstimable(reason="not_reached", method="runway", n=1)
     assert runway(None, 100).reason == "not_asked"
     assert runway(600, None).reason == "no_data"
 
