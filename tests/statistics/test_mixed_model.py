@@ -82,7 +82,7 @@ def test_mixedlm_agrees():
     assert found.details["icc"] == pytest.approx(between / (between + theirs.scale), rel=1e-4)
     rows = mixed_waves(y, wave, person, 2)[0]
     for field in ("estimate", "std_error", "df", "p_value"):
-        assert getattr(rows, field) == pytest.approx(getattr(found, field), rel=1e-8)
+        assert getattr(rows, field) == pytest.approx(getattr(found, field), rel=1e-6)
 
 
 def test_three_waves_against_mixedlm():
