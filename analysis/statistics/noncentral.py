@@ -38,7 +38,10 @@ def _inverted(share: float, t: float, df: float, near: float) -> float:
     """Noncentrality at which P(T ≤ t) = share, searched outwards from a close guess."""
 
     def excess(ncp: float) -> float:
-        return float(special.nctdtr(df, ncp, t)) - share
+        reached = float(special.nctdtr(df, ncp, t))
+        if math.isnan(reached):  # far in a tail, where the series loses its digits
+            reached = 1.0 if ncp < t else 0.0
+        return reached - share
 
     low, high, reach = near, near, 0.25
     while excess(low) < 0:

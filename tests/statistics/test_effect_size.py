@@ -65,6 +65,16 @@ def test_noncentral_limits_invert_scipys_distribution(t, df):
     assert stats.nct.cdf(t, df, high) == pytest.approx(0.025, rel=1e-6)
 
 
+@pytest.mark.parametrize("df", [1, 2, 3, 10, 1000, 99_999])
+@pytest.mark.parametrize("t", [0.0, 0.5, 10.0, 20.0, 36.9])
+def test_limits_exist_for_every_sample(df, t):
+    for level in (0.8, 0.95, 0.99):
+        low, high = noncentrality_limits(t, df, level)
+        assert math.isfinite(low)
+        assert math.isfinite(high)
+        assert low < high
+
+
 def test_large_samples_join_on():
     """The approximation for large t continues the inversion without a step."""
     below, above = noncentrality_limits(36.99, 5000), noncentrality_limits(37.01, 5000)
