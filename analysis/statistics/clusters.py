@@ -82,7 +82,7 @@ def _searle(
     if within <= 0:
         return None, None
     f = between / within
-    upper, lower = stats.f.ppf([(1 + ci_level) / 2, (1 - ci_level) / 2], *df)
+    upper, lower = np.asarray(stats.f.ppf([(1 + ci_level) / 2, (1 - ci_level) / 2], *df)).tolist()
     low, high = f / upper, f / lower
     return float((low - 1) / (low + n0 - 1)), float((high - 1) / (high + n0 - 1))
 
@@ -181,8 +181,8 @@ def _least_squares(
     gram = x.T @ x
     if np.linalg.matrix_rank(x) < x.shape[1]:
         return None
-    bread = np.linalg.inv(gram)
-    beta = np.linalg.lstsq(x, y, rcond=None)[0]
+    bread = np.asarray(np.linalg.inv(gram), dtype=np.float64)
+    beta = np.asarray(np.linalg.lstsq(x, y, rcond=None)[0], dtype=np.float64)
     order = np.argsort(group, kind="stable")
     cuts = np.flatnonzero(np.diff(group[order])) + 1
     blocks = tuple(np.split(order, cuts))

@@ -63,7 +63,7 @@ def cronbach_alpha(
     k = given.items.shape[1]
     alpha = _alpha(_covariance(given))
     df = given.n - 1, (given.n - 1) * (k - 1)
-    f = stats.f.ppf([(1 + ci_level) / 2, (1 - ci_level) / 2], *df)
+    f = np.asarray(stats.f.ppf([(1 + ci_level) / 2, (1 - ci_level) / 2], *df))
     return Estimate(
         estimate=alpha, ci_low=float(1 - (1 - alpha) * f[0]),
         ci_high=float(1 - (1 - alpha) * f[1]), ci_level=ci_level,
@@ -160,7 +160,7 @@ def first_factor_share(items: npt.ArrayLike, counts: npt.ArrayLike | None = None
     if bool(np.any(np.diag(covariance) <= 1e-18)):
         return None
     largest = float(np.linalg.eigvalsh(_correlation(covariance))[-1])
-    return largest / given.items.shape[1]
+    return largest / float(given.items.shape[1])
 
 
 def unreversed_suspects(
