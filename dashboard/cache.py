@@ -12,11 +12,9 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from analysis.evaluation import Evaluation, evaluate
-from analysis.intake.reader import read_study
+from analysis.evaluation import Evaluation
 from analysis.portfolio import Portfolio, compare_studies
 from analysis.study import Study
-from analysis.surveys.filters import filter_study
 from dashboard.state import current_filters, current_study_id, current_text
 from dashboard.workspace.sample import SAMPLE_ID, read_sample_files
 from dashboard.workspace.store import SavedStudy, list_studies, open_study, read_files
@@ -36,6 +34,8 @@ def whole_study() -> Study | None:
 
 def current_study() -> Study | None:
     """The open study after the filters of the URL; None when none is open."""
+    from analysis.surveys.filters import filter_study
+
     study = whole_study()
     filters = current_filters()
     return filter_study(study, filters) if study is not None and filters else study
@@ -82,20 +82,28 @@ def _key(saved: SavedStudy) -> str:
 
 @st.cache_resource(show_spinner=False)
 def _sample_study() -> Study:
+    from analysis.intake.reader import read_study
+
     plan = open_study(SAMPLE_ID).plan
     return read_study(plan, read_sample_files())
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _sample_evaluation(key: str, _study: Study) -> Evaluation:  # noqa: ARG001
+    from analysis.evaluation import evaluate
+
     return evaluate(_study)
 
 
 @st.cache_resource(scope="session", show_spinner=False, max_entries=8)
 def _session_study(key: str, _saved: SavedStudy) -> Study:  # noqa: ARG001
+    from analysis.intake.reader import read_study
+
     return read_study(_saved.plan, read_files(_saved.id))
 
 
 @st.cache_resource(scope="session", show_spinner=False, max_entries=32)
 def _session_evaluation(key: str, _study: Study) -> Evaluation:  # noqa: ARG001
+    from analysis.evaluation import evaluate
+
     return evaluate(_study)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from analysis.errors import LeveeError
@@ -16,7 +17,15 @@ from analysis.issues import Issue
 from analysis.results import Caution, Finding
 from dashboard.text import Text
 
-SECTIONS = ("outcomes", "participation", "volunteers", "sustainability", "targets", "intake")
+SECTIONS = (
+    "outcomes",
+    "participation",
+    "volunteers",
+    "sustainability",
+    "targets",
+    "intake",
+    "errors",
+)
 
 
 def say_finding(text: Text, finding: Finding) -> str:
@@ -44,6 +53,8 @@ def known_codes(kind: str) -> Mapping[str, Callable[[Text, Any], str]]:
     """All sentences of one kind (``FINDINGS``, ``CAUTIONS``, ``ISSUES``, ``ERRORS``)."""
     found: dict[str, Callable[[Text, Any], str]] = {}
     for section in SECTIONS:
+        if find_spec(f"dashboard.sentences.{section}") is None:
+            continue
         found.update(getattr(import_module(f"dashboard.sentences.{section}"), kind, {}))
     return found
 

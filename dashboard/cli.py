@@ -1,0 +1,219 @@
+"""The ``levee`` command: opens the dashboard, explains files, evaluates a study."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import socket
+import sys
+import threading
+import webbrowser
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from analysis.errors import LeveeError
+from dashboard.sentences import say_caution, say_error, say_finding
+from dashboard.text import LANGUAGES, Text
+
+FORMATS = ("json", "xlsx", "docx", "pptx", "pdf", "html")
+_WRITERS = {
+    "xlsx": ("dashboard.exports.workbook", "write_workbook"),
+    "docx": ("dashboard.exports.document", "write_document"),
+    "pptx": ("dashboard.exports.slides", "write_slides"),
+    "pdf": ("dashboard.exports.brief", "write_brief"),
+    "html": ("dashboard.exports.web_page", "write_web_page"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    argv
+        Arguments without the program's name; those of the process when None.
+
+    Returns
+    -------
+    int
+        0 on success, 2 on bad input (one message on standard error).
+    """
+    arguments = _parser().parse_args(argv)
+    try:
+        arguments.run(arguments)
+    except LeveeError as error:
+        return _fail(say_error(_words(arguments), error))
+    except OSError as error:
+        return _fail(f"{error.filename or ''}: {error.strerror or error}".strip(": "))
+    return 0
+
+
+def _fail(message: str) -> int:
+    print(f"levee: {message}", file=sys.stderr)
+    return 2
+
+
+def _words(arguments: argparse.Namespace) -> Text:
+    """Language of messages: ``--language``, else the system's."""
+    asked = getattr(arguments, "language", None)
+    system = os.environ.get("LC_ALL") or os.environ.get("LANG") or "en"
+    return Text(asked or ("zh-Hans" if system.lower().startswith("zh") else "en"))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="levee", description=__doc__)
+    parser.set_defaults(run=_serve, port=8501, workspace=None, no_browser=False, demo=False)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for name, about in (
+        ("serve", "open the dashboard"),
+        ("demo", "open the dashboard on the sample community"),
+    ):
+        command = commands.add_parser(name, help=about, description=about)
+        command.add_argument("--port", type=int, default=8501, help="port (default 8501)")
+        command.add_argument("--workspace", metavar="URL", help="where studies are kept")
+        command.add_argument("--no-browser", action="store_true", help="do not open a browser")
+        command.set_defaults(run=_serve, demo=name == "demo")
+    _add_inspect(commands)
+    _add_evaluate(commands)
+    _add_template(commands)
+    return parser
+
+
+def _add_inspect(commands: Any) -> None:  # noqa: ANN401
+    command = commands.add_parser("inspect", help="tell what each file is")
+    command.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    command.add_argument("--json", action="store_true", help="as JSON")
+    command.add_argument("--language", choices=tuple(LANGUAGES))
+    command.set_defaults(run=_inspect)
+
+
+def _add_evaluate(commands: Any) -> None:  # noqa: ANN401
+    command = commands.add_parser("evaluate", help="evaluate a study and write its reports")
+    command.add_argument("study", type=Path, metavar="STUDY.toml")
+    command.add_argument("-o", "--output", type=Path, metavar="DIR", help="default: beside it")
+    command.add_argument(
+        "--format", type=_formats, default=("json",), help=f"comma-separated: {','.join(FORMATS)}"
+    )
+    command.add_argument("--language", choices=tuple(LANGUAGES), help="default: the study's")
+    command.set_defaults(run=_evaluate)
+
+
+def _add_template(commands: Any) -> None:  # noqa: ANN401
+    command = commands.add_parser("template", help="write a blank workbook to fill in")
+    command.add_argument("file", type=Path, metavar="FILE.xlsx")
+    command.add_argument("--language", choices=tuple(LANGUAGES), default="en")
+    command.set_defaults(run=_template)
+
+
+def _formats(told: str) -> tuple[str, ...]:
+    asked = tuple(part.strip() for part in told.split(",") if part.strip())
+    unknown = [part for part in asked if part not in FORMATS]
+    if unknown:
+        raise argparse.ArgumentTypeError(
+            f"unknown format {unknown[0]!r}; there are {', '.join(FORMATS)}"
+        )
+    return asked
+
+
+def _serve(arguments: argparse.Namespace) -> None:
+    from dashboard.server import serve
+
+    if arguments.workspace:
+        os.environ["LEVEE_WORKSPACE"] = arguments.workspace
+    os.environ["LEVEE_OPEN"] = "sample" if arguments.demo else ""
+    port = _free_port(arguments.port)
+    address = f"http://127.0.0.1:{port}" + ("/overview" if arguments.demo else "")
+    print(f"Levee: {address}", flush=True)
+    if not arguments.no_browser:
+        threading.Timer(1.5, webbrowser.open, (address,)).start()
+    serve(port)
+
+
+def _free_port(wanted: int) -> int:
+    """The wanted port, or the next free one of ten; 0 asks the system."""
+    for port in [wanted] if wanted == 0 else range(wanted, wanted + 10):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise OSError(98, "no free port", str(wanted))
+
+
+def _inspect(arguments: argparse.Namespace) -> None:
+    from analysis.intake.inspection import inspect_files
+
+    text = _words(arguments)
+    files = {str(path): path.read_bytes() for path in arguments.files}
+    found = inspect_files(files)
+    if arguments.json:
+        print(json.dumps([_record(text, one) for one in found], ensure_ascii=False, indent=2))
+        return
+    for one in found:
+        print("\n".join(_lines(text, one)), end="\n\n")
+
+
+def _template(arguments: argparse.Namespace) -> None:
+    from analysis.intake.template import write_template
+
+    arguments.file.write_bytes(write_template(arguments.language))
+
+
+def _evaluate(arguments: argparse.Namespace) -> None:
+    from analysis.intake.reader import read_study
+
+    from analysis.evaluation import evaluate
+
+    with _progress() as tell:
+        tell("reading", 0.1)
+        study = read_study(arguments.study)
+        tell("evaluating", 0.4)
+        evaluation = evaluate(study)
+        tell("writing", 0.8)
+        written = _write_reports(arguments, evaluation, study)
+    text = Text(arguments.language or study.plan.study.language)
+    for finding in evaluation.findings:
+        print(say_finding(text, finding))
+    for caution in dict.fromkeys(say_caution(text, c) for c in evaluation.cautions):
+        print(f"! {caution}")
+    for path in written:
+        print(path)
+
+
+def _write_reports(arguments: argparse.Namespace, evaluation: Any, study: Any) -> list[Path]:  # noqa: ANN401
+    from dashboard.exports.results_file import write_results
+
+    text = Text(arguments.language or study.plan.study.language)
+    folder = arguments.output or arguments.study.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    reports = {"results.json": write_results(evaluation)}
+    for form in arguments.format:
+        if form in _WRITERS:
+            module, writer = _WRITERS[form]
+            reports[f"report.{form}"] = getattr(import_module(module), writer)(evaluation, text)
+    for name, content in reports.items():
+        (folder / name).write_bytes(content)
+    return [folder / name for name in reports]
+
+
+@contextmanager
+def _progress() -> Iterator[Any]:
+    """A bar on a terminal's standard error; nothing elsewhere."""
+    shown = sys.stderr.isatty()
+
+    def tell(step: str, share: float) -> None:
+        if shown:
+            filled = round(share * 24)
+            bar = "█" * filled + "·" * (24 - filled)
+            print(f"\r\033[K{bar} {step}", end="", file=sys.stderr, flush=True)
+
+    try:
+        yield tell
+    finally:
+        if shown:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,128 @@
+"""Errors in words: what is wrong with which file, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from analysis.errors import LeveeError
+from dashboard.text import Text
+
+_SIZES = ((1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "KB"))
+
+
+def format_bytes(text: Text, n: float | None) -> str:
+    """Format a size in bytes, as GB, MB or KB."""
+    if n is None:
+        return "–"
+    size, unit = next(((s, u) for s, u in _SIZES if n >= s), (1, "B"))
+    return f"{text.number(n / size, 0)} {unit}"
+
+
+def _told(text: Text, error: LeveeError) -> dict[str, Any]:
+    """The error's details as words; what it does not say is left general."""
+    details = dict(error.details)
+    limit, found = details.get("limit"), details.get("found")
+    numbers = {
+        "limit": text.number(limit, 0) if isinstance(limit, int | float) else str(limit),
+        "limit_size": format_bytes(text, limit if isinstance(limit, int | float) else None),
+        "found": text.number(found, 0) if isinstance(found, int | float) else str(found),
+    }
+    listed = {k: ", ".join(map(str, v)) for k, v in details.items() if isinstance(v, list | tuple)}
+    return {**details, **numbers, **listed, "file": details.get("file") or text("the file")}
+
+
+def _remedies(text: Text) -> Mapping[str, str]:
+    return {
+        "export_again": text("Export it again from the survey tool and upload the new file."),
+        "export_table": text("Save it as .xlsx or .csv and upload that."),
+        "remove_password": text("Remove the password in the spreadsheet program and save again."),
+        "split_file": text("Split it into smaller files and upload those."),
+        "clear_unused_area": text("Copy only the filled cells into a new workbook."),
+        "choose_encoding": text("Choose another encoding, or save the file as UTF-8."),
+    }
+
+
+def _sentence(message: Callable[[Text], str]) -> Callable[[Text, LeveeError], str]:
+    """Fill a message with the error's details, and add what to do."""
+
+    def say(text: Text, error: LeveeError) -> str:
+        said = message(text).format(**_told(text, error))
+        remedy = _remedies(text).get(str(error.details.get("remedy")))
+        return f"{said} {remedy}" if remedy else said
+
+    return say
+
+
+def _study_file_value(text: Text, error: LeveeError) -> str:
+    return text(
+        "{file}: the value of {where} is not allowed: {problem}",
+        file=error.details.get("file", "study.toml"),
+        where=error.details["where"],
+        problem=error.details["problem"],
+    )
+
+
+def _unknown_key(text: Text, error: LeveeError) -> str:
+    told = {"nearest": "", **error.details}
+    if told["nearest"]:
+        return text("{file}: there is no key {where}. Did you mean {nearest}?", **told)
+    return text("{file}: there is no key {where}.", **told)
+
+
+def _missing_column(text: Text, error: LeveeError) -> str:
+    told = {"nearest": "", "sheet": "", "column": "", **_told(text, error)}
+    if told["nearest"]:
+        return text("{file}: there is no column “{column}”. Did you mean “{nearest}”?", **told)
+    return text("{file}: there is no column “{column}”.", **told)
+
+
+_FILES: dict[str, Callable[[Text], str]] = {
+    "damaged_file": lambda t: t("{file} is damaged and cannot be read."),
+    "empty_file": lambda t: t("{file} is empty."),
+    "header_only": lambda t: t("{file} has a header but no rows of answers."),
+    "chart_sheet_only": lambda t: t("{file} holds only charts, no table."),
+    "password_protected": lambda t: t("{file} is protected by a password."),
+    "not_a_spreadsheet": lambda t: t("{file} is not a spreadsheet, whatever its name says."),
+    "unknown_encoding": lambda t: t("{file}: the encoding “{encoding}” is not known."),
+    "wrong_encoding": lambda t: t("{file} cannot be read as “{encoding}”."),
+    "unknown_sheet": lambda t: t("{file} has no sheet “{sheet}”. It has: {sheets}."),
+    "missing_file": lambda t: t("The study file names {file}, which is not there."),
+}
+_LIMITS: dict[str, Callable[[Text], str]] = {
+    "file_size": lambda t: t("{file} is larger than the limit of {limit_size}."),
+    "inflated_size": lambda t: t("{file} unpacks to more than the limit of {limit_size}."),
+    "memory": lambda t: t("{file} needs more memory than the limit of {limit_size}."),
+    "cpu_time": lambda t: t("{file} takes longer to read than the limit of {limit} seconds."),
+    "wall_time": lambda t: t("{file} takes longer to read than the limit of {limit} seconds."),
+    "too_many_cells": lambda t: t("{file} has more cells than the limit of {limit}."),
+    "too_many_rows": lambda t: t("{file} has {found} rows; the limit is {limit}."),
+    "too_many_columns": lambda t: t("{file} has {found} columns; the limit is {limit}."),
+    "too_many_entries": lambda t: t("{file} is packed from too many parts and was refused."),
+    "zip_bomb": lambda t: t("{file} unpacks to far more than a spreadsheet can and was refused."),
+    "escaping_entry": lambda t: t("{file} tries to write outside its folder and was refused."),
+    "entity_declaration": lambda t: t("{file} holds XML declarations no spreadsheet needs."),
+}
+_WORKSPACE: dict[str, Callable[[Text], str]] = {
+    "study_unknown": lambda t: t("There is no such study here. It may have been deleted."),
+    "version_unknown": lambda t: t("There is no version {number} of this study."),
+    "sample_read_only": lambda t: t("The sample cannot be changed. Start a study of your own."),
+    "not_saved": lambda t: t("This was not saved; what was there before is unchanged. {problem}"),
+    "workspace_unavailable": lambda t: t("The workspace {where} cannot be opened. {problem}"),
+    "workspace_unreadable": lambda t: t("The workspace cannot be read. {problem}"),
+    "workspace_newer": lambda t: t("This workspace was made by a newer Levee. Update Levee."),
+}
+_STUDY_FILE: dict[str, Callable[[Text], str]] = {
+    "study_file_missing": lambda t: t("{file} cannot be opened."),
+    "study_file_syntax": lambda t: t("{file} is not valid TOML: {problem}"),
+}
+
+ERRORS: dict[str, Callable[[Text, LeveeError], str]] = {
+    **{
+        code: _sentence(message)
+        for code, message in {**_FILES, **_LIMITS, **_WORKSPACE, **_STUDY_FILE}.items()
+    },
+    "study_file_value": _study_file_value,
+    "unknown_key": _unknown_key,
+    "missing_column": _missing_column,
+}

@@ -1,0 +1,80 @@
+"""Filters above a page: community, group, wave and categories, kept in the URL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from analysis.study import Study
+from dashboard.cache import whole_study
+from dashboard.state import current_filters, current_text, set_filter
+from dashboard.text import Text
+
+_SEPARATOR = "="
+
+
+def show_filters() -> None:
+    """Show one picker for each way the open study's people can be told apart."""
+    study = whole_study()
+    options = list_options(study) if study is not None else {}
+    if not options:
+        return
+    text, chosen = current_text(), current_filters()
+    with st.container(horizontal=True, gap="small", key="filters"):
+        for key, values in options.items():
+            kind, _, name = key.partition(_SEPARATOR)
+            _show_picker(text, key, values, [v for v in _chosen(chosen, kind, name) if v in values])
+
+
+def list_options(study: Study) -> Mapping[str, list[str]]:
+    """Values to choose from: by ``site``, ``group`` and ``category=<name>``; single ones left out.
+
+    Wave is offered only from three waves on: a change needs two.
+    """
+    survey = study.survey
+    if survey is None:
+        return {}
+    found: dict[str, list[str]] = {}
+    for key in ("site", "group"):
+        if key in survey.keys:
+            found[key] = sorted(map(str, survey.keys[key].dropna().unique()))
+    if found.get("site") == found.get("group"):
+        found.pop("group", None)
+    if len(study.plan.survey.waves if study.plan.survey else ()) > 2:
+        found["wave"] = list(study.plan.survey.waves) if study.plan.survey else []
+    for name in survey.categories:
+        known = survey.categories[name].dropna().unique()
+        found[f"category{_SEPARATOR}{name}"] = sorted(map(str, known))
+    return {key: values for key, values in found.items() if 1 < len(values) <= 40}
+
+
+def _chosen(filters: Mapping[str, tuple[str, ...]], kind: str, name: str) -> list[str]:
+    if not name:
+        return list(filters.get(kind, ()))
+    start = f"{name}{_SEPARATOR}"
+    return [v.removeprefix(start) for v in filters.get("category", ()) if v.startswith(start)]
+
+
+def _show_picker(text: Text, key: str, values: list[str], chosen: list[str]) -> None:
+    kind, _, name = key.partition(_SEPARATOR)
+    names = {"site": text("Community"), "group": text("Group"), "wave": text("Wave")}
+    widget = f"filter_{key}_{'|'.join(chosen)}"
+    st.multiselect(
+        names.get(kind, name),
+        values,
+        default=chosen,
+        placeholder=text("All"),
+        key=widget,
+        width=220,
+        on_change=lambda: _store(kind, name, st.session_state[widget]),
+    )
+
+
+def _store(kind: str, name: str, values: list[str]) -> None:
+    if not name:
+        set_filter(kind, values)
+        return
+    start = f"{name}{_SEPARATOR}"
+    others = [v for v in current_filters().get("category", ()) if not v.startswith(start)]
+    set_filter("category", [*others, *(f"{start}{value}" for value in values)])
