@@ -36,7 +36,7 @@ def find_header(sheet: Sheet) -> tuple[int, ...]:
     if not any(widths):
         return ()
     usual = Counter(width for width in widths if width).most_common(1)[0][0]
-    need = max(1, min(usual, max(widths)) * 0.5)
+    need = max(min(2, usual), usual * 0.5)
     for at, row in enumerate(sheet.rows[:_SEARCHED]):
         if widths[at] >= need and _is_wordy(row):
             return (at + 1, at + 2) if _is_group_row(sheet, at) else (at + 1,)

@@ -188,7 +188,7 @@ class _Words(dict[str, str | None]):
     """Each distinct text once."""
 
     def __missing__(self, value: str) -> str | None:
-        text = (_unescaped(value) if "_x" in value else value) or None
+        text = (_unescaped(value) if "_x" in value or "\r" in value else value) or None
         self[value] = text
         return text
 

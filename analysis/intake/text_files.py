@@ -40,6 +40,8 @@ def read_text_file(
     mark = delimiter or hinted or recognise_delimiter(text)
     records = _read_records(text, mark, limits)
     rows = _padded(records, issues)
+    if text.count('"') % 2 and rows and any("\n" in (cell or "") for cell in rows[-1]):
+        issues.append(Issue(code="unclosed_quote", severity="error", rows=(len(rows),)))
     if "\ufffd" in text:
         issues.append(Issue(code="undecodable_bytes", details={"encoding": codec}))
     sheet = RawSheet(name="", rows=rows)
@@ -142,19 +144,22 @@ def _padded(records: list[list[str]], issues: list[Issue]) -> Rows:
     if not records:
         return []
     widths = Counter(len(record) for record in records if record)
-    usual = max(widths.items(), key=lambda pair: (pair[1], pair[0]))[0]
+    first = next(len(record) for record in records if record)
+    usual = max(widths, key=lambda width: (widths[width], width == first, width))
     ragged = [n for n, record in enumerate(records, 1) if _is_ragged(record, usual)]
     if ragged:
         details = {"n": len(ragged), "fields": usual}
         issues.append(Issue(code="ragged_rows", rows=tuple(ragged[:_LISTED]), details=details))
-    if len(records[-1]) < usual and any("\n" in cell for cell in records[-1]):
-        issues.append(Issue(code="unclosed_quote", severity="error", rows=(len(records),)))
     full = max(widths)
     blank = [None] * full
-    return [(*(cell or None for cell in record), *blank[len(record) :]) for record in records]
+    return [(*(_cell(text) for text in record), *blank[len(record) :]) for record in records]
 
 
 def _is_ragged(record: list[str], usual: int) -> bool:
     if not record or len(record) == usual:
         return False
     return len(record) < usual or any(record[usual:])
+
+
+def _cell(text: str) -> str | None:
+    return (text.replace("\r\n", "\n") if "\r" in text else text) or None
