@@ -129,7 +129,8 @@ def survival_at(curve: CurveLike, time_days: float) -> EstimateLike:
         return passed_on(curve, "survival_at")
     if curve.n < 2:
         return _none("too_few", curve, "survival_at")
-    if time_days > curve.time_days[-1] and curve.survival[-1] > 0:
+    nobody_left = curve.method == _KM and curve.survival[-1] == 0
+    if time_days > curve.time_days[-1] and not nobody_left:
         return _none("not_reached", curve, "survival_at", last_day=curve.time_days[-1])
     index = int(np.searchsorted(curve.time_days, time_days, side="right")) - 1
     if index < 0:

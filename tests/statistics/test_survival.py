@@ -248,6 +248,7 @@ def test_what_cannot_be_estimated_says_why():
     curve = kaplan_meier([5, 6, 7], [True, False, False])
     assert isinstance(curve, Curve)
     assert survival_at(curve, 8).reason == "not_reached"
+    assert survival_at(cumulative_incidence([5, 6], [1, 0], 2), 9).reason == "not_reached"
     assert median_time(curve).reason == "not_reached"
     assert rmst(curve, 100).reason == "not_reached"
     assert survival_at(kaplan_meier([], []), 3).reason == "no_data"
