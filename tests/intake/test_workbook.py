@@ -47,9 +47,7 @@ NAMES = [get_column_letter(n) for n in range(1, 61)]
 
 
 def xlsx_of(cells, *, prefix="", extra=None):
-    sheet = (
-        f'{prefix}<worksheet xmlns="{MAIN}">{attributes}<sheetData>{cells}</sheetData></worksheet>'
-    )
+    sheet = f'{prefix}<worksheet xmlns="{MAIN}"><sheetData>{cells}</sheetData></worksheet>'
     parts = {
         "[Content_Types].xml": TYPES,
         "_rels/.rels": ROOT_RELS,
