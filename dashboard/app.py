@@ -9,7 +9,7 @@ from dashboard.navigation import list_pages
 from dashboard.sentences import say_error
 from dashboard.state import current_text, keep_url
 from dashboard.widgets.markdown import escape_markdown
-from dashboard.widgets.sidebar import show_sidebar
+from dashboard.widgets.sidebar import SIDEBAR_WIDTH, show_sidebar
 
 
 def main() -> None:
@@ -17,7 +17,9 @@ def main() -> None:
     keep_url()
     text = current_text()
     page = st.navigation(list_pages(text), expanded=True)
-    st.set_page_config(page_title=f"{page.title} · Levee", layout="wide")
+    st.set_page_config(
+        page_title=f"{page.title} · Levee", layout="wide", initial_sidebar_state=SIDEBAR_WIDTH
+    )
     try:
         show_sidebar(text)
         page.run()

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -72,6 +71,13 @@ def list_pages(text: Text) -> dict[str, list[StreamlitPage]]:
     }
 
 
+def import_views() -> None:
+    """Import every view, so that the first visitor does not wait for it."""
+    for entries in SECTIONS.values():
+        for entry in entries:
+            _exists(entry.view)
+
+
 def find_page(text: Text, view: str) -> StreamlitPage:
     """Find one page by its view, for links and changes of page."""
     entry = next(e for entries in SECTIONS.values() for e in entries if e.view == view)
@@ -80,7 +86,11 @@ def find_page(text: Text, view: str) -> StreamlitPage:
 
 @cache
 def _exists(view: str) -> bool:
-    return find_spec(f"dashboard.views.{view}") is not None
+    try:
+        import_module(f"dashboard.views.{view}")
+    except ModuleNotFoundError:
+        return False
+    return True
 
 
 def _page(text: Text, entry: PageEntry) -> StreamlitPage:

@@ -19,9 +19,12 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 
+from dashboard.navigation import import_views
+
 _HERE = Path(__file__).resolve().parent
 _SETTINGS = (_HERE.parent / ".streamlit" / "config.toml", _HERE / "streamlit_config.toml")
-_WARM = ("dashboard.cache", "dashboard.navigation", "dashboard.sentences", "dashboard.theme")
+_SCRIPT = _HERE / "document.js"
+_WARM = ("dashboard.cache", "dashboard.sentences", "dashboard.theme")
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
@@ -55,39 +58,47 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers)
 
 
-class DocumentLanguage:
-    """Middleware: states the reader's language in ``<html lang>``."""
+class Document:
+    """Middleware: states the reader's language in ``<html lang>`` and adds the page's script."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on; rewrite the document when it is asked for in Chinese."""
-        if scope["type"] != "http" or not _wants_chinese(scope):
+        """Pass a request on; complete the HTML document in its response."""
+        if scope["type"] != "http" or scope["method"] != "GET":
             await self.app(scope, receive, send)
             return
-        start: Message = {}
+        held: list[Message] = []
 
-        async def send_translated(message: Message) -> None:
-            nonlocal start
-            if message["type"] == "http.response.start":
-                start = message
-                if not _is_document(message):
-                    await send(message)
-                return
-            if start and _is_document(start):
-                message["body"] = message.get("body", b"").replace(
-                    b'<html lang="en">', b'<html lang="zh-Hans">'
-                )
-                if not message.get("more_body"):
-                    MutableHeaders(scope=start)["content-length"] = str(len(message["body"]))
-                else:
-                    del MutableHeaders(scope=start)["content-length"]
-                await send(start)
-                start = {}
-            await send(message)
+        async def send_completed(message: Message) -> None:
+            if message["type"] == "http.response.start" and _is_document(message):
+                held.append(message)
+            elif held:
+                await _send_document(scope, held, message, send)
+            else:
+                await send(message)
 
-        await self.app(scope, receive, send_translated)
+        await self.app(scope, receive, send_completed)
+
+
+async def _send_document(scope: Scope, held: list[Message], message: Message, send: Send) -> None:
+    """Hold the document's parts back until the last, then send it completed."""
+    held.append(message)
+    if message.get("more_body"):
+        return
+    start, *parts = held
+    held.clear()
+    language = b"zh-Hans" if _wants_chinese(scope) else b"en"
+    body = b"".join(part.get("body", b"") for part in parts)
+    body = body.replace(b'<html lang="en">', b'<html lang="' + language + b'">', 1)
+    body = body.replace(b"</head>", b"<script>" + _SCRIPT.read_bytes() + b"</script></head>", 1)
+    headers = MutableHeaders(scope=start)
+    headers["content-length"] = str(len(body))
+    for name in ("etag", "last-modified"):
+        del headers[name]
+    await send(start)
+    await send({"type": "http.response.body", "body": body})
 
 
 def create_app() -> st.App:
@@ -96,7 +107,7 @@ def create_app() -> st.App:
     middleware = [
         Middleware(SecurityHeaders),
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
-        Middleware(DocumentLanguage),
+        Middleware(Document),
     ]
     return st.App(_HERE / "app.py", middleware=middleware, lifespan=_warm)
 
@@ -120,8 +131,7 @@ async def _warm(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Import what pages need before the first visitor, then take it out of the collector."""
     for module in _WARM:
         import_module(module)
-    for path in sorted((_HERE / "views").glob("[a-z]*.py")):
-        import_module(f"dashboard.views.{path.stem}")
+    import_views()
     gc.collect()
     gc.freeze()
     yield {}

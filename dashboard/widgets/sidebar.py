@@ -1,28 +1,36 @@
-"""Above the navigation: which study is open. Below it: other studies and the language."""
+"""Above the navigation: which study is open, all studies, and the language."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from dashboard.cache import current_saved
-from dashboard.state import set_language, set_study_id
+from dashboard.navigation import HOME, find_page
+from dashboard.state import set_language
 from dashboard.text import LANGUAGES, Text
 from dashboard.widgets.markdown import escape_markdown
-from dashboard.workspace.sample import SAMPLE_ID, read_sample_plan
-from dashboard.workspace.store import SavedStudy, list_studies
+from dashboard.workspace.store import SavedStudy
+
+SIDEBAR_WIDTH = 256
+# Streamlit puts its navigation above everything else; the open study belongs on top of it.
+_ON_TOP = """<style>
+[data-testid="stSidebarContent"] { display: flex; flex-direction: column; }
+[data-testid="stSidebarUserContent"] { order: -1; padding-bottom: 0.5rem; }
+[data-testid="stSidebarNavSeparator"] { display: none; }
+</style>"""
 
 
 def show_sidebar(text: Text) -> None:
-    """Show the open study, the choice of study and the language."""
+    """Show the open study, the way to the others, and the choice of language."""
     saved = current_saved()
-    with st.sidebar:
-        with st.container(gap="xsmall", key="open_study"):
-            st.markdown("**Levee**")
-            if saved is not None:
-                st.caption(escape_markdown(title_of(text, saved)))
-                if saved.simulated:
-                    st.caption(text("Sample, simulated"))
-        _show_studies(text, saved)
+    with st.sidebar, st.container(gap="xsmall", key="open_study"):
+        st.html(_ON_TOP)
+        st.markdown("**Levee**")
+        if saved is not None:
+            st.caption(escape_markdown(title_of(text, saved)))
+            if saved.simulated:
+                st.caption(text("Sample, simulated"))
+        st.page_link(find_page(text, HOME), label=text("All studies"))
         _show_languages(text)
 
 
@@ -31,31 +39,14 @@ def title_of(text: Text, saved: SavedStudy) -> str:
     return text.of(saved.plan.study.title if saved.plan else None) or saved.title
 
 
-def _show_studies(text: Text, saved: SavedStudy | None) -> None:
-    sample = text.of(read_sample_plan().study.title)
-    titles = {SAMPLE_ID: text("Sample: {title}", title=sample)}
-    titles |= {study.id: study.title or text("Untitled") for study in list_studies()}
-    chosen = saved.id if saved else None
-    ids = list(titles)
-    st.selectbox(
-        text("Study"),
-        ids,
-        index=ids.index(chosen) if chosen in titles else None,
-        format_func=lambda study: titles[study],
-        placeholder=text("Choose a study"),
-        key=f"open_{chosen}",
-        on_change=lambda: set_study_id(st.session_state[f"open_{chosen}"]),
-    )
-
-
 def _show_languages(text: Text) -> None:
+    key = f"language_{text.language}"
     st.segmented_control(
         text("Language"),
         list(LANGUAGES),
         default=text.language,
         format_func=lambda language: LANGUAGES[language],
-        key=f"language_{text.language}",
-        on_change=lambda: set_language(
-            st.session_state[f"language_{text.language}"] or text.language
-        ),
+        key=key,
+        label_visibility="collapsed",
+        on_change=lambda: set_language(st.session_state[key] or text.language),
     )
