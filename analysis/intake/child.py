@@ -79,10 +79,10 @@ def main() -> None:
     (length,) = _LENGTH.unpack(source.read(_LENGTH.size))
     head = json.loads(source.read(length))
     limits = Limits(**head["limits"])
-    start_clock = _limit_process(limits)
+    start_file = _limit_process(limits)
     for size, options in zip(head["sizes"], head["options"], strict=True):
         data = source.read(size)
-        start_clock()
+        start_file(size)
         _write_frame(target, _reply(data, limits, options))
 
 
@@ -92,7 +92,9 @@ def _reply(data: bytes, limits: Limits, options: dict[str, str | None]) -> bytes
     except IntakeError as error:
         return write_reply(error)
     except MemoryError:
-        return write_reply(LimitExceededError("memory", limit=limits.memory_bytes))
+        return write_reply(
+            LimitExceededError("memory", limit=limits.memory_for(len(data)), remedy="split_file")
+        )
     except RecursionError:
         return write_reply(UnreadableFileError("damaged_file", remedy="export_again"))
 
@@ -103,23 +105,23 @@ def _write_frame(target: BinaryIO, reply: bytes) -> None:
     target.flush()
 
 
-def _limit_process(limits: Limits) -> Callable[[], None]:
-    """Set the limits the system knows; return what restarts the clocks for the next file."""
+def _limit_process(limits: Limits) -> Callable[[int], None]:
+    """Set the limits the system knows; return what sets them for a file of so many bytes."""
     try:
         import resource
         import signal
     except ImportError:  # Windows: the caller's wall clock is the only limit
-        return lambda: None
-    for name, value in (("RLIMIT_AS", limits.memory_bytes), ("RLIMIT_CORE", 0)):
-        _set_soft(resource, name, value)
+        return lambda _: None
+    _set_soft(resource, "RLIMIT_CORE", 0)
 
-    def start_clock() -> None:
+    def start_file(size: int) -> None:
+        _set_soft(resource, "RLIMIT_AS", limits.memory_for(size))
         used = resource.getrusage(resource.RUSAGE_SELF)
         spent = int(used.ru_utime + used.ru_stime)
         _set_soft(resource, "RLIMIT_CPU", spent + limits.cpu_seconds)
         signal.setitimer(signal.ITIMER_REAL, limits.wall_seconds)
 
-    return start_clock
+    return start_file
 
 
 def _set_soft(resource: Any, name: str, value: int) -> None:  # noqa: ANN401

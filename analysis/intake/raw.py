@@ -46,6 +46,14 @@ class Limits:
     cpu_seconds: int = 60
     wall_seconds: int = 90
 
+    def memory_for(self, size: int) -> int:
+        """Return what a file of ``size`` bytes may take, in bytes.
+
+        A packed byte becomes about 12 of XML, and each of those about 12 when parsed; a small
+        file with a damaged length inside is stopped long before it fills the machine.
+        """
+        return min(self.memory_bytes, 600_000_000 + 150 * size)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawSheet:

@@ -142,8 +142,9 @@ def _run(
         )
     except subprocess.TimeoutExpired as late:
         return _replies(late.stdout or b""), _wall(limits)
-    death = _cause(done.returncode, done.stderr, limits)
-    return _replies(done.stdout), death
+    replies = _replies(done.stdout)
+    size = len(files[len(replies)]) if len(replies) < len(files) else 0
+    return replies, _cause(done.returncode, done.stderr, limits, size)
 
 
 def _replies(output: bytes) -> list[RawBook | IntakeError]:
@@ -159,7 +160,7 @@ def _wall(limits: Limits) -> LimitExceededError:
     return LimitExceededError("wall_time", limit=limits.wall_seconds, remedy="split_file")
 
 
-def _cause(code: int, stderr: bytes, limits: Limits) -> IntakeError:
+def _cause(code: int, stderr: bytes, limits: Limits, size: int) -> IntakeError:
     """Tell from how the process ended which limit it met."""
     if code == -getattr(signal, "SIGALRM", 14):
         return _wall(limits)
@@ -167,5 +168,5 @@ def _cause(code: int, stderr: bytes, limits: Limits) -> IntakeError:
         return LimitExceededError("cpu_time", limit=limits.cpu_seconds, remedy="split_file")
     starved = b"memory allocation" in stderr or b"MemoryError" in stderr
     if starved or code == -getattr(signal, "SIGKILL", 9):
-        return LimitExceededError("memory", limit=limits.memory_bytes, remedy="split_file")
+        return LimitExceededError("memory", limit=limits.memory_for(size), remedy="split_file")
     return UnreadableFileError("damaged_file", remedy="export_again", reader_exit=code)
