@@ -21,6 +21,7 @@ from dashboard.text import Text
 from dashboard.theme import STATUSES
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_empty, show_page, show_table
+from dashboard.widgets.thresholds import show_thresholds
 
 
 def show() -> None:
@@ -41,7 +42,7 @@ def show() -> None:
             n=len(found.scorecard) - count["no_data"],
             good=count["good"],
         ),
-        text("Bands are rules of thumb; set your own in the study file under scorecard."),
+        text("Bands are rules of thumb; you can set your own below."),
     )
     if found.warnings:
         lines = [f"- {escape_markdown(say_warning(text, w))}" for w in found.warnings]
@@ -52,6 +53,7 @@ def show() -> None:
                 _show_row(text, row)
     with st.expander(text("Everything in one table")):
         show_table(list_scorecard(found.scorecard, text), key="scorecard")
+    show_thresholds(text, found.scorecard)
 
 
 def _show_row(text: Text, row: ScorecardRow) -> None:

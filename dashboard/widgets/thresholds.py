@@ -1,0 +1,40 @@
+"""Set the scorecard's thresholds and save them with the study."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from analysis.sustainability.results import ScorecardRow
+from dashboard.cache import current_saved
+from dashboard.sentences.sustainability import score_name
+from dashboard.text import Text
+from dashboard.workspace.store import SavedStudy, save_version
+
+
+def show_thresholds(text: Text, rows: Sequence[ScorecardRow]) -> None:
+    """Show a form for one measure's thresholds; the sample is read-only."""
+    saved = current_saved()
+    if saved is None or saved.plan is None:
+        return
+    with st.expander(text("Set your own thresholds")):
+        if saved.read_only:
+            st.caption(text("The sample is read-only; thresholds can be set in your own study."))
+            return
+        names = {score_name(text, row.code): row for row in rows}
+        row = names[st.selectbox(text("Measure"), list(names), key="threshold_measure")]
+        with st.form("thresholds"):
+            act = st.number_input(text("Act now beyond"), value=row.bands[0])
+            watch = st.number_input(text("Watch beyond"), value=row.bands[1])
+            if st.form_submit_button(text("Save thresholds")):
+                _save(saved, row.code, act, watch, text)
+
+
+def _save(saved: SavedStudy, code: str, act: float, watch: float, text: Text) -> None:
+    if saved.plan is None:
+        return
+    scorecard = {**saved.plan.scorecard, code: [act, watch]}
+    plan = saved.plan.model_copy(update={"scorecard": scorecard})
+    save_version(saved.id, plan, note=text("Thresholds of the scorecard"))
+    st.rerun()
