@@ -12,7 +12,10 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from analysis.errors import IntakeError
 from analysis.evaluation import Evaluation
+from analysis.intake.recognise import read_tables
+from analysis.intake.tables import Table
 from analysis.portfolio import Portfolio, compare_studies
 from analysis.study import Study
 from dashboard.state import current_filters, current_study_id, current_text
@@ -107,3 +110,22 @@ def _session_evaluation(key: str, _study: Study) -> Evaluation:  # noqa: ARG001
     from analysis.evaluation import evaluate
 
     return evaluate(_study)
+
+
+def read_drafted_tables(saved: SavedStudy) -> Mapping[str, Table | IntakeError]:
+    """Read a study's files as tables with the wizard's choices of sheet and encoding."""
+    if not saved.files:
+        return {}
+    chosen = {k: saved.drafts.get(k) or {} for k in ("sheets", "encodings")}
+    told = json.dumps([sorted(saved.files.items()), chosen], sort_keys=True)
+    with st.spinner(current_text()("Reading the files…")):
+        return _session_tables(hashlib.sha256(told.encode()).hexdigest(), saved.id, chosen)
+
+
+@st.cache_resource(scope="session", show_spinner=False, max_entries=8)
+def _session_tables(
+    key: str,  # noqa: ARG001
+    _study: str,
+    _chosen: Mapping[str, Mapping[str, str]],
+) -> Mapping[str, Table | IntakeError]:
+    return read_tables(read_files(_study), sheets=_chosen["sheets"], encodings=_chosen["encodings"])

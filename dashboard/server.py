@@ -101,9 +101,9 @@ async def _send_document(scope: Scope, held: list[Message], message: Message, se
     await send({"type": "http.response.body", "body": body})
 
 
-def create_app() -> st.App:
-    """Create the ASGI application with its middleware."""
-    apply_settings({})
+def create_app(port: int = 8501, host: str = "127.0.0.1") -> st.App:
+    """Create the ASGI application with its settings and middleware."""
+    apply_settings({"server.port": port, "server.address": host})
     middleware = [
         Middleware(SecurityHeaders),
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
@@ -121,8 +121,7 @@ def apply_settings(more: Mapping[str, Any]) -> None:
 
 def serve(port: int, host: str = "127.0.0.1") -> None:
     """Serve until stopped, on the loopback address unless told otherwise."""
-    app = create_app()
-    apply_settings({"server.port": port, "server.address": host})
+    app = create_app(port, host)
     uvicorn.run(app, host=host, port=port, log_level="warning", ws_max_size=256 << 20)
 
 

@@ -40,7 +40,9 @@ def say_caution(text: Text, caution: Caution) -> str:
 
 def say_issue(text: Text, issue: Issue) -> str:
     """Say a data problem: what, where, how many, and what it does to the results."""
-    return _say("ISSUES", text, issue)
+    place = import_module("dashboard.sentences.intake").say_place(text, issue)
+    told = _say("ISSUES", text, issue)
+    return text("{place}: {problem}", place=place, problem=told) if place else told
 
 
 def say_error(text: Text, error: LeveeError) -> str:

@@ -1,11 +1,10 @@
-"""Above the navigation: which study is open, all studies, and the language."""
+"""Above the navigation: which study is open, and the language."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from dashboard.cache import current_saved
-from dashboard.navigation import HOME, find_page
 from dashboard.state import set_language
 from dashboard.text import LANGUAGES, Text
 from dashboard.widgets.markdown import escape_markdown
@@ -21,7 +20,7 @@ _ON_TOP = """<style>
 
 
 def show_sidebar(text: Text) -> None:
-    """Show the open study, the way to the others, and the choice of language."""
+    """Show the open study and the choice of language."""
     saved = current_saved()
     with st.sidebar, st.container(gap="xsmall", key="open_study"):
         st.html(_ON_TOP)
@@ -30,7 +29,6 @@ def show_sidebar(text: Text) -> None:
             st.caption(escape_markdown(title_of(text, saved)))
             if saved.simulated:
                 st.caption(text("Sample, simulated"))
-        st.page_link(find_page(text, HOME), label=text("All studies"))
         _show_languages(text)
 
 

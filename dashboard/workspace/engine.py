@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from platformdirs import user_data_path
@@ -16,6 +16,8 @@ from analysis.errors import WorkspaceError
 from dashboard.workspace.models import SCHEMA_VERSION, Base, SchemaRow
 
 VARIABLE = "LEVEE_WORKSPACE"
+_ENGINES: dict[str, Engine] = {}
+_LOCK = Lock()
 
 
 def workspace_url() -> str:
@@ -34,18 +36,27 @@ def open_workspace() -> Engine:
     WorkspaceError
         ``workspace_unavailable`` (cannot be opened or written) or ``workspace_newer``.
     """
-    return _open(workspace_url())
+    url = workspace_url()
+    with _LOCK:
+        if url not in _ENGINES:
+            _ENGINES[url] = _open(url)
+        return _ENGINES[url]
 
 
-@cache
 def _open(url: str) -> Engine:
+    engine: Engine | None = None
     try:
         engine = create_engine(url)
         if engine.dialect.name == "sqlite":
             _prepare_sqlite(engine)
         Base.metadata.create_all(engine)
         _check_schema(engine)
+    except WorkspaceError:
+        engine.dispose()
+        raise
     except (SQLAlchemyError, OSError) as error:
+        if engine is not None:
+            engine.dispose()
         raise WorkspaceError("workspace_unavailable", where=_shown(url), problem=str(error)) from (
             error
         )
@@ -75,3 +86,10 @@ def _check_schema(engine: Engine) -> None:
             session.add(SchemaRow(version=SCHEMA_VERSION))
         elif found > SCHEMA_VERSION:
             raise WorkspaceError("workspace_newer", found=found, known=SCHEMA_VERSION)
+
+
+def close_workspaces() -> None:
+    """Close what is open; the next call opens it again."""
+    for engine in _ENGINES.values():
+        engine.dispose()
+    _ENGINES.clear()

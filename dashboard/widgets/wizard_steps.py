@@ -1,0 +1,88 @@
+"""The wizard's frame: which step is open, the way back and forth; every step is saved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from analysis.study_file import StudyPlan, plan_from_dict
+from dashboard.text import Text
+from dashboard.workspace.store import SavedStudy, save_draft
+
+LAST = 4
+
+
+def current_step(saved: SavedStudy) -> int:
+    """The step a study's wizard stands at, 0–4."""
+    step = saved.drafts.get("step", 0)
+    return step if isinstance(step, int) and 0 <= step <= LAST else 0
+
+
+def go_to(saved: SavedStudy, step: int) -> None:
+    """Go to a step and remember it."""
+    save_draft(saved.id, "step", step)
+
+
+def step_names(text: Text) -> list[str]:
+    """Names of the five steps."""
+    return [
+        text("Files"),
+        text("Preview"),
+        text("Columns"),
+        text("Answers"),
+        text("Checks"),
+    ]
+
+
+def show_steps(text: Text, saved: SavedStudy) -> None:
+    """Show the five steps; those not yet possible stay closed."""
+    names, step = step_names(text), current_step(saved)
+    key = f"wizard_step_{step}"
+    st.segmented_control(
+        text("Step"),
+        list(range(len(names))),
+        default=step,
+        format_func=lambda i: f"{i + 1} {names[i]}",
+        key=key,
+        disabled=not saved.files,
+        label_visibility="collapsed",
+        on_change=lambda: go_to(saved, _chosen(st.session_state[key], step)),
+    )
+
+
+def show_buttons(text: Text, saved: SavedStudy, *, ready: bool = True) -> None:
+    """Show the buttons back and next."""
+    step = current_step(saved)
+    with st.container(horizontal=True):
+        if step > 0:
+            st.button(text("Back"), key="wizard_back", on_click=go_to, args=(saved, step - 1))
+        if step < LAST:
+            st.button(
+                text("Next"),
+                key="wizard_next",
+                type="primary",
+                disabled=not ready,
+                on_click=go_to,
+                args=(saved, step + 1),
+            )
+
+
+def drafted_plan(saved: SavedStudy) -> StudyPlan | None:
+    """The plan as the wizard holds it; else the saved version; None before either."""
+    draft = saved.drafts.get("plan")
+    return plan_from_dict(draft) if draft else saved.plan
+
+
+def keep_plan(saved: SavedStudy, plan: StudyPlan) -> None:
+    """Save the plan the wizard holds."""
+    save_draft(saved.id, "plan", plan_record(plan))
+
+
+def plan_record(plan: StudyPlan) -> dict[str, Any]:
+    """A plan as plain JSON values, defaults left out."""
+    return plan.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
+
+
+def _chosen(value: object, otherwise: int) -> int:
+    return value if isinstance(value, int) else otherwise
