@@ -20,7 +20,9 @@ _NUMBER = re.compile(
     r"^[¥$€£]?\s*(?P<number>[-+−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|[-+−]?\.\d+)\s*"
     rf"(?P<percent>%)?\s*(?:{_UNITS})?$"
 )
-_LEADING = re.compile(r"^(?P<number>[-−]?\d+(?:\.\d+)?)\s*(?:[=:：、)）.—–-]|\s)\s*(?P<rest>[^\d\s].*)$")
+_LEADING = re.compile(
+    r"^(?P<number>[-−]?\d+(?:\.\d+)?)\s*(?:[=:：、)）.—–-]|\s)\s*(?P<rest>[^\d\s].*)$"
+)
 _TRAILING = re.compile(r"^[^\d].*?[(（=:：]\s*(?P<number>[-−]?\d+(?:\.\d+)?)\s*分?\s*[)）]?$")
 _CODE = re.compile(r"^[a-z]+0*(?P<number>\d+)$")
 

@@ -1,0 +1,147 @@
+"""Ledger, capacity self-assessment, inventory of strengths and consultation log."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.errors import StudyFileError
+from analysis.intake.lookup import normalise_name
+from analysis.intake.respondents import propose_wave_rule
+from analysis.intake.tables import Table
+from analysis.intake.typed_table import TableDraft, TypedTable
+from analysis.study_file import (
+    CapacityPlan,
+    ConsultationPlan,
+    FundingPlan,
+    StrengthsPlan,
+    StudyPlan,
+)
+
+_INCOME = frozenset("income in credit received receipt 收入 收 进 贷 入账 +".split())
+_EXPENSE = frozenset("expense out debit paid spent payment expenditure 支出 支 付 出 借 -".split())
+
+
+def read_funding(plan: FundingPlan, table: Table, study: StudyPlan) -> TypedTable:
+    """Read the ledger; total rows are recognised and never added."""
+    draft = TableDraft(table=table, section="funding")
+    draft.drop_totals()
+    draft.add("date", plan.date, "date", required=True)
+    _amounts(draft, plan)
+    for name in ("source", "kind"):
+        draft.add(name, getattr(plan, name), "text", required=True)
+    for name in ("restricted", "recurring"):
+        if draft.add(name, getattr(plan, name), "flag", required=True):
+            draft.data[name] = draft.data[name].eq(True)
+    draft.add("ends", plan.ends, "date", required=True)
+    draft.drop(draft.data["date"].isna() & draft.texts("date").notna(), "unread_date")
+    draft.drop(draft.data["date"].isna(), "no_date")
+    draft.drop(draft.data["amount"].isna(), "no_amount")
+    draft.drop_future("date", study.retention.observed_until)
+    return draft.finish(("date", "amount", "source", "kind", "restricted", "recurring", "ends"))
+
+
+def _amounts(draft: TableDraft, plan: FundingPlan) -> None:
+    """Make one signed amount of a signed column, two columns, or an amount and a direction."""
+    if plan.income is not None or plan.expense is not None:
+        draft.add("income", plan.income, "number", required=True)
+        draft.add("expense", plan.expense, "number", required=True)
+        blank = pd.Series(float("nan"), index=draft.table.cells.index)
+        income, expense = draft.data.pop("income", blank), draft.data.pop("expense", blank)
+        amount = income.fillna(0) - expense.abs().fillna(0)
+        draft.data["amount"] = amount.where(income.notna() | expense.notna())
+        return
+    if plan.amount is None:
+        raise StudyFileError(
+            "study_file_value", where="funding.amount", problem="amount, or income and expense"
+        )
+    draft.add("amount", plan.amount, "number", required=True)
+    if plan.direction is not None:
+        draft.add("direction", plan.direction, "text", required=True)
+        words = draft.data.pop("direction").map(normalise_name, na_action="ignore")
+        sign = words.map({**dict.fromkeys(_INCOME, 1.0), **dict.fromkeys(_EXPENSE, -1.0)})
+        draft.data["amount"] = draft.data["amount"].abs() * sign
+        draft.drop(sign.isna() & draft.data["amount"].isna(), "unknown_direction")
+
+
+def read_capacity(plan: CapacityPlan, table: Table, study: StudyPlan) -> TypedTable:
+    """Read the self-assessment; scores outside the range are left out and listed."""
+    draft = TableDraft(table=table, section="capacity")
+    draft.add("rater", plan.rater, "code", required=plan.rater != "rater")
+    if "rater" not in draft.data:
+        names = [f"row {row}" for row in table.row_numbers]
+        draft.data["rater"] = pd.Series(names, index=table.cells.index, dtype=object)
+    draft.add("domain", plan.domain, "text", required=True)
+    draft.add("item", plan.item, "text", required=True)
+    draft.add("wave", plan.wave, "text", required=plan.wave != "wave")
+    draft.add("group", plan.group, "text", required=True)
+    draft.add("leadership", plan.leadership, "text", required=True)
+    draft.add("score", plan.score, "number", required=True)
+    _waves(draft, study)
+    score = draft.data["score"]
+    draft.drop(draft.data["domain"].isna(), "no_domain")
+    draft.drop(score.isna(), "no_score", severity="info")
+    draft.drop((score < plan.range[0]) | (score > plan.range[1]), "out_of_range")
+    names = ("rater", "domain", "item", "wave")
+    frame = pd.DataFrame({name: draft.data[name] for name in names if name in draft.data})
+    again = frame[~draft.left_out].duplicated(keep="last").reindex(frame.index, fill_value=False)
+    draft.drop(again, "duplicate")
+    return draft.finish((*names, "group", "score"))
+
+
+def _waves(draft: TableDraft, study: StudyPlan) -> None:
+    """Bring wave words to the study's waves; other words stay as they are."""
+    if "wave" not in draft.data:
+        draft.data["wave"] = pd.Series("all", index=draft.table.cells.index, dtype=object)
+        return
+    texts = draft.data["wave"]
+    survey = study.survey
+    waves = survey.waves if survey else ["pre", "post"]
+    declared = survey.wave_values if survey else {}
+    values = [str(value) for value in texts.dropna().unique()]
+    rule = propose_wave_rule(values, waves, declared)
+    draft.data["wave"] = texts.map({v: rule.get(v, v) for v in values}).astype(object)
+    draft.drop(draft.data["wave"].isna(), "no_wave")
+
+
+def read_strengths(plan: StrengthsPlan, table: Table, study: StudyPlan) -> TypedTable:
+    """Read the inventory; without a ``present`` column each row is present in its wave."""
+    draft = TableDraft(table=table, section="strengths")
+    draft.add("strength", plan.strength, "text", required=True)
+    draft.add("kind", plan.kind, "text", required=plan.kind != "kind")
+    draft.add("wave", plan.wave, "text", required=True)
+    _waves(draft, study)
+    if draft.add("present", plan.present, "flag", required=True):
+        draft.data["present"] = draft.data["present"].eq(True)
+    else:
+        draft.data["present"] = pd.Series(True, index=table.cells.index)
+    draft.drop(draft.data["strength"].isna(), "no_strength")
+    return draft.finish(("strength", "kind", "wave", "present"))
+
+
+def read_consultation(plan: ConsultationPlan, table: Table, study: StudyPlan) -> TypedTable:
+    """Read the consultation log; the order of its dates is checked."""
+    draft = TableDraft(table=table, section="consultation")
+    draft.drop_totals()
+    draft.add("issue", plan.issue, "text", required=True)
+    usual = ConsultationPlan(path="")
+    for name in ("raised", "agreed", "due", "done", "told_back"):
+        column = getattr(plan, name)
+        needed = name == "raised" or column != getattr(usual, name)
+        draft.add(name, column, "date", required=needed)
+    for name in (
+        "raised_by",
+        "meeting",
+        "parties",
+        "stage",
+        "promised_level",
+        "delivered_level",
+        "declined",
+    ):
+        draft.add(name, getattr(plan, name), "text", required=True)
+    draft.drop(draft.data["issue"].isna(), "no_issue")
+    draft.drop_future("raised", plan.as_of or study.retention.observed_until)
+    for later in ("agreed", "done", "told_back"):
+        if later in draft.data:
+            early = (draft.data[later] < draft.data["raised"]) & ~draft.left_out
+            draft.note("before_raised", early, column=later)
+    return draft.finish(("issue", "raised", "agreed", "due", "done", "told_back"))

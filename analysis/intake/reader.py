@@ -1,0 +1,238 @@
+"""Spreadsheet bytes and a study file → Study."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+from analysis.errors import IntakeError, UnreadableFileError
+from analysis.intake.activity_tables import (
+    read_attendance,
+    read_delivery,
+    read_service,
+    read_volunteers,
+)
+from analysis.intake.headers import clean_text, unique_names
+from analysis.intake.layout import Head, Layout, build_table
+from analysis.intake.money_tables import (
+    read_capacity,
+    read_consultation,
+    read_funding,
+    read_strengths,
+)
+from analysis.intake.recognise import recognise_table
+from analysis.intake.survey_table import SurveyRead, read_survey
+from analysis.intake.tables import Sheet, Table, Workbook
+from analysis.intake.typed_table import TypedTable
+from analysis.intake.workbook import open_workbook, open_workbooks
+from analysis.study import Exclusion, SourceFile, Study
+from analysis.study_file import StudyPlan, SurveyFile, read_plan
+
+
+class _Section(Protocol):
+    path: str
+    sheet: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """One sheet the study file names, with a person's choices."""
+
+    path: str
+    sheet: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    header_row: int | None = None
+
+
+_READERS = {
+    "attendance": read_attendance,
+    "delivery": read_delivery,
+    "volunteers": read_volunteers,
+    "service": read_service,
+    "funding": read_funding,
+    "capacity": read_capacity,
+    "strengths": read_strengths,
+    "consultation": read_consultation,
+}
+
+
+def read_study(source: Path | str | StudyPlan, files: Mapping[str, bytes] | None = None) -> Study:
+    """Read everything a study file names.
+
+    Parameters
+    ----------
+    source
+        Path of ``study.toml``, or a plan made elsewhere.
+    files
+        Path as in the study file (or bare file name) → bytes; read beside the study file when
+        None.
+
+    Returns
+    -------
+    Study
+        Typed tables; problems in the data are in ``issues``, rows left out in ``exclusions``.
+
+    Raises
+    ------
+    StudyFileError, IntakeError, MissingColumnError
+        Each with code and details for a message.
+    """
+    plan = source if isinstance(source, StudyPlan) else read_plan(Path(source))
+    folder = None if isinstance(source, StudyPlan) else Path(source).parent
+    tables = _read_wanted(plan, files, folder)
+    survey = _read_survey(plan, tables)
+    others = {
+        name: read(getattr(plan, name), tables[_wanted(getattr(plan, name))], plan)
+        for name, read in _READERS.items()
+        if getattr(plan, name) is not None
+    }
+    return _study(plan, tables, survey, others)
+
+
+def read_table(
+    workbook: Workbook, sheet_name: str | None = None, header_row: int | None = None
+) -> Table:
+    """Recognise a table, with the header row (1-based) a person chose when given."""
+    table = recognise_table(workbook, sheet_name)
+    if header_row is None or header_row in table.header_rows:
+        return table
+    sheet = next(sheet for sheet in workbook.sheets if sheet.name == table.sheet)
+    return _below(workbook, sheet, header_row)
+
+
+def _below(workbook: Workbook, sheet: Sheet, header_row: int) -> Table:
+    if not 1 <= header_row <= len(sheet.rows):
+        raise UnreadableFileError(
+            "header_only", file=workbook.name, sheet=sheet.name, remedy="export_again"
+        )
+    headers = unique_names([clean_text(cell) for cell in sheet.rows[header_row - 1]])
+    heads = [Head(name=name) for name in headers]
+    layout = Layout(format="plain", header_rows=(header_row,), heads=heads)
+    return build_table(workbook, sheet, layout)
+
+
+def _sections(plan: StudyPlan) -> Iterator[_Section]:
+    if plan.survey is not None:
+        yield from plan.survey.files
+    for name in _READERS:
+        section = getattr(plan, name)
+        if section is not None:
+            yield section
+
+
+def _wanted(section: _Section) -> _Wanted:
+    chosen = {
+        name: getattr(section, name, None) for name in ("encoding", "delimiter", "header_row")
+    }
+    return _Wanted(path=section.path, sheet=section.sheet, **chosen)
+
+
+def _read_wanted(
+    plan: StudyPlan, files: Mapping[str, bytes] | None, folder: Path | None
+) -> dict[_Wanted, Table]:
+    wanted = list(dict.fromkeys(_wanted(section) for section in _sections(plan)))
+    contents = {one.path: _content(one.path, files, folder) for one in wanted}
+    usual = {one.path for one in wanted if not (one.encoding or one.delimiter)}
+    opened = open_workbooks({path: contents[path] for path in contents if path in usual})
+    tables: dict[_Wanted, Table] = {}
+    for one in wanted:
+        if one.encoding or one.delimiter:
+            workbook: Workbook | IntakeError = open_workbook(
+                contents[one.path], one.path, encoding=one.encoding, delimiter=one.delimiter
+            )
+        else:
+            workbook = opened[one.path]
+        if isinstance(workbook, IntakeError):
+            raise workbook
+        tables[one] = read_table(workbook, one.sheet, one.header_row)
+    return tables
+
+
+def _content(path: str, files: Mapping[str, bytes] | None, folder: Path | None) -> bytes:
+    if files is not None:
+        named = {PurePosixPath(name).name: data for name, data in files.items()}
+        found = files.get(path, named.get(PurePosixPath(path).name))
+        if found is None:
+            raise UnreadableFileError("missing_file", file=path)
+        return found
+    try:
+        return ((folder or Path()) / path).read_bytes()
+    except OSError as error:
+        raise UnreadableFileError("missing_file", file=path, problem=str(error)) from error
+
+
+def _read_survey(plan: StudyPlan, tables: Mapping[_Wanted, Table]) -> SurveyRead | None:
+    if plan.survey is None or not plan.survey.files:
+        return None
+    pairs: list[tuple[SurveyFile, Table]] = [
+        (source, tables[_wanted(source)]) for source in plan.survey.files
+    ]
+    return read_survey(plan, pairs)
+
+
+def _study(
+    plan: StudyPlan,
+    tables: Mapping[_Wanted, Table],
+    survey: SurveyRead | None,
+    others: Mapping[str, TypedTable],
+) -> Study:
+    frames = {told: one.frame for name, one in others.items() for told in [one.target or name]}
+    exclusions = [*(survey.exclusions if survey else ())]
+    issues = [issue for table in tables.values() for issue in table.issues]
+    issues += survey.issues if survey else ()
+    for one in others.values():
+        exclusions += one.exclusions
+        issues += one.issues
+    return Study(
+        plan=plan,
+        survey=survey.survey if survey else None,
+        **frames,
+        issues=tuple(issues),
+        exclusions=tuple(exclusions),
+        files=tuple(_balances(plan, tables, survey, others)),
+    )
+
+
+def _balances(
+    plan: StudyPlan,
+    tables: Mapping[_Wanted, Table],
+    survey: SurveyRead | None,
+    others: Mapping[str, TypedTable],
+) -> Iterator[SourceFile]:
+    for section in plan.survey.files if plan.survey and survey else ():
+        table = tables[_wanted(section)]
+        listed = _listed(survey.exclusions if survey else (), table, "survey")
+        yield _balance(table, "survey", section.path, listed)
+    for name, one in others.items():
+        section = getattr(plan, name)
+        table = tables[_wanted(section)]
+        yield _balance(table, name, section.path, _listed(one.exclusions, table, name))
+
+
+def _listed(exclusions: Sequence[Exclusion], table: Table, name: str) -> int:
+    """Count the sheet rows of which nothing is used."""
+    rows = {
+        row
+        for one in exclusions
+        if one.file == table.file and one.table == name
+        for row in one.rows
+    }
+    return len(rows & set(table.row_numbers))
+
+
+def _balance(table: Table, name: str, path: str, listed: int) -> SourceFile:
+    n_rows = len(table.row_numbers)
+    return SourceFile(
+        path=path,
+        sha256=table.sha256,
+        format=table.format,
+        encoding=table.encoding,
+        sheet=table.sheet,
+        table=name,
+        n_rows=n_rows,
+        n_used=n_rows - listed,
+        n_listed=listed,
+    )

@@ -1,0 +1,216 @@
+"""One activity table being typed: text, dates, numbers and flags, with every bad row listed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+import pandas as pd
+
+from analysis.intake.answers import propose_answer_rule
+from analysis.intake.dates import read_dates
+from analysis.intake.lookup import column_texts, find_column, missing_column, normalise_name
+from analysis.intake.numbers import read_numbers
+from analysis.intake.respondents import normalise_code
+from analysis.intake.tables import Table
+from analysis.issues import Issue, Severity
+from analysis.study import Exclusion
+
+Type = Literal["text", "code", "date", "number", "flag"]
+
+_LISTED = 1_000
+_TOTALS = frozenset(
+    "合计 总计 小计 累计 共计 本月合计 本年累计 本月小计 total totals subtotal sub-total sum".split()
+) | {"grand total", "sub total"}
+_BLANK_WORDS = frozenset({"-", "--", "—", "/", "\\", "n/a", "na", "无", "none", "null", "nan"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedTable:
+    """A typed frame; ``target`` is the Study's field when it differs from the section's name."""
+
+    frame: pd.DataFrame
+    exclusions: tuple[Exclusion, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    target: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class TableDraft:
+    """A table while its columns are typed and its rows are judged.
+
+    Attributes
+    ----------
+    table, section
+        The recognised table, and the study file's section that names it.
+    data
+        Columns typed so far.
+    """
+
+    table: Table
+    section: str
+    data: dict[str, pd.Series] = field(default_factory=dict)
+    exclusions: list[Exclusion] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+    left_out: pd.Series = field(init=False)
+    located: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.left_out = pd.Series(False, index=self.table.cells.index)
+
+    def add(self, name: str, column: str | None, kind: Type, *, required: bool = False) -> bool:
+        """Type one column under its contract name; False when undeclared or absent.
+
+        Raises
+        ------
+        MissingColumnError
+            The column is declared by the person or required, and is not there.
+        """
+        if column is None:
+            return False
+        found = find_column(self.table, column)
+        if found is None:
+            if required:
+                raise missing_column(self.table, column, key=f"{self.section}.{name}")
+            return False
+        self.located[name] = found
+        self.data[name] = self._typed(name, found, kind)
+        return True
+
+    def texts(self, name: str) -> pd.Series:
+        """Return the text cells behind a typed column."""
+        return column_texts(self.table, self.located[name])
+
+    def drop(self, bad: pd.Series, reason: str, *, severity: Severity = "error") -> None:
+        """Leave rows out, listed as exclusion and issue under one code."""
+        bad = bad.reindex(self.left_out.index, fill_value=False) & ~self.left_out
+        if not bad.any():
+            return
+        rows = self._rows(bad)
+        self.left_out |= bad
+        listed = Exclusion(
+            reason=reason, n=len(rows), table=self.section, file=self.table.file, rows=rows
+        )
+        self.exclusions.append(listed)
+        self.note(reason, bad, severity=severity)
+
+    def note(
+        self,
+        code: str,
+        bad: pd.Series,
+        *,
+        column: str = "",
+        severity: Severity = "warning",
+        **details: Any,  # noqa: ANN401
+    ) -> None:
+        """Say something about rows that stay."""
+        if not bad.any():
+            return
+        rows = self._rows(bad)
+        told = {"n": len(rows), "table": self.section, **details}
+        self.issues.append(
+            Issue(
+                code=code,
+                severity=severity,
+                file=self.table.file,
+                sheet=self.table.sheet,
+                column=self.located.get(column, column),
+                rows=rows[:_LISTED],
+                details=told,
+            )
+        )
+
+    def drop_totals(self) -> None:
+        """Leave out rows that sum others (合计, 小计, Total): recognised, never added."""
+        cells = self.table.cells
+        found = pd.Series(False, index=cells.index)
+        for column in cells.columns:
+            words = {
+                t: normalise_name(str(t)).strip(":：") for t in cells[column].dropna().unique()
+            }
+            totals = [text for text, word in words.items() if word.replace(" ", "") in _TOTALS]
+            found |= cells[column].isin(totals)
+        self.drop(found, "total_row", severity="info")
+
+    def drop_future(self, name: str, limit: date | None) -> None:
+        """Leave out rows dated after the end of observation; without one, nothing is known."""
+        if limit is not None and name in self.data:
+            late = self.data[name] > pd.Timestamp(limit) + pd.Timedelta(days=1, seconds=-1)
+            self.drop(late, "future_date")
+
+    def finish(self, order: Sequence[str] = (), target: str = "") -> TypedTable:
+        """Return the typed table of the rows kept."""
+        frame = pd.DataFrame(self.data, index=self.table.cells.index)
+        kept = frame[~self.left_out].reset_index(drop=True)
+        names = [*(n for n in order if n in kept), *(n for n in kept if n not in order)]
+        return TypedTable(
+            frame=kept[names],
+            exclusions=tuple(self.exclusions),
+            issues=tuple(self.issues),
+            target=target,
+        )
+
+    def _rows(self, bad: pd.Series) -> tuple[int, ...]:
+        return tuple(self.table.row_numbers[at] for at in bad.index[bad])
+
+    def _typed(self, name: str, column: str, kind: Type) -> pd.Series:
+        texts = column_texts(self.table, column)
+        if kind == "text":
+            return texts
+        if kind == "code":
+            return texts.map({t: normalise_code(t) for t in texts.dropna().unique()}).astype(object)
+        empty = {text: text for text in texts.dropna().unique()}
+        given = texts.map(
+            {t: None if normalise_name(t) in _BLANK_WORDS else t for t in empty}
+        ).astype(object)
+        if kind == "flag":
+            return self._flags(name, texts)
+        return self._dates(name, given) if kind == "date" else self._numbers(name, given)
+
+    def _dates(self, name: str, texts: pd.Series) -> pd.Series:
+        read = read_dates(texts)
+        if read.ambiguous:
+            self.note("ambiguous_dates", texts.notna(), column=name, day_first=bool(read.day_first))
+        self._unread(name, texts, read.unread, "unread_date")
+        return read.values
+
+    def _numbers(self, name: str, texts: pd.Series) -> pd.Series:
+        read = read_numbers(texts)
+        self._unread(name, texts, read.unread, "unread_number")
+        return read.values
+
+    def _flags(self, name: str, texts: pd.Series) -> pd.Series:
+        """Read yes/no words, ticks and numbers; words that are neither are listed."""
+        values = [str(text) for text in texts.dropna().unique()]
+        rule = propose_answer_rule(values, (0.0, 1.0), FLAG_WORDS)
+        numbers = rule.apply(texts)
+        odd = texts.index[texts.notna() & numbers.isna()]
+        self._unread(name, texts, [int(at) for at in odd], "unread_flag")
+        return (numbers > 0).astype(object).where(numbers.notna(), None)
+
+    def _unread(self, name: str, texts: pd.Series, at: Sequence[int], code: str) -> None:
+        if at:
+            bad = pd.Series(False, index=texts.index)
+            bad.loc[list(at)] = True
+            values = [str(value) for value in texts.loc[list(at)].unique()[:20]]
+            self.note(code, bad, column=name, values=values)
+
+
+FLAG_WORDS = {
+    word: number
+    for words, number in (
+        (
+            "present attended confirmed restricted recurring done came joined p x "
+            "到场 出席 已到 签到 已签到 参加 已参加 到 已完成 限定 限定性 定期 持续 经常性 已报名 报名 邀请 已邀请",
+            1.0,
+        ),
+        (
+            "absent unrestricted once one-off missed a cancelled "
+            "缺席 未到 未签到 未参加 没来 请假 缺勤 非限定 非限定性 一次性 未报名 未邀请 未完成",
+            0.0,
+        ),
+    )
+    for word in words.split()
+}
