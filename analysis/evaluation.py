@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import platform
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+import numpy as np
+import pandas as pd
+import scipy
 
 from analysis.participation.results import Delivery, Participation
 from analysis.results import Caution, Finding
+from analysis.study import Study
+from analysis.surveys.change import evaluate_outcomes
+from analysis.surveys.flow import count_flow
+from analysis.surveys.items import count_items
+from analysis.surveys.panel import build_panel
+from analysis.surveys.reliability import evaluate_reliability
 from analysis.surveys.results import (
     AttritionRow,
     Bounds,
@@ -19,9 +32,12 @@ from analysis.surveys.results import (
     ScoreSummary,
     Sensitivity,
 )
+from analysis.surveys.scoring import summarise_scores
 from analysis.sustainability.results import Sustainability
 from analysis.targets import TargetProgress
 from analysis.volunteers.results import Volunteers
+
+Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,3 +75,119 @@ class Evaluation:
     targets: tuple[TargetProgress, ...] = ()
     findings: tuple[Finding, ...] = ()
     cautions: tuple[Caution, ...] = field(default_factory=tuple)
+
+    def to_results(self) -> dict[str, object]:
+        """Give the results file as plain values, at full precision; see docs/results.md.
+
+        Words are added where the language is known (:mod:`dashboard.exports`).
+        """
+        from analysis.records import results_of
+
+        return results_of(self)
+
+    def to_frame(self, section: str) -> pd.DataFrame:
+        """Give one section as a table, one row per entry; nested fields get dotted names.
+
+        Parameters
+        ----------
+        section
+            A key of the results file: ``outcomes``, ``analyses``, ``scoring``, ``items`` …
+        """
+        from analysis.records import frame_of
+
+        return frame_of(self, section)
+
+
+def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
+    """Evaluate everything a study has data for.
+
+    Parameters
+    ----------
+    study
+        As read by :func:`analysis.intake.reader.read_study`, perhaps filtered.
+    progress
+        Called with the name of the step and the share done, 0–1.
+
+    Returns
+    -------
+    Evaluation
+        Sections without data are None or empty; numbers that cannot be given are
+        :class:`~analysis.results.NotEstimable` with a reason.
+    """
+    tell = progress if progress is not None else _tell_nobody
+    evaluation = _evaluate_surveys(study, _start(study), tell)
+    tell("done", 1.0)
+    return evaluation
+
+
+def _tell_nobody(step: str, share: float) -> None:
+    """Take a report of progress and do nothing with it."""
+
+
+def _evaluate_surveys(study: Study, evaluation: Evaluation, tell: Progress) -> Evaluation:
+    if study.survey is None:
+        return evaluation
+    tell("scoring", 0.05)
+    panel = build_panel(study)
+    evaluation = replace(
+        evaluation,
+        flow=count_flow(study, panel),
+        scoring=summarise_scores(study),
+        items=count_items(study),
+    )
+    tell("reliability", 0.1)
+    reliability = evaluate_reliability(study)
+    outcomes = evaluate_outcomes(
+        study, panel, reliability, lambda share: tell("outcomes", 0.2 + 0.4 * share)
+    )
+    return replace(evaluation, reliability=reliability, outcomes=outcomes)
+
+
+def _start(study: Study) -> Evaluation:
+    settings = study.plan.study
+    title = (
+        settings.title if isinstance(settings.title, dict) else {settings.language: settings.title}
+    )
+    return Evaluation(
+        fingerprint=study.fingerprint,
+        title=title,
+        settings=_settings(study),
+        provenance=_provenance(study),
+    )
+
+
+def _settings(study: Study) -> dict[str, object]:
+    """What the numbers depend on; never anything about a person."""
+    survey = study.plan.survey
+    told: dict[str, object] = study.plan.study.model_dump(mode="json", exclude={"title"})
+    told["measures"] = [
+        m.model_dump(mode="json", exclude={"texts", "answers", "correct"}, exclude_none=True)
+        for m in study.plan.measures
+    ]
+    told["waves"] = list(survey.waves) if survey is not None else []
+    told["lapse_after_days"] = study.plan.retention.lapse_after_days
+    return told
+
+
+def _provenance(study: Study) -> Provenance:
+    versions = {
+        "levee": version("levee"),
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "pandas": pd.__version__,
+        "scipy": scipy.__version__,
+        "statsmodels": version("statsmodels"),
+    }
+    files = tuple(
+        {
+            "path": f.path, "sha256": f.sha256, "format": f.format, "table": f.table,
+            "n_rows": f.n_rows, "n_used": f.n_used, "n_listed": f.n_listed,
+        }
+        for f in study.files
+    )  # fmt: skip
+    return Provenance(
+        versions=versions,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        seed=study.plan.study.seed,
+        files=files,
+    )

@@ -1,0 +1,192 @@
+"""Change between waves: every measure, every contrast, every analysis, and its cautions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from analysis.results import Comparison, ComparisonLike, NotEstimable
+from analysis.statistics.mean_change import equivalence
+from analysis.statistics.multiplicity import benjamini_hochberg, holm
+from analysis.study import Study
+from analysis.study_file import MeasurePlan
+from analysis.surveys.analyses import (
+    Contrast,
+    agreement_of,
+    analyse,
+    count_contrast,
+    n_categories,
+    pair_table,
+    size_effects,
+)
+from analysis.surveys.guards import guard_outcome
+from analysis.surveys.improvement import count_improved
+from analysis.surveys.panel import Panel, build_panel
+from analysis.surveys.reliability import evaluate_reliability
+from analysis.surveys.results import Outcome, PairCounts, Reliability, SampleSizes, Subgroups
+from analysis.surveys.scoring import asked_measures
+from analysis.surveys.subgroups import evaluate_subgroups
+
+MOST_CELLS = 2500
+
+
+def evaluate_outcomes(
+    study: Study,
+    panel: Panel | None = None,
+    reliability: Sequence[Reliability] | None = None,
+    tell: Callable[[float], None] | None = None,
+) -> tuple[Outcome, ...]:
+    """Evaluate the change of every measure: each later wave against the first.
+
+    Parameters
+    ----------
+    study
+        With answers in two or more waves.
+    panel, reliability
+        Already built ones, to save time.
+    tell
+        Called with the share done, 0–1.
+
+    Returns
+    -------
+    tuple of Outcome
+        p-values adjusted by Holm over the primary measures, Benjamini–Hochberg over the others.
+    """
+    panel = build_panel(study) if panel is None else panel
+    known = evaluate_reliability(study) if reliability is None else reliability
+    tasks = [(m, c) for m in asked_measures(study) for c in list_contrasts(study, panel)]
+    found = []
+    for done, (measure, contrast) in enumerate(tasks):
+        found.append(evaluate_outcome(study, panel, measure, contrast, known))
+        if tell is not None:
+            tell((done + 1) / len(tasks))
+    return adjust_outcomes(found)
+
+
+def list_contrasts(study: Study, panel: Panel) -> list[tuple[str, str]]:
+    """Each later wave against the first; retrospective waves stand apart.
+
+    A retrospective pre is put against the last wave, and the real pre against it (response
+    shift).
+    """
+    told = set(study.plan.survey.retrospective) if study.plan.survey is not None else set()
+    real = [wave for wave in panel.waves if wave not in told]
+    looked_back = [wave for wave in panel.waves if wave in told]
+    contrasts = [(real[0], later) for later in real[1:]] if real else []
+    for wave in looked_back if real else ():
+        contrasts.append((wave, real[-1]))
+        if len(real) > 1:
+            contrasts.append((real[0], wave))
+    return contrasts
+
+
+def evaluate_outcome(
+    study: Study,
+    panel: Panel,
+    measure: MeasurePlan,
+    waves: tuple[str, str],
+    reliability: Sequence[Reliability] = (),
+) -> Outcome:
+    """Evaluate the change of one measure between two waves."""
+    pre, post = panel.pair(measure.name, waves)
+    seed = study.plan.study.seed
+    contrast = count_contrast(measure, pre, post, anonymous=panel.anonymous, seed=seed)
+    analyses = analyse(contrast)
+    at_start = [r for r in reliability if (r.measure, r.wave) == (measure.name, waves[0])]
+    outcome = Outcome(
+        measure=measure.name,
+        role=_role(study, panel, measure, waves),
+        contrast=waves,
+        design=contrast.design,
+        n=_sizes(contrast),
+        change=analyses[0],
+        p_adjusted=None,
+        analyses=analyses,
+        effect_sizes=size_effects(contrast),
+        improved=count_improved(contrast, at_start[0] if at_start else None),
+        subgroups=_subgroups(study, panel, contrast, waves),
+        pairs=_pair_counts(contrast),
+        equivalence=_equivalence(contrast),
+        transitions=_transitions(contrast),
+        categories=_category_names(contrast),
+        agreement=agreement_of(analyses, contrast.design),
+        better=measure.better,
+        important_difference=measure.important_difference,
+    )
+    return replace(outcome, cautions=guard_outcome(study, panel, contrast, waves, outcome))
+
+
+def adjust_outcomes(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
+    """Adjust the primary analyses' p-values: Holm (primary measures), BH (the others)."""
+    adjusted: dict[int, float | None] = {}
+    for confirmatory, rule in ((True, holm), (False, benjamini_hochberg)):
+        family = [i for i, o in enumerate(outcomes) if (o.role == "primary") is confirmatory]
+        adjusted.update(zip(family, rule([_p_value(outcomes[i].change) for i in family])))
+    return tuple(replace(o, p_adjusted=adjusted[i]) for i, o in enumerate(outcomes))
+
+
+def _p_value(change: ComparisonLike) -> float | None:
+    return change.p_value if isinstance(change, Comparison) else None
+
+
+def _role(study: Study, panel: Panel, measure: MeasurePlan, waves: tuple[str, str]) -> str:
+    """Only contrasts of real waves can be confirmatory where a real baseline exists."""
+    told = set(study.plan.survey.retrospective) if study.plan.survey is not None else set()
+    aside = bool(set(waves) & told) and len(set(panel.waves) - told) > 1
+    return "exploratory" if aside else measure.role
+
+
+def _sizes(c: Contrast) -> SampleSizes:
+    return SampleSizes(
+        from_wave=c.start.n,
+        to_wave=c.end.n,
+        matched=c.n_pairs,
+        from_only=c.from_only.n,
+        to_only=c.to_only.n,
+    )
+
+
+def _subgroups(
+    study: Study, panel: Panel, contrast: Contrast, waves: tuple[str, str]
+) -> tuple[Subgroups, ...]:
+    if contrast.family == "category":
+        return ()
+    return evaluate_subgroups(study, panel, contrast.measure, waves, contrast.design)
+
+
+def _pair_counts(c: Contrast) -> PairCounts | None:
+    """Joint counts for pictures; None without pairs, or when scores hardly repeat."""
+    if c.n_pairs == 0 or c.pairs.counts.size > MOST_CELLS:
+        return None
+    return PairCounts(
+        from_score=tuple(c.pairs.pre.tolist()),
+        to_score=tuple(c.pairs.post.tolist()),
+        count=tuple(int(n) for n in np.rint(c.pairs.counts)),
+    )
+
+
+def _equivalence(c: Contrast) -> ComparisonLike | None:
+    margin = c.measure.important_difference
+    if margin is None or c.family == "category":
+        return None
+    if c.n_pairs == 0:
+        return NotEstimable(reason="not_identified", name="equivalence", method="needs_pairs")
+    return equivalence(c.pairs.pre, c.pairs.post, margin, c.pairs.counts)
+
+
+def _transitions(c: Contrast) -> tuple[tuple[int, ...], ...]:
+    if c.family == "mean" or c.n_pairs == 0:
+        return ()
+    size = 2 if c.family == "binary" else n_categories(c)
+    return tuple(tuple(int(n) for n in np.rint(row)) for row in pair_table(c, size))
+
+
+def _category_names(c: Contrast) -> tuple[str, ...]:
+    if c.family == "mean":
+        return ()
+    if c.family == "binary":
+        return ("0", "1")
+    order = list(c.measure.order)
+    return tuple(order + [str(i) for i in range(len(order), n_categories(c))])

@@ -1,0 +1,166 @@
+"""Guards: what to know before quoting a change. Each returns cautions as codes and values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from analysis.results import Caution, Comparison, Estimate
+from analysis.statistics.clusters import design_effect, icc
+from analysis.study import Study
+from analysis.surveys.analyses import AGREEING, Contrast
+from analysis.surveys.panel import Panel, person_values
+from analysis.surveys.results import Outcome
+from analysis.surveys.scoring import score_range
+
+END_SHARE = 0.15
+FEW_PAIRS = 20
+SPREAD_RATIO = 1.8
+DESIGN_EFFECT = 1.2
+MISSING_SHARE = 0.1
+SEASON_MONTHS = 2
+
+Severity = Literal["info", "caution", "serious"]
+_Found = Iterator[tuple[str, Severity, dict[str, object]]]
+
+
+def guard_outcome(
+    study: Study, panel: Panel, contrast: Contrast, waves: tuple[str, str], outcome: Outcome
+) -> tuple[Caution, ...]:
+    """Collect the cautions of one outcome.
+
+    Parameters
+    ----------
+    contrast
+        Its counted scores.
+    outcome
+        The outcome so far, with its analyses.
+    """
+    found = [
+        *_guard_ends(contrast, waves),
+        *_guard_pairs(contrast, panel),
+        *_guard_regression(contrast),
+        *_guard_items(study, contrast, waves),
+        *_guard_waves(study, waves),
+        *_guard_clusters(study, panel, contrast, waves),
+        *_guard_missing(panel, contrast, waves),
+        *_guard_agreement(outcome),
+    ]
+    name = contrast.measure.name
+    return tuple(
+        Caution(code=code, severity=severity, section="outcomes", measure=name, values=values)
+        for code, severity, values in found
+    )
+
+
+def _guard_ends(c: Contrast, waves: tuple[str, str]) -> _Found:
+    """Floor or ceiling above 15 % in either wave: the scale cannot show more change."""
+    limits = score_range(c.measure)
+    if limits is None or c.family != "mean":
+        return
+    for wave, scores in zip(waves, (c.start, c.end), strict=True):
+        for code, end in zip(("floor", "ceiling"), limits, strict=True):
+            at_end = float(scores.counts[np.abs(scores.values - end) < 1e-9].sum())
+            if scores.n and at_end / scores.n > END_SHARE:
+                yield code, "caution", {"wave": wave, "share": at_end / scores.n}
+
+
+def _guard_pairs(c: Contrast, panel: Panel) -> _Found:
+    if panel.anonymous:
+        yield "anonymous", "info", {}
+    elif c.n_pairs == 0:
+        yield "nobody_matched", "serious", {"n": c.start.n + c.end.n}
+    elif c.n_pairs < FEW_PAIRS:
+        yield "few_pairs", "caution", {"n": c.n_pairs}
+
+
+def _guard_regression(c: Contrast) -> _Found:
+    """Baseline scores much closer together than later ones, and the mean moving out: selection.
+
+    Choosing the worst-off cuts the baseline's spread; without any effect the next wave spreads
+    again and its mean returns.
+    """
+    if c.family != "mean" or c.n_pairs < FEW_PAIRS:
+        return
+    before, after = c.pairs.margin("pre"), c.pairs.margin("post")
+    ratio = after.variance / before.variance if before.variance > 0 else np.inf
+    better = 1 if c.measure.better == "higher" else -1
+    if ratio > SPREAD_RATIO and (after.mean - before.mean) * better > 0:
+        yield "regression_to_mean", "caution", {"ratio": float(ratio)}
+
+
+def _guard_items(study: Study, c: Contrast, waves: tuple[str, str]) -> _Found:
+    """An item asked in one wave only makes the two scores different things."""
+    survey = study.survey
+    if survey is None:
+        return
+    answered = survey.items[c.measure.name][c.measure.items].notna()
+    asked = [answered[survey.keys["wave"].eq(wave)].any() for wave in waves]
+    changed = [item for item in c.measure.items if asked[0][item] != asked[1][item]]
+    if changed and len(changed) < len(c.measure.items):
+        yield "changed_items", "serious", {"items": tuple(changed), "n": len(changed)}
+
+
+def _guard_waves(study: Study, waves: tuple[str, str]) -> _Found:
+    survey, plan = study.survey, study.plan.survey
+    if plan is not None and set(waves) & set(plan.retrospective):
+        yield "retrospective", "caution", {"wave": waves[0]}
+    if survey is None:
+        return
+    months = [_middle_month(survey.keys, wave) for wave in waves]
+    if months[0] is not None and months[1] is not None:
+        apart = abs(months[0] - months[1]) % 12
+        if min(apart, 12 - apart) >= SEASON_MONTHS:
+            yield "seasonality", "info", {"from_month": months[0], "to_month": months[1]}
+
+
+def _middle_month(keys: pd.DataFrame, wave: str) -> int | None:
+    column = next((name for name in ("finished", "started") if name in keys), None)
+    if column is None:
+        return None
+    days = pd.to_datetime(keys.loc[keys["wave"].eq(wave), column]).dropna()
+    return int(days.median().month) if len(days) else None
+
+
+def _guard_clusters(study: Study, panel: Panel, c: Contrast, waves: tuple[str, str]) -> _Found:
+    """People of one cluster answer alike: the plain interval is too narrow."""
+    survey = study.survey
+    if survey is None or "cluster" not in survey.keys or c.family == "category":
+        return
+    pre, post = panel.pair(c.measure.name, waves)
+    scores = pre if c.design == "anonymous" else post - pre
+    cluster = person_values(study, panel, "cluster")
+    used = np.isfinite(scores) & ~pd.isna(cluster)
+    found = icc(scores[used], cluster[used])
+    n_clusters = len(set(cluster[used]))
+    if isinstance(found, Estimate) and n_clusters > 1:
+        effect = design_effect(max(found.estimate, 0.0), float(used.sum()) / n_clusters)
+        if effect > DESIGN_EFFECT:
+            yield "clustering", "caution", {
+                "icc": found.estimate, "design_effect": effect, "n_clusters": n_clusters,
+            }  # fmt: skip
+
+
+def _guard_missing(panel: Panel, c: Contrast, waves: tuple[str, str]) -> _Found:
+    """Many people answered a wave but too few of the items for a score."""
+    for wave, scores in zip(waves, panel.pair(c.measure.name, waves), strict=True):
+        there = panel.row[:, panel.wave_index(wave)] >= 0
+        lacking = int((there & ~np.isfinite(scores)).sum())
+        if there.any() and lacking / int(there.sum()) > MISSING_SHARE:
+            yield "missing_scores", "caution", {
+                "wave": wave, "n": lacking, "share": lacking / int(there.sum()),
+            }  # fmt: skip
+
+
+def _guard_agreement(outcome: Outcome) -> _Found:
+    if outcome.agreement == "disagree":
+        clear = [
+            a.name
+            for a in outcome.analyses
+            if isinstance(a, Comparison) and a.name in AGREEING[outcome.design]
+            if a.p_value is not None and a.p_value < 0.05
+        ]
+        yield "analyses_disagree", "caution", {"clear": tuple(clear)}

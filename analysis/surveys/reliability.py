@@ -1,0 +1,67 @@
+"""Internal consistency of each measure in each wave."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analysis.statistics.reliability import (
+    alpha_if_dropped,
+    cronbach_alpha,
+    first_factor_share,
+    item_rest,
+    omega_total,
+    unreversed_suspects,
+)
+from analysis.study import Study
+from analysis.study_file import MeasurePlan
+from analysis.surveys.results import Reliability
+from analysis.surveys.scoring import FloatArray, asked_measures, oriented_items, waves_of
+
+RESAMPLES, RESAMPLES_LARGE, LARGE = 500, 100, 10_000
+
+
+def evaluate_reliability(study: Study) -> tuple[Reliability, ...]:
+    """Estimate reliability of every measure of two or more items in every wave."""
+    survey = study.survey
+    if survey is None:
+        return ()
+    wave = survey.keys["wave"].to_numpy()
+    found = []
+    for measure in asked_measures(study):
+        if measure.kind in ("scale", "knowledge") and len(measure.items) > 1:
+            answers = oriented_items(survey, measure)
+            found += [
+                measure_reliability(measure, one, answers[wave == one], study.plan.study.seed)
+                for one in waves_of(study)
+            ]
+    return tuple(found)
+
+
+def measure_reliability(
+    measure: MeasurePlan, wave: str, answers: FloatArray, seed: int
+) -> Reliability:
+    """Estimate reliability from the people who answered every item asked in the wave.
+
+    Parameters
+    ----------
+    answers
+        People × items after reversal; an item nobody answered in this wave is left out.
+    """
+    asked = np.isfinite(answers).any(axis=0)
+    names = [item for item, one in zip(measure.items, asked, strict=True) if one]
+    complete = answers[:, asked]
+    complete = complete[np.isfinite(complete).all(axis=1)]
+    distinct, counts = np.unique(complete, axis=0, return_counts=True)
+    resamples = RESAMPLES_LARGE if len(complete) > LARGE else RESAMPLES
+    return Reliability(
+        measure=measure.name,
+        wave=wave,
+        n=len(complete),
+        n_items=len(names),
+        alpha=cronbach_alpha(distinct, counts=counts),
+        omega=omega_total(distinct, seed=seed, n_resamples=resamples, counts=counts),
+        item_rest=item_rest(distinct, names, counts=counts),
+        alpha_if_dropped=alpha_if_dropped(distinct, names, counts=counts),
+        first_factor_share=first_factor_share(distinct, counts=counts),
+        unreversed_suspects=unreversed_suspects(distinct, names, counts=counts),
+    )
