@@ -7,10 +7,11 @@ import pandas as pd
 from analysis.errors import StudyFileError
 from analysis.intake.answers import read_number
 from analysis.intake.dates import read_dates
-from analysis.intake.lookup import column_texts, find_column, normalise_name
+from analysis.intake.lookup import find_column, normalise_name
 from analysis.intake.respondents import normalise_code
 from analysis.intake.tables import Table
-from analysis.intake.typed_table import FLAG_WORDS, TableDraft, TypedTable
+from analysis.intake.typed_table import TableDraft, TypedTable
+from analysis.intake.words import FLAG_WORDS, HELD, SERVING, TICKS
 from analysis.study_file import (
     AttendancePlan,
     DeliveryPlan,
@@ -18,14 +19,6 @@ from analysis.study_file import (
     StudyPlan,
     VolunteersPlan,
 )
-
-_TICKS = frozenset("1 x y yes √ ✓ ✔ v ● ○ 是 到 参加 出席 true o p".split())
-_HELD = {
-    "held": "held done completed 已完成 完成 已举行 举行 已开展 如期",
-    "moved": "moved postponed rescheduled delayed 改期 延期 推迟",
-    "cancelled": "cancelled canceled 取消 已取消 未开展",
-    "pending": "pending planned 计划中 未开始 待开展 待定",
-}
 
 
 def read_attendance(plan: AttendancePlan, table: Table, study: StudyPlan) -> TypedTable:
@@ -136,12 +129,12 @@ def _matrix(plan: AttendancePlan, table: Table) -> TypedTable:
 def _ticked(mark: object) -> bool:
     word = normalise_name(str(mark))
     number = read_number(word)
-    return number > 0 if number is not None else word in _TICKS or FLAG_WORDS.get(word) == 1.0
+    return number > 0 if number is not None else word in TICKS or FLAG_WORDS.get(word) == 1.0
 
 
 def _is_tick(table: Table, name: str) -> bool:
     values = {normalise_name(str(v)) for v in table.cells[name].dropna().unique()}
-    known = _TICKS | {"0", "n", "no", "否", "×", "✗", "-", "false", "0.0", "1.0"} | set(FLAG_WORDS)
+    known = TICKS | {"0", "n", "no", "否", "×", "✗", "-", "false", "0.0", "1.0"} | set(FLAG_WORDS)
     return values <= known
 
 
@@ -165,7 +158,7 @@ def _counts(plan: AttendancePlan, table: Table, study: StudyPlan) -> TypedTable:
     return draft.finish(("session", "date", "kind", "level"), target="attendance_counts")
 
 
-def read_delivery(plan: DeliveryPlan, table: Table, study: StudyPlan) -> TypedTable:
+def read_delivery(plan: DeliveryPlan, table: Table, study: StudyPlan) -> TypedTable:  # noqa: ARG001
     """Read planned sessions against what happened."""
     draft = TableDraft(table=table, section="delivery")
     draft.drop_totals()
@@ -194,7 +187,7 @@ def _empty(draft: TableDraft, name: str) -> pd.Series:
 
 def _held(draft: TableDraft, plan: DeliveryPlan) -> None:
     """Bring the status to held, moved, cancelled or pending; else tell it from the dates."""
-    known = {word: name for name, words in _HELD.items() for word in words.split()}
+    known = {word: name for name, words in HELD.items() for word in words}
     unheld = _empty(draft, "held")
     told = pd.Series("held", index=unheld.index, dtype=object).where(~unheld, "pending")
     if "held" in draft.data:
@@ -244,9 +237,7 @@ def _check_spells(draft: TableDraft, study: StudyPlan) -> None:
         draft.drop(left < joined, "left_before_joined")
         unread = left.isna() & draft.texts("left").notna()
         words = draft.texts("left").map(normalise_name, na_action="ignore")
-        serving = words.isin(
-            ["在岗", "至今", "现任", "在职", "无", "-", "active", "current", "—", "/"]
-        )
+        serving = words.isin(SERVING)
         draft.drop(unread & ~serving, "unread_left")
 
 

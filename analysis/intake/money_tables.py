@@ -9,6 +9,7 @@ from analysis.intake.lookup import normalise_name
 from analysis.intake.respondents import propose_wave_rule
 from analysis.intake.tables import Table
 from analysis.intake.typed_table import TableDraft, TypedTable
+from analysis.intake.words import EXPENSE, INCOME
 from analysis.study_file import (
     CapacityPlan,
     ConsultationPlan,
@@ -16,9 +17,6 @@ from analysis.study_file import (
     StrengthsPlan,
     StudyPlan,
 )
-
-_INCOME = frozenset("income in credit received receipt 收入 收 进 贷 入账 +".split())
-_EXPENSE = frozenset("expense out debit paid spent payment expenditure 支出 支 付 出 借 -".split())
 
 
 def read_funding(plan: FundingPlan, table: Table, study: StudyPlan) -> TypedTable:
@@ -58,7 +56,7 @@ def _amounts(draft: TableDraft, plan: FundingPlan) -> None:
     if plan.direction is not None:
         draft.add("direction", plan.direction, "text", required=True)
         words = draft.data.pop("direction").map(normalise_name, na_action="ignore")
-        sign = words.map({**dict.fromkeys(_INCOME, 1.0), **dict.fromkeys(_EXPENSE, -1.0)})
+        sign = words.map({**dict.fromkeys(INCOME, 1.0), **dict.fromkeys(EXPENSE, -1.0)})
         draft.data["amount"] = draft.data["amount"].abs() * sign
         draft.drop(sign.isna() & draft.data["amount"].isna(), "unknown_direction")
 
@@ -81,11 +79,11 @@ def read_capacity(plan: CapacityPlan, table: Table, study: StudyPlan) -> TypedTa
     draft.drop(draft.data["domain"].isna(), "no_domain")
     draft.drop(score.isna(), "no_score", severity="info")
     draft.drop((score < plan.range[0]) | (score > plan.range[1]), "out_of_range")
-    names = ("rater", "domain", "item", "wave")
+    names = ["rater", "domain", "item", "wave"]
     frame = pd.DataFrame({name: draft.data[name] for name in names if name in draft.data})
     again = frame[~draft.left_out].duplicated(keep="last").reindex(frame.index, fill_value=False)
     draft.drop(again, "duplicate")
-    return draft.finish((*names, "group", "score"))
+    return draft.finish([*names, "group", "score"])
 
 
 def _waves(draft: TableDraft, study: StudyPlan) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Protocol
+from typing import Any, Protocol
 
 from analysis.errors import IntakeError, UnreadableFileError
 from analysis.intake.activity_tables import (
@@ -32,8 +32,10 @@ from analysis.study_file import StudyPlan, SurveyFile, read_plan
 
 
 class _Section(Protocol):
-    path: str
-    sheet: str | None
+    @property
+    def path(self) -> str: ...
+    @property
+    def sheet(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +49,7 @@ class _Wanted:
     header_row: int | None = None
 
 
-_READERS = {
+_READERS: dict[str, Callable[[Any, Table, StudyPlan], TypedTable]] = {
     "attendance": read_attendance,
     "delivery": read_delivery,
     "volunteers": read_volunteers,

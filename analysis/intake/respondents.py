@@ -8,32 +8,14 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from analysis.intake.words import WAVE_WORDS
+
 _BLANKS = re.compile(r"[\s\u200b\u200c\u200d\ufeff\u2060]+")
 _PHONE = re.compile(r"^(?:\+?86|0086)?[-(]*(1[3-9]\d)[-)]*(\d{4})-?(\d{4})$")
 _WHOLE = re.compile(r"^(\d+)\.0+$")
 _ZEROS = re.compile(r"^0+(?=\d+$)")
 _ARM = re.compile(r"_arm_\d+$")
 _DIGITS = re.compile(r"(\d+)\D*$")
-
-WAVE_WORDS: Mapping[str, tuple[str, ...]] = {
-    "pre": (
-        "pre pretest pre-test presurvey pre-survey pre-intervention before baseline base-line bl "
-        "intake entry start t0 wave0 round0 initial 前测 前测问卷 基线 基线调查 干预前 培训前 活动前 "
-        "初测 前期 前 项目前 服务前 基期 期初 参加前 课前"
-    ).split()
-    + ["base line", "pre survey", "pre test"],
-    "post": (
-        "post posttest post-test postsurvey post-survey post-intervention after endline end-line "
-        "el exit end final 后测 后测问卷 终期 末期 终线 干预后 培训后 活动后 后期 后 项目后 服务后 期末 "
-        "参加后 课后 结项"
-    ).split()
-    + ["end line", "post survey", "post test"],
-    "follow_up": (
-        "followup follow-up follow_up fu midline-later 追踪 追踪调查 随访 跟踪 跟踪调查 追测 回访"
-    ).split()
-    + ["follow up"],
-    "mid": "mid midline mid-line midterm mid-term 中期 中测 期中".split(),
-}
 
 
 def normalise_code(text: str) -> str:

@@ -136,10 +136,10 @@ _READERS = {
 
 
 def _all_values(texts: pd.DataFrame) -> list[str]:
-    """Return each distinct answer as often as 1 + log-free rank: most frequent first."""
+    """Return each distinct answer once, most frequent first."""
     counts: Counter[str] = Counter()
     for item in texts.columns:
-        counts.update(texts[item].value_counts().to_dict())
+        counts.update({str(text): int(n) for text, n in texts[item].value_counts().items()})
     return [text for text, _ in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))]
 
 

@@ -16,29 +16,14 @@ from analysis.intake.lookup import (
     require_column,
 )
 from analysis.intake.numbers import read_numbers
-from analysis.intake.respondents import WAVE_WORDS, propose_wave_rule, wave_family
+from analysis.intake.respondents import propose_wave_rule, wave_family
 from analysis.intake.tables import Column, Table
+from analysis.intake.words import DURATION, FINISHED, STARTED, STATUS_COLUMNS, WAVE_WORDS
 from analysis.issues import Issue
 from analysis.study import Exclusion
 from analysis.study_file import Fix, MeasurePlan, SurveyFile, SurveyPlan
 
 KEY_COLUMNS = ("group", "site", "cluster", "weight", "started_on")
-STATUS_COLUMNS = ("Status", "ReviewState", "_validation_status", "状态", "答卷状态")
-STARTED = "start StartDate startdate starttime 开始时间 开始答题时间 time_start".split() + [
-    "Start time",
-    "Start Date",
-    "Date started",
-]
-FINISHED = (
-    "end EndDate submitdate SubmissionDate 提交答卷时间 结束答题时间 完成时间 提交时间 "
-    "_submission_time Timestamp 时间戳记 时间戳 RecordedDate datestamp time_end".split()
-    + ["Completion time", "End Date", "Date submitted"]
-)
-DURATION = "所用时间 答题时长 duration interviewtime dur".split() + [
-    "Duration (in seconds)",
-    "Total time",
-    "用时",
-]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

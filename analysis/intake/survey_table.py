@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.errors import MissingColumnError
 from analysis.intake.dates import read_dates
+from analysis.intake.lookup import missing_column
 from analysis.intake.numbers import read_numbers
 from analysis.intake.respondents import normalise_code, strip_zeros
 from analysis.intake.survey_items import MeasureAnswers, read_measure
@@ -49,7 +50,7 @@ def read_survey(plan: StudyPlan, tables: Sequence[tuple[SurveyFile, Table]]) -> 
     """
     survey = plan.survey or SurveyPlan()
     parts = tuple(read_rows(table, source, survey, plan.measures) for source, table in tables)
-    _check_everywhere_absent(plan, survey, tables, parts)
+    _check_everywhere_absent(survey, tables, parts)
     rows = pd.concat([part.rows for part in parts], ignore_index=True)
     rows = rows.sort_index(axis=1)
     anonymous = ("key", "respondent") not in rows
@@ -73,7 +74,6 @@ def read_survey(plan: StudyPlan, tables: Sequence[tuple[SurveyFile, Table]]) -> 
 
 
 def _check_everywhere_absent(
-    plan: StudyPlan,
     survey: SurveyPlan,
     tables: Sequence[tuple[SurveyFile, Table]],
     parts: Sequence[SurveyRows],
@@ -81,8 +81,6 @@ def _check_everywhere_absent(
     """Raise for a declared column that no file has."""
     if not parts:
         return
-    from analysis.intake.lookup import missing_column
-
     for pair in sorted(frozenset.intersection(*(part.absent for part in parts))):
         kind, name = pair
         told = getattr(survey, name, None) if kind == "key" else name
@@ -200,7 +198,7 @@ def _preferred(contested: pd.DataFrame, policy: str) -> pd.Index:
             "wave": contested["key", "wave"],
             "when": _moment(contested),
             "place": range(len(contested)),
-            "answered": contested["item"].notna().sum(axis=1) if "item" in contested else 0,
+            "answered": _section(contested, "item").notna().sum(axis=1),
         },
         index=contested.index,
     )

@@ -15,16 +15,13 @@ from analysis.intake.lookup import column_texts, find_column, missing_column, no
 from analysis.intake.numbers import read_numbers
 from analysis.intake.respondents import normalise_code
 from analysis.intake.tables import Table
+from analysis.intake.words import BLANKS, FLAG_WORDS, TOTALS
 from analysis.issues import Issue, Severity
 from analysis.study import Exclusion
 
 Type = Literal["text", "code", "date", "number", "flag"]
 
 _LISTED = 1_000
-_TOTALS = frozenset(
-    "合计 总计 小计 累计 共计 本月合计 本年累计 本月小计 total totals subtotal sub-total sum".split()
-) | {"grand total", "sub total"}
-_BLANK_WORDS = frozenset({"-", "--", "—", "/", "\\", "n/a", "na", "无", "none", "null", "nan"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +127,7 @@ class TableDraft:
             words = {
                 t: normalise_name(str(t)).strip(":：") for t in cells[column].dropna().unique()
             }
-            totals = [text for text, word in words.items() if word.replace(" ", "") in _TOTALS]
+            totals = [text for text, word in words.items() if word.replace(" ", "") in TOTALS]
             found |= cells[column].isin(totals)
         self.drop(found, "total_row", severity="info")
 
@@ -162,9 +159,9 @@ class TableDraft:
         if kind == "code":
             return texts.map({t: normalise_code(t) for t in texts.dropna().unique()}).astype(object)
         empty = {text: text for text in texts.dropna().unique()}
-        given = texts.map(
-            {t: None if normalise_name(t) in _BLANK_WORDS else t for t in empty}
-        ).astype(object)
+        given = texts.map({t: None if normalise_name(t) in BLANKS else t for t in empty}).astype(
+            object
+        )
         if kind == "flag":
             return self._flags(name, texts)
         return self._dates(name, given) if kind == "date" else self._numbers(name, given)
@@ -196,21 +193,3 @@ class TableDraft:
             bad.loc[list(at)] = True
             values = [str(value) for value in texts.loc[list(at)].unique()[:20]]
             self.note(code, bad, column=name, values=values)
-
-
-FLAG_WORDS = {
-    word: number
-    for words, number in (
-        (
-            "present attended confirmed restricted recurring done came joined p x "
-            "到场 出席 已到 签到 已签到 参加 已参加 到 已完成 限定 限定性 定期 持续 经常性 已报名 报名 邀请 已邀请",
-            1.0,
-        ),
-        (
-            "absent unrestricted once one-off missed a cancelled "
-            "缺席 未到 未签到 未参加 没来 请假 缺勤 非限定 非限定性 一次性 未报名 未邀请 未完成",
-            0.0,
-        ),
-    )
-    for word in words.split()
-}

@@ -19,7 +19,7 @@ _BOLDS = re.compile(r"[*_]{2,}")
 _ZH_MOST = ("非常", "很", "十分", "完全", "极其", "极", "特别")
 _ZH_MORE = ("比较", "较", "")
 _ZH_SLIGHT = ("有点", "有些", "稍微", "略微", "有一点")
-_ZH_MIDDLE = "一般|中立|不确定|说不清|无所谓|不好说|适中|中等|普通|还行|一般般|既不{x}也不不{x}|一般{x}|基本{x}"
+_ZH_MIDDLE = "一般|中立|不确定|说不清|无所谓|不好说|中等|普通|还行|既不{x}也不不{x}|一般{x}|基本{x}"
 _ZH_PREFIX = re.compile(
     r"^(?:既不|非常|十分|完全|极其|特别|比较|有一点|有点|有些|稍微|略微|基本|一般|不太|不怎么"
     r"|不大|不是很|根本|毫|很|极|较|太|不)+"
@@ -60,7 +60,7 @@ _EN_MIDDLE = (
 _FIXED_TEXT = """
 never|not at all|从不|从来不|从没有|从未|没有过|完全没有 / rarely|seldom|almost never|hardly ever|\
 很少|几乎不|极少|不经常 / sometimes|occasionally|有时|有时候|偶尔|一般 / often|frequently|usually|\
-very often|most of the time|经常|常常|时常|通常 / always|all the time|almost always|总是|一直|每次|每次都
+very often|most of the time|经常|常常|时常|通常 / always|all the time|总是|一直|每次|每次都
 never|从不|从来不|从未|从没有 / rarely|seldom|sometimes|occasionally|偶尔|很少 / \
 sometimes|有时|有时候 / often|frequently|usually|经常|常常 / always|总是|一直|每次都
 never|从不|从来不|从未 / sometimes|occasionally|rarely|偶尔|有时|很少 / \
@@ -73,15 +73,18 @@ fair|average|acceptable|okay|ok|一般|中等|普通 / good|好|较好|比较好
 very good|excellent|很好|非常好|极好|优秀
 poor|very poor|差|很差 / fair|average|一般|中等 / good|好|较好|良 / very good|很好|良好 / \
 excellent|outstanding|非常好|优秀|极好
-poor|bad|差|较差|不好 / fair|average|一般|中|及格 / good|好|较好|良|良好 / excellent|very good|很好|优|优秀
+poor|bad|差|较差|不好 / fair|average|一般|中|及格 / good|好|较好|良|良好 / \
+excellent|very good|很好|优|优秀
 poor|bad|low|差|不好|低 / fair|average|medium|moderate|一般|中|中等 / good|high|好|高
 very low|很低|非常低 / low|低|较低|比较低 / medium|moderate|average|一般|中等|中 / \
 high|高|较高|比较高 / very high|很高|非常高
 not at all|none|nothing|完全没有|一点也不|毫无 / a little|slightly|very little|not much|not very|\
 有一点|有点|很少 / somewhat|moderately|some|a moderate amount|一般|一些 / \
-very|a lot|quite a bit|quite a lot|much|比较|较多 / extremely|a great deal|completely|非常|很多|非常多
+very|a lot|quite a bit|quite a lot|much|比较|较多 / \
+extremely|a great deal|completely|非常|很多|非常多
 not at all|none|nothing|完全没有|一点也不 / a little|slightly|有一点|有点|一点 / \
-somewhat|some|moderately|quite a bit|一些|比较 / very|a lot|very much|extremely|a great deal|非常|很多
+somewhat|some|moderately|quite a bit|一些|比较 / \
+very|a lot|very much|extremely|a great deal|非常|很多
 very dissatisfied / somewhat dissatisfied|dissatisfied / neutral / somewhat satisfied|satisfied / \
 very satisfied
 much worse|很差了|差了很多|变差很多 / worse|somewhat worse|slightly worse|变差|差了一些 / \

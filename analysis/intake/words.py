@@ -1,0 +1,69 @@
+"""Words by which headers, ticks, waves and totals are known, English and Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+def split_words(text: str) -> tuple[str, ...]:
+    """Split words parted by ``|``."""
+    return tuple(word.strip() for word in text.split("|") if word.strip())
+
+
+WAVE_WORDS: Mapping[str, tuple[str, ...]] = {
+    "pre": split_words(
+        "pre|pretest|pre-test|pre test|presurvey|pre-survey|pre survey|pre-intervention|before"
+        "|baseline|base-line|base line|bl|intake|entry|start|t0|wave0|round0|initial|前测|前测问卷"
+        "|基线|基线调查|干预前|培训前|活动前|初测|前期|前|项目前|服务前|基期|期初|参加前|课前"
+    ),
+    "post": split_words(
+        "post|posttest|post-test|post test|postsurvey|post-survey|post survey|post-intervention"
+        "|after|endline|end-line|end line|el|exit|end|final|后测|后测问卷|终期|末期|终线|干预后"
+        "|培训后|活动后|后期|后|项目后|服务后|期末|参加后|课后|结项"
+    ),
+    "follow_up": split_words(
+        "followup|follow-up|follow_up|follow up|fu|追踪|追踪调查|随访|跟踪|跟踪调查|追测|回访"
+    ),
+    "mid": split_words("mid|midline|mid-line|midterm|mid-term|中期|中测|期中"),
+}
+STATUS_COLUMNS = split_words("Status|ReviewState|_validation_status|状态|答卷状态")
+STARTED = split_words(
+    "start|StartDate|startdate|starttime|开始时间|开始答题时间|time_start|Start time|Start Date"
+    "|Date started"
+)
+FINISHED = split_words(
+    "end|EndDate|submitdate|SubmissionDate|提交答卷时间|结束答题时间|完成时间|提交时间"
+    "|_submission_time|Timestamp|时间戳记|时间戳|RecordedDate|datestamp|time_end|Completion time"
+    "|End Date|Date submitted"
+)
+DURATION = split_words(
+    "所用时间|答题时长|duration|interviewtime|dur|Duration (in seconds)|Total time|用时"
+)
+TICKS = frozenset(split_words("1|x|y|yes|√|✓|✔|v|●|○|是|到|参加|出席|true|o|p"))
+INCOME = frozenset(split_words("income|in|credit|received|receipt|收入|收|进|贷|入账|+"))
+EXPENSE = frozenset(
+    split_words("expense|out|debit|paid|spent|payment|expenditure|支出|支|付|出|借|-")
+)
+TOTALS = frozenset(
+    split_words(
+        "合计|总计|小计|累计|共计|本月合计|本年累计|本月小计|total|totals|subtotal|sub-total|sum"
+        "|grandtotal"
+    )
+)
+BLANKS = frozenset(split_words("-|--|—|/|\\|n/a|na|无|none|null|nan"))
+SERVING = frozenset(split_words("在岗|至今|现任|在职|服务中|active|current|serving|present"))
+_YES = split_words(
+    "present|attended|confirmed|restricted|recurring|done|came|joined|p|x|到场|出席|已到|签到|已签到"
+    "|参加|已参加|到|已完成|限定|限定性|定期|持续|经常性|已报名|报名|邀请|已邀请"
+)
+_NO = split_words(
+    "absent|unrestricted|once|one-off|missed|a|cancelled|缺席|未到|未签到|未参加|没来|请假|缺勤"
+    "|非限定|非限定性|一次性|未报名|未邀请|未完成"
+)
+FLAG_WORDS: Mapping[str, float] = {**dict.fromkeys(_YES, 1.0), **dict.fromkeys(_NO, 0.0)}
+HELD: Mapping[str, tuple[str, ...]] = {
+    "held": split_words("held|done|completed|已完成|完成|已举行|举行|已开展|如期"),
+    "moved": split_words("moved|postponed|rescheduled|delayed|改期|延期|推迟"),
+    "cancelled": split_words("cancelled|canceled|取消|已取消|未开展"),
+    "pending": split_words("pending|planned|计划中|未开始|待开展|待定"),
+}
