@@ -22,7 +22,11 @@ class GroupRetention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionByGroup:
-    """Curves by one variable, with log-rank, restricted-mean difference and Cox."""
+    """Curves by one variable, with log-rank, restricted-mean difference and Cox.
+
+    ``horizon_days`` is the end of the restricted means; ``landmark_days`` the day from which a
+    landmark comparison counts.
+    """
 
     by: str
     logrank: ComparisonLike
@@ -30,6 +34,8 @@ class RetentionByGroup:
     cox: tuple[ComparisonLike, ...]
     proportional_hazards: ComparisonLike
     groups: tuple[GroupRetention, ...]
+    horizon_days: float | None = None
+    landmark_days: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,16 +53,23 @@ class Cohort:
     """Those who joined in one quarter or month: share still active k periods later.
 
     ``active`` lists (period, n active or None when not yet observed, share or None).
+    ``suppressed`` cohorts are smaller than ``min_group``: their counts are None throughout.
     """
 
     label: str
     n: int
     active: tuple[tuple[int, int | None, float | None], ...]
+    suppressed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Month:
-    """One calendar month of the team: active = new + continuing + returning."""
+    """One calendar month of the team.
+
+    ``active`` = served in the month = new + continuing + returning. ``team`` is who is in the
+    team on the last day: the month before + new + returning − lapsed. ``retention``: share of
+    the month before's active who are active again.
+    """
 
     month: str
     active: int
@@ -65,6 +78,7 @@ class Month:
     lapsed: int
     hours: float | None = None
     retention: float | None = None
+    team: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +142,9 @@ class Volunteers:
 
     ``retention`` maps "30", "90", "180", "365" to survival estimates;
     ``mean_cumulative_returns`` is (time_days, mean number of returns per volunteer);
-    ``roles`` lists (role, n) in pipeline order.
+    ``roles`` lists (role, n active) in pipeline order. ``returned`` maps "30", "90", "180",
+    "365" to the share still seen that long after joining, of all who joined that long ago.
+    ``notes`` counts rows and people set aside or contradictory, by code.
     """
 
     n: int
@@ -144,6 +160,8 @@ class Volunteers:
     retention: Mapping[str, EstimateLike]
     median_days: EstimateLike
     rmst: EstimateLike
+    rmst_horizon_days: float = 365.0
+    returned: Mapping[str, EstimateLike] = field(default_factory=dict)
     sensitivity: tuple[LapseSensitivity, ...] = ()
     by_group: tuple[RetentionByGroup, ...] = ()
     landmark: RetentionByGroup | None = None

@@ -1,0 +1,71 @@
+"""What to know before quoting a number about volunteers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from analysis.results import Caution, Estimate
+from analysis.volunteers.groups import is_clear
+from analysis.volunteers.results import Volunteers
+from analysis.volunteers.spells import Team, Tenures
+
+FEW = 20
+WINDOW_MATTERS = 0.1
+CONTRADICTIONS = (
+    "left_before_joined",
+    "service_after_left",
+    "service_before_joined",
+    "service_after_observation",
+    "joined_after_observation",
+    "service_not_on_roster",
+    "service_row_incomplete",
+    "roster_row_repeated",
+    "joined_unknown",
+    "never_served",
+)
+
+
+def find_cautions(result: Volunteers, team: Team, tenures: Tenures) -> Volunteers:
+    """Add the cautions the numbers call for."""
+    found = (*_of_curve(result, tenures), *_of_groups(result), *_of_data(team))
+    return replace(result, cautions=tuple(found))
+
+
+def _caution(code: str, severity: str = "caution", **values: object) -> Caution:
+    return Caution(code=code, severity=severity, section="volunteers", values=values)  # type: ignore[arg-type]
+
+
+def _of_curve(v: Volunteers, tenures: Tenures) -> Iterator[Caution]:
+    if v.curve.n < FEW:
+        yield _caution("volunteers_few", n=v.curve.n)
+    early = int(np.sum(np.isnan(tenures.duration)))
+    if early:
+        yield _caution("volunteers_too_recent", "info", n=early, days=v.lapse_after_days)
+    late = int(np.sum(np.isfinite(tenures.entry)))
+    if late:
+        yield _caution("register_started_late", "info", n=late)
+    if v.rule.endswith("last_service"):
+        yield _caution("censored_at_last_service")
+    known = [s.retention_365 for s in v.sensitivity if isinstance(s.retention_365, Estimate)]
+    spread = [one.estimate for one in known]
+    if spread and max(spread) - min(spread) > WINDOW_MATTERS:
+        yield _caution("lapse_window_matters", low=min(spread), high=max(spread))
+
+
+def _of_groups(v: Volunteers) -> Iterator[Caution]:
+    if v.by_group:
+        yield _caution("groups_as_of_today", "info")
+    crossing = [g.by for g in v.by_group if is_clear(g.proportional_hazards)]
+    if crossing:
+        yield _caution("hazards_not_proportional", by=crossing[0])
+    if v.landmark is not None and len([g for g in v.landmark.groups if g.curve]) > 1:
+        yield _caution("trained_not_random", days=v.landmark.landmark_days)
+
+
+def _of_data(team: Team) -> Iterator[Caution]:
+    for code in CONTRADICTIONS:
+        if team.notes.get(code):
+            yield _caution(f"volunteers_{code}", "info", n=team.notes[code])
