@@ -1,0 +1,69 @@
+"""How often the same people came, and how unevenly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.results import EstimateLike, NotEstimable
+from analysis.statistics.concentration import gini, lorenz, top_share
+from analysis.statistics.proportions import wilson
+
+COMPLETED_SHARE = 0.8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """Attendances over people: Lorenz curve, Gini, share of the most active tenth."""
+
+    lorenz: tuple[tuple[float, float], ...]
+    gini: EstimateLike
+    top10_share: EstimateLike
+
+
+def estimate_repeat(visits: npt.NDArray[np.int64]) -> EstimateLike:
+    """Estimate the share of participants who came at least twice (Wilson)."""
+    return wilson(int(np.sum(visits >= 2)), visits.size)
+
+
+def estimate_completion(
+    visits: npt.NDArray[np.int64], sessions: int, share: float = COMPLETED_SHARE
+) -> EstimateLike:
+    """Estimate the share of participants present at ``share`` of all sessions or more."""
+    if sessions < 2:
+        return NotEstimable(reason="too_few", n=visits.size, method="wilson")
+    return wilson(int(np.sum(visits >= share * sessions)), visits.size)
+
+
+def estimate_return(came: pd.DataFrame) -> EstimateLike:
+    """Estimate the share of people at one session who came to the next, over all sessions.
+
+    Needs ``person`` and ``at`` (sessions numbered in time); attendances of the last session
+    have no next one.
+    """
+    order = np.unique(came["at"].to_numpy(), return_inverse=True)[1]
+    if order.size == 0 or order.max() == 0:
+        return NotEstimable(reason="too_few", method="wilson")
+    person = pd.factorize(came["person"])[0]
+    key = np.unique(person.astype(np.int64) * (order.max() + 2) + order)
+    again = int(np.isin(key + 1, key).sum())
+    return wilson(again, int(np.sum(order < order.max())))
+
+
+def list_engagement(visits: npt.NDArray[np.int64]) -> tuple[tuple[int, int], ...]:
+    """List (sessions attended, people), fewest first."""
+    number, people = np.unique(visits, return_counts=True)
+    return tuple((int(k), int(n)) for k, n in zip(number, people, strict=True))
+
+
+def estimate_concentration(visits: npt.NDArray[np.int64], seed: int) -> Spread:
+    """Estimate how unevenly attendances are spread over those who came at least once."""
+    number, people = np.unique(visits, return_counts=True)
+    return Spread(
+        lorenz=lorenz(number, people),
+        gini=gini(number, people, seed=seed),
+        top10_share=top_share(number, 0.1, people, seed=seed),
+    )
