@@ -18,6 +18,7 @@ from analysis.intake.recognise import read_tables
 from analysis.intake.tables import Table
 from analysis.portfolio import Portfolio, compare_studies
 from analysis.study import Study
+from analysis.study_file import StudyPlan
 from dashboard.state import current_filters, current_study_id, current_text
 from dashboard.workspace.sample import SAMPLE_ID, read_sample_files
 from dashboard.workspace.store import SavedStudy, list_studies, open_study, read_files
@@ -129,3 +130,17 @@ def _session_tables(
     _chosen: Mapping[str, Mapping[str, str]],
 ) -> Mapping[str, Table | IntakeError]:
     return read_tables(read_files(_study), sheets=_chosen["sheets"], encodings=_chosen["encodings"])
+
+
+def read_drafted_study(saved: SavedStudy, plan: StudyPlan) -> Study:
+    """Read a study's files with a plan that is not yet a version."""
+    told = json.dumps([sorted(saved.files.items()), plan.model_dump(mode="json")], sort_keys=True)
+    with st.spinner(current_text()("Reading the files…")):
+        return _drafted_study(hashlib.sha256(told.encode()).hexdigest(), saved.id, plan)
+
+
+@st.cache_resource(scope="session", show_spinner=False, max_entries=4)
+def _drafted_study(key: str, _study: str, _plan: StudyPlan) -> Study:  # noqa: ARG001
+    from analysis.intake.reader import read_study
+
+    return read_study(_plan, read_files(_study))

@@ -15,13 +15,14 @@ from dashboard.widgets.filters import show_filters
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import Card, show_cards, show_cautions, show_empty, show_page
 
+# Question → the view that tells more.
 _AREAS = {
-    "outcomes": ("Did anything change?", "outcomes"),
-    "comparison": ("More than elsewhere?", "comparison"),
-    "participation": ("Who took part?", "participation"),
-    "delivery": ("Was it carried out?", "delivery"),
-    "volunteers": ("Do volunteers stay?", "volunteers"),
-    "sustainability": ("Will it last?", "scorecard"),
+    "outcomes": "outcomes",
+    "comparison": "comparison",
+    "participation": "participation",
+    "delivery": "delivery",
+    "volunteers": "volunteers",
+    "sustainability": "scorecard",
 }
 _SECTION_OF = {
     **dict.fromkeys(("funding", "capacity", "consultation", "strengths"), "sustainability"),
@@ -75,6 +76,18 @@ def group_findings(findings: tuple[Finding, ...]) -> dict[str, list[Finding]]:
     return grouped
 
 
+def area_name(text: Text, area: str) -> str:
+    """The question an area of findings answers."""
+    return {
+        "outcomes": text("Did anything change?"),
+        "comparison": text("More than elsewhere?"),
+        "participation": text("Who took part?"),
+        "delivery": text("Was it carried out?"),
+        "volunteers": text("Do volunteers stay?"),
+        "sustainability": text("Will it last?"),
+    }[area]
+
+
 def _is_clear(change: object) -> bool:
     return isinstance(change, Comparison) and change.p_value is not None and change.p_value < 0.05
 
@@ -85,9 +98,8 @@ def _who(text: Text, evaluation: Evaluation) -> str:
 
 
 def _show_area(text: Text, section: str, findings: list[Finding]) -> None:
-    heading, view = _AREAS[section]
     with st.container(gap="xsmall"):
-        st.subheader(text(heading), anchor=False)
+        st.subheader(area_name(text, section), anchor=False)
         for finding in findings[:4]:
             st.markdown(f"- {escape_markdown(say_finding(text, finding))}")
-        st.page_link(find_page(text, view), label=text("See more"))
+        st.page_link(find_page(text, _AREAS[section]), label=text("See more"))
