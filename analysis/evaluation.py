@@ -12,13 +12,23 @@ import numpy as np
 import pandas as pd
 import scipy
 
+from analysis.findings import find_findings
+from analysis.participation.attendance import evaluate_participation
+from analysis.participation.delivery import evaluate_delivery
+from analysis.participation.findings import find_delivery, find_participation
 from analysis.participation.results import Delivery, Participation
+from analysis.records import frame_of, records_of, results_of
 from analysis.results import Caution, Finding
+from analysis.scorecard import evaluate_sustainability
 from analysis.study import Study
+from analysis.surveys.attrition import bound_changes, evaluate_attrition, guard_attrition
 from analysis.surveys.change import evaluate_outcomes
+from analysis.surveys.comparison import evaluate_comparison
+from analysis.surveys.dose import evaluate_dose
 from analysis.surveys.flow import count_flow
+from analysis.surveys.guards import guard_study
 from analysis.surveys.items import count_items
-from analysis.surveys.panel import build_panel
+from analysis.surveys.panel import Panel, build_panel
 from analysis.surveys.reliability import evaluate_reliability
 from analysis.surveys.results import (
     AttritionRow,
@@ -33,9 +43,13 @@ from analysis.surveys.results import (
     Sensitivity,
 )
 from analysis.surveys.scoring import summarise_scores
+from analysis.surveys.sensitivity import evaluate_sensitivity
+from analysis.sustainability.findings import find_sustainability
 from analysis.sustainability.results import Sustainability
-from analysis.targets import TargetProgress
+from analysis.targets import TargetProgress, evaluate_targets
+from analysis.volunteers.findings import find_volunteers
 from analysis.volunteers.results import Volunteers
+from analysis.volunteers.retention import evaluate_volunteers
 
 Progress = Callable[[str, float], None]
 
@@ -81,8 +95,6 @@ class Evaluation:
 
         Words are added where the language is known (:mod:`dashboard.exports`).
         """
-        from analysis.records import results_of
-
         return results_of(self)
 
     def to_frame(self, section: str) -> pd.DataFrame:
@@ -93,8 +105,6 @@ class Evaluation:
         section
             A key of the results file: ``outcomes``, ``analyses``, ``scoring``, ``items`` …
         """
-        from analysis.records import frame_of
-
         return frame_of(self, section)
 
 
@@ -116,6 +126,14 @@ def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
     """
     tell = progress if progress is not None else _tell_nobody
     evaluation = _evaluate_surveys(study, _start(study), tell)
+    evaluation = _evaluate_activities(study, evaluation, tell)
+    records = records_of(evaluation)
+    evaluation = replace(evaluation, targets=evaluate_targets(study, records))
+    evaluation = replace(
+        evaluation,
+        findings=_findings(study, evaluation),
+        cautions=_cautions(study, evaluation),
+    )
     tell("done", 1.0)
     return evaluation
 
@@ -140,12 +158,80 @@ def _evaluate_surveys(study: Study, evaluation: Evaluation, tell: Progress) -> E
     outcomes = evaluate_outcomes(
         study, panel, reliability, lambda share: tell("outcomes", 0.2 + 0.4 * share)
     )
-    return replace(evaluation, reliability=reliability, outcomes=outcomes)
+    evaluation = replace(evaluation, reliability=reliability, outcomes=outcomes)
+    return _evaluate_threats(study, panel, evaluation, tell)
+
+
+def _evaluate_threats(
+    study: Study, panel: Panel, evaluation: Evaluation, tell: Progress
+) -> Evaluation:
+    """Who was lost, against whom, how much taking part, and the same by other rules."""
+    tell("attrition", 0.6)
+    attrition, bounds = evaluate_attrition(study, panel), bound_changes(study, panel)
+    tell("comparison", 0.65)
+    comparison, dose = evaluate_comparison(study, panel), evaluate_dose(study, panel)
+    tell("sensitivity", 0.7)
+    return replace(
+        evaluation,
+        attrition=attrition,
+        bounds=bounds,
+        comparison=comparison,
+        dose=dose,
+        sensitivity=evaluate_sensitivity(study, panel),
+        cautions=guard_attrition(study, panel, attrition),
+    )
+
+
+def _evaluate_activities(study: Study, evaluation: Evaluation, tell: Progress) -> Evaluation:
+    tell("participation", 0.85)
+    participation, delivery = evaluate_participation(study), evaluate_delivery(study)
+    tell("volunteers", 0.9)
+    volunteers = evaluate_volunteers(study)
+    tell("sustainability", 0.95)
+    return replace(
+        evaluation,
+        participation=participation,
+        delivery=delivery,
+        volunteers=volunteers,
+        sustainability=evaluate_sustainability(study, volunteers, participation, delivery),
+    )
+
+
+def _findings(study: Study, e: Evaluation) -> tuple[Finding, ...]:
+    return (
+        *find_findings(e, study),
+        *(find_participation(e.participation) if e.participation else ()),
+        *(find_delivery(e.delivery) if e.delivery else ()),
+        *(find_volunteers(e.volunteers) if e.volunteers else ()),
+        *(find_sustainability(e.sustainability) if e.sustainability else ()),
+    )
+
+
+def _cautions(study: Study, e: Evaluation) -> tuple[Caution, ...]:
+    """Every section's cautions, each once; those of the whole study first."""
+    parts = (
+        *(e.participation, e.delivery, e.volunteers),
+        *((e.sustainability.funding, e.sustainability.capacity, e.sustainability.consultation)
+          if e.sustainability else ()),
+    )  # fmt: skip
+    listed = (
+        *guard_study(study, e.flow),
+        *e.cautions,
+        *(
+            c
+            for section in (e.outcomes, e.comparison, e.dose)
+            for one in section
+            for c in one.cautions
+        ),
+        *(c for part in parts if part is not None for c in part.cautions),
+    )
+    once = {(c.code, c.section, c.measure, repr(c.values)): c for c in listed}
+    return tuple(once.values())
 
 
 def _start(study: Study) -> Evaluation:
     settings = study.plan.study
-    title = (
+    title: Mapping[str, str] = (
         settings.title if isinstance(settings.title, dict) else {settings.language: settings.title}
     )
     return Evaluation(
@@ -178,7 +264,7 @@ def _provenance(study: Study) -> Provenance:
         "scipy": scipy.__version__,
         "statsmodels": version("statsmodels"),
     }
-    files = tuple(
+    files: tuple[Mapping[str, str | int], ...] = tuple(
         {
             "path": f.path, "sha256": f.sha256, "format": f.format, "table": f.table,
             "n_rows": f.n_rows, "n_used": f.n_used, "n_listed": f.n_listed,

@@ -208,6 +208,8 @@ def as_record(value: Any) -> Any:  # noqa: ANN401
         return _record_of_not_estimable(value)
     if is_dataclass(value) and not isinstance(value, type):
         return {f.name: as_record(getattr(value, f.name)) for f in fields(value)}
+    if hasattr(value, "model_dump"):  # a part of the study file
+        return as_record(value.model_dump())
     if isinstance(value, Mapping):
         return {str(key): as_record(item) for key, item in value.items()}
     if isinstance(value, tuple | list | set | frozenset | np.ndarray):

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from analysis.results import Comparison, ComparisonLike, NotEstimable
+from analysis.results import Comparison, ComparisonLike, NotEstimable, Reason
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -40,7 +40,7 @@ def welch_anova(values: npt.ArrayLike, groups: npt.ArrayLike) -> ComparisonLike:
     kept = (n > 1) & (squares > 1e-12)
     k = int(kept.sum())
     if k < 2:
-        reason = "too_few" if int((n > 1).sum()) < 2 else "no_variance"
+        reason: Reason = "too_few" if int((n > 1).sum()) < 2 else "no_variance"
         return NotEstimable(reason=reason, n=y.size, name="interaction", method="welch_anova")
     n, mean, variance = n[kept], mean[kept], squares[kept] / (n[kept] - 1)
     w = n / variance

@@ -211,11 +211,14 @@ def _mean_analyses(c: Contrast) -> list[ComparisonLike]:
 
 def _partly(c: Contrast) -> list[ComparisonLike]:
     p, a, b = c.pairs, c.from_only, c.to_only
-    kept = {"pair_counts": p.counts, "pre_counts": a.counts, "post_counts": b.counts}
+    counts = p.counts, a.counts, b.counts
     return [
-        mixed_change(p.pre, p.post, a.values, b.values, **kept),
-        derrick_t(p.pre, p.post, a.values, b.values, **kept),
-    ]
+        mixed_change(p.pre, p.post, a.values, b.values, *counts),
+        derrick_t(
+            p.pre, p.post, a.values, b.values,
+            pair_counts=counts[0], pre_counts=counts[1], post_counts=counts[2],
+        ),
+    ]  # fmt: skip
 
 
 def _ordered(c: Contrast) -> list[ComparisonLike]:

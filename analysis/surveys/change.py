@@ -123,7 +123,9 @@ def adjust_outcomes(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
     adjusted: dict[int, float | None] = {}
     for confirmatory, rule in ((True, holm), (False, benjamini_hochberg)):
         family = [i for i, o in enumerate(outcomes) if (o.role == "primary") is confirmatory]
-        adjusted.update(zip(family, rule([_p_value(outcomes[i].change) for i in family])))
+        adjusted.update(
+            zip(family, rule([_p_value(outcomes[i].change) for i in family]), strict=True)
+        )
     return tuple(replace(o, p_adjusted=adjusted[i]) for i, o in enumerate(outcomes))
 
 

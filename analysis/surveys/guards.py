@@ -12,8 +12,9 @@ from analysis.results import Caution, Comparison, Estimate
 from analysis.statistics.clusters import design_effect, icc
 from analysis.study import Study
 from analysis.surveys.analyses import AGREEING, Contrast
+from analysis.surveys.groups import has_comparison
 from analysis.surveys.panel import Panel, person_values
-from analysis.surveys.results import Outcome
+from analysis.surveys.results import Flow, Outcome
 from analysis.surveys.scoring import score_range
 
 END_SHARE = 0.15
@@ -54,6 +55,21 @@ def guard_outcome(
         Caution(code=code, severity=severity, section="outcomes", measure=name, values=values)
         for code, severity, values in found
     )
+
+
+def guard_study(study: Study, flow: Flow | None) -> tuple[Caution, ...]:
+    """Cautions of the whole survey: small filter, no comparison group, pooled groups, no codes."""
+    if flow is None:
+        return ()
+    if any(issue.code == "filter_suppressed" for issue in study.issues):
+        values = {"min_group": study.plan.study.min_group}
+        return (Caution(code="filter_suppressed", severity="serious", values=values),)
+    found: list[tuple[str, Severity]] = []
+    if len(flow.waves) > 1 and has_comparison(study):
+        found.append(("groups_pooled", "caution"))
+    elif len(flow.waves) > 1:
+        found.append(("no_comparison_group", "caution"))
+    return tuple(Caution(code=c, severity=s, section="outcomes") for c, s in found)
 
 
 def _guard_ends(c: Contrast, waves: tuple[str, str]) -> _Found:

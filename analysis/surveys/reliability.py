@@ -47,7 +47,7 @@ def measure_reliability(
     answers
         People × items after reversal; an item nobody answered in this wave is left out.
     """
-    asked = np.isfinite(answers).any(axis=0)
+    asked = np.asarray(np.isfinite(answers).any(axis=0))
     names = [item for item, one in zip(measure.items, asked, strict=True) if one]
     complete = answers[:, asked]
     complete = complete[np.isfinite(complete).all(axis=1)]

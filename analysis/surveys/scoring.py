@@ -89,12 +89,12 @@ def score_answers(answers: FloatArray, measure: MeasurePlan) -> FloatArray:
         return answers[:, 0].copy()
     total = np.where(answered, answers, 0.0).sum(axis=1)
     scored = n >= answers_needed(measure.min_answered, k)
-    mean = np.divide(total, n, out=np.full(len(answers), np.nan), where=scored & (n > 0))
+    mean: FloatArray = np.divide(total, n, out=np.full(len(answers), np.nan), where=scored & (n > 0))
     if measure.score == "sum":
-        return mean * k
+        return np.asarray(mean * k)
     if measure.score == "percent":
         low, high = item_range(measure)
-        return (mean - low) / (high - low) * 100.0
+        return np.asarray((mean - low) / (high - low) * 100.0
     return mean
 
 

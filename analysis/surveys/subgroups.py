@@ -29,7 +29,7 @@ def evaluate_subgroups(
     hidden, the next smallest is hidden too, so that it cannot be worked out.
     """
     survey = study.survey
-    names = list(survey.categories) if survey is not None else []
+    names = list(map(str, survey.categories)) if survey is not None else []
     found = [_by(study, panel, measure, waves, design, name) for name in names]
     return tuple(one for one in found if one is not None)
 

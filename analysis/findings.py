@@ -1,0 +1,210 @@
+"""Which sentences the surveys deserve: codes and values, no words.
+
+Codes that say the programme did something (``effect_…``) exist only beside a comparison group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from analysis.results import Comparison, ComparisonLike, Estimate, Finding
+from analysis.study import Study
+from analysis.surveys.results import GroupComparison, Outcome
+
+if TYPE_CHECKING:
+    from analysis.evaluation import Evaluation
+
+CLEAR = 0.05
+LOW_ALPHA = 0.7
+LARGE_SMD = 0.25
+
+
+def find_findings(evaluation: Evaluation, study: Study) -> tuple[Finding, ...]:
+    """Find what to say about the surveys: the study, each measure, then the threats.
+
+    Comparison findings come before the plain changes, because they answer more.
+    """
+    if evaluation.flow is None or not evaluation.scoring:
+        return ()
+    last = last_contrasts(evaluation.outcomes)
+    compared = {c.measure: c for c in evaluation.comparison}
+    return (
+        find_summary(evaluation, last),
+        *(find_effect(study, c) for c in compared.values()),
+        *(find_change(study, outcome, len(last)) for outcome in last),
+        *_find_attrition(evaluation),
+        *_find_reliability(evaluation),
+        *_find_subgroups(study, last),
+        *_find_dose(evaluation, study),
+    )
+
+
+def last_contrasts(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """One outcome per measure: its last contrast of real waves, else its last one."""
+    found: dict[str, Outcome] = {}
+    for outcome in outcomes:
+        aside = any(c.code == "retrospective" for c in outcome.cautions)
+        if outcome.measure not in found or not aside:
+            found[outcome.measure] = outcome
+    return list(found.values())
+
+
+def find_summary(evaluation: Evaluation, last: Sequence[Outcome]) -> Finding:
+    """How many measures changed clearly, and how many people were followed."""
+    if not last:
+        wave, flow = next(iter(evaluation.flow.waves.items())) if evaluation.flow else ("", None)
+        values = {"n": flow.respondents if flow else 0, "wave": wave}
+        return Finding(code="study_one_wave", section="outcomes", values=values)
+    flow_ = evaluation.flow
+    clear = [o for o in last if is_clear(o.change, o.p_adjusted)]
+    linked = flow_ is not None and not flow_.anonymous and flow_.matched > 0
+    return Finding(
+        code="study_summary" if linked else "study_summary_anonymous",
+        section="outcomes",
+        values={
+            "clear": len(clear),
+            "n": len(last),
+            "matched": flow_.matched if flow_ is not None else 0,
+            "from": last[0].contrast[0],
+            "to": last[0].contrast[1],
+        },
+    )
+
+
+def is_clear(change: ComparisonLike, p_adjusted: float | None) -> bool:
+    """Whether a change is clear at 5 % after counting the tests run."""
+    if not isinstance(change, Comparison) or change.p_value is None:
+        return False
+    return (change.p_value if p_adjusted is None else p_adjusted) < CLEAR
+
+
+def find_change(study: Study, outcome: Outcome, n_tests: int) -> Finding:
+    """What to say of one measure's change."""
+    values = _facts(study, outcome.measure) | {
+        "from": outcome.contrast[0],
+        "to": outcome.contrast[1],
+        "n_tests": n_tests,
+        "important": outcome.important_difference,
+    }
+    change = outcome.change
+    if not isinstance(change, Comparison):
+        values["reason"] = change.reason
+        return _finding("not_estimable", outcome.measure, values)
+    values |= {"change": change.estimate, "low": change.ci_low, "high": change.ci_high}
+    values |= {"n": change.n, "p_value": change.p_value}
+    return _finding(_change_code(outcome, change), outcome.measure, values)
+
+
+def _change_code(outcome: Outcome, change: Comparison) -> str:
+    clear = is_clear(change, outcome.p_adjusted)
+    if change.estimate is None:
+        return "categories_changed" if clear else "categories_no_clear_change"
+    if clear:
+        direction = "up" if change.estimate > 0 else "down"
+        return f"change_clear_{direction}{_size(change, outcome.important_difference)}"
+    same = outcome.equivalence
+    if isinstance(same, Comparison) and same.p_value is not None and same.p_value < CLEAR:
+        return "no_change_shown"
+    alone = change.p_value is not None and change.p_value < CLEAR
+    return "change_unclear_many_tests" if alone else "no_clear_change"
+
+
+def _size(change: Comparison, important: float | None) -> str:
+    """How the interval lies to the important difference: beyond, below, or across it."""
+    if important is None or change.ci_low is None or change.ci_high is None:
+        return ""
+    ends = sorted((abs(change.ci_low), abs(change.ci_high)))
+    if ends[0] >= important:
+        return "_important"
+    return "_small" if ends[1] < important else ""
+
+
+def find_effect(study: Study, compared: GroupComparison) -> Finding:
+    """What to say of one measure against the comparison group."""
+    values = _facts(study, compared.measure)
+    found = {a.name: a for a in compared.analyses if isinstance(a, Comparison)}
+    chosen = next((found[n] for n in ("did_cr2", "did") if n in found), None)
+    if chosen is None or chosen.estimate is None or chosen.p_value is None:
+        return _finding("effect_not_estimable", compared.measure, values, "comparison")
+    values |= {"change": chosen.estimate, "low": chosen.ci_low, "high": chosen.ci_high}
+    values |= {"n": chosen.n, "p_value": chosen.p_value, "method": chosen.name}
+    if chosen.p_value >= CLEAR:
+        return _finding("effect_no_clear", compared.measure, values, "comparison")
+    alone = any(c.code == "one_treated_community" for c in compared.cautions)
+    stem = "more_than_comparison" if alone else "effect_clear"
+    direction = "up" if chosen.estimate > 0 else "down"
+    return _finding(f"{stem}_{direction}", compared.measure, values, "comparison")
+
+
+def _facts(study: Study, name: str) -> dict[str, object]:
+    """Name, label, kind and direction of a measure, for its sentence."""
+    measure = study.measure(name)
+    share = measure.kind in ("binary", "knowledge") and measure.score == "mean"
+    return {"label": measure.label or name, "share": share, "better": measure.better}
+
+
+def _finding(
+    code: str, measure: str, values: Mapping[str, object], section: str = "outcomes"
+) -> Finding:
+    return Finding(code=code, section=section, measure=measure, values=values)
+
+
+def _find_attrition(evaluation: Evaluation) -> list[Finding]:
+    flow = evaluation.flow
+    if flow is None or flow.anonymous or not evaluation.attrition:
+        return []
+    rows = [r for r in evaluation.attrition if not r.group and r.smd is not None]
+    values = {"lost": flow.pre_only, "n": flow.pre_only + flow.matched}
+    differ = any(abs(r.smd or 0.0) > LARGE_SMD for r in rows)
+    code = "lost_differ" if differ else "lost_alike"
+    return [Finding(code=code, section="attrition", values=values)]
+
+
+def _find_reliability(evaluation: Evaluation) -> list[Finding]:
+    known = [r.alpha.estimate for r in evaluation.reliability if isinstance(r.alpha, Estimate)]
+    if not known:
+        return []
+    low = sum(alpha < LOW_ALPHA for alpha in known)
+    code = "reliability_low" if low else "reliability_good"
+    values = {"low": low, "n": len(known), "least": min(known), "limit": LOW_ALPHA}
+    return [Finding(code=code, section="reliability", values=values)]
+
+
+def _find_subgroups(study: Study, last: Sequence[Outcome]) -> list[Finding]:
+    """Whether any group changed differently, after Holm over all interaction tests."""
+    from analysis.statistics.multiplicity import holm
+
+    tests = [
+        (o.measure, s.by, s.interaction.p_value)
+        for o in last
+        for s in o.subgroups
+        if isinstance(s.interaction, Comparison)
+    ]
+    if not tests:
+        return []
+    adjusted = holm([p for _, _, p in tests])
+    p, (measure, by, _) = min(
+        ((p, t) for p, t in zip(adjusted, tests, strict=True) if p is not None),
+        key=lambda pair: pair[0],
+        default=(1.0, ("", "", None)),
+    )
+    values: dict[str, object] = {"n_tests": len(tests), "by": by, "p_value": p}
+    if p >= CLEAR:
+        return [Finding(code="subgroups_alike", section="subgroups", values=values)]
+    values |= _facts(study, measure)
+    return [_finding("subgroups_differ", measure, values, "subgroups")]
+
+
+def _find_dose(evaluation: Evaluation, study: Study) -> list[Finding]:
+    found = [(d, d.slope) for d in evaluation.dose if isinstance(d.slope, Comparison)]
+    if not found:
+        return []
+    dose, slope = next(
+        ((d, s) for d, s in found if study.measure(d.measure).role == "primary"), found[0]
+    )
+    clear = slope.p_value is not None and slope.p_value < CLEAR
+    up = (slope.estimate or 0.0) > 0
+    code = ("dose_up" if up else "dose_down") if clear else "dose_unclear"
+    values = _facts(study, dose.measure) | {"slope": slope.estimate, "n": slope.n}
+    return [_finding(code, dose.measure, values, "dose")]

@@ -1,0 +1,144 @@
+"""Change against a comparison group: least squares with robust errors, four independent means."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+from analysis.results import Comparison, ComparisonLike, NotEstimable
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def least_squares(
+    y: npt.ArrayLike, X: npt.ArrayLike, coef_index: int, name: str, ci_level: float = 0.95
+) -> ComparisonLike:
+    """Estimate one coefficient by least squares with HC2 standard error and t on n − k.
+
+    Parameters
+    ----------
+    y, X
+        Outcome, shape (n,); design with its intercept, shape (n, k). Rows with a missing number
+        are left out.
+    coef_index
+        Column wanted.
+    name
+        Name of the analysis.
+
+    Returns
+    -------
+    Comparison or NotEstimable
+        ``too_few`` with fewer than k + 2 rows; ``not_identified`` when columns depend on each
+        other; ``no_variance`` when the residuals are all zero.
+
+    References
+    ----------
+    MacKinnon & White 1985, doi:10.1016/0304-4076(85)90158-7.
+    """
+    outcome, design = np.asarray(y, dtype=np.float64), np.asarray(X, dtype=np.float64)
+    kept = np.isfinite(outcome) & np.isfinite(design).all(axis=1)
+    outcome, design = outcome[kept], design[kept]
+    n, k = design.shape
+    method = "ols_hc2"
+    if n < k + 2:
+        return NotEstimable(reason="too_few", n=n, name=name, method=method)
+    if np.linalg.matrix_rank(design) < k:
+        return NotEstimable(reason="not_identified", n=n, name=name, method=method)
+    bread = np.linalg.inv(design.T @ design)
+    beta = bread @ design.T @ outcome
+    residual = outcome - design @ beta
+    leverage = np.einsum("ij,jk,ik->i", design, bread, design)
+    influence = design @ bread[:, coef_index]
+    variance = float((influence**2 * residual**2 / np.maximum(1 - leverage, 1e-12)).sum())
+    if variance <= 1e-24:
+        return NotEstimable(reason="no_variance", n=n, name=name, method=method)
+    return _t_comparison(
+        float(beta[coef_index]), math.sqrt(variance), float(n - k), name, method, ci_level,
+        n=n, n_missing=int((~kept).sum()),
+    )  # fmt: skip
+
+
+def difference_of_changes(
+    samples: tuple[npt.ArrayLike, npt.ArrayLike, npt.ArrayLike, npt.ArrayLike],
+    name: str = "did",
+    ci_level: float = 0.95,
+) -> ComparisonLike:
+    """Difference in differences of four independent samples, unequal variances.
+
+    (treated to − treated from) − (comparison to − comparison from), Welch–Satterthwaite df:
+    Σv²/… with v = s²/n. Satterthwaite 1946, doi:10.2307/3002019.
+
+    Parameters
+    ----------
+    samples
+        Comparison from, comparison to, treated from, treated to; missing values are left out.
+    """
+    given = [np.asarray(s, dtype=np.float64) for s in samples]
+    kept = [s[np.isfinite(s)] for s in given]
+    n = sum(s.size for s in kept)
+    method = "welch_satterthwaite"
+    if min(s.size for s in kept) < 2:
+        return NotEstimable(reason="too_few", n=n, name=name, method=method)
+    parts = np.array([s.var(ddof=1) / s.size for s in kept])
+    if parts.sum() <= 0:
+        return NotEstimable(reason="no_variance", n=n, name=name, method=method)
+    df = float(parts.sum() ** 2 / (parts**2 / np.array([s.size - 1 for s in kept])).sum())
+    means = [float(s.mean()) for s in kept]
+    return _t_comparison(
+        means[3] - means[2] - means[1] + means[0], math.sqrt(float(parts.sum())), df, name, method,
+        ci_level, n=n, n_missing=sum(s.size for s in given) - n,
+    )  # fmt: skip
+
+
+def _t_comparison(
+    estimate: float,
+    error: float,
+    df: float,
+    name: str,
+    method: str,
+    ci_level: float,
+    *,
+    n: int,
+    n_missing: int,
+) -> Comparison:
+    half = float(stats.t.ppf((1 + ci_level) / 2, df)) * error
+    return Comparison(
+        name=name,
+        estimate=estimate,
+        std_error=error,
+        ci_low=estimate - half,
+        ci_high=estimate + half,
+        ci_level=ci_level,
+        statistic=estimate / error,
+        df=df,
+        p_value=float(2 * stats.t.sf(abs(estimate / error), df)),
+        n=n,
+        n_missing=n_missing,
+        method=method,
+    )
+
+
+def weighted_mean_change(
+    change: npt.ArrayLike, weights: npt.ArrayLike, name: str = "weighted_change"
+) -> ComparisonLike:
+    """Mean change of pairs with weights; linearised standard error, t on n − 1.
+
+    δ = Σwd/Σw; Var = n/(n − 1)·Σ(w(d − δ))²/(Σw)². Kish 1965, *Survey Sampling*.
+    """
+    d, w = np.asarray(change, dtype=np.float64), np.asarray(weights, dtype=np.float64)
+    kept = np.isfinite(d) & np.isfinite(w) & (w > 0)
+    d, w = d[kept], w[kept]
+    n = int(d.size)
+    if n < 2:
+        return NotEstimable(reason="too_few", n=n, name=name, method="linearised")
+    mean = float(w @ d) / float(w.sum())
+    variance = n / (n - 1) * float(((w * (d - mean)) ** 2).sum()) / float(w.sum()) ** 2
+    if variance <= 1e-24:
+        return NotEstimable(reason="no_variance", n=n, name=name, method="linearised")
+    return _t_comparison(
+        mean, math.sqrt(variance), n - 1.0, name, "linearised", 0.95,
+        n=n, n_missing=int((~kept).sum()),
+    )  # fmt: skip

@@ -1,0 +1,130 @@
+"""Who was lost after the first wave, and how far that could move the result."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analysis.results import Caution, Comparison
+from analysis.statistics.missing import ChangeBounds, lee_bounds, worst_best_bounds
+from analysis.statistics.two_samples import compare_shares
+from analysis.study import Study
+from analysis.surveys.analyses import family_of
+from analysis.surveys.balance import side_by_side
+from analysis.surveys.groups import treated_people
+from analysis.surveys.panel import BoolArray, Panel, build_panel
+from analysis.surveys.results import AttritionRow, Bounds
+from analysis.surveys.scoring import asked_measures, score_range
+
+LARGE_SMD = 0.25
+DIFFERENTIAL = 0.1
+
+
+def evaluate_attrition(study: Study, panel: Panel | None = None) -> tuple[AttritionRow, ...]:
+    """Compare those who stayed to the last wave with those lost, on everything known at first.
+
+    Returns
+    -------
+    tuple of AttritionRow
+        ``smd`` is stayed minus left. With a comparison group the scores follow again per group.
+        Empty when answers are anonymous, or nobody was lost.
+    """
+    panel = build_panel(study) if panel is None else panel
+    lost = lost_people(panel)
+    if lost is None:
+        return ()
+    stayed, left = lost
+    rows = _rows(study, panel, stayed, left, "")
+    treated = treated_people(study, panel)
+    if treated is not None:
+        for group, arm in (("treated", 1), ("comparison", 0)):
+            here = treated == arm
+            rows += [
+                r for r in _rows(study, panel, stayed & here, left & here, group) if not r.level
+            ]
+    return tuple(rows)
+
+
+def lost_people(panel: Panel) -> tuple[BoolArray, BoolArray] | None:
+    """Who stayed and who left between first and last wave; None when nobody can be followed."""
+    if panel.anonymous or len(panel.waves) < 2:
+        return None
+    first, last = panel.row[:, 0] >= 0, panel.row[:, -1] >= 0
+    stayed, left = first & last, first & ~last
+    return (stayed, left) if stayed.any() and left.any() else None
+
+
+def bound_changes(study: Study, panel: Panel | None = None) -> tuple[Bounds, ...]:
+    """Bound the change if those lost had ended at the worst or best of the range.
+
+    With a comparison group also Lee's trimming bounds of the difference in change. Lee 2009,
+    doi:10.1111/j.1467-937X.2009.00536.x.
+    """
+    panel = build_panel(study) if panel is None else panel
+    if lost_people(panel) is None:
+        return ()
+    treated = treated_people(study, panel)
+    found = []
+    for measure in asked_measures(study):
+        limits = score_range(measure)
+        if limits is None or family_of(measure) == "category":
+            continue
+        pre, post = panel.pair(measure.name, (panel.waves[0], panel.waves[-1]))
+        found.append(_bounds(measure.name, "worst_best", worst_best_bounds(pre, post, *limits)))
+        if treated is not None:
+            change = np.where(np.isfinite(pre), post - pre, np.nan)
+            known = np.isfinite(pre) & np.isfinite(treated)
+            found.append(
+                _bounds(measure.name, "lee", lee_bounds(change[known], treated[known].astype(bool)))
+            )
+    return tuple(found)
+
+
+def guard_attrition(
+    study: Study, panel: Panel, rows: tuple[AttritionRow, ...]
+) -> tuple[Caution, ...]:
+    """Cautions: those lost differed at the start; one group lost more people than the other."""
+    differ = [r for r in rows if not r.group and r.smd is not None and abs(r.smd) > LARGE_SMD]
+    found = []
+    if differ:
+        worst = max(differ, key=lambda r: abs(r.smd or 0.0))
+        values = {"variable": worst.variable, "level": worst.level, "smd": worst.smd}
+        found.append(Caution(code="attrition_differs", section="attrition", values=values))
+    treated, lost = treated_people(study, panel), lost_people(panel)
+    if treated is not None and lost is not None:
+        found += _differential(lost, treated)
+    return tuple(found)
+
+
+def _differential(lost: tuple[BoolArray, BoolArray], treated: np.ndarray) -> list[Caution]:
+    (x1, n1), (x0, n0) = (
+        (
+            int((lost[1] & (treated == arm)).sum()),
+            int(((lost[0] | lost[1]) & (treated == arm)).sum()),
+        )
+        for arm in (1, 0)
+    )
+    test = compare_shares(x0, n0, x1, n1)
+    if not isinstance(test, Comparison) or test.estimate is None or test.p_value is None:
+        return []
+    if abs(test.estimate) <= DIFFERENTIAL and test.p_value >= 0.05:
+        return []
+    values = {"treated": x1 / n1, "comparison": x0 / n0}
+    return [Caution(code="differential_attrition", section="attrition", values=values)]
+
+
+def _rows(
+    study: Study, panel: Panel, stayed: BoolArray, left: BoolArray, group: str
+) -> list[AttritionRow]:
+    return [
+        AttritionRow(
+            variable=variable, level=level, stayed=a, left=b, smd=difference, p_value=p, group=group
+        )
+        for variable, level, a, b, difference, p in side_by_side(study, panel, stayed, left)
+    ]
+
+
+def _bounds(measure: str, name: str, found: ChangeBounds) -> Bounds:
+    return Bounds(
+        measure=measure, name=name, low=found.low, high=found.high, n=found.n,
+        method=found.method, reason=found.reason,
+    )  # fmt: skip

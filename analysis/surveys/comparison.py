@@ -1,0 +1,252 @@
+"""Treated minus comparison: difference in differences and ANCOVA side by side."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from analysis.results import Caution, Comparison, ComparisonLike, Estimate, NotEstimable
+from analysis.statistics.clusters import LEAST_CLUSTERS, cr2, sign_flip
+from analysis.statistics.group_change import difference_of_changes, least_squares
+from analysis.study import Study
+from analysis.study_file import MeasurePlan
+from analysis.surveys.analyses import family_of
+from analysis.surveys.balance import compare_baselines
+from analysis.surveys.change import list_contrasts
+from analysis.surveys.groups import both_waves, start_dates, treated_people, treated_sites
+from analysis.surveys.panel import Panel, build_panel, has_column, person_values
+from analysis.surveys.results import BalanceRow, EventStudyPoint, GroupComparison
+from analysis.surveys.scoring import FloatArray, asked_measures, mean_of
+
+LARGE_SMD = 0.25
+BEFORE = ("pre", "baseline", "base", "t0", "前测", "基线")
+
+
+def evaluate_comparison(study: Study, panel: Panel | None = None) -> tuple[GroupComparison, ...]:
+    """Compare the change of treated people with that of the comparison group.
+
+    Returns
+    -------
+    tuple of GroupComparison
+        One per measure and contrast; empty without a comparison group.
+    """
+    panel = build_panel(study) if panel is None else panel
+    treated = treated_people(study, panel)
+    if treated is None:
+        return ()
+    balance = compare_baselines(study, panel, treated)
+    return tuple(
+        compare_groups(study, panel, measure, waves, treated, balance)
+        for measure in asked_measures(study)
+        if family_of(measure) != "category"
+        for waves in list_contrasts(study, panel)
+    )
+
+
+def compare_groups(
+    study: Study,
+    panel: Panel,
+    measure: MeasurePlan,
+    waves: tuple[str, str],
+    treated: FloatArray,
+    balance: tuple[BalanceRow, ...],
+) -> GroupComparison:
+    """Compare the groups on one measure and contrast."""
+    pre, post = panel.pair(measure.name, waves)
+    cluster = person_values(study, panel, "cluster") if has_column(study, "cluster") else None
+    means = _means(panel, measure, treated)
+    return GroupComparison(
+        measure=measure.name,
+        contrast=waves,
+        analyses=_analyses(panel, pre, post, treated, cluster),
+        means=means,
+        counterfactual=_counterfactual(pre, post, treated, panel.anonymous),
+        n_clusters=len(set(cluster[~pd.isna(cluster)])) if cluster is not None else 0,
+        event_study=_event_study(panel, measure, treated),
+        placebo=_placebo(panel, measure, treated),
+        balance=balance,
+        cautions=_cautions(study, panel, measure, treated, balance, cluster),
+    )
+
+
+def _analyses(
+    panel: Panel,
+    pre: FloatArray,
+    post: FloatArray,
+    treated: FloatArray,
+    cluster: np.ndarray | None,
+) -> tuple[ComparisonLike, ...]:
+    if panel.anonymous:
+        return (_did_of_all(pre, post, treated, "did"),)
+    used = both_waves(pre, post) & np.isfinite(treated)
+    change, arm, start = (post - pre)[used], treated[used], pre[used]
+    one = np.ones_like(arm)
+    adjusted = np.column_stack([one, arm, start - start.mean() if start.size else start])
+    found: list[ComparisonLike] = [
+        least_squares(change, np.column_stack([one, arm]), 1, "did"),
+        least_squares(post[used], adjusted, 1, "ancova"),
+        _did_of_all(pre, post, treated, "did_everyone"),
+    ]
+    if cluster is not None:
+        found += _clustered(change, post[used], adjusted, cluster[used])
+    return tuple(found)
+
+
+def _did_of_all(
+    pre: FloatArray, post: FloatArray, treated: FloatArray, name: str
+) -> ComparisonLike:
+    """Difference of the four means, everyone who answered, as independent samples."""
+    no, yes = treated == 0, treated == 1
+    return difference_of_changes((pre[no], post[no], pre[yes], post[yes]), name)
+
+
+def _clustered(
+    change: FloatArray, post: FloatArray, adjusted: FloatArray, cluster: np.ndarray
+) -> list[ComparisonLike]:
+    """CR2 for both estimands and the exact sign-flip; refused when the design cannot tell."""
+    known = ~pd.isna(cluster)
+    change, post, adjusted, cluster = change[known], post[known], adjusted[known], cluster[known]
+    names = ("did_cr2", "ancova_cr2", "sign_flip")
+    sides = [len(set(cluster[adjusted[:, 1] == arm])) for arm in (1, 0)]
+    if min(sides) < 2:
+        details = {"n_treated_clusters": sides[0], "n_comparison_clusters": sides[1]}
+        return [
+            NotEstimable(reason="not_identified", n=change.size, name=name, details=details)
+            for name in names
+        ]
+    return [
+        cr2(change, adjusted[:, :2], cluster, 1, name="did_cr2"),
+        cr2(post, adjusted, cluster, 1, name="ancova_cr2"),
+        _sign_flip(change, adjusted, cluster),
+    ]
+
+
+def _sign_flip(change: FloatArray, adjusted: FloatArray, cluster: np.ndarray) -> ComparisonLike:
+    """Sign-flip over pairs of clusters matched by their baseline order (treated minus comparison).
+
+    Canay, Romano & Shaikh 2017, doi:10.3982/ECTA13081.
+    """
+    frame = pd.DataFrame(
+        {"cluster": cluster, "arm": adjusted[:, 1], "start": adjusted[:, 2], "change": change}
+    )
+    means = frame.groupby(["arm", "cluster"], as_index=False)[["start", "change"]].mean()
+    sides = [
+        means.loc[means["arm"].eq(arm)].sort_values(["start", "cluster"])["change"].to_numpy()
+        for arm in (1, 0)
+    ]
+    n = min(len(side) for side in sides)
+    if n < LEAST_CLUSTERS:
+        return NotEstimable(reason="too_few", n=n, name="sign_flip", details={"n_cluster_pairs": n})
+    chosen = [side[np.linspace(0, len(side) - 1, n).round().astype(int)] for side in sides]
+    return sign_flip(chosen[0] - chosen[1])
+
+
+def _means(
+    panel: Panel, measure: MeasurePlan, treated: FloatArray
+) -> tuple[tuple[str, str, Estimate | NotEstimable], ...]:
+    scores = panel.scores[measure.name]
+    return tuple(
+        (
+            name,
+            wave,
+            mean_of(
+                column[np.isfinite(column)],
+                measure.kind if family_of(measure) == "binary" else "scale",
+            ),
+        )
+        for name, arm in (("treated", 1), ("comparison", 0))
+        for index, wave in enumerate(panel.waves)
+        for column in [scores[treated == arm, index]]
+    )
+
+
+def _counterfactual(
+    pre: FloatArray, post: FloatArray, treated: FloatArray, anonymous: bool
+) -> float | None:
+    """Where the treated would be had they changed as the comparison group did (pairs)."""
+    used = np.isfinite(treated) if anonymous else both_waves(pre, post)
+    values = [
+        side[np.isfinite(side)]
+        for side in (
+            pre[used & (treated == 1)],
+            pre[used & (treated == 0)],
+            post[used & (treated == 0)],
+        )
+    ]
+    if min(v.size for v in values) == 0:
+        return None
+    return float(values[0].mean() + values[2].mean() - values[1].mean())
+
+
+def _event_study(
+    panel: Panel, measure: MeasurePlan, treated: FloatArray
+) -> tuple[EventStudyPoint, ...]:
+    """Treated minus comparison in each wave against the first; from three waves on."""
+    if len(panel.waves) < 3:
+        return ()
+    return tuple(
+        EventStudyPoint(
+            wave=wave, difference=_as_estimate(_simple_did(panel, measure, treated, 0, index))
+        )
+        for index, wave in enumerate(panel.waves)
+        if index > 0
+    )
+
+
+def _placebo(panel: Panel, measure: MeasurePlan, treated: FloatArray) -> ComparisonLike | None:
+    """The same contrast between two waves before the start: should be nothing."""
+    before = [i for i, w in enumerate(panel.waves) if w.lower().startswith(BEFORE)]
+    if len(before) < 2:
+        return None
+    return replace(_simple_did(panel, measure, treated, before[0], before[1]), name="placebo")
+
+
+def _simple_did(
+    panel: Panel, measure: MeasurePlan, treated: FloatArray, start: int, end: int
+) -> ComparisonLike:
+    scores = panel.scores[measure.name]
+    pre, post = scores[:, start], scores[:, end]
+    if panel.anonymous:
+        return _did_of_all(pre, post, treated, "did")
+    return least_squares(post - pre, np.column_stack([np.ones_like(treated), treated]), 1, "did")
+
+
+def _as_estimate(found: ComparisonLike) -> Estimate | NotEstimable:
+    if not isinstance(found, Comparison) or found.estimate is None:
+        return found if isinstance(found, NotEstimable) else NotEstimable(reason="no_data")
+    return Estimate(
+        estimate=found.estimate, ci_low=found.ci_low, ci_high=found.ci_high,
+        std_error=found.std_error, n=found.n, n_missing=found.n_missing, method=found.method,
+    )  # fmt: skip
+
+
+def _cautions(
+    study: Study,
+    panel: Panel,
+    measure: MeasurePlan,
+    treated: FloatArray,
+    balance: tuple[BalanceRow, ...],
+    cluster: np.ndarray | None,
+) -> tuple[Caution, ...]:
+    found: list[tuple[str, dict[str, object]]] = []
+    before = [w for w in panel.waves if w.lower().startswith(BEFORE)]
+    if len(before) < 2:
+        found.append(("parallel_trends_unchecked", {}))
+    if treated_sites(study, panel, treated) == 1:
+        found.append(("one_treated_community", {}))
+    if len(start_dates(study, panel, treated)) > 1:
+        found.append(("staggered_starts", {"n": len(start_dates(study, panel, treated))}))
+    if cluster is not None and len(set(cluster[~pd.isna(cluster)])) < 10:
+        found.append(("few_clusters", {"n": len(set(cluster[~pd.isna(cluster)]))}))
+    start = next((b.smd for b in balance if b.variable == measure.name), None)
+    if start is not None and abs(start) > LARGE_SMD:
+        found.append(("groups_differ_at_start", {"smd": start}))
+        worse = start < 0 if measure.better == "higher" else start > 0
+        if worse:
+            found.append(("regression_to_mean", {"smd": start}))
+    return tuple(
+        Caution(code=code, section="comparison", measure=measure.name, values=values)
+        for code, values in found
+    )

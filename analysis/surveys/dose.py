@@ -1,0 +1,98 @@
+"""Change against sessions attended, adjusted for baseline: an association, not an effect."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analysis.results import Caution, ComparisonLike, EstimateLike, NotEstimable
+from analysis.statistics.group_change import least_squares
+from analysis.study import Study
+from analysis.study_file import MeasurePlan
+from analysis.surveys.analyses import family_of
+from analysis.surveys.change import list_contrasts
+from analysis.surveys.groups import both_waves, treated_people
+from analysis.surveys.panel import Panel, build_panel, person_values
+from analysis.surveys.results import Dose
+from analysis.surveys.scoring import FloatArray, asked_measures, mean_of
+
+LEAST_LINKED = 5
+
+
+def evaluate_dose(study: Study, panel: Panel | None = None) -> tuple[Dose, ...]:
+    """Relate the change to the sessions attended, for everyone answering both waves.
+
+    People of the survey who never signed in count as zero sessions; with a comparison group only
+    treated people are used. Empty when fewer than five codes occur in both tables.
+    """
+    panel = build_panel(study) if panel is None else panel
+    sessions = count_sessions(study)
+    if study.survey is None or panel.anonymous or sessions is None or not len(panel.row):
+        return ()
+    codes = pd.Series(person_values(study, panel, "respondent"))
+    linked = codes.isin(sessions.index).to_numpy()
+    if int(linked.sum()) < LEAST_LINKED:
+        return ()
+    dose = codes.map(sessions).fillna(0.0).to_numpy(dtype=np.float64)
+    treated = treated_people(study, panel)
+    if treated is not None:
+        dose = np.where(treated == 1, dose, np.nan)
+    unlinked = int((~sessions.index.isin(codes)).sum())
+    return tuple(
+        _dose(study, panel, measure, waves, dose, (int(linked.sum()), unlinked))
+        for measure in asked_measures(study)
+        if family_of(measure) != "category"
+        for waves in list_contrasts(study, panel)[-1:]
+    )
+
+
+def count_sessions(study: Study) -> pd.Series | None:
+    """Number of different sessions each person attended; None without attendance by person."""
+    table = study.attendance
+    if table is None or "person" not in table or "session" not in table:
+        return None
+    came = table[table["attended"].astype(bool)] if "attended" in table else table
+    sessions = came.drop_duplicates(["person", "session"]).groupby("person").size()
+    absent = pd.Index(table["person"].dropna().unique()).difference(sessions.index)
+    return pd.concat([sessions, pd.Series(0, index=absent)]).astype(np.float64)
+
+
+def _dose(
+    study: Study,
+    panel: Panel,
+    measure: MeasurePlan,
+    waves: tuple[str, str],
+    dose: FloatArray,
+    linked: tuple[int, int],
+) -> Dose:
+    pre, post = panel.pair(measure.name, waves)
+    used = both_waves(pre, post) & np.isfinite(dose)
+    change, start, sessions = (post - pre)[used], pre[used], dose[used]
+    slope: ComparisonLike
+    if used.any() and float(np.ptp(sessions)) == 0:
+        slope = NotEstimable(reason="no_variance", n=int(used.sum()), name="dose_slope")
+    else:
+        design = np.column_stack([np.ones_like(sessions), sessions, start])
+        slope = least_squares(change, design, 1, "dose_slope")
+    return Dose(
+        measure=measure.name,
+        slope=slope,
+        points=_points(sessions, change, study.plan.study.min_group),
+        n_linked=linked[0],
+        n_unlinked=linked[1],
+        cautions=(Caution(code="dose_association", section="dose", measure=measure.name),),
+    )
+
+
+def _points(
+    sessions: FloatArray, change: FloatArray, min_group: int
+) -> tuple[tuple[float, int, EstimateLike], ...]:
+    """Mean change at each number of sessions; numbers too few to show are joined upwards."""
+    found, waiting = [], np.zeros(sessions.size, dtype=bool)
+    for dose in np.unique(sessions):
+        waiting = waiting | (sessions == dose)
+        if int(waiting.sum()) >= min_group:
+            here = waiting
+            found.append((float(sessions[here].mean()), int(here.sum()), mean_of(change[here])))
+            waiting = np.zeros(sessions.size, dtype=bool)
+    return tuple(found)

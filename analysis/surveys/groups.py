@@ -1,0 +1,49 @@
+"""Who received the intervention, who is the comparison."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analysis.study import Study
+from analysis.surveys.panel import BoolArray, Panel, has_column, person_values
+from analysis.surveys.scoring import FloatArray
+
+
+def treated_people(study: Study, panel: Panel) -> FloatArray | None:
+    """Give 1 (treated), 0 (comparison) or NaN (unknown) per person; None without two groups."""
+    if not has_column(study, "treated"):
+        return None
+    given = pd.to_numeric(pd.Series(person_values(study, panel, "treated")), errors="coerce")
+    treated = given.to_numpy(dtype=np.float64)
+    return treated if len(set(treated[np.isfinite(treated)])) == 2 else None
+
+
+def treated_sites(study: Study, panel: Panel, treated: FloatArray) -> int | None:
+    """Number of communities that received the intervention; None when not told."""
+    column = next((c for c in ("site", "group") if has_column(study, c)), None)
+    if column is None:
+        return None
+    return len({str(v) for v in person_values(study, panel, column)[treated == 1] if v is not None})
+
+
+def has_comparison(study: Study) -> bool:
+    """Whether the survey holds both treated and comparison people."""
+    survey = study.survey
+    if survey is None or "treated" not in survey.keys:
+        return False
+    return int(survey.keys["treated"].dropna().astype(bool).nunique()) == 2
+
+
+def start_dates(study: Study, panel: Panel, treated: FloatArray) -> list[str]:
+    """Distinct starts of the intervention among the treated; two or more = staggered."""
+    if not has_column(study, "started_on"):
+        return []
+    given = person_values(study, panel, "started_on")[treated == 1]
+    return sorted({str(v) for v in given if v is not None})
+
+
+def both_waves(pre: FloatArray, post: FloatArray) -> BoolArray:
+    """People with a score in both waves."""
+    both: BoolArray = np.isfinite(pre) & np.isfinite(post)
+    return both
