@@ -89,12 +89,13 @@ def score_answers(answers: FloatArray, measure: MeasurePlan) -> FloatArray:
         return answers[:, 0].copy()
     total = np.where(answered, answers, 0.0).sum(axis=1)
     scored = n >= answers_needed(measure.min_answered, k)
-    mean: FloatArray = np.divide(total, n, out=np.full(len(answers), np.nan), where=scored & (n > 0))
+    unscored = np.full(len(answers), np.nan)
+    mean: FloatArray = np.divide(total, n, out=unscored, where=scored & (n > 0))
     if measure.score == "sum":
         return np.asarray(mean * k)
     if measure.score == "percent":
         low, high = item_range(measure)
-        return np.asarray((mean - low) / (high - low) * 100.0
+        return np.asarray((mean - low) / (high - low) * 100.0)
     return mean
 
 
