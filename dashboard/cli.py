@@ -13,11 +13,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from analysis.errors import LeveeError
-from dashboard.sentences import say_caution, say_error, say_finding
+from analysis.errors import LeveeError, UnreadableFileError
+from dashboard.sentences import say_caution, say_error, say_finding, say_issue
 from dashboard.text import LANGUAGES, Text
+
+if TYPE_CHECKING:
+    from analysis.intake.inspection import Inspection
 
 FORMATS = ("json", "xlsx", "docx", "pptx", "pdf", "html")
 _WRITERS = {
@@ -44,12 +47,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = _parser().parse_args(argv)
     try:
-        arguments.run(arguments)
+        return int(arguments.run(arguments) or 0)
     except LeveeError as error:
         return _fail(say_error(_words(arguments), error))
     except OSError as error:
         return _fail(f"{error.filename or ''}: {error.strerror or error}".strip(": "))
-    return 0
 
 
 def _fail(message: str) -> int:
@@ -145,17 +147,68 @@ def _free_port(wanted: int) -> int:
     raise OSError(98, "no free port", str(wanted))
 
 
-def _inspect(arguments: argparse.Namespace) -> None:
-    from analysis.intake.inspection import inspect_files
+def _inspect(arguments: argparse.Namespace) -> int:
+    from analysis.intake.inspection import Inspection, inspect_files
 
-    text = _words(arguments)
-    files = {str(path): path.read_bytes() for path in arguments.files}
-    found = inspect_files(files)
+    text, files, found = _words(arguments), {}, {}
+    for path in arguments.files:
+        try:
+            files[str(path)] = path.read_bytes()
+        except OSError:
+            missing = UnreadableFileError("file_missing", file=str(path))
+            found[str(path)] = Inspection(file=str(path), error=missing)
+    found |= {one.file: one for one in inspect_files(files)} if files else {}
+    told = [found[str(path)] for path in arguments.files]
     if arguments.json:
-        print(json.dumps([_record(text, one) for one in found], ensure_ascii=False, indent=2))
-        return
-    for one in found:
-        print("\n".join(_lines(text, one)), end="\n\n")
+        records = [record_inspection(text, one) for one in told]
+        print(json.dumps(records, ensure_ascii=False, indent=2))
+    else:
+        print("\n\n".join("\n".join(describe_inspection(text, one)) for one in told))
+    return 2 if all(one.error for one in told) else 0
+
+
+def record_inspection(text: Text, found: Inspection) -> dict[str, Any]:
+    """One file as the record that ``levee inspect --json`` prints."""
+    names = ("file", "format", "confidence", "encoding", "sheet", "n_rows")
+    columns = ("name", "role", "type", "n_missing", "n_unique", "confidence")
+    return {
+        **{name: getattr(found, name) for name in names},
+        "header_rows": list(found.header_rows),
+        "columns": [{name: getattr(one, name) for name in columns} for one in found.columns],
+        "issues": _error_records(text, found) if found.error else _issue_records(text, found),
+    }
+
+
+def _error_records(text: Text, found: Inspection) -> list[dict[str, Any]]:
+    error = found.error
+    if error is None:
+        return []
+    place = {"sheet": error.details.get("sheet", ""), "column": "", "rows": []}
+    told = {"code": error.code, "severity": "error", **place}
+    return [{**told, "message": say_error(text, error)}]
+
+
+def _issue_records(text: Text, found: Inspection) -> list[dict[str, Any]]:
+    names = ("code", "severity", "sheet", "column")
+    return [
+        {
+            **{name: getattr(issue, name) for name in names},
+            "rows": list(issue.rows),
+            "message": say_issue(text, issue),
+        }
+        for issue in found.issues
+    ]
+
+
+def describe_inspection(text: Text, found: Inspection) -> list[str]:
+    """One file in a few lines: what it is, its columns, what was noticed."""
+    if found.error:
+        return [f"{found.file}", f"  ! {say_error(text, found.error)}"]
+    size = text("{rows} rows, {columns} columns", rows=found.n_rows, columns=len(found.columns))
+    lines = [found.file, f"  {found.format} ({text.percent(found.confidence)}), {size}"]
+    for column in found.columns:
+        lines.append(f"  {column.role:<12} {column.type:<9} {column.name}")
+    return lines + [f"  ! {say_issue(text, issue)}" for issue in found.issues]
 
 
 def _template(arguments: argparse.Namespace) -> None:
@@ -165,16 +218,13 @@ def _template(arguments: argparse.Namespace) -> None:
 
 
 def _evaluate(arguments: argparse.Namespace) -> None:
+    from analysis.evaluation import evaluate
     from analysis.intake.reader import read_study
 
-    from analysis.evaluation import evaluate
-
     with _progress() as tell:
-        tell("reading", 0.1)
+        tell("reading", 0.0)
         study = read_study(arguments.study)
-        tell("evaluating", 0.4)
-        evaluation = evaluate(study)
-        tell("writing", 0.8)
+        evaluation = evaluate(study, progress=tell)
         written = _write_reports(arguments, evaluation, study)
     text = Text(arguments.language or study.plan.study.language)
     for finding in evaluation.findings:

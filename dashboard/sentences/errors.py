@@ -64,7 +64,7 @@ def _study_file_value(text: Text, error: LeveeError) -> str:
 
 
 def _unknown_key(text: Text, error: LeveeError) -> str:
-    told = {"nearest": "", **error.details}
+    told = {"nearest": "", **_told(text, error)}
     if told["nearest"]:
         return text("{file}: there is no key {where}. Did you mean {nearest}?", **told)
     return text("{file}: there is no key {where}.", **told)
@@ -87,6 +87,7 @@ _FILES: dict[str, Callable[[Text], str]] = {
     "unknown_encoding": lambda t: t("{file}: the encoding “{encoding}” is not known."),
     "wrong_encoding": lambda t: t("{file} cannot be read as “{encoding}”."),
     "unknown_sheet": lambda t: t("{file} has no sheet “{sheet}”. It has: {sheets}."),
+    "file_missing": lambda t: t("{file} is not there."),
     "missing_file": lambda t: t("The study file names {file}, which is not there."),
 }
 _LIMITS: dict[str, Callable[[Text], str]] = {
@@ -114,6 +115,10 @@ _WORKSPACE: dict[str, Callable[[Text], str]] = {
 }
 _STUDY_FILE: dict[str, Callable[[Text], str]] = {
     "study_file_missing": lambda t: t("{file} cannot be opened."),
+    "indicator_columns": lambda t: t("{file} lacks the columns {missing}."),
+    "indicator_value": lambda t: t(
+        "{file}, row {row}, column {column}: this value cannot be used: {problem}"
+    ),
     "study_file_syntax": lambda t: t("{file} is not valid TOML: {problem}"),
 }
 

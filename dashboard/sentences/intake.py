@@ -76,19 +76,65 @@ _READING: dict[str, Callable[[Text], str]] = {
     ),
     "rejected_submissions": lambda t: t("{n} submissions rejected in the survey tool."),
     "preview_rows_left_out": lambda t: t("{n} test answers from the preview were left out."),
+    "personal_data": lambda t: t("This column looks like personal data ({kind}): {n} cells."),
     "partial_responses": lambda t: t("{n} answers were not finished; they were kept."),
 }
 _LINKING: dict[str, Callable[[Text], str]] = {
     "no_answers": lambda t: t("{n} rows hold no answer to any measure and were left out."),
+    "no_respondent": lambda t: t("{n} rows have no respondent code and were left out."),
+    "duplicate": lambda t: t(
+        "{n} rows repeat a respondent in the wave {wave} and were left out; kept: {policy}."
+    ),
+    "not_in_file": lambda t: t("{name} is not in this file; it is missing for its rows."),
     "unknown_wave": lambda t: t(
         "{n} rows belong to no known wave ({values}) and were left out. Known: {waves}."
+    ),
+    "filter_suppressed": lambda t: t(
+        "This choice is not shown: it would leave, or leave out, fewer than {min_group} people."
     ),
     "out_of_range": lambda t: t(
         "{n} answers lie outside the declared range ({range}) and count as missing: {values}."
     ),
-    "not_a_number": lambda t: t("{n} answers could not be read and count as missing: {values}."),
+    "unmatched_answers": lambda t: t(
+        "{n} answers could not be read and count as missing: {values}."
+    ),
+}
+_TABLES: dict[str, Callable[[Text], str]] = {
+    "total_row": lambda t: t("{n} rows of totals were left out."),
+    "future_date": lambda t: t("{n} rows are dated after the end of observation; left out."),
+    "unread_date": lambda t: t("{n} dates could not be read and count as blank: {values}."),
+    "unread_number": lambda t: t("{n} numbers could not be read and count as blank: {values}."),
+    "unread_flag": lambda t: t("{n} entries are neither yes nor no and count as blank: {values}."),
+    "unread_joined": lambda t: t("{n} rows have a joining date that cannot be read; left out."),
+    "unread_left": lambda t: t("{n} rows have a leaving date that cannot be read; left out."),
+    "ambiguous_dates": lambda t: t("Day and month cannot be told apart in these {n} dates."),
+    "duplicate_sign_in": lambda t: t("{n} repeated sign-ins were left out."),
+    "duplicate_person": lambda t: t("{n} rows repeat a person and were left out."),
+    "duplicate_volunteer": lambda t: t("{n} rows repeat a volunteer and were left out."),
+    "attended_over_registered": lambda t: t("In {n} rows more attended than had registered."),
+    "delivered_over_planned": lambda t: t("In {n} rows more was delivered than planned."),
+    "blank_attendance": lambda t: t("{n} blank entries count as not attended."),
+    "negative_count": lambda t: t("{n} rows have a negative number of people; left out."),
+    "negative_hours": lambda t: t("{n} rows have negative hours."),
+    "long_day": lambda t: t("{n} rows add up to more hours than a day has."),
+    "left_before_joined": lambda t: t("{n} rows leave before they join; left out."),
+    "before_raised": lambda t: t("{n} rows are dated before the issue was raised."),
+    "unknown_status": lambda t: t("{n} rows have an unknown status: {values}."),
+    "unknown_direction": lambda t: t("{n} rows are neither income nor expense; left out."),
+    "no_amount": lambda t: t("{n} rows have no amount and were left out."),
+    "no_count": lambda t: t("{n} rows have no number of people and were left out."),
+    "no_date": lambda t: t("{n} rows have no date and were left out."),
+    "no_domain": lambda t: t("{n} rows name no domain and were left out."),
+    "no_issue": lambda t: t("{n} rows name no issue and were left out."),
+    "no_joined": lambda t: t("{n} rows have no joining date and were left out."),
+    "no_person": lambda t: t("{n} rows name nobody and were left out."),
+    "no_score": lambda t: t("{n} rows have no score and were left out."),
+    "no_session": lambda t: t("{n} rows name no session and were left out."),
+    "no_strength": lambda t: t("{n} rows name no strength and were left out."),
+    "no_volunteer": lambda t: t("{n} rows name no volunteer and were left out."),
+    "no_wave": lambda t: t("{n} rows name no wave and were left out."),
 }
 
 ISSUES: dict[str, Callable[[Text, Issue], str]] = {
-    code: _sentence(message) for code, message in {**_READING, **_LINKING}.items()
+    code: _sentence(message) for code, message in {**_READING, **_LINKING, **_TABLES}.items()
 }

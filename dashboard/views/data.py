@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from analysis.errors import IntakeError
-from analysis.intake.roles import propose_plan
 from analysis.study_file import StudyPlan
 from dashboard.cache import current_saved, read_drafted_tables
 from dashboard.navigation import HOME, find_page
@@ -61,6 +60,8 @@ def _plan(saved: SavedStudy) -> StudyPlan:
     drafted = drafted_plan(saved)
     if drafted is not None:
         return drafted
+    from analysis.intake.proposal import propose_plan
+
     tables = read_drafted_tables(saved)
     proposed = propose_plan(
         {name: table for name, table in tables.items() if not isinstance(table, IntakeError)}
