@@ -73,7 +73,7 @@ def simulate_panel(rng: np.random.Generator, n_b: int, n_c: int) -> Panel:
 
 def latent(rng: np.random.Generator, panel: Panel, name: str, after: bool) -> np.ndarray:
     """Latent score of everyone in one wave; a person's two waves correlate about .6."""
-    score = panel.level[name] + rng.normal(0, 0.55, len(panel.community))
+    score = panel.level[name] + rng.normal(0, 0.6, len(panel.community))
     if after:
         score = score + np.where(panel.community == "B", SHIFT["B"][name], SHIFT["C"][name])
         if name == "preparedness":
@@ -84,7 +84,7 @@ def latent(rng: np.random.Generator, panel: Panel, name: str, after: bool) -> np
 def likert(rng: np.random.Generator, score: np.ndarray, n_items: int) -> np.ndarray:
     """Turn latent scores into answers 1–5 to ``n_items`` items."""
     tilt = np.linspace(-0.25, 0.25, n_items)
-    noisy = score[:, None] + tilt + rng.normal(0, 0.8, (len(score), n_items))
+    noisy = score[:, None] + tilt + rng.normal(0, 0.6, (len(score), n_items))
     return 1 + np.digitize(noisy, [-1.2, -0.2, 0.7, 1.7])
 
 
@@ -238,7 +238,8 @@ def write_activities(
     write_sheet(folder / "活动计划与执行.xlsx", [[*head, "社工工时", "志愿者工时"], *plan])
     residents = np.flatnonzero(panel.community == "B")
     older = panel.age[residents] == 2
-    zeal = rng.beta(0.7, 2.4, len(residents)) * np.where(older, 0.45, 1.1)
+    comes = rng.random(len(residents)) < np.where(older, 0.42, 0.82)
+    zeal = rng.beta(0.7, 2.4, len(residents)) * np.where(older, 0.6, 1.1) * comes
     rows: list[list[object]] = []
     for title, kind, level, _phase, _planned, held, *_ in plan:
         if held is None:
