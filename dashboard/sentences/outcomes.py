@@ -1,0 +1,294 @@
+"""Sentences about the surveys: changes, comparison, who was lost, and what to know first.
+
+No sentence says that something was caused unless its code starts with ``effect_``: those codes
+exist only beside a comparison group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from analysis.results import Caution, Finding
+from dashboard.text import Text
+
+Sentence = Callable[[Text, Finding], str]
+_WAVES = {
+    "pre": "at baseline",
+    "post": "at the end",
+    "follow_up": "at follow-up",
+    "followup": "at follow-up",
+}
+
+
+def say_wave(text: Text, wave: str) -> str:
+    """Name a wave: the usual ones in the reader's language, others as in the data."""
+    return text(_WAVES[wave]) if wave in _WAVES else f"“{wave}”"
+
+
+def say_amount(text: Text, value: float | None, share: bool) -> str:
+    """Say a size without its sign: percentage points for shares, else points."""
+    if value is None:
+        return "–"
+    if share:
+        return text("{n} percentage points", n=text.number(abs(value) * 100, 0))
+    return text("{n} points", n=text.number(abs(value), 2))
+
+
+def _values(text: Text, f: Finding) -> dict[str, str]:
+    """Names and numbers of a change, ready for a sentence."""
+    v, share = f.values, bool(f.values.get("share"))
+    scale, digits = (100.0, 0) if share else (1.0, 2)
+    low, high = v.get("low"), v.get("high")
+    return {
+        "measure": text.of(v["label"]),
+        "change": say_amount(text, v.get("change"), share),
+        "range": _range(text, low, high, scale, digits),
+        "important": say_amount(text, v.get("important"), share),
+        "n_tests": str(v.get("n_tests", "")),
+    }
+
+
+def _range(text: Text, low: float | None, high: float | None, scale: float, digits: int) -> str:
+    if low is None or high is None:
+        return "–"
+    if high < 0:
+        low, high = -high, -low
+    return text.interval(low * scale, high * scale, digits)
+
+
+def _change(message: str) -> Sentence:
+    def say(text: Text, f: Finding) -> str:
+        told = text(message, **_values(text, f))
+        lower = f.values.get("better") == "lower"
+        return text.join([told, text("Here lower is better.")]) if lower else told
+
+    return say
+
+
+def _with(
+    message: str, *names: str, percent: tuple[str, ...] = ()
+) -> Callable[[Text, Finding | Caution], str]:
+    """Fill a sentence with plain values; those in ``percent`` are rates."""
+
+    def say(text: Text, told: Finding | Caution) -> str:
+        filled = {name: _plain(text, told.values[name]) for name in names}
+        filled |= {name: text.percent(told.values[name]) for name in percent}
+        if "{measure}" in message:
+            filled["measure"] = text.of(told.values.get("label"), told.measure)
+        return text(message, **filled)
+
+    return say
+
+
+def _plain(text: Text, value: object) -> str:
+    if isinstance(value, bool | str):
+        return str(value)
+    if isinstance(value, tuple | list):
+        return ", ".join(map(str, value)) if text.language == "en" else "、".join(map(str, value))
+    if isinstance(value, int):
+        return text.number(value, 0)
+    return text.number(value, 2) if isinstance(value, float) else "–"
+
+
+def _summary(text: Text, f: Finding) -> str:
+    return text(
+        "{clear} of {n} measures changed clearly; {matched} people answered both before and after.",
+        clear=f.values["clear"],
+        n=f.values["n"],
+        matched=text.number(f.values["matched"], 0),
+    )
+
+
+_NOT_ESTIMABLE = {
+    "too_few": "{measure}: too few answers to estimate a change.",
+    "no_variance": "{measure}: everyone changed alike, so no interval can be given.",
+    "suppressed": "{measure}: hidden, because the group is too small to show.",
+}
+
+
+def _not_estimable(text: Text, f: Finding) -> str:
+    message = _NOT_ESTIMABLE.get(
+        str(f.values.get("reason")), "{measure}: a change cannot be estimated from these data."
+    )
+    return text(message, measure=text.of(f.values["label"]))
+
+
+def _dose(message: str) -> Sentence:
+    def say(text: Text, f: Finding) -> str:
+        share = bool(f.values.get("share"))
+        slope = f.values.get("slope")
+        return text(
+            message,
+            measure=text.of(f.values["label"]),
+            slope=text("{n} percentage points", n=text.number(abs(slope) * 100, 1))
+            if share
+            else text("{n} points", n=text.number(abs(slope), 2)),
+        )
+
+    return say
+
+
+FINDINGS: Mapping[str, Callable[[Text, Finding], str]] = {
+    "study_summary": _summary,
+    "study_summary_anonymous": _with(
+        "{clear} of {n} measures differ clearly between the waves; answers cannot be linked.",
+        "clear",
+        "n",
+    ),
+    "study_one_wave": _with(
+        "There is one wave with {n} respondents: a change cannot be told yet.", "n"
+    ),
+    "change_clear_up": _change("{measure} rose by {change} ({range})."),
+    "change_clear_down": _change("{measure} fell by {change} ({range})."),
+    "change_clear_up_important": _change(
+        "{measure} rose by {change} ({range}), more than the {important} that count as important."
+    ),
+    "change_clear_down_important": _change(
+        "{measure} fell by {change} ({range}), more than the {important} that count as important."
+    ),
+    "change_clear_up_small": _change(
+        "{measure} rose by {change} ({range}), less than the {important} that count as important."
+    ),
+    "change_clear_down_small": _change(
+        "{measure} fell by {change} ({range}), less than the {important} that count as important."
+    ),
+    "no_clear_change": _change("{measure}: no clear change; the data fit anything from {range}."),
+    "change_unclear_many_tests": _change(
+        "{measure}: no clear change once all {n_tests} tests are counted ({range})."
+    ),
+    "no_change_shown": _change(
+        "{measure} stayed the same: any change is smaller than {important}."
+    ),
+    "categories_changed": _change("{measure}: the answers are spread differently than before."),
+    "categories_no_clear_change": _change(
+        "{measure}: no clear change in how the answers are spread."
+    ),
+    "not_estimable": _not_estimable,
+    "effect_clear_up": _change(
+        "The programme raised {measure} by {change} ({range}), against the comparison group."
+    ),
+    "effect_clear_down": _change(
+        "The programme lowered {measure} by {change} ({range}), against the comparison group."
+    ),
+    "more_than_comparison_up": _change(
+        "Against the comparison group, {measure} moved {change} higher ({range})."
+    ),
+    "more_than_comparison_down": _change(
+        "Against the comparison group, {measure} moved {change} lower ({range})."
+    ),
+    "effect_no_clear": _change(
+        "{measure}: no clear difference from the comparison group; the data fit {range}."
+    ),
+    "effect_not_estimable": _change(
+        "{measure}: a difference from the comparison group cannot be estimated."
+    ),
+    "lost_alike": _with(
+        "{lost} of {n} people were not found again; at the start they were like those who stayed.",
+        "lost",
+        "n",
+    ),
+    "lost_differ": _with(
+        "{lost} of {n} people were not found again, and they differed from those who stayed.",
+        "lost",
+        "n",
+    ),
+    "reliability_good": _with(
+        "The items of every scale hang together: alpha is {least} or more.", "least"
+    ),
+    "reliability_low": _with(
+        "{low} of {n} scale readings hang together loosely: alpha is below {limit}.",
+        "low",
+        "n",
+        "limit",
+    ),
+    "subgroups_alike": _with(
+        "No group changed clearly differently from the others ({n_tests} tests).", "n_tests"
+    ),
+    "subgroups_differ": _with(
+        "{measure} changed differently by {by}; {n_tests} tests are counted.", "by", "n_tests"
+    ),
+    "dose_up": _dose("People who came more often gained more: {slope} of {measure} per session."),
+    "dose_down": _dose("People who came more often gained less: {slope} of {measure} per session."),
+    "dose_unclear": _dose("Coming more often did not clearly go with more {measure}."),
+}
+
+CAUTIONS: Mapping[str, Callable[[Text, Caution], str]] = {
+    "floor": lambda text, c: _end(
+        text,
+        c,
+        "{share} of people gave the lowest possible score {wave}: a fall could not show.",
+    ),
+    "ceiling": lambda text, c: _end(
+        text,
+        c,
+        "{share} of people gave the highest possible score {wave}: a rise could not show.",
+    ),
+    "few_pairs": _with("Only {n} people answered both times: single people weigh heavily.", "n"),
+    "nobody_matched": _with(
+        "Nobody was found in both waves: check the codes, or treat the answers as anonymous."
+    ),
+    "anonymous": _with("Answers are anonymous: the groups are compared, not the same people."),
+    "regression_to_mean": _with(
+        "The start was unusually low: part of the rise is expected without any programme."
+    ),
+    "changed_items": _with(
+        "{n} items were asked in one wave only ({items}): the scores are not fully alike.",
+        "n",
+        "items",
+    ),
+    "retrospective": _with(
+        "One of these answers was given looking back: memory and wishes may colour it."
+    ),
+    "seasonality": _with(
+        "The waves lie in different seasons: part of the change may be the season."
+    ),
+    "clustering": _with(
+        "People of one cluster answer alike (ICC {icc}): the plain interval is too narrow.", "icc"
+    ),
+    "missing_scores": lambda text, c: _end(
+        text, c, "{share} of people {wave} answered too few items for a score."
+    ),
+    "analyses_disagree": _with(
+        "The analyses disagree on whether the change is clear: quote it with care."
+    ),
+    "no_comparison_group": _with(
+        "There is no comparison group: a change may have other reasons than the programme."
+    ),
+    "groups_pooled": _with(
+        "Changes here pool people with and without the programme; the comparison keeps them apart."
+    ),
+    "filter_suppressed": _with(
+        "Too few people for these filters: at least {min_group} must be in and out.", "min_group"
+    ),
+    "attrition_differs": _with(
+        "People lost differ from those who stayed ({variable}): results may be tilted.", "variable"
+    ),
+    "differential_attrition": _with(
+        "{treated} of programme people were lost, {comparison} of the comparison group.",
+        percent=("treated", "comparison"),
+    ),
+    "parallel_trends_unchecked": _with(
+        "With one earlier wave, it cannot be checked that both groups moved alike before."
+    ),
+    "one_treated_community": _with(
+        "Only one community had the programme: other local events cannot be told apart from it."
+    ),
+    "staggered_starts": _with(
+        "The programme began at {n} different times: compare each start group on its own.", "n"
+    ),
+    "few_clusters": _with("There are only {n} clusters: intervals are wide and rough.", "n"),
+    "groups_differ_at_start": _with(
+        "The groups differed at the start by {smd} standard deviations.", "smd"
+    ),
+    "dose_association": _with(
+        "People chose how often to come: this is an association, not proof of an effect."
+    ),
+}
+
+
+def _end(text: Text, c: Caution, message: str) -> str:
+    return text(
+        message,
+        share=text.percent(c.values["share"]),
+        wave=say_wave(text, str(c.values["wave"])),
+    )
