@@ -16,11 +16,15 @@ def draw_capacity(capacity: Capacity, group: str, text: Text) -> go.Figure:
     rows = [d for d in capacity.domains if d.group == group]
     waves = list(dict.fromkeys(d.wave for d in rows))
     figure = new_figure(90 + 44 * len({d.domain for d in rows}))
-    for wave, colour, symbol in (
-        (waves[0], BEFORE, "circle-open"),
-        *([(waves[-1], AFTER, "circle")] if len(waves) > 1 else []),
+    domains = list(dict.fromkeys(d.domain for d in rows))
+    for wave, colour, symbol, shift in (
+        (waves[0], BEFORE, "circle-open", -0.13),
+        *([(waves[-1], AFTER, "circle", 0.13)] if len(waves) > 1 else []),
     ):
-        _add_wave(figure, [d for d in rows if d.wave == wave], colour, symbol, text)
+        place = {domain: i + shift for i, domain in enumerate(domains)}
+        _add_wave(figure, [d for d in rows if d.wave == wave], place, (colour, symbol), text)
+    names = [wrap_label(domain, 18) for domain in domains]
+    figure.update_yaxes(tickvals=list(range(len(domains))), ticktext=names)
     target = rows[0].target
     if target is not None:
         figure.add_vline(
@@ -37,14 +41,24 @@ def draw_capacity(capacity: Capacity, group: str, text: Text) -> go.Figure:
 
 
 def _add_wave(
-    figure: go.Figure, rows: list[DomainCapacity], colour: str, symbol: str, text: Text
+    figure: go.Figure,
+    rows: list[DomainCapacity],
+    place: dict[str, float],
+    look: tuple[str, str],
+    text: Text,
 ) -> None:
+    colour, symbol = look
     known = [(d, d.mean) for d in rows if isinstance(d.mean, Estimate)]
     figure.add_scatter(
         x=[m.estimate for _, m in known],
-        y=[wrap_label(d.domain, 18) for d, _ in known],
+        y=[place[d.domain] for d, _ in known],
         mode="markers",
-        marker={"color": colour, "size": 11, "symbol": symbol, "line": {"width": 2}},
+        marker={
+            "color": colour,
+            "size": 11,
+            "symbol": symbol,
+            "line": {"width": 2, "color": colour},
+        },
         error_x={
             "type": "data",
             "symmetric": False,

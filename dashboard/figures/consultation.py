@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from analysis.sustainability.results import Consultation
 from dashboard.figures.labels import escape_label
 from dashboard.text import Text
-from dashboard.theme import AFTER, BEFORE, CATEGORIES, MUTED, new_figure
+from dashboard.theme import AFTER, BEFORE, CATEGORIES, INTERVAL, MUTED, new_figure
 
 
 def draw_follow_through(consultation: Consultation, text: Text) -> go.Figure:
@@ -38,7 +38,7 @@ def draw_follow_through(consultation: Consultation, text: Text) -> go.Figure:
         hoverinfo="skip",
         cliponaxis=False,
     )
-    figure.update_yaxes(autorange="reversed")
+    figure.update_yaxes(autorange="reversed", showgrid=False)
     figure.update_xaxes(visible=False, range=[0, 1.1 * max(1, consultation.raised)])
     return figure
 
@@ -74,6 +74,22 @@ def draw_time_to_done(consultation: Consultation, text: Text) -> go.Figure:
     curve = consultation.curve
     if curve is None:
         return figure
+    figure.add_scatter(
+        x=curve.time_days,
+        y=curve.ci_high,
+        mode="lines",
+        line={"width": 0, "shape": "hv"},
+        hoverinfo="skip",
+    )
+    figure.add_scatter(
+        x=curve.time_days,
+        y=curve.ci_low,
+        mode="lines",
+        line={"width": 0, "shape": "hv"},
+        fill="tonexty",
+        fillcolor=INTERVAL,
+        hoverinfo="skip",
+    )
     figure.add_scatter(
         x=curve.time_days,
         y=curve.survival,

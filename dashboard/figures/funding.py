@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from analysis.sustainability.results import Concentration, Funding
-from dashboard.figures.labels import escape_label, wrap_label
+from dashboard.figures.labels import escape_label
 from dashboard.text import Text
 from dashboard.theme import AFTER, BEFORE, CATEGORIES, MUTED, new_figure
 
@@ -26,22 +26,23 @@ def draw_sources(funding: Funding, by: str, text: Text) -> go.Figure:
     """Draw each source's share of income as horizontal bars from zero, labelled directly."""
     concentration = next(c for c in funding.concentration if c.by == by)
     rows = main_sources(concentration, text)[::-1]
-    figure = new_figure(70 + 52 * len(rows))
+    figure = new_figure(40 + 66 * len(rows))
     figure.add_bar(
         x=[share for _, _, share in rows],
-        y=[wrap_label(name, 16) for name, _, _ in rows],
+        y=list(range(len(rows))),
         orientation="h",
         marker_color=[AFTER if i == len(rows) - 1 else BEFORE for i in range(len(rows))],
-        width=0.55,
-        text=[
-            f"{text.percent(share)} · {text.money(amount, funding.currency)}"
-            for _, amount, share in rows
-        ],
-        textposition="outside",
-        cliponaxis=False,
+        width=0.4,
         hoverinfo="skip",
     )
-    figure.update_xaxes(range=[0, max(1.0, 1.45 * max(r[2] for r in rows))], visible=False)
+    for i, (name, amount, share) in enumerate(rows):
+        told = f"{text.percent(share)} · {text.money(amount, funding.currency)}"
+        figure.add_annotation(
+            x=0, y=i, yshift=24, showarrow=False, xanchor="left",
+            text=f"<b>{escape_label(name)}</b>  {told}",
+        )  # fmt: skip
+    figure.update_xaxes(range=[0, 1], visible=False)
+    figure.update_yaxes(visible=False, range=[-0.5, len(rows) - 0.3])
     return figure
 
 

@@ -114,6 +114,13 @@ def score_name(text: Text, code: str) -> str:
     }[code]
 
 
+def score_title(text: Text, row: ScorecardRow) -> str:
+    """Name a scorecard measure, and the domain it speaks of where there is one."""
+    name = score_name(text, row.code)
+    named = row.code == "weakest_domain" and isinstance(row.value, Estimate)
+    return text("{name}: {detail}", name=name, detail=row.value.name) if named else name
+
+
 def say_score(text: Text, row: ScorecardRow) -> str:
     """Say a scorecard value in its unit."""
     if not isinstance(row.value, Estimate):

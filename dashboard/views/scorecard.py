@@ -13,7 +13,7 @@ from dashboard.sentences.sustainability import (
     say_next_step,
     say_score,
     say_warning,
-    score_name,
+    score_title,
 )
 from dashboard.state import current_text
 from dashboard.tables.sustainability import list_scorecard
@@ -62,9 +62,7 @@ def _show_row(text: Text, row: ScorecardRow) -> None:
     with st.container(border=True, height="stretch", gap="xsmall"):
         st.markdown(f":{colour}[**{status.icon} {text(status.word)}**]")
         st.markdown(f"### {escape_markdown(say_score(text, row))}")
-        name = score_name(text, row.code)
-        detail = getattr(row.value, "name", "")
-        st.markdown(escape_markdown(f"{name}: {detail}" if detail else name))
+        st.markdown(escape_markdown(score_title(text, row)))
         st.caption(escape_markdown(say_band(text, row)))
         if row.status != "good":
             st.markdown(escape_markdown(say_next_step(text, row)))
