@@ -79,7 +79,9 @@ class Document:
             else:
                 await send(message)
 
-        await self.app(scope, receive, send_completed)
+        # Compressed once, by the outer middleware: a compressed document cannot be completed.
+        headers = [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]
+        await self.app({**scope, "headers": headers}, receive, send_completed)
 
 
 async def _send_document(scope: Scope, held: list[Message], message: Message, send: Send) -> None:

@@ -16,6 +16,7 @@ from dashboard.text import LANGUAGES, Text
 FILTERS = ("site", "group", "wave", "category")
 _KEPT = ("lang", "study", *FILTERS)
 _OPEN_FIRST = "LEVEE_OPEN"
+_NONE = "new"  # a study yet to be made: nothing is open, whatever the server opens first
 
 
 def keep_url() -> None:
@@ -45,14 +46,15 @@ def set_language(language: str) -> None:
 def current_study_id() -> str | None:
     """Id of the open study: ``?study=``, else the one the server opens first, else None."""
     asked = _read("study")
-    return asked[0] if asked else os.environ.get(_OPEN_FIRST) or None
+    chosen = asked[0] if asked else os.environ.get(_OPEN_FIRST, "")
+    return None if chosen in ("", _NONE) else chosen
 
 
 def set_study_id(study: str | None) -> None:
     """Open another study (or none): filters of the old one are dropped."""
     for key in FILTERS:
         _write(key, [])
-    _write("study", [study] if study else [])
+    _write("study", [study or _NONE])
 
 
 def current_filters() -> Mapping[str, tuple[str, ...]]:

@@ -14,7 +14,8 @@ SIDEBAR_WIDTH = 256
 # Streamlit puts its navigation above everything else; the open study belongs on top of it.
 _ON_TOP = """<style>
 [data-testid="stSidebarContent"] { display: flex; flex-direction: column; }
-[data-testid="stSidebarUserContent"] { order: -1; padding-bottom: 0.5rem; }
+[data-testid="stSidebarHeader"] { order: -2; height: 2.75rem; }
+[data-testid="stSidebarUserContent"] { order: -1; padding-top: 0; padding-bottom: 0.5rem; }
 [data-testid="stSidebarNavSeparator"] { display: none; }
 </style>"""
 
