@@ -110,7 +110,9 @@ def _matrix(plan: AttendancePlan, table: Table) -> TypedTable:
     again = draft.data["person"].duplicated() & ~draft.left_out
     draft.drop(again, "duplicate_person")
     keys = set(draft.located.values())
-    sessions = [name for name in table.cells.columns if name not in keys and _is_tick(table, name)]
+    sessions = [
+        name for name in table.cells.columns if name not in keys and is_tick_column(table, name)
+    ]
     wide = draft.finish(("person",)).frame
     cells = table.cells.loc[~draft.left_out, sessions].reset_index(drop=True)
     long = wide.join(cells).melt(
@@ -132,7 +134,8 @@ def _ticked(mark: object) -> bool:
     return number > 0 if number is not None else word in TICKS or FLAG_WORDS.get(word) == 1.0
 
 
-def _is_tick(table: Table, name: str) -> bool:
+def is_tick_column(table: Table, name: str) -> bool:
+    """Tell whether a column holds nothing but ticks, yes/no words, 0 and 1."""
     values = {normalise_name(str(v)) for v in table.cells[name].dropna().unique()}
     known = TICKS | {"0", "n", "no", "否", "×", "✗", "-", "false", "0.0", "1.0"} | set(FLAG_WORDS)
     return values <= known

@@ -67,3 +67,28 @@ HELD: Mapping[str, tuple[str, ...]] = {
     "cancelled": split_words("cancelled|canceled|取消|已取消|未开展"),
     "pending": split_words("pending|planned|计划中|未开始|待开展|待定"),
 }
+RESPONDENT = split_words(
+    "code|respondent|respondent id|respondent code|resident code|resident id|resident_code"
+    "|person|person id"
+    "|participant|participant id|participant code|pid|uid|user id|student|student id|subject"
+    "|subject id|member id|household id|hhid|record_id|case id|caseid|unique id|your code|id"
+    "|personal code"
+    "|居民编号|编号|编码|代码|工号|学号|被访者编号|问卷编号|参与者编号|受访者编号|个人编码|对象编号|样本编号|家庭编号|户号"
+)
+WAVE_HEADERS = split_words(
+    "wave|round|survey_round|survey round|phase|time point|timepoint|time_point|when|stage"
+    "|period|visit"
+    "|redcap_event_name|event name|event|pre_post|prepost|occasion|轮次|波次|时点|测次|调查轮次|测量时间"
+    "|前后测|阶段|期次|问卷类型"
+)
+DEMOGRAPHIC = split_words(
+    "sex|gender|age|age group|age_group|agegroup|education|income|occupation|job|position"
+    "|marital status"
+    "|ethnicity|race|religion|region|us region|country|district|community|village|building|site"
+    "|group"
+    "|arm|household size|language|school|grade|year of birth|birth year|tenure|employment|role"
+    "|性别|年龄|年龄段|学历|教育程度|文化程度|收入|月收入|职业|婚姻|婚姻状况|民族|户籍|社区|小区|楼栋|居住年限"
+    "|政治面貌|所在社区|家庭人口|居住地|地区|省份|城市|单位|职务|组别|群体|居住时间|常住人口"
+)
+GROUP = split_words("arm|group|condition|treatment|组别|分组|实验组|干预组")
+SITE = split_words("site|community|village|district|社区|所在社区|小区|村|所在小区")

@@ -1,0 +1,125 @@
+"""Items that belong together are proposed as one measure: range, direction, reversed items."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import groupby
+
+import numpy as np
+import pandas as pd
+
+from analysis.intake.answers import propose_answer_rule
+from analysis.intake.lookup import column_texts
+from analysis.intake.roles import ColumnProfile, propose_roles
+from analysis.intake.tables import Column, Table
+from analysis.study_file import MeasurePlan
+
+_DIGITS = re.compile(r"[\[_.\-]?(?:SQ)?\d+\]?[a-z]?$", re.IGNORECASE)
+_SLUG = re.compile(r"[^a-z0-9]+")
+_NEGATIVE = re.compile(
+    r"\b(?:not|never|waste|wasted|no point|useless|difficult|unable|afraid|hard|nothing)\b"
+    r"|不值|没用|没有用|白费|不可能|无法|不会|很难|不想|没必要|无用",
+    re.IGNORECASE,
+)
+_WORSE = re.compile(
+    r"error|mistake|worr|fear|stress|loss|fail|depress|错误|担心|压力|焦虑|损失", re.I
+)
+
+
+def propose_measures(
+    table: Table, profiles: Sequence[ColumnProfile] | None = None
+) -> tuple[MeasurePlan, ...]:
+    """Propose measures from the item columns of a table, items named by their columns.
+
+    Items are put together when they stand side by side with one stem, or one range and one
+    prefix of their code; a lone yes/no question becomes a binary measure.
+    """
+    roles = {one.name: one for one in profiles or propose_roles(table)}
+    items = [column for column in table.columns if roles[column.name].role == "item"]
+    groups = [
+        list(group) for _, group in groupby(items, key=lambda c: (*_family(c), roles[c.name].type))
+    ]
+    measures: list[MeasurePlan] = []
+    for group in groups:
+        bounds = _joint_range([roles[column.name].range for column in group])
+        binary = roles[group[0].name].type == "binary"
+        for part in [[one] for one in group] if binary else [group]:
+            name = _name(part, [measure.name for measure in measures])
+            measures.append(_measure(table, name, part, bounds, binary))
+    first = next((m.name for m in measures if m.kind == "scale"), None)
+    return tuple(
+        m.model_copy(update={"role": "primary"}) if m.name == first else m for m in measures
+    )
+
+
+def propose_reversed(numbers: pd.DataFrame, labels: Sequence[str]) -> list[str]:
+    """Propose which items run against the others.
+
+    The signs of the first principal axis of the items' correlations part them in two; the side
+    with more negative wording, else the smaller side, is reversed.
+    """
+    if numbers.shape[1] < 3 or len(numbers.dropna()) < 10:
+        worded = [bool(_NEGATIVE.search(label)) for label in labels]
+        told = [name for name, bad in zip(numbers.columns, worded, strict=True) if bad]
+        return told if len(told) < numbers.shape[1] else []
+    correlations = numbers.corr().to_numpy()
+    if not np.isfinite(correlations).all():
+        return []
+    axis = np.linalg.eigh(correlations)[1][:, -1]
+    axis = np.where(np.abs(axis) < 0.1, 0.0, axis)
+    sides = [np.flatnonzero(axis > 0), np.flatnonzero(axis < 0)]
+    if not all(len(side) for side in sides):
+        return []
+    negative = [
+        sum(bool(_NEGATIVE.search(labels[at])) for at in side) / len(side) for side in sides
+    ]
+    if negative[0] != negative[1]:
+        chosen = sides[int(negative[1] > negative[0])]
+    else:
+        chosen = min(sides, key=len)
+    return [str(numbers.columns[at]) for at in chosen]
+
+
+def _family(column: Column) -> tuple[str, str]:
+    if column.stem:
+        return column.stem, ""
+    spaced = " " in column.name.strip() or not column.name.isascii()
+    return "", "question" if spaced else _DIGITS.sub("", column.name)
+
+
+def _joint_range(ranges: Sequence[tuple[float, float] | None]) -> tuple[float, float]:
+    known = [one for one in ranges if one is not None]
+    return min(one[0] for one in known), max(one[1] for one in known)
+
+
+def _name(group: Sequence[Column], taken: Sequence[str]) -> str:
+    told = group[0].stem or _DIGITS.sub("", group[0].name) or group[0].name
+    slug = _SLUG.sub("_", told.casefold()).strip("_") if told.isascii() else ""
+    base = "_".join(slug.split("_")[:4]) or "measure"
+    base = base if base != "q" else "scale"
+    tried = [base, *(f"{base}_{number}" for number in range(2, 500))]
+    return next(name for name in tried if name not in taken)
+
+
+def _measure(
+    table: Table, name: str, group: Sequence[Column], bounds: tuple[float, float], binary: bool
+) -> MeasurePlan:
+    names = [column.name for column in group]
+    labels = [column.label for column in group]
+    texts = {name: column_texts(table, name) for name in names}
+    values = [str(v) for one in texts.values() for v in one.dropna()]
+    rule = propose_answer_rule(values, bounds)
+    numbers = pd.DataFrame({column: rule.apply(one) for column, one in texts.items()})
+    texts_told = {c.name: c.label for c in group if c.label != c.name}
+    worse = any(_WORSE.search(told) for told in (*labels, group[0].stem))
+    return MeasurePlan(
+        name=name,
+        label=group[0].stem or (labels[0] if len(group) == 1 else None),
+        texts=dict(texts_told),
+        kind="binary" if binary else "scale",
+        items=names,
+        reversed=[] if binary else propose_reversed(numbers, labels),
+        range=None if binary else bounds,
+        better="lower" if worse and not binary else "higher",
+    )

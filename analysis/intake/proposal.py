@@ -1,0 +1,336 @@
+"""Recognised tables → a study file that a person only has to look over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rapidfuzz import fuzz
+
+from analysis.errors import IntakeError
+from analysis.intake.dates import read_dates
+from analysis.intake.lookup import column_texts, find_column, normalise_name
+from analysis.intake.measures import propose_measures
+from analysis.intake.reader import read_table
+from analysis.intake.recognise import recognise_sheet
+from analysis.intake.respondents import wave_family
+from analysis.intake.roles import ColumnProfile, header_words, propose_roles
+from analysis.intake.sections import SectionMatch, recognise_section
+from analysis.intake.tables import Column, Table, Workbook
+from analysis.intake.words import FINISHED, GROUP, SITE, STARTED
+from analysis.intake.workbook import open_workbooks
+from analysis.study_file import MeasurePlan, StudyPlan, SurveyFile, SurveyPlan, plan_from_dict
+
+_WORDS = re.compile(r"[A-Za-z]+|[\u4e00-\u9fff]+|\d+")
+_WIDE = re.compile(
+    r"^(?P<wave>pre|post|baseline|endline|t0|t1|前测|后测)[_.\- ](?P<item>.+)$", re.I
+)
+_WIDE_LAST = re.compile(
+    r"^(?P<item>.+?)[_.\- ](?P<wave>pre|post|baseline|endline|t0|t1|前测|后测)$", re.I
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Survey:
+    table: Table
+    profiles: tuple[ColumnProfile, ...]
+
+
+def read_sheets(files: Mapping[str, bytes]) -> dict[str, Table | IntakeError]:
+    """Read every sheet that holds a table of its own; keys are ``file`` or ``file › sheet``.
+
+    Of a workbook whose first table is a survey tool's only that one is read.
+    """
+    told: dict[str, Table | IntakeError] = {}
+    for name, workbook in open_workbooks(files).items():
+        if isinstance(workbook, IntakeError):
+            told[name] = workbook
+            continue
+        try:
+            main = read_table(workbook)
+        except IntakeError as error:
+            told[name] = error
+            continue
+        told[name] = main
+        if main.format == "plain":
+            for table in _other_tables(workbook, main):
+                told[f"{name} › {table.sheet}"] = table
+    return told
+
+
+def propose_study(files: Mapping[str, bytes]) -> StudyPlan:
+    """Propose a study file for uploaded files; unreadable ones are left out."""
+    tables = {
+        key: table
+        for key, table in read_sheets(files).items()
+        if not isinstance(table, IntakeError)
+    }
+    return propose_plan(tables)
+
+
+def propose_plan(tables: Mapping[str, Table]) -> StudyPlan:
+    """Propose a study file.
+
+    Parameters
+    ----------
+    tables
+        Recognised tables; file and sheet are taken from each.
+
+    Returns
+    -------
+    StudyPlan
+        Survey files in order of time with waves, respondent, measures and renamed columns, and
+        each other table under its section.
+    """
+    surveys: list[_Survey] = []
+    raw: dict[str, Any] = {}
+    several = [table.file for table in tables.values()]
+    for table in tables.values():
+        match = recognise_section(table)
+        if match.section == "survey":
+            profiles = propose_roles(table)
+            if any(one.role in ("item", "knowledge") for one in profiles):
+                surveys.append(_Survey(table=table, profiles=profiles))
+        else:
+            name = "attendance" if match.section == "attendance_counts" else match.section
+            raw.setdefault(name, _section(table, match, several.count(table.file) > 1))
+    chinese = any(_is_chinese(table) for table in tables.values())
+    raw["study"] = {"language": "zh-Hans" if chinese else "en"}
+    plan = plan_from_dict(raw)
+    if not surveys:
+        return plan
+    survey, measures = _propose_survey(surveys, several)
+    return plan.model_copy(update={"survey": survey, "measures": measures})
+
+
+def _other_tables(workbook: Workbook, main: Table) -> list[Table]:
+    found: list[Table] = []
+    for sheet in workbook.sheets:
+        if sheet.name == main.sheet or sheet.hidden or len(sheet.rows) < 2:
+            continue
+        if recognise_sheet(sheet, workbook.name)[1] == 0:
+            continue
+        try:
+            found.append(read_table(workbook, sheet.name))
+        except IntakeError:
+            continue
+    return found
+
+
+def _section(table: Table, match: SectionMatch, name_sheet: bool) -> dict[str, Any]:
+    told: dict[str, Any] = {"path": table.file, **match.fields}
+    if name_sheet and table.sheet:
+        told["sheet"] = table.sheet
+    if match.section == "funding" and ("income" in told or "expense" in told):
+        told.pop("amount", None)
+    return told
+
+
+def _is_chinese(table: Table) -> bool:
+    headers = "".join(column.label for column in table.columns if not column.paradata)
+    return sum("\u4e00" <= char <= "\u9fff" for char in headers) > 0.3 * max(1, len(headers))
+
+
+def _propose_survey(
+    surveys: Sequence[_Survey], several: Sequence[str]
+) -> tuple[SurveyPlan, list[MeasurePlan]]:
+    ordered = _same_survey(_in_time(surveys))
+    first = ordered[0]
+    wave_column = _first_role(first, "wave") if len(ordered) == 1 else None
+    waves = _waves(ordered, wave_column)
+    wide = _wide_pattern(first) if len(ordered) == 1 and wave_column is None else None
+    measures = _wide_measures(first, wide) if wide else list(propose_measures(first.table))
+    respondent = None if _first_role(first, "respondent") is None else _short(first, "respondent")
+    files = []
+    for at, one in enumerate(ordered):
+        rename = _renames(first, one, measures, respondent) if at else {}
+        single = len(ordered) == 1
+        files.append(
+            SurveyFile(
+                path=one.table.file,
+                sheet=one.table.sheet if several.count(one.table.file) > 1 else None,
+                wave=None if wave_column or wide or single else waves[at],
+                columns=wide,
+                rename=rename,
+            )
+        )
+    survey = SurveyPlan(
+        respondent=respondent,
+        waves=waves,
+        wave=wave_column,
+        disaggregate=_disaggregate(first),
+        group=_by_header(first, GROUP),
+        site=_by_header(first, SITE),
+        files=files,
+    )
+    return survey, measures
+
+
+def _first_role(survey: _Survey, role: str) -> str | None:
+    found = [one for one in survey.profiles if one.role == role]
+    best = max(found, key=lambda one: one.confidence, default=None)
+    return best.name if best is not None else None
+
+
+def _short(survey: _Survey, role: str) -> str | None:
+    return _first_role(survey, role)
+
+
+def _in_time(surveys: Sequence[_Survey]) -> list[_Survey]:
+    """Order survey files by the wave in their names, else by their earliest date."""
+    rank = {"pre": 0, "mid": 1, "post": 2, "follow_up": 3}
+
+    def place(survey: _Survey) -> tuple[int, str]:
+        family = file_wave(survey.table.file, survey.table.sheet)
+        return (rank[family] if family else 4), _earliest(survey.table)
+
+    return sorted(surveys, key=place)
+
+
+def _same_survey(ordered: Sequence[_Survey]) -> list[_Survey]:
+    """Keep the survey with most items and the files that ask at least half of them."""
+    main = max(ordered, key=lambda one: len(_items(one)))
+    wanted = [_column(main.table, name).label for name in _items(main)]
+    return [one for one in ordered if one is main or _shares(one, wanted)]
+
+
+def _items(survey: _Survey) -> list[str]:
+    return [one.name for one in survey.profiles if one.role == "item"]
+
+
+def _shares(survey: _Survey, wanted: Sequence[str]) -> bool:
+    labels = [normalise_name(column.label) for column in survey.table.columns]
+    found = sum(
+        any(fuzz.ratio(normalise_name(label), one) >= 80 for one in labels) for label in wanted
+    )
+    return found >= 0.5 * len(wanted)
+
+
+def file_wave(file: str, sheet: str = "") -> str | None:
+    """Return the wave a file or sheet name tells: ``pre``, ``post``, ``follow_up``, ``mid``."""
+    for name in (file.rsplit("/", 1)[-1], sheet):
+        for word in reversed(_WORDS.findall(name.replace("follow-up", "followup"))):
+            for size in range(min(4, len(word)), 1, -1) if not word.isascii() else ():
+                family = wave_family(word[-size:]) or _inside(word, size)
+                if family:
+                    return family
+            if word.isascii() and (family := wave_family(word)):
+                return family
+    return None
+
+
+def _inside(word: str, size: int) -> str | None:
+    parts = (word[at : at + size] for at in range(len(word) - size + 1))
+    return next((family for part in parts if (family := wave_family(part))), None)
+
+
+def _earliest(table: Table) -> str:
+    names = [name for name in (*FINISHED, *STARTED) if name in table.cells]
+    for name in names:
+        dates = read_dates(column_texts(table, name)).values.dropna()
+        if len(dates):
+            return str(dates.min())
+    return "9999" + table.file
+
+
+def _waves(ordered: Sequence[_Survey], wave_column: str | None) -> list[str]:
+    if wave_column is not None:
+        texts = column_texts(ordered[0].table, wave_column).dropna()
+        values = [str(value) for value in texts.unique()]
+        families = [family for value in values if (family := wave_family(value))]
+        known = [name for name in ("pre", "mid", "post", "follow_up") if name in families]
+        return known if len(known) == len(set(values)) else sorted(values)
+    if len(ordered) == 1:
+        return ["pre", "post"]
+    named = [file_wave(one.table.file, one.table.sheet) for one in ordered]
+    known = [name for name in named if name is not None]
+    if len(known) == len(ordered) == len(set(known)):
+        return known
+    return ["pre", "post", *(f"follow_up_{n}" for n in range(1, len(ordered) - 1))][: len(ordered)]
+
+
+def _wide_pattern(survey: _Survey) -> str | None:
+    names = [one.name for one in survey.profiles if one.role == "item"]
+    for pattern, told in ((_WIDE, "{wave}_{item}"), (_WIDE_LAST, "{item}_{wave}")):
+        found = [match for name in names if (match := pattern.match(name))]
+        families = {wave_family(match["wave"]) for match in found}
+        if len(found) >= 0.5 * max(1, len(names)) and {"pre", "post"} <= families:
+            mark = found[0].group(0).replace(found[0]["item"], "", 1).replace(found[0]["wave"], "")
+            return told.replace("_", mark[-1:] or "_")
+    return None
+
+
+def _wide_measures(survey: _Survey, pattern: str) -> list[MeasurePlan]:
+    """Propose measures from the first wave's columns, items named without the wave."""
+    shape = _WIDE if pattern.startswith("{wave}") else _WIDE_LAST
+    told: list[MeasurePlan] = []
+    for measure in propose_measures(survey.table, survey.profiles):
+        short = {name: m["item"] for name in measure.items if (m := shape.match(name))}
+        mine = {
+            name: item
+            for name, item in short.items()
+            if wave_family(str(shape.match(name)["wave"])) == "pre"  # type: ignore[index]
+        }
+        if not mine:
+            continue
+        named = {
+            "items": list(mine.values()),
+            "reversed": [mine[name] for name in measure.reversed if name in mine],
+            "texts": {},
+            "name": _WIDE.sub(r"\g<item>", measure.name).removesuffix("_pre") or measure.name,
+        }
+        told.append(measure.model_copy(update=named))
+    return told
+
+
+def _renames(
+    first: _Survey, other: _Survey, measures: Sequence[MeasurePlan], respondent: str | None
+) -> dict[str, str]:
+    """Line up another wave's columns with the first's: same name and label, else label alike."""
+    wanted = [item for measure in measures for item in measure.items]
+    wanted += [name for name in (respondent, *_disaggregate(first)) if name]
+    wanted += [n for n in (_by_header(first, GROUP), _by_header(first, SITE)) if n]
+    labels = {column.name: column for column in first.table.columns}
+    renamed: dict[str, str] = {}
+    for name in dict.fromkeys(wanted):
+        there = find_column(other.table, name)
+        column = labels[name]
+        if there is not None and _alike(column, _column(other.table, there)) >= 60:
+            continue
+        best = max(
+            (c for c in other.table.columns if not c.paradata and c.name not in renamed),
+            key=lambda c: _alike(column, c),
+            default=None,
+        )
+        if best is not None and best.name != name and _alike(column, best) >= 80:
+            renamed[best.name] = name
+    return renamed
+
+
+def _column(table: Table, name: str) -> Column:
+    return next(column for column in table.columns if column.name == name)
+
+
+def _alike(one: Column, other: Column) -> float:
+    return float(fuzz.ratio(normalise_name(one.label), normalise_name(other.label)))
+
+
+def _disaggregate(survey: _Survey) -> list[str]:
+    taken = {_by_header(survey, GROUP), _by_header(survey, SITE)}
+    return [
+        one.name
+        for one in survey.profiles
+        if one.role == "demographic"
+        and one.confidence >= 0.9
+        and 2 <= one.n_unique <= 8
+        and one.name not in taken
+    ][:6]
+
+
+def _by_header(survey: _Survey, words: Sequence[str]) -> str | None:
+    for column in survey.table.columns:
+        if not column.paradata and header_words(column) & set(words):
+            return column.name
+    return None
