@@ -1,0 +1,175 @@
+"""Outcomes: design, primary analysis, published values, multiplicity, retrospective waves."""
+
+import json
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from analysis.evaluation import evaluate
+from analysis.results import Comparison, NotEstimable
+from analysis.statistics.group_change import least_squares
+from analysis.surveys.change import evaluate_outcomes
+from tests.studies import make_study
+
+PRE = [3, 4, 2, 5, 3, 4, 3, 2, 4, 5, 3, 3]
+POST = [4, 4, 3, 5, 4, 5, 2, 3, 5, 5, 4, 3]
+
+
+def by_name(found):
+    return {one.name: one for one in found}
+
+
+def test_paired_design_gives_the_published_values():
+    outcome = evaluate_outcomes(make_study({"pre": {"m": PRE}, "post": {"m": POST}}))[0]
+    assert (outcome.design, outcome.change.name) == ("paired", "paired_t")
+    assert outcome.change.statistic == pytest.approx(2.569046515733026, rel=1e-10)
+    assert outcome.change.p_value == pytest.approx(0.026094682, rel=1e-7)
+    effects = by_name(outcome.effect_sizes)
+    assert effects["d_z"].estimate == pytest.approx(0.7416198487, rel=1e-9)
+    assert effects["hedges_g_z"].ci_high == pytest.approx(1.27598, rel=1e-4)
+    assert effects["rank_biserial"].estimate == pytest.approx(0.75)
+    assert (outcome.n.matched, outcome.n.from_only, outcome.n.to_only) == (12, 0, 0)
+    assert sum(outcome.pairs.count) == 12
+
+
+def test_row_order_does_not_matter():
+    order = np.random.default_rng(1).permutation(12)
+    shuffled = make_study(
+        {"pre": {"m": PRE}, "post": {"m": np.array(POST)[order]}},
+        respondents={"pre": list(range(12)), "post": order.tolist()},
+    )
+    plain = make_study({"pre": {"m": PRE}, "post": {"m": POST}})
+    assert evaluate_outcomes(shuffled) == evaluate_outcomes(plain)
+
+
+def test_partly_paired_waves_use_everyone():
+    study = make_study(
+        {"pre": {"m": [*PRE, 1, 2]}, "post": {"m": [*POST, 5]}},
+        respondents={"pre": [*range(12), 20, 21], "post": [*range(12), 30]},
+    )
+    outcome = evaluate_outcomes(study)[0]
+    names = set(by_name(outcome.analyses))
+    assert (outcome.design, outcome.change.name) == ("partly_paired", "mixed_model")
+    assert {"paired_t", "wilcoxon", "derrick", "welch_t", "mann_whitney"} <= names
+    assert (outcome.n.from_only, outcome.n.to_only, outcome.change.n) == (2, 1, 15)
+
+
+def test_anonymous_waves_are_independent_samples():
+    study = make_study({"pre": {"m": PRE}, "post": {"m": POST}}, anonymous=True)
+    outcome = evaluate_outcomes(study)[0]
+    assert (outcome.design, outcome.change.name) == ("anonymous", "welch_t")
+    expected = stats.ttest_ind(POST, PRE, equal_var=False)
+    assert outcome.change.p_value == pytest.approx(expected.pvalue, rel=1e-10)
+    assert outcome.improved is None
+    assert "anonymous" in {c.code for c in outcome.cautions}
+
+
+def test_nobody_matched_says_so():
+    codes = {"pre": list(range(12)), "post": list(range(50, 62))}
+    study = make_study({"pre": {"m": PRE}, "post": {"m": POST}}, respondents=codes)
+    outcome = evaluate_outcomes(study)[0]
+    assert outcome.design == "anonymous"
+    assert "nobody_matched" in {c.code for c in outcome.cautions}
+
+
+def test_yes_no_uses_mid_p_and_newcombe():
+    table = [[30, 12], [5, 40]]
+    pre = np.repeat([0, 0, 1, 1], np.ravel(table))
+    post = np.repeat([0, 1, 0, 1], np.ravel(table))
+    study = make_study(
+        {"pre": {"m": pre}, "post": {"m": post}}, measures=[{"name": "m", "kind": "binary"}]
+    )
+    outcome = evaluate_outcomes(study)[0]
+    assert outcome.change.name == "mcnemar_midp"
+    assert outcome.change.p_value == pytest.approx(0.09625244140625, rel=1e-10)
+    assert by_name(outcome.analyses)["mcnemar_exact"].p_value == pytest.approx(0.143463134765625)
+    assert outcome.transitions == ((30, 12), (5, 40))
+    assert by_name(outcome.effect_sizes)["risk_difference"].estimate == pytest.approx(7 / 87)
+
+
+def test_categories_use_stuart_maxwell_and_bowker():
+    table = [[20, 10, 5], [3, 25, 9], [2, 4, 30]]
+    cells = np.ravel(table)
+    pre, post = np.repeat(np.repeat(range(3), 3), cells), np.repeat(list(range(3)) * 3, cells)
+    study = make_study(
+        {"pre": {"m": pre}, "post": {"m": post}},
+        measures=[{"name": "m", "kind": "category", "order": ["a", "b", "c"]}],
+    )
+    outcome = evaluate_outcomes(study)[0]
+    assert outcome.change.statistic == pytest.approx(6.15384615, rel=1e-8)
+    assert by_name(outcome.analyses)["bowker"].statistic == pytest.approx(6.978021978, rel=1e-9)
+    assert outcome.transitions == tuple(map(tuple, table))
+    assert outcome.categories == ("a", "b", "c")
+
+
+def test_holm_for_primary_and_bh_for_the_others():
+    rng = np.random.default_rng(3)
+    names = ["a", "b", "c", "d"]
+    pre = {n: rng.integers(1, 6, 40) for n in names}
+    post = {n: np.clip(pre[n] + rng.integers(-1, 3, 40), 1, 5) for n in names}
+    roles = ["primary", "primary", "secondary", "exploratory"]
+    plans = [{"name": n, "role": r} for n, r in zip(names, roles, strict=True)]
+    found = evaluate_outcomes(make_study({"pre": pre, "post": post}, measures=plans))
+    p = [o.change.p_value for o in found]
+    smallest, largest = sorted(p[:2])
+    expected = {smallest: 2 * smallest, largest: max(2 * smallest, largest)}
+    assert [o.p_adjusted for o in found[:2]] == pytest.approx([expected[x] for x in p[:2]])
+    bh = stats.false_discovery_control(p[2:])
+    assert [o.p_adjusted for o in found[2:]] == pytest.approx(bh.tolist())
+
+
+def test_every_later_wave_against_the_first_and_looking_back_apart():
+    waves = {w: {"m": PRE} for w in ("pre", "post", "later", "then")}
+    study = make_study(waves, survey={"retrospective": ["then"]})
+    contrasts = [o.contrast for o in evaluate_outcomes(study)]
+    assert contrasts == [("pre", "post"), ("pre", "later"), ("then", "later"), ("pre", "then")]
+
+
+def test_improved_counts_against_the_important_difference_and_direction():
+    plan = {"name": "m", "important_difference": 1.0, "better": "lower"}
+    study = make_study({"pre": {"m": PRE}, "post": {"m": POST}}, measures=[plan])
+    improved = evaluate_outcomes(study)[0].improved
+    change = np.subtract(POST, PRE)
+    assert (improved.n_better, improved.n_worse) == ((change <= -1).sum(), (change >= 1).sum())
+    assert improved.threshold_source == "important_difference"
+    assert improved.n_better + improved.n_same + improved.n_worse == 12
+
+
+def test_everyone_changing_alike_is_said_not_raised():
+    study = make_study({"pre": {"m": [1, 2, 3]}, "post": {"m": [2, 3, 4]}})
+    assert isinstance(evaluate_outcomes(study)[0].change, NotEstimable)
+
+
+def test_two_arm_least_squares_is_the_unequal_variance_difference():
+    y, arm = np.array([1.0, 2, 4, 3, 6, 9]), np.array([0.0, 0, 0, 1, 1, 1])
+    found = least_squares(y, np.column_stack([np.ones(6), arm]), 1, "did")
+    expected = stats.ttest_ind(y[3:], y[:3], equal_var=False)
+    assert found.statistic == pytest.approx(expected.statistic, rel=1e-12)
+
+
+def test_one_panel_agrees_with_the_expected_answer(shared_data, tmp_path):
+    from analysis import read_study
+
+    folder = shared_data / "one-panel"
+    expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
+    assert expected
+    truth = folder / "truth_long.csv"
+    header = truth.read_text(encoding="utf-8").splitlines()[0].split(",")
+    plan = tmp_path / "study.toml"
+    (tmp_path / "truth.csv").write_bytes(truth.read_bytes())
+    code = next(c for c in header if c.lower() in ("code", "id", "person", "respondent"))
+    wave = next(c for c in header if c.lower() in ("wave", "round", "time"))
+    plan.write_text(
+        f'[survey]\nrespondent = "{code}"\nwave = "{wave}"\n[[survey.files]]\npath = "truth.csv"\n'
+        '[[measures]]\nname = "m"\nitems = ["q1", "q2", "q3", "q4"]\nreversed = ["q4"]\n'
+        "range = [1, 5]\nmin_answered = 3\n",
+        encoding="utf-8",
+    )
+    outcome = evaluate(read_study(plan)).outcomes[0]
+    paired = by_name(outcome.analyses)["paired_t"]
+    assert isinstance(paired, Comparison)
+    assert (paired.n, outcome.n.matched) == (37, 37)
+    assert paired.estimate == pytest.approx(0.761261, abs=5e-7)
+    assert paired.statistic == pytest.approx(7.982767, abs=5e-7)
+    assert by_name(outcome.effect_sizes)["d_z"].estimate == pytest.approx(1.312359, abs=5e-7)
