@@ -121,6 +121,7 @@ def _from_people(study: Study, sheet: SignIns) -> Participation:
         representation=representation,
         by_kind=_people_and_contacts(came, "kind"),
         by_level=_people_and_contacts(came, "level"),
+        events=tuple((e.date, e.until, e.label) for e in plan.events) if plan else (),
         cautions=tuple(_cautions(sheet, eligible, people, representation != ())),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -66,7 +67,7 @@ class Participation:
     """Everything known of attendance. Rates are 0–1 with Wilson intervals.
 
     ``engagement`` lists (sessions attended, people); ``lorenz`` (share of people, share of
-    attendances), both cumulative.
+    attendances), both cumulative. ``events`` are dated happenings (from, until, label).
     """
 
     eligible: int | None
@@ -89,6 +90,7 @@ class Participation:
     representation: tuple[Representation, ...]
     by_kind: tuple[tuple[str, int, int], ...] = ()
     by_level: tuple[tuple[str, int, int], ...] = ()
+    events: tuple[tuple[date, date | None, str | Mapping[str, str]], ...] = ()
     cautions: tuple[Caution, ...] = ()
 
 

@@ -144,6 +144,7 @@ class Volunteers:
     ``mean_cumulative_returns`` is (time_days, mean number of returns per volunteer);
     ``roles`` lists (role, n active) in pipeline order. ``returned`` maps "30", "90", "180",
     "365" to the share still seen that long after joining, of all who joined that long ago.
+    ``events`` are dated happenings (from, until, label).
     ``notes`` counts rows and people set aside or contradictory, by code.
     """
 
@@ -175,5 +176,6 @@ class Volunteers:
     roles: tuple[tuple[str, int], ...] = ()
     overdue: tuple[Overdue, ...] = ()
     outlook: tuple[OutlookPoint, ...] = ()
+    events: tuple[tuple[date, date | None, str | Mapping[str, str]], ...] = ()
     cautions: tuple[Caution, ...] = ()
     notes: Mapping[str, int] = field(default_factory=dict)

@@ -80,7 +80,7 @@ def evaluate_volunteers(study: Study) -> Volunteers | None:
         roles=_roles(team, stints, study.plan.study.min_group),
         overdue=list_overdue(team, stints),
         outlook=estimate_outlook(team, stints, curve, study.plan.study.seed),
-        cautions=(),
+        events=tuple((e.date, e.until, e.label) for e in rule.events),
         notes=team.notes,
     )
     return find_cautions(result, team, tenures)

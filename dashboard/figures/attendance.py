@@ -1,0 +1,150 @@
+"""Who came when: sessions with their control limits, months, how often."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from analysis.participation.results import Participation, SessionAttendance
+from analysis.results import Estimate
+from dashboard.figures.axes import draw_lorenz, events_within, percent_axis, shade_events
+from dashboard.figures.labels import escape_label
+from dashboard.figures.retention import month_ticks
+from dashboard.text import Text
+from dashboard.theme import AFTER, BAND, BEFORE, MUTED, new_figure
+
+MOST_VISITS = 12
+
+
+def draw_sessions(participation: Participation, text: Text) -> go.Figure:
+    """Draw each session's share present between its control limits (p-chart).
+
+    Without a number registered: the number present.
+    """
+    shown = [s for s in participation.per_session if isinstance(s.rate, Estimate)]
+    if not shown:
+        return _draw_numbers(participation, text)
+    x = [_place(s, i) for i, s in enumerate(shown)]
+    rates = [s.rate.estimate if isinstance(s.rate, Estimate) else 0.0 for s in shown]
+    figure = new_figure(380)
+    band = {"mode": "lines", "line": {"width": 0, "shape": "hvh"}, "hoverinfo": "skip"}
+    figure.add_scatter(x=x, y=[s.limit_high for s in shown], **band)
+    figure.add_scatter(x=x, y=[s.limit_low for s in shown], fill="tonexty", fillcolor=BAND, **band)
+    figure.add_scatter(
+        x=x,
+        y=rates,
+        mode="lines+markers",
+        line={"color": BEFORE, "width": 1.5},
+        marker={
+            "size": 9,
+            "color": [AFTER if s.outside else BEFORE for s in shown],
+            "symbol": ["diamond" if s.outside else "circle" for s in shown],
+        },
+        hovertext=[_say_session(text, s) for s in shown],
+        hovertemplate="%{hovertext}<extra></extra>",
+    )
+    if isinstance(participation.attendance_rate, Estimate):
+        figure.add_hline(
+            y=participation.attendance_rate.estimate, line_dash="dot", line_color=MUTED
+        )
+    figure.update_yaxes(range=[0, 1.03], **percent_axis(text))
+    _finish_calendar(figure, participation, shown, text)
+    return figure
+
+
+def _draw_numbers(participation: Participation, text: Text) -> go.Figure:
+    shown = participation.per_session
+    figure = new_figure(360)
+    figure.add_bar(
+        x=[_place(s, i) for i, s in enumerate(shown)],
+        y=[s.attended for s in shown],
+        marker_color=BEFORE,
+        hovertext=[_say_session(text, s) for s in shown],
+        hovertemplate="%{hovertext}<extra></extra>",
+    )
+    _finish_calendar(figure, participation, list(shown), text)
+    return figure
+
+
+def _place(session: SessionAttendance, index: int) -> str | int:
+    return session.date.isoformat() if session.date else index + 1
+
+
+def _say_session(text: Text, s: SessionAttendance) -> str:
+    came = text.count("{n} came", "{n} came", s.attended)
+    parts = [escape_label(s.session), text.date(s.date), came]
+    if isinstance(s.rate, Estimate):
+        parts.append(f"{text.percent(s.rate.estimate)}, n = {s.rate.n}")
+    return "<br>".join(parts)
+
+
+def _finish_calendar(
+    figure: go.Figure, participation: Participation, shown: list[SessionAttendance], text: Text
+) -> None:
+    days = sorted(s.date for s in shown if s.date)
+    if len(days) != len(shown) or not days:
+        return
+    months = sorted({f"{day:%Y-%m}" for day in days})
+    figure.update_xaxes(**month_ticks(months, text))
+    first, last = days[0].isoformat(), days[-1].isoformat()
+    shade_events(figure, events_within(participation.events, first, last), text)
+    figure.update_layout(margin={"t": 26})
+
+
+def draw_months(participation: Participation, text: Text) -> go.Figure:
+    """Draw unique people (bars) and contacts (dots) by month, from zero."""
+    months = participation.per_period
+    x = [f"{m.month}-01" for m in months]
+    figure = new_figure(340)
+    figure.add_bar(
+        x=x,
+        y=[m.participants for m in months],
+        marker_color=BEFORE,
+        name=text("people"),
+        hovertext=[f"{text.month(m.month)}: {m.participants}" for m in months],
+        hovertemplate="%{hovertext}<extra></extra>",
+    )
+    figure.add_scatter(
+        x=x,
+        y=[m.contacts for m in months],
+        mode="markers",
+        marker={"color": AFTER, "size": 10, "symbol": "circle-open", "line": {"width": 2}},
+        name=text("attendances"),
+        hovertext=[f"{text.month(m.month)}: {m.contacts}" for m in months],
+        hovertemplate="%{hovertext}<extra></extra>",
+    )
+    figure.update_xaxes(**month_ticks([m.month for m in months], text))
+    figure.update_yaxes(rangemode="tozero")
+    legend = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
+    figure.update_layout(showlegend=True, legend=legend, bargap=0.3)
+    return figure
+
+
+def draw_engagement(participation: Participation, text: Text) -> go.Figure:
+    """Draw how many people came once, twice and so on; many visits form one bar."""
+    counted = dict(participation.engagement)
+    top = min(max(counted, default=1), MOST_VISITS)
+    x = list(range(1, top + 1))
+    y = [counted.get(k, 0) for k in x[:-1]]
+    y.append(sum(n for k, n in counted.items() if k >= top))
+    beyond = max(counted, default=1) > top
+    figure = new_figure(320)
+    figure.add_bar(
+        x=[str(k) for k in x[:-1]] + [f"{top}+" if beyond else str(top)],
+        y=y,
+        marker_color=BEFORE,
+        text=[str(n) for n in y],
+        textposition="outside",
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+    figure.update_xaxes(
+        type="category", title={"text": text("sessions attended"), "font": {"size": 12}}
+    )
+    figure.update_yaxes(rangemode="tozero", visible=False)
+    return figure
+
+
+def draw_attendance_lorenz(participation: Participation, text: Text) -> go.Figure:
+    """Draw the share of attendances against the share of participants."""
+    people, amount = text("share of participants"), text("share of attendances")
+    return draw_lorenz(participation.lorenz, BEFORE, people, amount, text)

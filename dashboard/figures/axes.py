@@ -1,0 +1,117 @@
+"""What several pictures share: rate axes, month ticks, shaded happenings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+
+import plotly.graph_objects as go
+
+from analysis.results import Estimate, EstimateLike
+from dashboard.figures.labels import escape_label
+from dashboard.text import Text
+from dashboard.theme import BAND, CAUTION, MUTED, new_figure
+
+Happening = tuple[date, date | None, str | Mapping[str, str]]
+_STEPS = (1, 2, 3, 6, 12, 24, 36, 60, 120)
+
+
+def choose_step(length: float, most: int = 6) -> int:
+    """Choose a round step so that at most ``most`` ticks stand above 0.
+
+    Examples
+    --------
+    >>> choose_step(18)
+    3
+    """
+    return next((step for step in _STEPS if length / step <= most), _STEPS[-1])
+
+
+def percent_axis(text: Text, top: float = 1.0) -> dict[str, object]:
+    """Settings of an axis of shares with five ticks, written in the reader's language."""
+    step = next(s for s in (0.05, 0.1, 0.25, 0.5, 1.0) if top / s <= 4.001)
+    ticks = [i * step for i in range(int(top / step + 0.001) + 1)]
+    return {"tickvals": ticks, "ticktext": [text.percent(tick) for tick in ticks]}
+
+
+def error_bars(values: Iterable[EstimateLike], colour: str) -> dict[str, object]:
+    """Asymmetric error bars of the intervals."""
+    known = [v for v in values if isinstance(v, Estimate)]
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [(v.estimate if v.ci_high is None else v.ci_high) - v.estimate for v in known],
+        "arrayminus": [v.estimate - (v.estimate if v.ci_low is None else v.ci_low) for v in known],
+        "color": colour,
+        "thickness": 2,
+        "width": 0,
+    }
+
+
+def shade_events(figure: go.Figure, events: Iterable[Happening], text: Text) -> None:
+    """Shade dated happenings on a picture whose x-axis is the calendar."""
+    for start, until, label in events:
+        figure.add_vrect(
+            x0=start.isoformat(),
+            x1=(until or start + timedelta(days=1)).isoformat(),
+            fillcolor=CAUTION,
+            opacity=0.12,
+            line_width=0,
+            layer="below",
+        )
+        figure.add_annotation(
+            x=start.isoformat(),
+            y=1,
+            yref="paper",
+            yanchor="bottom",
+            xanchor="left",
+            text=escape_label(text.of(label)),
+            showarrow=False,
+            font={"size": 12, "color": CAUTION},
+        )
+
+
+def events_within(events: Iterable[Happening], first: str, last: str) -> list[Happening]:
+    """Keep the happenings that touch the days from ``first`` to ``last`` (ISO text)."""
+    return [
+        (start, until, label)
+        for start, until, label in events
+        if (until or start).isoformat() >= first and start.isoformat() <= last
+    ]
+
+
+def draw_lorenz(
+    lorenz: tuple[tuple[float, float], ...], colour: str, people: str, amount: str, text: Text
+) -> go.Figure:
+    """Draw a Lorenz curve against the line of equal shares, axes from 0 to 100 %."""
+    figure = new_figure(340)
+    x, y = [p for p, _ in lorenz], [a for _, a in lorenz]
+    figure.add_scatter(
+        x=[0, 1], y=[0, 1], mode="lines", line={"color": MUTED, "dash": "dot"}, hoverinfo="skip"
+    )
+    figure.add_scatter(
+        x=x,
+        y=y,
+        mode="lines",
+        line={"color": colour, "width": 3},
+        fill="tonexty",
+        fillcolor=BAND,
+        hovertext=[
+            f"{people}: {text.percent(p)}<br>{amount}: {text.percent(a)}" for p, a in lorenz
+        ],
+        hovertemplate="%{hovertext}<extra></extra>",
+    )
+    figure.add_annotation(
+        x=0.42,
+        y=0.5,
+        text=text("if all gave the same"),
+        showarrow=False,
+        font={"size": 12, "color": MUTED},
+    )
+    figure.update_xaxes(
+        range=[0, 1], title={"text": people, "font": {"size": 12}}, **percent_axis(text)
+    )
+    figure.update_yaxes(
+        range=[0, 1.02], title={"text": amount, "font": {"size": 12}}, **percent_axis(text)
+    )
+    return figure

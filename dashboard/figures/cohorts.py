@@ -1,0 +1,78 @@
+"""Which intake stays: the cohort triangle."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from analysis.volunteers.results import Cohort, Volunteers
+from dashboard.sentences.volunteers import say_quarter
+from dashboard.text import Text
+from dashboard.theme import MUTED, new_figure
+
+MOST_COHORTS = 12
+MOST_PERIODS = 6
+_SCALE = [[0, "#F3F6F9"], [1, "#13446E"]]
+
+
+def draw_cohorts(volunteers: Volunteers, text: Text) -> go.Figure:
+    """Draw each intake's share active in later quarters; % and n in the cell.
+
+    Intakes too small to be shown are hatched; quarters not yet over stay blank.
+    """
+    rows = volunteers.cohorts[-MOST_COHORTS:]
+    periods = list(range(1, 1 + min(MOST_PERIODS, max((len(c.active) for c in rows), default=1))))
+    labels = [f"{say_quarter(text, c.label)}<br>n = {c.n}" for c in rows]
+    shares = [_row(c, periods) for c in rows]
+    figure = new_figure(80 + 46 * len(rows))
+    figure.add_heatmap(
+        x=[text("+{k} q", k=k) for k in periods],
+        y=labels,
+        z=[[share for share, _ in row] for row in shares],
+        zmin=0,
+        zmax=1,
+        colorscale=_SCALE,
+        showscale=False,
+        xgap=3,
+        ygap=3,
+        hoverinfo="skip",
+    )
+    for i, row in enumerate(shares):
+        for j, (share, n) in enumerate(row):
+            if share is not None:
+                _write_cell(figure, j, i, f"{text.percent(share)}<br>{n}", share > 0.5)
+    _hatch(figure, rows, periods, text)
+    figure.update_xaxes(side="top", showgrid=False)
+    figure.update_yaxes(autorange="reversed", showgrid=False, tickfont={"size": 12})
+    return figure
+
+
+def _row(cohort: Cohort, periods: list[int]) -> list[tuple[float | None, int | None]]:
+    known = {k: (share, n) for k, n, share in cohort.active}
+    return [known.get(k, (None, None)) for k in periods]
+
+
+def _write_cell(figure: go.Figure, x: int, y: int, label: str, on_dark: bool) -> None:
+    figure.add_annotation(
+        x=x,
+        y=y,
+        text=label,
+        showarrow=False,
+        font={"size": 12, "color": "#FFFFFF" if on_dark else "#0E1620"},
+    )
+
+
+def _hatch(figure: go.Figure, rows: tuple[Cohort, ...], periods: list[int], text: Text) -> None:
+    """Hatch intakes below the smallest group shown."""
+    for i, cohort in enumerate(rows):
+        if not cohort.suppressed:
+            continue
+        figure.add_annotation(
+            x=0,
+            y=i,
+            text=text("╱╱ too few to show"),
+            showarrow=False,
+            xanchor="left",
+            xshift=-24,
+            font={"size": 12, "color": MUTED},
+        )
+    figure.update_xaxes(range=[-0.5, len(periods) - 0.5])

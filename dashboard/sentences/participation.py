@@ -1,0 +1,213 @@
+"""Sentences about who came, whom it missed, and whether the plan was carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from analysis.participation.results import Delivery, Participation
+from analysis.results import Caution, Estimate, Finding
+from dashboard.text import Text
+
+
+def _number(text: Text, told: Finding | Caution, name: str) -> str:
+    return text.number(told.values[name], 0)
+
+
+def _share(text: Text, told: Finding | Caution, name: str) -> str:
+    return text.percent(told.values[name])
+
+
+def _reach(text: Text, f: Finding) -> str:
+    return text(
+        "{n} people came, {reach} of those eligible; {again} of them came again.",
+        n=_number(text, f, "n"),
+        reach=_share(text, f, "reach"),
+        again=_share(text, f, "again"),
+    )
+
+
+def _repeat(text: Text, f: Finding) -> str:
+    return text(
+        "{n} people came to {sessions} sessions; {again} of them came again.",
+        n=_number(text, f, "n"),
+        sessions=_number(text, f, "sessions"),
+        again=_share(text, f, "again"),
+    )
+
+
+def _below(text: Text, f: Finding) -> str:
+    return text(
+        "{value} are {share} of the participants but {population} of the community.",
+        value=f.values["value"],
+        share=_share(text, f, "share"),
+        population=_share(text, f, "population"),
+    )
+
+
+def _delivered(text: Text, f: Finding) -> str:
+    told = {name: _number(text, f, name) for name in ("held", "due")}
+    told["content"] = _share(text, f, "content")
+    if f.code == "delivery_as_planned":
+        return text(
+            "{held} of {due} planned sessions took place, with {content} of their content.", **told
+        )
+    return text(
+        "The plan was carried out in part: {held} of {due} sessions, {content} of their content.",
+        **told,
+    )
+
+
+FINDINGS: dict[str, Callable[[Text, Finding], str]] = {
+    "participation_reach": _reach,
+    "participation_repeat": _repeat,
+    "participation_people": lambda text, f: text(
+        "{n} people came to {sessions} sessions.",
+        n=_number(text, f, "n"),
+        sessions=_number(text, f, "sessions"),
+    ),
+    "participation_contacts": lambda text, f: text(
+        "{sessions} sessions counted {contacts} attendances; unique people are not known.",
+        sessions=_number(text, f, "sessions"),
+        contacts=_number(text, f, "contacts"),
+    ),
+    "representation_below": _below,
+    "representation_even": lambda text, _: text(
+        "No group is clearly missing: the participants resemble the community."
+    ),
+    "attendance_concentrated": lambda text, f: text(
+        "The most active tenth of {n} participants make up {share} of all attendances.",
+        n=_number(text, f, "n"),
+        share=_share(text, f, "share"),
+    ),
+    "sessions_outside": lambda text, f: text(
+        "Attendance at {n} of {sessions} sessions lies outside what chance explains.",
+        n=_number(text, f, "n"),
+        sessions=_number(text, f, "sessions"),
+    ),
+    "delivery_as_planned": _delivered,
+    "delivery_in_part": _delivered,
+    "delivery_held": lambda text, f: text(
+        "{held} of {due} planned sessions took place, {moved} on another day.",
+        held=_number(text, f, "held"),
+        due=_number(text, f, "due"),
+        moved=_number(text, f, "moved"),
+    ),
+    "delivery_pending": lambda text, f: text(
+        "None of the {planned} planned sessions was due yet.", planned=_number(text, f, "planned")
+    ),
+}
+
+CAUTIONS: dict[str, Callable[[Text, Caution], str]] = {
+    "participation_no_eligible": lambda text, _: text(
+        "How many people could have come was not given, so reach cannot be told."
+    ),
+    "participation_more_than_eligible": lambda text, c: text(
+        "{n} people came but only {eligible} were said to be eligible: check that number.",
+        n=_number(text, c, "n"),
+        eligible=_number(text, c, "eligible"),
+    ),
+    "attendance_only_present": lambda text, _: text(
+        "The sheet lists only those present, so no-shows cannot be told."
+    ),
+    "sign_ins_repeated": lambda text, c: text(
+        "{n} repeated sign-ins were counted once.", n=_number(text, c, "n")
+    ),
+    "attendance_walk_ins": lambda text, c: text(
+        "{n} attendances were not registered before; the attendance rate leaves them out.",
+        n=_number(text, c, "n"),
+    ),
+    "participation_no_population": lambda text, _: text(
+        "The community's make-up was not given, so nobody can say whom it missed."
+    ),
+    "participation_counts_only": lambda text, _: text(
+        "Only counts per session are known: people who came twice count twice."
+    ),
+    "attended_above_registered": lambda text, c: text(
+        "{n} sessions counted more present than registered; their rates are left out.",
+        n=_number(text, c, "n"),
+    ),
+    "content_above_plan": lambda text, c: text(
+        "{n} sessions report more content than planned; it counts as all of it.",
+        n=_number(text, c, "n"),
+    ),
+    "delivery_no_content": lambda text, _: text(
+        "Planned and delivered content was not recorded, so fidelity cannot be told."
+    ),
+    "delivery_undated": lambda text, c: text(
+        "{n} sessions have no planned day and cannot be on time or late.",
+        n=_number(text, c, "n"),
+    ),
+}
+
+
+def name_step(text: Text, step: str) -> str:
+    """Name a step of the funnel."""
+    return {
+        "community": text("Eligible"),
+        "invited": text("Invited"),
+        "came": text("Came"),
+        "came_again": text("Came again"),
+        "completed": text("Came to 80 % or more"),
+        "volunteer": text("Became a volunteer"),
+    }[step]
+
+
+def name_status(text: Text, status: str) -> str:
+    """Name what became of a planned session."""
+    return {
+        "held": text("held"),
+        "moved": text("moved to another day"),
+        "cancelled": text("cancelled"),
+        "pending": text("not due yet"),
+    }[status]
+
+
+def say_sessions(text: Text, p: Participation) -> str:
+    """Say what the numbers are based on."""
+    told = text(
+        "{contacts} attendances at {sessions} sessions.",
+        contacts=text.number(p.contacts, 0),
+        sessions=text.number(p.sessions, 0),
+    )
+    days = sorted(s.date for s in p.per_session if s.date is not None)
+    if not days:
+        return told
+    when = text("{first} to {last}.", first=text.month(days[0]), last=text.month(days[-1]))
+    return text.join([told, when])
+
+
+def list_participation_cards(text: Text, p: Participation) -> list[tuple[str, str]]:
+    """Numbers of the page: value and meaning."""
+    people = (text.number(p.participants, 0), text("different people came"))
+    if p.participants is None:
+        people = (text.number(p.contacts, 0), text("attendances"))
+    named = (
+        (p.attendance_rate, text("of those registered came ({low} to {high})")),
+        (p.repeat_rate, text("came again ({low} to {high})")),
+        (p.return_rate, text("came to the very next session ({low} to {high})")),
+    )
+    return [
+        people,
+        *(_card(text, rate, what) for rate, what in named if isinstance(rate, Estimate)),
+    ]
+
+
+def _card(text: Text, rate: Estimate, what: str) -> tuple[str, str]:
+    low, high = text.percent(rate.ci_low), text.percent(rate.ci_high)
+    return text.percent(rate.estimate), what.format(low=low, high=high)
+
+
+def list_delivery_cards(text: Text, d: Delivery) -> list[tuple[str, str]]:
+    """Numbers of the delivery page: value and meaning."""
+    whole = d.overall
+    cards = [
+        (text.number(whole.held, 0), text("sessions held of {n} planned", n=whole.planned)),
+    ]
+    if isinstance(whole.on_time, Estimate):
+        cards.append((text.percent(whole.on_time.estimate), text("of those held were on time")))
+    if isinstance(whole.fidelity, Estimate):
+        cards.append((text.percent(whole.fidelity.estimate), text("of their content delivered")))
+    hours = [h for h in (whole.staff_hours, whole.volunteer_hours) if h is not None]
+    if hours:
+        cards.append((text.number(sum(hours), 0), text("hours of staff and volunteers")))
+    return cards

@@ -1,0 +1,134 @@
+"""Tables of sessions, months, reach and delivery."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.participation.results import Delivery, Participation
+from analysis.results import Estimate
+from dashboard.sentences.participation import name_status, name_step
+from dashboard.tables.sustainability import share_with_interval
+from dashboard.text import Text
+
+
+def list_sessions(p: Participation, text: Text) -> pd.DataFrame:
+    """Sessions with numbers, share present and control limits."""
+    rows = [
+        (
+            s.session,
+            text.date(s.date),
+            s.kind or "–",
+            s.level or "–",
+            s.attended,
+            s.registered,
+            share_with_interval(text, s.rate),
+            text("{low} to {high}", low=text.percent(s.limit_low), high=text.percent(s.limit_high)),
+        )
+        for s in p.per_session
+    ]
+    names = (
+        text("Session"),
+        text("Date"),
+        text("Kind"),
+        text("Level"),
+        text("Came"),
+        text("Registered"),
+        text("Share present"),
+        text("Chance alone"),
+    )
+    return pd.DataFrame(rows, columns=list(names))
+
+
+def list_months(p: Participation, text: Text) -> pd.DataFrame:
+    """People and attendances by month, and the share of the eligible."""
+    rows = [
+        (
+            text.month(m.month),
+            m.participants,
+            m.contacts,
+            m.sessions,
+            share_with_interval(text, m.rate),
+        )
+        for m in p.per_period
+    ]
+    names = [text("Month"), text("People"), text("Attendances"), text("Sessions")]
+    return pd.DataFrame(rows, columns=[*names, text("Share of the eligible")])
+
+
+def list_engagement(p: Participation, text: Text) -> pd.DataFrame:
+    """How many people came how often."""
+    return pd.DataFrame(list(p.engagement), columns=[text("Sessions"), text("People")])
+
+
+def list_kinds(p: Participation, text: Text) -> pd.DataFrame:
+    """People and attendances by kind of session and level of participation."""
+    rows = [(text("Kind"), *row) for row in p.by_kind] + [
+        (text("Level"), *row) for row in p.by_level
+    ]
+    columns = [text("By"), text("Value"), text("People"), text("Attendances")]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def list_funnel(p: Participation, text: Text) -> pd.DataFrame:
+    """Steps with what each is a share of."""
+    rows = [
+        (
+            name_step(text, s.step),
+            s.n,
+            name_step(text, s.of) if s.of else "–",
+            share_with_interval(text, s.share) if s.of else "–",
+        )
+        for s in p.funnel
+    ]
+    return pd.DataFrame(
+        rows, columns=[text("Step"), text("People"), text("Share of"), text("Share")]
+    )
+
+
+def list_representation(p: Participation, text: Text) -> pd.DataFrame:
+    """Groups with share, population share and ratio."""
+    rows = [
+        (
+            r.by,
+            r.value,
+            text("too few to show") if r.n is None else str(r.n),
+            share_with_interval(text, r.share),
+            text.percent(r.population_share),
+            text.number(r.ratio.estimate) if isinstance(r.ratio, Estimate) else "–",
+        )
+        for r in p.representation
+    ]
+    names = [text("By"), text("Group"), text("People"), text("Share of participants")]
+    return pd.DataFrame(rows, columns=[*names, text("Share of community"), text("Ratio")])
+
+
+def list_phases(d: Delivery, text: Text) -> pd.DataFrame:
+    """Phases with counts, shares and hours."""
+    rows = [
+        (
+            phase.phase or text("All sessions"),
+            phase.planned,
+            phase.held,
+            phase.moved,
+            phase.cancelled,
+            phase.pending,
+            share_with_interval(text, phase.on_time),
+            share_with_interval(text, phase.fidelity),
+            text.number(phase.staff_hours, 0),
+            text.number(phase.volunteer_hours, 0),
+        )
+        for phase in (d.overall, *d.phases)
+    ]
+    names = [text("Phase"), text("Planned"), text("Held"), text("of these moved")]
+    names += [text("Cancelled"), text("Not due yet"), text("On time"), text("Content delivered")]
+    return pd.DataFrame(rows, columns=[*names, text("Staff hours"), text("Volunteer hours")])
+
+
+def list_plan(d: Delivery, text: Text) -> pd.DataFrame:
+    """Every planned session and what became of it."""
+    rows = [
+        (name, phase or "–", text.date(planned), text.date(held), name_status(text, status))
+        for name, phase, planned, held, status in d.sessions
+    ]
+    names = [text("Session"), text("Phase"), text("Planned for"), text("Held on"), text("Status")]
+    return pd.DataFrame(rows, columns=names)

@@ -1,0 +1,232 @@
+"""Tables of volunteers: curve, retention, groups, cohorts, months, hours, outlook."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.results import Comparison, Curve, Estimate, EstimateLike
+from analysis.volunteers.results import Hours, RetentionByGroup, Volunteers
+from dashboard.figures.axes import choose_step
+from dashboard.figures.retention import count_at
+from dashboard.sentences.volunteers import (
+    MONTH_DAYS,
+    name_group,
+    name_reason,
+    say_months,
+    say_quarter,
+)
+from dashboard.tables.sustainability import share_with_interval
+from dashboard.text import Text
+
+
+def list_curve(v: Volunteers, text: Text) -> pd.DataFrame:
+    """The curve at whole months with who is still followed."""
+    last = v.curve.time_days[-1] / MONTH_DAYS
+    months = list(range(0, int(last) + 1, choose_step(last, 24)))
+    days = [m * MONTH_DAYS for m in months]
+    index = [max(i for i, t in enumerate(v.curve.time_days) if t <= day) for day in days]
+    rows = [
+        (m, *counts, text.percent(v.curve.survival[i]), _limits(text, v.curve, i))
+        for m, counts, i in zip(months, count_at(v.curve, months), index, strict=True)
+    ]
+    names = [text("Months"), text("Still serving"), text("Left so far")]
+    names += [text("Not observed further"), text("Share serving"), text("Likely between")]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _limits(text: Text, curve: Curve, i: int) -> str:
+    low, high = curve.ci_low[i], curve.ci_high[i]
+    return text("{low} to {high}", low=text.percent(low), high=text.percent(high))
+
+
+def say_time(text: Text, found: EstimateLike) -> str:
+    """Say a time with its interval."""
+    if not isinstance(found, Estimate):
+        return text("not estimable")
+    return text(
+        "{value} ({low} to {high})",
+        value=say_months(text, found.estimate),
+        low=say_months(text, found.ci_low),
+        high=say_months(text, found.ci_high),
+    )
+
+
+def list_retention(v: Volunteers, text: Text) -> pd.DataFrame:
+    """Retention by three definitions side by side."""
+    rows = [
+        (text("Still serving {n} days after joining", n=days), share_with_interval(text, share))
+        for days, share in v.retention.items()
+    ]
+    rows += [
+        (
+            text("Seen again {n} days or more after joining", n=days),
+            share_with_interval(text, share),
+        )
+        for days, share in v.returned.items()
+    ]
+    if v.period_retention is not None:
+        told = share_with_interval(text, v.period_retention)
+        rows.append((text("In the team a year ago and still today"), told))
+    mean = text("Mean time served within {days} days", days=text.number(v.rmst_horizon_days, 0))
+    rows += [(text("Time by which half have left"), say_time(text, v.median_days))]
+    rows += [(mean, say_time(text, v.rmst))]
+    return pd.DataFrame(rows, columns=[text("Definition"), text("Value")])
+
+
+def list_sensitivity(v: Volunteers, text: Text) -> pd.DataFrame:
+    """The same under other lapse windows."""
+    rows = [
+        (
+            s.lapse_after_days,
+            s.left,
+            say_time(text, s.median_days),
+            share_with_interval(text, s.retention_365),
+        )
+        for s in v.sensitivity
+    ]
+    names = [text("Days without service"), text("Left"), text("Half have left after")]
+    return pd.DataFrame(rows, columns=[*names, text("Stay a year")])
+
+
+def list_groups(g: RetentionByGroup, text: Text) -> pd.DataFrame:
+    """Groups with median and mean time."""
+    rows = [
+        (
+            name_group(text, group.value),
+            text("too few to show") if group.n is None else str(group.n),
+            say_time(text, group.median_days),
+            say_time(text, group.rmst),
+        )
+        for group in g.groups
+    ]
+    names = [text("Group"), text("n"), text("Half have left after"), text("Mean time served")]
+    return pd.DataFrame(rows, columns=names)
+
+
+def list_tests(g: RetentionByGroup, text: Text) -> pd.DataFrame:
+    """Log-rank, difference of means, hazard ratios and their check."""
+    named = [
+        (text("Log-rank test"), g.logrank),
+        (text("Difference of mean times"), g.rmst_difference),
+    ]
+    named += [
+        (text("Hazard ratio, {group}", group=getattr(c, "name", "").removeprefix("cox:")), c)
+        for c in g.cox
+    ]
+    named += [(text("Ratios constant over time?"), g.proportional_hazards)]
+    rows = [
+        (name, _say_value(text, c), text.p_value(c.p_value))
+        for name, c in named
+        if isinstance(c, Comparison)
+    ]
+    return pd.DataFrame(rows, columns=[text("Test"), text("Value"), "p"])
+
+
+def _say_value(text: Text, c: Comparison) -> str:
+    if c.name.startswith("cox:"):
+        return text.number(c.details.get("hazard_ratio"))
+    if c.name == "rmst_difference":
+        return text("{n} days", n=text.signed(c.estimate, 0))
+    return f"χ² = {text.number(c.statistic)}, df = {text.number(c.df, 0)}"
+
+
+def list_causes(v: Volunteers, text: Text) -> pd.DataFrame:
+    """Reasons for leaving with the share who left for each within a year."""
+    rows = [
+        (name_reason(text, c.reason), c.n, share_with_interval(text, c.at_365)) for c in v.causes
+    ]
+    return pd.DataFrame(rows, columns=[text("Reason"), text("Left"), text("Within a year")])
+
+
+def list_cohorts(v: Volunteers, text: Text) -> pd.DataFrame:
+    """Intakes with the share active in later quarters."""
+    longest = max((len(c.active) for c in v.cohorts), default=0)
+    rows = [(say_quarter(text, c.label), c.n, *_cells(text, c.active, longest)) for c in v.cohorts]
+    later = [text("+{k} q", k=k) for k in range(1, longest + 1)]
+    return pd.DataFrame(rows, columns=[text("Joined"), text("n"), *later])
+
+
+def _cells(
+    text: Text, active: tuple[tuple[int, int | None, float | None], ...], longest: int
+) -> list[str]:
+    told = [f"{text.percent(s)} ({n})" if n is not None else "" for _, n, s in active]
+    return told + [""] * (longest - len(told))
+
+
+def list_months(v: Volunteers, text: Text) -> pd.DataFrame:
+    """Month by month: active, new, returning, lapsed, team."""
+    rows = [
+        (
+            text.month(m.month),
+            m.active,
+            m.new,
+            m.returning,
+            m.lapsed,
+            m.team,
+            text.percent(m.retention),
+            text.number(m.hours, 0),
+        )
+        for m in v.monthly
+    ]
+    names = [text("Month"), text("Served"), text("New"), text("Returning"), text("Lapsed")]
+    names += [text("In the team"), text("Active again"), text("Hours")]
+    return pd.DataFrame(rows, columns=names)
+
+
+def list_hours(h: Hours, text: Text) -> pd.DataFrame:
+    """Totals and concentration of the work."""
+    unit = text("hours") if h.unit == "hours" else text("days")
+    rows = [
+        (text("Total {unit}", unit=unit), text.number(h.total, 0)),
+        (text("Mean per person"), say_number(text, h.per_active)),
+        (text("Gini coefficient (0 alike, 1 one person)"), say_number(text, h.gini)),
+        (text("Share of the most active tenth"), share_with_interval(text, h.top10_share)),
+        (text("Fewest people giving half"), text.number(h.bus_factor, 0)),
+        (text("Came when signed up"), share_with_interval(text, h.reliability)),
+    ]
+    return pd.DataFrame(rows, columns=[text("What"), text("Value")])
+
+
+def say_number(text: Text, found: EstimateLike) -> str:
+    """Say a number with its interval."""
+    if not isinstance(found, Estimate):
+        return text("not estimable")
+    return f"{text.number(found.estimate)} ({text.interval(found.ci_low, found.ci_high)})"
+
+
+def list_activities(h: Hours, text: Text) -> pd.DataFrame:
+    """Amount by kind of service."""
+    unit = text("Hours") if h.unit == "hours" else text("Days")
+    return pd.DataFrame(list(h.by_activity), columns=[text("Kind"), unit])
+
+
+def list_overdue(v: Volunteers, text: Text) -> pd.DataFrame:
+    """People to call, most overdue first; for the organisation only."""
+    rows = [
+        (
+            o.volunteer,
+            text.date(o.last_service),
+            o.days_since,
+            text.number(o.rhythm_days, 0),
+            text.percent(o.survival_given_absence),
+            text("Act now") if o.urgency == "act" else text("Watch"),
+        )
+        for o in v.overdue
+    ]
+    names = [text("Volunteer"), text("Last seen"), text("Days since"), text("Usual gap, days")]
+    names += [text("Came back after such a gap"), text("Urgency")]
+    return pd.DataFrame(rows, columns=names)
+
+
+def list_outlook(v: Volunteers, text: Text) -> pd.DataFrame:
+    """Expected team by month with interval."""
+    rows = [
+        (text.month(p.month), text.number(p.active, 0), text.interval(p.low, p.high, 0))
+        for p in v.outlook
+    ]
+    return pd.DataFrame(rows, columns=[text("Month"), text("Expected"), text("Likely between")])
+
+
+def list_roles(v: Volunteers, text: Text) -> pd.DataFrame:
+    """Active people by role."""
+    return pd.DataFrame(list(v.roles), columns=[text("Role"), text("Active")])

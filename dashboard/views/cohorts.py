@@ -1,0 +1,34 @@
+"""Cohorts: which intake stays."""
+
+from __future__ import annotations
+
+from analysis.volunteers.findings import find_cohorts, find_stay
+from dashboard.cache import current_evaluation
+from dashboard.figures.cohorts import draw_cohorts
+from dashboard.sentences import say_caution, say_finding
+from dashboard.sentences.volunteers import say_team
+from dashboard.state import current_text
+from dashboard.tables import volunteers as tables
+from dashboard.widgets.page import show_cautions, show_empty, show_figure, show_page
+
+
+def show() -> None:
+    """Show the cohorts page."""
+    text, evaluation = current_text(), current_evaluation()
+    found = evaluation.volunteers if evaluation else None
+    if found is None or not found.cohorts:
+        needed = text("Upload a roster with joining dates, a service log, or both.")
+        show_empty(text("No volunteers yet"), needed)
+        return
+    show_page(say_finding(text, find_cohorts(found) or find_stay(found)), say_team(text, found))
+    show_figure(
+        draw_cohorts(found, text),
+        title=text("Who joined when, and who is still active"),
+        subtitle=text(
+            "Share of each quarter's intake active 1, 2, 3 … quarters later; people below it."
+        ),
+        alt=text("Triangle of cells: intakes down, quarters later across, darker for more active."),
+        table=tables.list_cohorts(found, text),
+        key="cohorts",
+    )
+    show_cautions([say_caution(text, caution) for caution in found.cautions])

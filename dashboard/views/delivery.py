@@ -1,0 +1,58 @@
+"""Delivery: the plan against what happened."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analysis.participation.findings import find_delivery
+from analysis.results import Estimate
+from dashboard.cache import current_evaluation
+from dashboard.figures.delivery import draw_delivery, draw_fidelity
+from dashboard.sentences import say_caution, say_finding
+from dashboard.sentences.participation import list_delivery_cards
+from dashboard.state import current_text
+from dashboard.tables import participation as tables
+from dashboard.widgets.page import (
+    Card,
+    show_cards,
+    show_cautions,
+    show_empty,
+    show_figure,
+    show_page,
+    show_table,
+)
+
+
+def show() -> None:
+    """Show the delivery page."""
+    text, evaluation = current_text(), current_evaluation()
+    found = evaluation.delivery if evaluation else None
+    if found is None:
+        needed = text("Upload the plan of sessions with the planned day and the day held.")
+        show_empty(text("No plan of sessions yet"), needed)
+        return
+    planned = text.count("{n} session planned.", "{n} sessions planned.", found.overall.planned)
+    show_page(say_finding(text, find_delivery(found)[0]), planned)
+    show_cards([Card(value=v, meaning=what) for v, what in list_delivery_cards(text, found)])
+    left, right = st.columns(2, gap="large")
+    with left:
+        show_figure(
+            draw_delivery(found, text),
+            title=text("What became of the planned sessions"),
+            subtitle=text("Number of sessions by phase."),
+            alt=text("Stacked bars of sessions held, moved and cancelled by phase."),
+            table=tables.list_phases(found, text),
+            key="delivery",
+        )
+    with right:
+        if isinstance(found.overall.fidelity, Estimate):
+            show_figure(
+                draw_fidelity(found, text),
+                title=text("How much of the content was delivered"),
+                subtitle=text("Share of the content planned for sessions held, 95 % interval."),
+                alt=text("Dots of the share of content delivered by phase."),
+                key="fidelity",
+            )
+    st.subheader(text("Every planned session"), anchor=False)
+    show_table(tables.list_plan(found, text), key="plan")
+    show_cautions([say_caution(text, caution) for caution in found.cautions])

@@ -1,0 +1,73 @@
+"""Hours: who carries the work."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analysis.volunteers.findings import find_hours
+from analysis.volunteers.results import Hours
+from dashboard.cache import current_evaluation
+from dashboard.figures.hours import draw_activities, draw_hours, draw_hours_lorenz
+from dashboard.sentences import say_caution, say_finding
+from dashboard.sentences.volunteers import list_hours_cards, say_team
+from dashboard.state import current_text
+from dashboard.tables import volunteers as tables
+from dashboard.text import Text
+from dashboard.widgets.page import (
+    Card,
+    show_cards,
+    show_cautions,
+    show_empty,
+    show_figure,
+    show_page,
+    show_table,
+)
+
+
+def show() -> None:
+    """Show the hours page."""
+    text, evaluation = current_text(), current_evaluation()
+    found = evaluation.volunteers if evaluation else None
+    if found is None or found.hours is None:
+        show_empty(text("No service log yet"), text("Upload a log with person, date and hours."))
+        return
+    show_page(say_finding(text, find_hours(found)), say_team(text, found))
+    show_cards(
+        [Card(value=value, meaning=what) for value, what in list_hours_cards(text, found.hours)]
+    )
+    left, right = st.columns(2, gap="large")
+    with left:
+        _show_people(text, found.hours)
+    with right:
+        _show_lorenz(text, found.hours)
+    if found.hours.by_activity:
+        show_figure(
+            draw_activities(found.hours, text),
+            title=text("What the time went into"),
+            subtitle=text("All service in the log, by kind."),
+            alt=text("Bars of service by kind."),
+            table=tables.list_activities(found.hours, text),
+            key="activities",
+        )
+    show_table(tables.list_hours(found.hours, text), key="hours")
+    show_cautions([say_caution(text, caution) for caution in found.cautions])
+
+
+def _show_people(text: Text, hours: Hours) -> None:
+    show_figure(
+        draw_hours(hours, text),
+        title=text("Who gives how much"),
+        subtitle=text("One bar for each person, most first, without names."),
+        alt=text("Bars of service per person; those who together give half stand out."),
+        key="hours_people",
+    )
+
+
+def _show_lorenz(text: Text, hours: Hours) -> None:
+    show_figure(
+        draw_hours_lorenz(hours, text),
+        title=text("How unevenly the work is shared"),
+        subtitle=text("The further the curve sags, the fewer carry the work."),
+        alt=text("Lorenz curve of service over volunteers, below the line of equal shares."),
+        key="hours_lorenz",
+    )

@@ -1,0 +1,59 @@
+"""Outlook: the team over the next months, and whom to call."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analysis.volunteers.findings import find_outlook, find_team
+from analysis.volunteers.results import Volunteers
+from dashboard.cache import current_evaluation
+from dashboard.figures.outlook import draw_outlook
+from dashboard.sentences import say_caution, say_finding
+from dashboard.sentences.volunteers import say_team
+from dashboard.state import current_text
+from dashboard.tables import volunteers as tables
+from dashboard.text import Text
+from dashboard.widgets.page import (
+    show_cautions,
+    show_empty,
+    show_figure,
+    show_page,
+    show_table,
+)
+
+
+def show() -> None:
+    """Show the outlook page."""
+    text, evaluation = current_text(), current_evaluation()
+    found = evaluation.volunteers if evaluation else None
+    if found is None:
+        needed = text("Upload a roster with joining dates, a service log, or both.")
+        show_empty(text("No volunteers yet"), needed)
+        return
+    show_page(say_finding(text, find_outlook(found) or find_team(found)), say_team(text, found))
+    if found.outlook:
+        _show_fan(text, found)
+    else:
+        st.info(text("An outlook needs half a year of data and somebody who has left."))
+    if found.overdue:
+        st.subheader(text("Likely to lapse"), anchor=False)
+        st.caption(text("Absent for twice their usual gap or longer. For the organisation only."))
+        show_table(tables.list_overdue(found, text), key="overdue")
+    if found.roles:
+        st.subheader(text("Active people by role"), anchor=False)
+        show_table(tables.list_roles(found, text), key="roles")
+    show_cautions([say_caution(text, caution) for caution in found.cautions])
+
+
+def _show_fan(text: Text, found: Volunteers) -> None:
+    show_figure(
+        draw_outlook(found, text),
+        title=text("The team so far and ahead"),
+        subtitle=text(
+            "Team at month's end; dashed: expected from how long people stay and how many "
+            "joined last year, with 95 % interval."
+        ),
+        alt=text("Line of the team's size with a widening band for the months ahead."),
+        table=tables.list_outlook(found, text),
+        key="outlook",
+    )

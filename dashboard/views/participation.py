@@ -1,0 +1,78 @@
+"""Participation: who came, how often, to what."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analysis.participation.findings import find_attendance
+from analysis.participation.results import Participation
+from dashboard.cache import current_evaluation
+from dashboard.figures.attendance import (
+    draw_attendance_lorenz,
+    draw_engagement,
+    draw_months,
+    draw_sessions,
+)
+from dashboard.sentences import say_caution, say_finding
+from dashboard.sentences.participation import list_participation_cards, say_sessions
+from dashboard.state import current_text
+from dashboard.tables import participation as tables
+from dashboard.text import Text
+from dashboard.widgets.page import (
+    Card,
+    show_cards,
+    show_cautions,
+    show_empty,
+    show_figure,
+    show_page,
+    show_table,
+)
+
+
+def show() -> None:
+    """Show the participation page."""
+    text, evaluation = current_text(), current_evaluation()
+    found = evaluation.participation if evaluation else None
+    if found is None:
+        needed = text("Upload a sign-in sheet: one row per person and session, or a ticked list.")
+        show_empty(text("No sign-in sheet yet"), needed)
+        return
+    show_page(say_finding(text, find_attendance(found)), say_sessions(text, found))
+    show_cards([Card(value=v, meaning=what) for v, what in list_participation_cards(text, found)])
+    show_figure(
+        draw_sessions(found, text),
+        title=text("Attendance at each session"),
+        subtitle=text("Share of those registered who came; the band is what chance explains."),
+        alt=text("Dots of attendance by session with the band of chance."),
+        table=tables.list_sessions(found, text),
+        key="sessions",
+    )
+    if found.per_period:
+        show_figure(
+            draw_months(found, text),
+            title=text("People and attendances by month"),
+            subtitle=text("Bars: different people. Circles: attendances, repeat visits included."),
+            alt=text("Bars of people and circles of attendances for each month."),
+            table=tables.list_months(found, text),
+            key="participation_months",
+        )
+    if found.engagement:
+        _show_engagement(text, found)
+    if found.by_kind or found.by_level:
+        st.subheader(text("By kind and level"), anchor=False)
+        show_table(tables.list_kinds(found, text), key="kinds")
+    show_cautions([say_caution(text, caution) for caution in found.cautions])
+
+
+def _show_engagement(text: Text, found: Participation) -> None:
+    left, right = st.columns(2, gap="large")
+    table = tables.list_engagement(found, text)
+    with left:
+        title, alt = text("How often people came"), text("Bars of people by sessions attended.")
+        show_figure(
+            draw_engagement(found, text), title=title, alt=alt, table=table, key="engagement"
+        )
+    with right:
+        title = text("How unevenly attendance is shared")
+        alt = text("Lorenz curve of attendances over participants.")
+        show_figure(draw_attendance_lorenz(found, text), title=title, alt=alt, key="came_lorenz")

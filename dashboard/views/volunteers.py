@@ -1,0 +1,79 @@
+"""Volunteers: how long they stay, who leaves and why, whom to call."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analysis.volunteers.findings import find_stay
+from analysis.volunteers.results import Volunteers
+from dashboard.cache import current_evaluation
+from dashboard.figures.retention import draw_causes, draw_months, draw_retention
+from dashboard.sentences import say_caution, say_finding
+from dashboard.sentences.volunteers import list_next_steps, list_volunteer_cards, say_team
+from dashboard.state import current_text
+from dashboard.tables import volunteers as tables
+from dashboard.text import Text
+from dashboard.widgets.page import (
+    Card,
+    show_cards,
+    show_cautions,
+    show_empty,
+    show_figure,
+    show_page,
+    show_table,
+)
+from dashboard.widgets.volunteers import show_comparisons, show_next_steps
+
+
+def show() -> None:
+    """Show the volunteers page."""
+    text, evaluation = current_text(), current_evaluation()
+    found = evaluation.volunteers if evaluation else None
+    if found is None:
+        needed = text("Upload a roster with joining dates, a service log, or both.")
+        show_empty(text("No volunteers yet"), needed)
+        return
+    show_page(say_finding(text, find_stay(found)), say_team(text, found))
+    show_cards(
+        [Card(value=value, meaning=what) for value, what in list_volunteer_cards(text, found)]
+    )
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        _show_curve(text, found)
+    with right:
+        show_next_steps(list_next_steps(text, found))
+        show_cautions([say_caution(text, caution) for caution in found.cautions])
+    show_figure(
+        draw_months(found, text),
+        title=text("Who came into the team, and who lapsed"),
+        subtitle=text("People per month; the line is the team on the last day of the month."),
+        alt=text("Bars of new, returning and lapsed volunteers by month, the team as a line."),
+        table=tables.list_months(found, text),
+        key="volunteer_months",
+    )
+    show_comparisons(text, found)
+    if found.causes:
+        show_figure(
+            draw_causes(found, text),
+            title=text("Why they left"),
+            subtitle=text("Share who left for each reason within a year of joining."),
+            alt=text("Bars of the share who left for each reason within a year."),
+            table=tables.list_causes(found, text),
+            key="causes",
+        )
+    st.subheader(text("Retention, by each definition"), anchor=False)
+    show_table(tables.list_retention(found, text), key="retention")
+    if found.sensitivity:
+        st.subheader(text("If another gap counted as leaving"), anchor=False)
+        show_table(tables.list_sensitivity(found, text), key="sensitivity")
+
+
+def _show_curve(text: Text, found: Volunteers) -> None:
+    show_figure(
+        draw_retention(found, text),
+        title=text("How long volunteers stay"),
+        subtitle=text("Share still serving by months since joining, with 95 % interval."),
+        alt=text("Falling step curve of the share still serving; who is followed stands below."),
+        table=tables.list_curve(found, text),
+        key="retention_curve",
+    )
