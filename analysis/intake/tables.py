@@ -38,7 +38,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workbook:
-    """One opened file. ``kind`` is xlsx, xls, xlsb, ods, csv, odk_zip, html…"""
+    """One opened file. ``kind`` is one of xlsx, xls, xlsb, ods, csv, odk_zip, html."""
 
     name: str
     sha256: str

@@ -1,0 +1,72 @@
+from pathlib import Path
+
+import pytest
+
+from analysis import read_study
+from analysis.intake.inspection import inspect_files
+from analysis.intake.proposal import file_wave, propose_study
+
+PANELS = [
+    ("google_forms_pre.xlsx", "google_forms_post.xlsx"),
+    ("google_forms_post.csv", "google_forms_pre.csv"),
+    ("ms_forms_pre.xlsx", "ms_forms_post.xlsx"),
+    ("qualtrics_text_pre.csv", "qualtrics_text_post.csv"),
+    ("limesurvey_code_pre.csv", "limesurvey_code_post.csv"),
+    ("kobo_xml.csv",),
+    ("kobo_xml.xlsx",),
+    ("redcap_raw.csv",),
+    (
+        "386540716_按文本_社区B防灾减灾前测_54_54.xlsx",
+        "386540717_按文本_社区B防灾减灾后测_44_44.xlsx",
+    ),
+]
+
+
+@pytest.mark.parametrize("names", PANELS, ids=lambda names: names[0])
+def test_untouched_exports_give_waves_items_and_the_reversed_one(names, shared_data):
+    files = {name: (shared_data / "one-panel" / name).read_bytes() for name in names}
+    plan = propose_study(files)
+    study = read_study(plan, files)
+    (measure,) = [m for m in plan.measures if m.kind == "scale"]
+    assert len(measure.items) == 4
+    assert measure.reversed == [measure.items[3]]
+    assert measure.range == (1, 5)
+    people = study.survey.keys.groupby("wave")["respondent"].apply(set)
+    assert (len(people["pre"]), len(people["post"])) == (54, 44)
+    assert len(people["pre"] & people["post"]) == 38
+
+
+def test_the_sample_folder_is_recognised_whole(sample_folder: Path):
+    paths = [p for p in sample_folder.iterdir() if p.suffix in (".xlsx", ".csv")]
+    plan = propose_study({path.name: path.read_bytes() for path in paths})
+    assert plan.survey.waves == ["pre", "post"]
+    for section in ("attendance", "delivery", "volunteers", "service", "funding"):
+        assert getattr(plan, section) is not None, section
+    assert plan.capacity is not None
+    assert plan.strengths is not None
+    assert plan.consultation is not None
+
+
+def test_a_ticked_matrix_is_attendance(shared_data):
+    files = {"m.csv": (shared_data / "davis-women" / "attendance_matrix.csv").read_bytes()}
+    study = read_study(propose_study(files), files)
+    assert len(study.attendance) == 18 * 14
+    assert study.attendance["attended"].sum() == 89
+
+
+@pytest.mark.parametrize(
+    ("name", "wave"),
+    [("社区前测_54.xlsx", "pre"), ("post-survey.csv", "post"), ("x_endline.csv", "post")]
+    + [("a/基线调查.xlsx", "pre"), ("notes.csv", None), ("随访.csv", "follow_up")],
+)
+def test_file_names_tell_waves(name, wave):
+    assert file_wave(name) == wave
+
+
+def test_one_unreadable_file_does_not_stop_the_others():
+    found = inspect_files({"bad.xlsx": b"PK\x03\x04oops", "good.csv": b"code,q1\nA1,3\nA2,4\n"})
+    bad, good = found
+    assert bad.issues[0].severity == "error"
+    assert bad.format == ""
+    assert good.n_rows == 2
+    assert [one.role for one in good.columns] == ["respondent", "item"]
