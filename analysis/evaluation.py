@@ -26,6 +26,7 @@ from analysis.surveys.change import evaluate_outcomes
 from analysis.surveys.comparison import evaluate_comparison
 from analysis.surveys.dose import evaluate_dose
 from analysis.surveys.flow import count_flow
+from analysis.surveys.groups import programme_part
 from analysis.surveys.guards import guard_study
 from analysis.surveys.items import count_items
 from analysis.surveys.panel import Panel, build_panel
@@ -146,39 +147,51 @@ def _evaluate_surveys(study: Study, evaluation: Evaluation, tell: Progress) -> E
     if study.survey is None:
         return evaluation
     tell("scoring", 0.05)
-    panel = build_panel(study)
+    everyone, programme = build_panel(study), programme_part(study)
     evaluation = replace(
-        evaluation,
-        flow=count_flow(study, panel),
-        scoring=summarise_scores(study),
-        items=count_items(study),
+        evaluation, flow=count_flow(study, everyone), scoring=summarise_scores(study)
     )
     tell("reliability", 0.1)
-    reliability = evaluate_reliability(study)
-    outcomes = evaluate_outcomes(
-        study, panel, reliability, lambda share: tell("outcomes", 0.2 + 0.4 * share)
+    evaluation = replace(evaluation, reliability=evaluate_reliability(study))
+    evaluation = _evaluate_threats(study, everyone, evaluation, tell)
+    if programme is study:
+        return _evaluate_change(study, everyone, evaluation, tell)
+    evaluation = _evaluate_change(programme, build_panel(programme), evaluation, tell)
+    return replace(
+        evaluation, outcomes=tuple(replace(o, among="treated") for o in evaluation.outcomes)
     )
-    evaluation = replace(evaluation, reliability=reliability, outcomes=outcomes)
-    return _evaluate_threats(study, panel, evaluation, tell)
 
 
 def _evaluate_threats(
     study: Study, panel: Panel, evaluation: Evaluation, tell: Progress
 ) -> Evaluation:
-    """Who was lost, against whom, how much taking part, and the same by other rules."""
-    tell("attrition", 0.6)
+    """Who was lost, and how programme and comparison group differ: about everyone asked."""
+    tell("attrition", 0.15)
     attrition, bounds = evaluate_attrition(study, panel), bound_changes(study, panel)
-    tell("comparison", 0.65)
-    comparison, dose = evaluate_comparison(study, panel), evaluate_dose(study, panel)
-    tell("sensitivity", 0.7)
+    tell("comparison", 0.2)
     return replace(
         evaluation,
         attrition=attrition,
         bounds=bounds,
-        comparison=comparison,
-        dose=dose,
-        sensitivity=evaluate_sensitivity(study, panel),
+        comparison=evaluate_comparison(study, panel),
         cautions=guard_attrition(study, panel, attrition),
+    )
+
+
+def _evaluate_change(
+    programme: Study, panel: Panel, evaluation: Evaluation, tell: Progress
+) -> Evaluation:
+    """How people changed: with a comparison group those who received the intervention only."""
+    outcomes = evaluate_outcomes(
+        programme, panel, evaluation.reliability, lambda done: tell("outcomes", 0.25 + 0.4 * done)
+    )
+    tell("sensitivity", 0.7)
+    return replace(
+        evaluation,
+        outcomes=outcomes,
+        items=count_items(programme),
+        dose=evaluate_dose(programme, panel),
+        sensitivity=evaluate_sensitivity(programme, panel),
     )
 
 

@@ -36,7 +36,7 @@ def filter_study(study: Study, filters: Mapping[str, Sequence[str]]) -> Study:
     people = _people(survey, filters)
     if _too_few(survey, people, study.plan.study.min_group):
         issue = Issue(code="filter_suppressed", details={"min_group": study.plan.study.min_group})
-        nobody = _rows(survey, np.zeros_like(kept))
+        nobody = keep_rows(survey, np.zeros_like(kept))
         return replace(study, survey=nobody, issues=(*study.issues, issue), exclusions=())
     rows = kept & people
     plan = study.plan
@@ -47,7 +47,7 @@ def filter_study(study: Study, filters: Mapping[str, Sequence[str]]) -> Study:
     return replace(
         study,
         plan=plan,
-        survey=_rows(survey, rows),
+        survey=keep_rows(survey, rows),
         exclusions=study.exclusions if whole else _outside_survey(study),
     )
 
@@ -91,7 +91,15 @@ def _too_few(survey: SurveyData, people: BoolArray, min_group: int) -> bool:
     return not people.any()
 
 
-def _rows(survey: SurveyData, rows: BoolArray) -> SurveyData:
+def keep_rows(survey: SurveyData, rows: BoolArray) -> SurveyData:
+    """Keep some rows of every frame of the survey.
+
+    Parameters
+    ----------
+    rows
+        One truth value per row of ``survey.keys``.
+    """
+
     def cut(frame: pd.DataFrame) -> pd.DataFrame:
         return frame[rows].reset_index(drop=True)
 

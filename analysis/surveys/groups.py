@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from analysis.study import Study
+from analysis.surveys.filters import keep_rows
 from analysis.surveys.panel import BoolArray, Panel, has_column, person_values
 from analysis.surveys.scoring import FloatArray
 
@@ -33,6 +36,19 @@ def has_comparison(study: Study) -> bool:
     if survey is None or "treated" not in survey.keys:
         return False
     return int(survey.keys["treated"].dropna().astype(bool).nunique()) == 2
+
+
+def programme_part(study: Study) -> Study:
+    """Give the study with the answers of treated people only; unchanged without two groups.
+
+    A change pooled over people who received the intervention and people who did not answers no
+    question of the evaluation; :mod:`analysis.surveys.comparison` sets the two side by side.
+    """
+    survey = study.survey
+    if survey is None or not has_comparison(study):
+        return study
+    treated = survey.keys["treated"].fillna(False).astype(bool).to_numpy()
+    return replace(study, survey=keep_rows(survey, treated))
 
 
 def start_dates(study: Study, panel: Panel, treated: FloatArray) -> list[str]:

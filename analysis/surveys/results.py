@@ -145,7 +145,8 @@ class Outcome:
 
     ``design`` is ``paired``, ``partly_paired`` or ``anonymous``; ``change`` is the primary
     analysis; ``analyses`` all of them, the primary among them; ``agreement`` says whether they
-    point the same way (``agree``, ``disagree``, ``single``).
+    point the same way (``agree``, ``disagree``, ``single``). ``among`` is ``treated`` when a
+    comparison group is declared (its change stands in ``comparison``), else ``everyone``.
     """
 
     measure: str
@@ -166,6 +167,7 @@ class Outcome:
     agreement: str = "single"
     better: str = "higher"
     important_difference: float | None = None
+    among: str = "everyone"
     cautions: tuple[Caution, ...] = ()
 
 
