@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
@@ -11,6 +10,7 @@ from analysis.volunteers.results import RetentionByGroup, Volunteers
 from dashboard.figures.axes import choose_step, events_within, percent_axis, shade_events
 from dashboard.figures.labels import escape_label, wrap_label
 from dashboard.sentences.volunteers import MONTH_DAYS, name_group, name_reason, say_median
+from dashboard.tables.volunteers import count_at
 from dashboard.text import Text
 from dashboard.theme import AFTER, BEFORE, CATEGORIES, INTERVAL, MUTED, new_figure
 
@@ -116,14 +116,6 @@ def _shade_few(figure: go.Figure, curve: Curve, months: list[float], text: Text)
         showarrow=False,
         font={"size": 12, "color": MUTED},
     )
-
-
-def count_at(curve: Curve, months: list[int]) -> list[tuple[int, int, int]]:
-    """Count (still followed, left so far, not observed further) at whole months."""
-    index = np.searchsorted(curve.time_days, np.array(months) * MONTH_DAYS, side="right") - 1
-    events, censored = np.cumsum(curve.events), np.cumsum(curve.censored)
-    staying = np.array(curve.at_risk) - np.array(curve.events) - np.array(curve.censored)
-    return [(round(staying[i]), round(events[i]), round(censored[i])) for i in index]
 
 
 def _add_risk_table(figure: go.Figure, curve: Curve, ticks: list[int], text: Text) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from analysis.results import Comparison, Curve, Estimate, EstimateLike
 from analysis.volunteers.results import Hours, RetentionByGroup, Volunteers
-from dashboard.figures.axes import choose_step
-from dashboard.figures.retention import count_at
 from dashboard.sentences.volunteers import (
     MONTH_DAYS,
     name_group,
@@ -22,7 +21,7 @@ from dashboard.text import Text
 def list_curve(v: Volunteers, text: Text) -> pd.DataFrame:
     """The curve at whole months with who is still followed."""
     last = v.curve.time_days[-1] / MONTH_DAYS
-    months = list(range(0, int(last) + 1, choose_step(last, 24)))
+    months = list(range(0, int(last) + 1, 1 if last <= 24 else 3))
     days = [m * MONTH_DAYS for m in months]
     index = [max(i for i, t in enumerate(v.curve.time_days) if t <= day) for day in days]
     rows = [
@@ -32,6 +31,14 @@ def list_curve(v: Volunteers, text: Text) -> pd.DataFrame:
     names = [text("Months"), text("Still serving"), text("Left so far")]
     names += [text("Not observed further"), text("Share serving"), text("Likely between")]
     return pd.DataFrame(rows, columns=names)
+
+
+def count_at(curve: Curve, months: list[int]) -> list[tuple[int, int, int]]:
+    """Count (still followed, left so far, not observed further) at whole months."""
+    index = np.searchsorted(curve.time_days, np.array(months) * MONTH_DAYS, side="right") - 1
+    events, censored = np.cumsum(curve.events), np.cumsum(curve.censored)
+    staying = np.array(curve.at_risk) - np.array(curve.events) - np.array(curve.censored)
+    return [(round(staying[i]), round(events[i]), round(censored[i])) for i in index]
 
 
 def _limits(text: Text, curve: Curve, i: int) -> str:

@@ -160,12 +160,25 @@ def test_subgroups_test_first_and_hide_the_small():
 
 
 def test_subgroup_that_changed_more_is_found_and_shrunken():
-    site = np.where(np.arange(N) % 2 == 0, "a", "b")
-    study = two_arms(categories={"site": [*site, *site]})
+    site = np.where(ARM, "a", "b")
+    waves = {"pre": {"m": PRE}, "post": {"m": POST}}
+    study = make_study(waves, measures=WIDE, categories={"site": [*site, *site]})
     found = evaluate(study).outcomes[0].subgroups[0]
     assert found.interaction.p_value < 1e-6
     a, b = found.groups
     assert b.change.estimate < b.shrunken.estimate < a.shrunken.estimate < a.change.estimate
+
+
+def test_outcomes_beside_a_comparison_group_are_about_treated_people():
+    found = evaluate(two_arms())
+    outcome = found.outcomes[0]
+    assert outcome.among == "treated"
+    assert outcome.n.matched == int(ARM.sum())
+    assert outcome.change.estimate == pytest.approx((POST - PRE)[ARM].mean(), rel=1e-12)
+    assert found.flow.matched == N
+    waves = {"pre": {"m": PRE}, "post": {"m": POST}}
+    alone = evaluate(make_study(waves, measures=WIDE)).outcomes[0]
+    assert (alone.among, alone.n.matched) == ("everyone", N)
 
 
 @pytest.mark.parametrize(
