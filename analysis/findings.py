@@ -29,9 +29,12 @@ def find_findings(evaluation: Evaluation, study: Study) -> tuple[Finding, ...]:
         return ()
     last = last_contrasts(evaluation.outcomes)
     compared = {c.measure: c for c in evaluation.comparison}
+    effects = [find_effect(study, c) for c in compared.values()]
     return (
-        find_summary(evaluation, last),
-        *(find_effect(study, c) for c in compared.values()),
+        find_compared_summary(last, effects)
+        if effects and last
+        else find_summary(evaluation, last),
+        *effects,
         *(find_change(study, outcome, len(last)) for outcome in last),
         *_find_attrition(evaluation),
         *_find_reliability(evaluation),
@@ -70,6 +73,14 @@ def find_summary(evaluation: Evaluation, last: Sequence[Outcome]) -> Finding:
             "to": last[0].contrast[1],
         },
     )
+
+
+def find_compared_summary(last: Sequence[Outcome], effects: Sequence[Finding]) -> Finding:
+    """How many measures moved in the hoped direction beyond the comparison group."""
+    hoped = {"higher": "up", "lower": "down"}
+    ahead = [f for f in effects if f.code.endswith(f"_{hoped[str(f.values['better'])]}")]
+    values = {"clear": len(ahead), "n": len(effects), "matched": last[0].n.matched}
+    return Finding(code="study_summary_compared", section="comparison", values=values)
 
 
 def is_clear(change: ComparisonLike, p_adjusted: float | None) -> bool:

@@ -58,7 +58,7 @@ def guard_outcome(
 
 
 def guard_study(study: Study, flow: Flow | None) -> tuple[Caution, ...]:
-    """Cautions of the whole survey: small filter, no comparison group, pooled groups, no codes."""
+    """Cautions of the whole survey: small filter, no comparison group, or only treated people."""
     if flow is None:
         return ()
     if any(issue.code == "filter_suppressed" for issue in study.issues):
@@ -66,7 +66,7 @@ def guard_study(study: Study, flow: Flow | None) -> tuple[Caution, ...]:
         return (Caution(code="filter_suppressed", severity="serious", values=values),)
     found: list[tuple[str, Severity]] = []
     if len(flow.waves) > 1 and has_comparison(study):
-        found.append(("groups_pooled", "caution"))
+        found.append(("treated_only", "info"))
     elif len(flow.waves) > 1:
         found.append(("no_comparison_group", "caution"))
     return tuple(Caution(code=c, severity=s, section="outcomes") for c, s in found)

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from analysis.evaluation import Evaluation
-from analysis.summary import EvidenceRule
+from analysis.results import Finding
+from analysis.summary import EvidenceRule, main_outcome
+from analysis.surveys.results import Outcome
 from dashboard.sentences import say_caution, say_finding
 from dashboard.sentences.sustainability import say_next_step
 from dashboard.text import Text
 
 
 def say_answer(text: Text, evaluation: Evaluation) -> str:
-    """Say in a sentence or two whether it did what it set out to do, and whether it lasts."""
-    order = ("outcomes", "comparison", "volunteers", "participation", "funding")
-    for section in order[:2]:
-        found = [f for f in evaluation.findings if f.section == section]
-        if found:
-            break
-    else:
-        found = [f for s in order for f in evaluation.findings if f.section == s]
-    return say_finding(text, found[0]) if found else text("There is nothing to report yet.")
+    """Say in a sentence what became of the main measure, against the comparison group if any."""
+    main = main_outcome(evaluation)
+    ranked = [
+        *(f for f in evaluation.findings if f.section == "comparison" and _is_of(f, main)),
+        *(f for f in evaluation.findings if f.section == "outcomes" and _is_of(f, main)),
+        *evaluation.findings,
+    ]
+    return say_finding(text, ranked[0]) if ranked else text("There is nothing to report yet.")
+
+
+def _is_of(finding: Finding, main: Outcome | None) -> bool:
+    return main is not None and finding.measure == main.measure
 
 
 def say_evidence(text: Text, rule: EvidenceRule) -> str:

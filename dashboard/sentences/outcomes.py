@@ -130,6 +130,13 @@ def _dose(message: str) -> Sentence:
 
 FINDINGS: Mapping[str, Callable[[Text, Finding], str]] = {
     "study_summary": _summary,
+    "study_summary_compared": _with(
+        "{clear} of {n} measures moved the hoped way beyond the comparison group; "
+        "{matched} programme people answered both times.",
+        "clear",
+        "n",
+        "matched",
+    ),
     "study_summary_anonymous": _with(
         "{clear} of {n} measures differ clearly between the waves; answers cannot be linked.",
         "clear",
@@ -254,8 +261,8 @@ CAUTIONS: Mapping[str, Callable[[Text, Caution], str]] = {
     "no_comparison_group": _with(
         "There is no comparison group: a change may have other reasons than the programme."
     ),
-    "groups_pooled": _with(
-        "Changes here pool people with and without the programme; the comparison keeps them apart."
+    "treated_only": _with(
+        "Changes here are those of people in the programme; the comparison group stands apart."
     ),
     "filter_suppressed": _with(
         "Too few people for these filters: at least {min_group} must be in and out.", "min_group"

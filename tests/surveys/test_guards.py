@@ -100,11 +100,11 @@ def test_analyses_that_disagree():
     assert "analyses_disagree" in {c.code for c in found.cautions}
 
 
-def test_no_comparison_group_and_pooled_groups():
+def test_no_comparison_group_and_treated_only():
     assert "no_comparison_group" in {c.code for c in evaluate(plain()).cautions}
     arm = [i % 2 == 0 for i in range(N)] * 2
     pooled = {c.code for c in evaluate(plain(facts={"treated": arm})).cautions}
-    assert "groups_pooled" in pooled
+    assert "treated_only" in pooled
     assert "no_comparison_group" not in pooled
 
 
