@@ -21,10 +21,19 @@ _NUMBER = re.compile(
     rf"(?P<percent>%)?\s*(?:{_UNITS})?$"
 )
 _LEADING = re.compile(
-    r"^(?P<number>[-−]?\d+(?:\.\d+)?)\s*(?:[=:：、)）.—–-]|\s)\s*(?P<rest>[^\d\s].*)$"
+    r"^(?P<number>[-−]?\d+(?:\.\d+)?)\s*(?:[=:：、)）.—–-]|\s)\s*(?P<rest>[^\d\s\-–—+].*)$"
 )
 _TRAILING = re.compile(r"^[^\d].*?[(（=:：]\s*(?P<number>[-−]?\d+(?:\.\d+)?)\s*分?\s*[)）]?$")
 _CODE = re.compile(r"^[a-z]+0*(?P<number>\d+)$")
+_UNSURE = {
+    "不清楚": "清楚",
+    "不知道": "知道",
+    "不了解": "了解",
+    "don't know": "know",
+    "dont know": "know",
+    "do not know": "know",
+}
+"""Answers that mean "no answer" unless the other answers are about the same word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +99,7 @@ def propose_answer_rule(
     told = {text: number for text in left if (number := read_number(text, bounds)) is not None}
     _add_exact(numbers, sources, "number", told)
     left = [text for text in left if text not in told]
-    words, points = _by_vocabulary(left, bounds)
+    words, points = _by_vocabulary(_without_unsure(left), bounds)
     _add_exact(numbers, sources, "vocabulary", words)
     left = [text for text in left if text not in words]
     _add_exact(numbers, sources, "order", _by_order(left, bounds, order))
@@ -120,7 +129,9 @@ def read_number(text: str, bounds: tuple[float, float] | None = None) -> float |
 
 
 def propose_range(values: Sequence[str]) -> tuple[float, float] | None:
-    """Propose the range of a scale from its answers: the shortest ladder holding all the words.
+    """Propose the range of a scale from its answers: a ladder of which every rung was used.
+
+    Else the usual ladder (five rungs first) that holds all the words with fewest on one rung.
 
     Numbers give a range only where they look like a rating (whole, 0–10, at most 11 of them).
     """
@@ -129,9 +140,21 @@ def propose_range(values: Sequence[str]) -> tuple[float, float] | None:
     if texts and all(number is not None for number in numbers):
         return _rating_range([number for number in numbers if number is not None])
     words = [text for text, number in zip(texts, numbers, strict=True) if number is None]
+    words = _without_unsure(words)
     if words and all(_CODE.match(normalise_answer(word)) for word in words):
         return _rating_range([_code_number(word) for word in words])
     return next((r for r in _ladder_ranges(words) if r), None)
+
+
+def _without_unsure(words: list[str]) -> list[str]:
+    """Leave out "don't know" where no other answer speaks of knowing."""
+    folded = {word: normalise_answer(word) for word in words}
+    return [
+        word
+        for word, plain in folded.items()
+        if plain not in _UNSURE
+        or any(_UNSURE[plain] in other for other in folded.values() if other not in _UNSURE)
+    ]
 
 
 def _ladder_ranges(words: list[str]) -> list[tuple[float, float] | None]:
@@ -144,7 +167,8 @@ def _ladder_ranges(words: list[str]) -> list[tuple[float, float] | None]:
         return []
     clashes = min(clash for clash, _ in best)
     fewest = [points for clash, points in best if clash == clashes]
-    chosen = fewest[0]
+    filled = [points for points in fewest if points == len(words) - clashes and points > 2]
+    chosen = filled[0] if filled else fewest[0]
     return [(0.0, 1.0) if chosen == 2 else (1.0, float(chosen))]
 
 

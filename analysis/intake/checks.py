@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pandas as pd
 
@@ -101,7 +102,7 @@ def check_table(table: Table) -> list[Issue]:
 def check_wording(tables: Sequence[Table]) -> list[Issue]:
     """List columns that keep their name from file to file while the question's text changed."""
     issues: list[Issue] = []
-    for earlier, later in zip(tables, tables[1:], strict=False):
+    for earlier, later in pairwise(tables):
         before = {c.name: c for c in earlier.columns if not c.paradata}
         for column in later.columns:
             old = before.get(column.name)

@@ -67,8 +67,8 @@ def propose_reversed(numbers: pd.DataFrame, labels: Sequence[str]) -> list[str]:
     if not np.isfinite(correlations).all():
         return []
     axis = np.linalg.eigh(correlations)[1][:, -1]
-    axis = np.where(np.abs(axis) < 0.1, 0.0, axis)
-    sides = [np.flatnonzero(axis > 0), np.flatnonzero(axis < 0)]
+    places = range(len(axis))
+    sides = [[n for n in places if axis[n] >= 0.1], [n for n in places if axis[n] <= -0.1]]
     if not all(len(side) for side in sides):
         return []
     negative = [

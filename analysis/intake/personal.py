@@ -26,14 +26,14 @@ _CHECK = "10X98765432"
 _HEADERS: dict[str, frozenset[str]] = {
     "name": frozenset(
         split_words(
-            "name|full name|first name|last name|surname|your name|respondent name|姓名|您的姓名|名字"
-            "|联系人|居民姓名|志愿者姓名|recipientlastname|recipientfirstname|昵称|nickname|username"
+            "name|full name|first name|last name|surname|your name|respondent name|姓名|您的姓名"
+            "|名字|联系人|居民姓名|志愿者姓名|recipientlastname|recipientfirstname|昵称|nickname|username"
         )
     ),
     "phone": frozenset(
         split_words(
-            "phone|phone number|mobile|telephone|cell|cell phone|contact number|电话|手机|手机号|手机号码"
-            "|联系电话|联系方式|您的手机号|phonenumber|电话号码"
+            "phone|phone number|mobile|telephone|cell|cell phone|contact number|电话|手机|手机号"
+            "|手机号码|联系电话|联系方式|您的手机号|phonenumber|电话号码"
         )
     ),
     "id_card": frozenset(
@@ -45,8 +45,8 @@ _HEADERS: dict[str, frozenset[str]] = {
     "ip": frozenset(split_words("ip|ip address|ipaddress|ipaddr|来自ip|ip地址|x_ip")),
     "address": frozenset(
         split_words(
-            "address|home address|street address|住址|地址|家庭住址|家庭地址|详细地址|locationlatitude"
-            "|locationlongitude|地理位置|纬度|经度|latitude|longitude|门牌号"
+            "address|home address|street address|住址|地址|家庭住址|家庭地址|详细地址"
+            "|locationlatitude|locationlongitude|地理位置|纬度|经度|latitude|longitude|门牌号"
         )
     ),
     "wechat": frozenset(split_words("wechat|wechat id|weixin|微信|微信号|qq|qq号|openid|用户id")),

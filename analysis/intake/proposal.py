@@ -240,7 +240,9 @@ def _waves(ordered: Sequence[_Survey], wave_column: str | None) -> list[str]:
         texts = column_texts(ordered[0].table, wave_column).dropna()
         values = [str(value) for value in texts.unique()]
         families = [family for value in values if (family := wave_family(value))]
-        known = [name for name in ("pre", "mid", "post", "follow_up") if name in families]
+        known: list[str] = [
+            name for name in ("pre", "mid", "post", "follow_up") if name in families
+        ]
         return known if len(known) == len(set(values)) else sorted(values)
     if len(ordered) == 1:
         return ["pre", "post"]

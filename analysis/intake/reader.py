@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
@@ -27,6 +27,7 @@ from analysis.intake.survey_table import SurveyRead, read_survey
 from analysis.intake.tables import Sheet, Table, Workbook
 from analysis.intake.typed_table import TypedTable
 from analysis.intake.workbook import open_workbook, open_workbooks
+from analysis.issues import Issue
 from analysis.study import Exclusion, SourceFile, Study
 from analysis.study_file import StudyPlan, SurveyFile, read_plan
 
@@ -183,7 +184,9 @@ def _study(
 ) -> Study:
     frames = {told: one.frame for name, one in others.items() for told in [one.target or name]}
     exclusions = [*(survey.exclusions if survey else ())]
-    issues = [issue for table in tables.values() for issue in table.issues]
+    issues: list[Issue] = []
+    for table in tables.values():
+        issues += [one for one in _unread_sheets(table, tables) if one not in issues]
     issues += survey.issues if survey else ()
     for one in others.values():
         exclusions += one.exclusions
@@ -196,6 +199,18 @@ def _study(
         exclusions=tuple(exclusions),
         files=tuple(_balances(plan, tables, survey, others)),
     )
+
+
+def _unread_sheets(table: Table, tables: Mapping[_Wanted, Table]) -> Iterator[Issue]:
+    """Yield a table's issues; of other sheets only those that nothing in the study reads."""
+    read = {one.sheet for one in tables.values() if one.file == table.file}
+    for issue in table.issues:
+        if issue.code not in ("other_sheets", "hidden_sheets"):
+            yield issue
+            continue
+        names = [name for name in issue.details["sheets"] if name not in read]
+        if names:
+            yield replace(issue, details={**issue.details, "sheets": names, "n": len(names)})
 
 
 def _balances(

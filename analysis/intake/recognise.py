@@ -9,6 +9,7 @@ from types import ModuleType
 from analysis.errors import IntakeError, UnreadableFileError
 from analysis.intake.formats import FORMATS
 from analysis.intake.tables import Sheet, Table, Workbook
+from analysis.intake.words import DICTIONARY_SHEETS
 from analysis.intake.workbook import open_workbook, open_workbooks
 from analysis.issues import Issue, Severity
 
@@ -113,7 +114,11 @@ def _weight(workbook: Workbook, sheet: Sheet) -> tuple[bool, bool, float]:
 
 
 def _other_sheets(workbook: Workbook, chosen: Sheet) -> list[Issue]:
-    others = [sheet for sheet in workbook.sheets if sheet is not chosen and sheet.rows]
+    others = [
+        sheet
+        for sheet in workbook.sheets
+        if sheet is not chosen and sheet.rows and sheet.name not in DICTIONARY_SHEETS
+    ]
     issues: list[Issue] = []
     for code, hidden in (("hidden_sheets", True), ("other_sheets", False)):
         names = [sheet.name for sheet in others if sheet.hidden == hidden]

@@ -22,8 +22,8 @@ class SectionMatch:
 
 _DATE = "date|service date|day|日期|时间|活动日期|服务日期|签到时间|记账日期|发生日期|session date"
 _PERSON = (
-    "person|code|id|resident code|resident id|person id|member id|participant|name|居民编号|编号|姓名"
-    "|居民|参与者|人员|居民代码|签到人|woman"
+    "person|code|id|resident code|resident id|person id|member id|participant|name|居民编号|编号"
+    "|姓名|居民|参与者|人员|居民代码|签到人|woman"
 )
 _SESSION = "session|event|activity|meeting|活动|活动名称|场次|课程|会议|session name|activity name"
 _VOLUNTEER = "volunteer|volunteer id|volunteer_id|volunteer code|志愿者|志愿者编号"
@@ -100,7 +100,8 @@ SECTIONS: Mapping[str, tuple[tuple[str, ...], Mapping[str, tuple[str, ...]]]] = 
             ("volunteer", "joined"),
             {
                 "volunteer": f"{_VOLUNTEER}|{_PERSON}",
-                "joined": "joined|joined on|join date|start date|加入日期|加入时间|入队日期|注册日期",
+                "joined": "joined|joined on|join date|start date|加入日期|加入时间|入队日期"
+                "|注册日期",
                 "left": "left|left on|leave date|end date|退出日期|退出时间|离队日期",
                 "reason": "reason|reason left|退出原因|离开原因|原因",
                 "role": "role|角色|岗位|职务",
@@ -153,7 +154,8 @@ SECTIONS: Mapping[str, tuple[tuple[str, ...], Mapping[str, tuple[str, ...]]]] = 
                 "session": _SESSION,
                 "date": _DATE,
                 "kind": _ACTIVITY,
-                "count": "count|attendance|attended|attendees|participants|人数|参加人数|到场人数|出席人数",
+                "count": "count|attendance|attended|attendees|participants|人数|参加人数|到场人数"
+                "|出席人数",
                 "registered": "registered|报名人数",
                 "level": "level|参与层次|层次",
             },

@@ -78,8 +78,8 @@ RESPONDENT = split_words(
 WAVE_HEADERS = split_words(
     "wave|round|survey_round|survey round|phase|time point|timepoint|time_point|when|stage"
     "|period|visit"
-    "|redcap_event_name|event name|event|pre_post|prepost|occasion|轮次|波次|时点|测次|调查轮次|测量时间"
-    "|前后测|阶段|期次|问卷类型"
+    "|redcap_event_name|event name|event|pre_post|prepost|occasion|轮次|波次|时点|测次"
+    "|调查轮次|测量时间|前后测|阶段|期次|问卷类型"
 )
 DEMOGRAPHIC = split_words(
     "sex|gender|age|age group|age_group|agegroup|education|income|occupation|job|position"
@@ -90,5 +90,7 @@ DEMOGRAPHIC = split_words(
     "|性别|年龄|年龄段|学历|教育程度|文化程度|收入|月收入|职业|婚姻|婚姻状况|民族|户籍|社区|小区|楼栋|居住年限"
     "|政治面貌|所在社区|家庭人口|居住地|地区|省份|城市|单位|职务|组别|群体|居住时间|常住人口"
 )
+DICTIONARY_SHEETS = frozenset(split_words("dictionary|说明"))
+"""Sheets of the template that explain and hold no answers."""
 GROUP = split_words("arm|group|condition|treatment|组别|分组|实验组|干预组")
 SITE = split_words("site|community|village|district|社区|所在社区|小区|村|所在小区")

@@ -15,12 +15,23 @@ from analysis.intake.answers import propose_answer_rule, propose_range, read_num
         ["从不", "偶尔", "有时", "经常", "总是"],
         ["Never", "Rarely", "Sometimes", "Often", "Always"],
         ["Very unlikely", "Unlikely", "Neutral", "Likely", "Very likely"],
-        ["Not at all worried", "Not so worried", "Somewhat worried", "Very worried"]
-        + ["Extremely worried"],
+        [
+            "Not at all worried",
+            "Not so worried",
+            "Somewhat worried",
+            "Very worried",
+            "Extremely worried",
+        ],
         ["完全不了解", "不太了解", "比较了解", "非常了解"],
         ["非常不愿意", "不愿意", "有点不愿意", "一般", "有点愿意", "愿意", "非常愿意"],
-        ["Strongly disagree", "Disagree", "Slightly disagree", "Slightly agree", "Agree"]
-        + ["Strongly agree"],
+        [
+            "Strongly disagree",
+            "Disagree",
+            "Slightly disagree",
+            "Slightly agree",
+            "Agree",
+            "Strongly agree",
+        ],
     ],
 )
 def test_words_climb_from_low_to_high(ladder):

@@ -56,8 +56,14 @@ def test_a_ticked_matrix_is_attendance(shared_data):
 
 @pytest.mark.parametrize(
     ("name", "wave"),
-    [("社区前测_54.xlsx", "pre"), ("post-survey.csv", "post"), ("x_endline.csv", "post")]
-    + [("a/基线调查.xlsx", "pre"), ("notes.csv", None), ("随访.csv", "follow_up")],
+    [
+        ("社区前测_54.xlsx", "pre"),
+        ("post-survey.csv", "post"),
+        ("x_endline.csv", "post"),
+        ("a/基线调查.xlsx", "pre"),
+        ("notes.csv", None),
+        ("随访.csv", "follow_up"),
+    ],
 )
 def test_file_names_tell_waves(name, wave):
     assert file_wave(name) == wave
