@@ -128,8 +128,9 @@ def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
     tell = progress if progress is not None else _tell_nobody
     evaluation = _evaluate_surveys(study, _start(study), tell)
     evaluation = _evaluate_activities(study, evaluation, tell)
-    records = records_of(evaluation)
-    evaluation = replace(evaluation, targets=evaluate_targets(study, records))
+    evaluation = replace(
+        evaluation, targets=evaluate_targets(study, _target_records(study, evaluation))
+    )
     evaluation = replace(
         evaluation,
         findings=_findings(study, evaluation),
@@ -137,6 +138,14 @@ def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
     )
     tell("done", 1.0)
     return evaluation
+
+
+def _target_records(study: Study, evaluation: Evaluation) -> Mapping[str, object]:
+    """What targets are held against: a programme's targets are about those it was made for."""
+    programme = programme_part(study)
+    if programme is not study:
+        evaluation = replace(evaluation, scoring=summarise_scores(programme))
+    return records_of(evaluation)
 
 
 def _tell_nobody(step: str, share: float) -> None:

@@ -27,9 +27,34 @@ def results_of(evaluation: Evaluation) -> dict[str, Any]:
     results = records_of(evaluation)
     if "scoring" in results:
         results["scoring"] = [_flat_mean(row) for row in results["scoring"]]
+    for outcome in results.get("outcomes", ()):
+        _shape_outcome(outcome)
+    for compared in results.get("comparison", ()):
+        for analysis in compared["analyses"]:
+            analysis["n_clusters"] = analysis.get("details", {}).get("n_clusters")
     if "volunteers" in results:
         results["volunteers"].pop("overdue", None)  # names people
-    return results
+    return {k: v if k == "cautions" else _cautions_by_code(v) for k, v in results.items()}
+
+
+def _cautions_by_code(value: Any) -> Any:  # noqa: ANN401
+    """Leave only the codes of a section's cautions: the words stand at the end, once."""
+    if isinstance(value, list):
+        return [_cautions_by_code(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: [c["code"] for c in one] if key == "cautions" else _cautions_by_code(one)
+        for key, one in value.items()
+    }
+
+
+def _shape_outcome(outcome: dict[str, Any]) -> None:
+    """Put the adjusted p beside the p; name the primary analysis; keep no person's two scores."""
+    change = outcome["change"]
+    change |= {"procedure": change["method"], "method": change["name"]}
+    change["p_adjusted"] = outcome.pop("p_adjusted")
+    outcome.pop("pairs", None)  # one person's two scores may stand alone in a cell
 
 
 def records_of(evaluation: Evaluation) -> dict[str, Any]:
