@@ -7,11 +7,10 @@
       document.documentElement.lang = language;
     }
     document.querySelectorAll('ul[data-testid="stSidebarNavItems"]').forEach((list) => {
-      if (list.getAttribute("role") === "group" || !list.querySelector(":scope > div li")) return;
-      list.setAttribute("role", "group");
-      list.querySelectorAll("li").forEach((item) => {
-        if (item.parentElement !== list) item.parentElement.setAttribute("role", "list");
-      });
+      const sections = list.querySelectorAll(":scope > :not(li)");
+      if (sections.length) list.setAttribute("role", "group");
+      else list.removeAttribute("role");
+      sections.forEach((section) => section.setAttribute("role", "list"));
     });
   };
   let asked = 0;

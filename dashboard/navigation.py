@@ -71,6 +71,11 @@ def list_pages(text: Text) -> dict[str, list[StreamlitPage]]:
     }
 
 
+def has_page(view: str) -> bool:
+    """Whether there is a page for a view."""
+    return _exists(view)
+
+
 def import_views() -> None:
     """Import every view, so that the first visitor does not wait for it."""
     for entries in SECTIONS.values():

@@ -7,7 +7,7 @@ import streamlit as st
 from analysis.evaluation import Evaluation
 from analysis.results import Comparison, Finding
 from dashboard.cache import current_evaluation
-from dashboard.navigation import find_page
+from dashboard.navigation import find_page, has_page
 from dashboard.sentences import say_caution, say_finding
 from dashboard.state import current_text
 from dashboard.text import Text
@@ -102,4 +102,5 @@ def _show_area(text: Text, section: str, findings: list[Finding]) -> None:
         st.subheader(area_name(text, section), anchor=False)
         for finding in findings[:4]:
             st.markdown(f"- {escape_markdown(say_finding(text, finding))}")
-        st.page_link(find_page(text, _AREAS[section]), label=text("See more"))
+        if has_page(_AREAS[section]):
+            st.page_link(find_page(text, _AREAS[section]), label=text("See more"))
