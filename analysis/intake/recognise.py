@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import ModuleType
 
 from analysis.errors import IntakeError, UnreadableFileError
-from analysis.intake.formats import FORMATS
+from analysis.intake.formats import FORMATS, plain
 from analysis.intake.tables import Sheet, Table, Workbook
 from analysis.intake.words import DICTIONARY_SHEETS
 from analysis.intake.workbook import open_workbook, open_workbooks
@@ -42,10 +42,15 @@ def recognise_table(workbook: Workbook, sheet_name: str | None = None) -> Table:
 
 
 def recognise_sheet(sheet: Sheet, file_name: str) -> tuple[ModuleType, float]:
-    """Return the format module that knows a sheet best, and its confidence (0–1)."""
-    scored = [(module.recognise_format(sheet, file_name), module) for module in FORMATS]
-    confidence, best = max(scored, key=lambda pair: pair[0])
-    return best, confidence
+    """Return the format module that knows a sheet best, and its confidence (0–1).
+
+    A sheet that no tool claims is a plain table, as surely as no tool claims it; 0 = no table.
+    """
+    scored = {module: module.recognise_format(sheet, file_name) for module in FORMATS}
+    best = max(scored, key=lambda module: scored[module])
+    if best is plain and scored[best] > 0:
+        return best, 1 - max(score for module, score in scored.items() if module is not plain)
+    return best, scored[best]
 
 
 def read_tables(
@@ -109,7 +114,7 @@ def _weight(workbook: Workbook, sheet: Sheet) -> tuple[bool, bool, float]:
     heads = {cell for row in sheet.rows[:3] for cell in row if cell}
     is_repeat = bool(heads & {"_parent_index", "_parent_table_name", "PARENT_KEY"})
     filled = sum(len(row) - row.count(None) for row in sheet.rows)
-    known = recognise_sheet(sheet, workbook.name)[1] > 0.5
+    known = recognise_sheet(sheet, workbook.name)[0] is not plain
     return not sheet.hidden, not is_repeat, filled * (2 if known else 1)
 
 
