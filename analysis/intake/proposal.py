@@ -14,13 +14,12 @@ from analysis.intake.dates import read_dates
 from analysis.intake.lookup import column_texts, find_column, normalise_name
 from analysis.intake.measures import propose_measures
 from analysis.intake.reader import read_table
-from analysis.intake.recognise import recognise_sheet
+from analysis.intake.recognise import open_chosen, recognise_sheet
 from analysis.intake.respondents import wave_family
 from analysis.intake.roles import ColumnProfile, header_words, propose_roles
 from analysis.intake.sections import SectionMatch, recognise_section
 from analysis.intake.tables import Column, Table, Workbook
 from analysis.intake.words import FINISHED, GROUP, SITE, STARTED
-from analysis.intake.workbook import open_workbooks
 from analysis.study_file import MeasurePlan, StudyPlan, SurveyFile, SurveyPlan, plan_from_dict
 
 _WORDS = re.compile(r"[A-Za-z]+|[\u4e00-\u9fff]+|\d+")
@@ -38,18 +37,24 @@ class _Survey:
     profiles: tuple[ColumnProfile, ...]
 
 
-def read_sheets(files: Mapping[str, bytes]) -> dict[str, Table | IntakeError]:
+def read_sheets(
+    files: Mapping[str, bytes],
+    *,
+    sheets: Mapping[str, str] | None = None,
+    encodings: Mapping[str, str] | None = None,
+) -> dict[str, Table | IntakeError]:
     """Read every sheet that holds a table of its own; keys are ``file`` or ``file › sheet``.
 
-    Of a workbook whose first table is a survey tool's only that one is read.
+    Of a workbook whose first table is a survey tool's only that one is read. ``sheets`` and
+    ``encodings`` are a person's choices by file name; a chosen sheet is the file's first table.
     """
     told: dict[str, Table | IntakeError] = {}
-    for name, workbook in open_workbooks(files).items():
+    for name, workbook in open_chosen(files, encodings or {}).items():
         if isinstance(workbook, IntakeError):
             told[name] = workbook
             continue
         try:
-            main = read_table(workbook)
+            main = read_table(workbook, (sheets or {}).get(name))
         except IntakeError as error:
             told[name] = error
             continue

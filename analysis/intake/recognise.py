@@ -68,14 +68,21 @@ def read_tables(
     sheets, encodings
         A person's choices by file name.
     """
-    encodings = encodings or {}
+    opened = open_chosen(files, encodings or {})
+    chosen = sheets or {}
+    return {name: _table_or_error(opened[name], chosen.get(name)) for name in files}
+
+
+def open_chosen(
+    files: Mapping[str, bytes], encodings: Mapping[str, str]
+) -> dict[str, Workbook | IntakeError]:
+    """Open several files, some in an encoding a person chose; in the order given."""
     easy = {name: data for name, data in files.items() if name not in encodings}
     opened: dict[str, Workbook | IntakeError] = open_workbooks(easy)
     for name, encoding in encodings.items():
         if name in files:
             opened[name] = _open_or_error(files[name], name, encoding)
-    chosen = sheets or {}
-    return {name: _table_or_error(opened[name], chosen.get(name)) for name in files}
+    return {name: opened[name] for name in files}
 
 
 def _open_or_error(data: bytes, name: str, encoding: str) -> Workbook | IntakeError:
