@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from analysis.evaluation import Evaluation
+from dashboard.exports.gateway import safe_records, share_evaluation
 from dashboard.sentences import say_caution, say_finding
 from dashboard.text import LANGUAGES, Text
 
@@ -29,6 +30,7 @@ def write_results(evaluation: Evaluation) -> bytes:
 
 def say_results(evaluation: Evaluation) -> dict[str, Any]:
     """Give the results as plain values, findings and cautions with their words."""
+    evaluation = share_evaluation(evaluation)
     results = evaluation.to_results()
     results["findings"] = [
         record | {"text": {language: say_finding(Text(language), one) for language in LANGUAGES}}
@@ -38,4 +40,4 @@ def say_results(evaluation: Evaluation) -> dict[str, Any]:
         record | {"text": {language: say_caution(Text(language), one) for language in LANGUAGES}}
         for record, one in zip(results["cautions"], evaluation.cautions, strict=True)
     ]
-    return results
+    return dict(safe_records(results))

@@ -1,0 +1,261 @@
+"""The one door out: every exported cell and sentence passes here.
+
+Text from an upload can hold formulas, control characters and invisible marks; a small group can
+name a person. Both are dealt with here, and nowhere else, before anything is written.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from io import StringIO
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.evaluation import Evaluation
+from analysis.participation.results import Participation
+from analysis.results import NotEstimable
+from analysis.study import Study
+from analysis.sustainability.results import Sustainability
+from analysis.targets import data_date
+from analysis.volunteers.results import Volunteers
+from dashboard.text import Text
+
+Cell = str | int | float | bool | date | datetime | None
+_FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
+_PLAIN_NUMBER = re.compile(
+    r"[+-]\d[\d.,\s]*%?\s*([(（][^=+*/^&|!@'\"\\()（）]*[)）])?", flags=re.ASCII
+)
+_INVISIBLE = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u061c\u180e") | {
+    chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+}
+LONGEST_CELL = 32_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """Where an export comes from: printed in each one.
+
+    Attributes
+    ----------
+    fingerprint
+        Hash of files and settings; equal fingerprints, equal numbers.
+    version
+        Version of Levee.
+    data_date
+        Last date in the data; None when there is none.
+    created
+        When the evaluation was made, ISO.
+    simulated
+        True for the sample: its people do not exist.
+    min_group
+        Groups smaller than this are not shown.
+    """
+
+    fingerprint: str
+    version: str
+    data_date: date | None
+    created: str
+    simulated: bool
+    min_group: int
+
+
+def stamp_export(evaluation: Evaluation, study: Study) -> Stamp:
+    """Say where an export of this evaluation comes from."""
+    settings = study.plan.study
+    return Stamp(
+        fingerprint=evaluation.fingerprint,
+        version=evaluation.provenance.versions.get("levee", ""),
+        data_date=data_date(study),
+        created=evaluation.provenance.created,
+        simulated=settings.simulated,
+        min_group=settings.min_group,
+    )
+
+
+def say_stamp(text: Text, stamp: Stamp) -> list[str]:
+    """Say the stamp in short parts, the label of simulated data first."""
+    parts = [text("SIMULATED DATA: these people do not exist")] if stamp.simulated else []
+    parts.append(f"Levee {stamp.version}")
+    parts.append(text("study {fingerprint}", fingerprint=stamp.fingerprint[:12]))
+    if stamp.data_date is not None:
+        parts.append(text("data of {day}", day=stamp.data_date.isoformat()))
+    parts.append(text("groups under {n} not shown", n=stamp.min_group))
+    return parts
+
+
+def join_stamp(text: Text, stamp: Stamp) -> str:
+    """Say the stamp on one line."""
+    return " · ".join(say_stamp(text, stamp))
+
+
+def safe_text(value: object) -> str:
+    r"""Make text printable: no control, direction or zero-width characters; line ends as spaces.
+
+    Examples
+    --------
+    >>> safe_text("a\x00b\u202ec\nd")
+    'abc d'
+    """
+    shown = [
+        " " if letter in "\t\r\n\x0b\x0c\u2028\u2029\x85" else letter
+        for letter in str(value)
+        if letter not in _INVISIBLE
+        and (letter in "\t\r\n\x0b\x0c\x85" or unicodedata.category(letter) not in ("Cc", "Cs"))
+    ]
+    return "".join(shown)[:LONGEST_CELL]
+
+
+def safe_cell(value: object) -> Cell:
+    """Make one cell safe: numbers and dates stay, text never starts a formula.
+
+    A text that begins with ``= + - @``, their full-width forms, a tab or a line end gets an
+    apostrophe before it. A plain signed number, alone or with its interval in brackets, cannot
+    be a formula and stays.
+
+    Examples
+    --------
+    >>> safe_cell("=1+1"), safe_cell("+0.69 (0.5 to 0.9)"), safe_cell(2.0)
+    ("'=1+1", '+0.69 (0.5 to 0.9)', 2.0)
+    """
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, bool | int | datetime | date):
+        return None if value is pd.NaT else value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or value is pd.NA:
+        return None
+    told = str(value)
+    shown = safe_text(told)
+    starts = told[:1] in _FORMULA_STARTS or shown.lstrip()[:1] in _FORMULA_STARTS
+    return f"'{shown}" if starts and not _PLAIN_NUMBER.fullmatch(shown) else shown
+
+
+def safe_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Make every name and cell of a table safe; the table itself is left as it was."""
+    columns = [str(safe_cell(name)) for name in table.columns]
+    cells = [[safe_cell(cell) for cell in row] for row in table.itertuples(index=False, name=None)]
+    return pd.DataFrame(cells, columns=columns, dtype=object)
+
+
+def hide_small(
+    table: pd.DataFrame, count: str, least: int, *, keep: Sequence[str] = (), word: str = "–"
+) -> pd.DataFrame:
+    """Hide rows about fewer than ``least`` people, and one more when a total gives one back.
+
+    Parameters
+    ----------
+    table
+        One row per group; the groups are parts of one whole.
+    count
+        Column with the number of people.
+    least
+        Smallest group that may be shown; a group of nobody is no group.
+    keep
+        Columns that name the group and stay.
+    word
+        What stands in a hidden cell.
+    """
+    sizes = pd.to_numeric(table[count], errors="coerce").fillna(0).to_numpy()
+    hidden = find_small(sizes.tolist(), least)
+    shown = table.astype(object)
+    shown.iloc[hidden, [i for i, name in enumerate(table.columns) if name not in keep]] = word
+    return shown
+
+
+def find_small(sizes: Sequence[float], least: int) -> list[int]:
+    """Find which parts of a whole to hide, so that no total gives a small one back.
+
+    All parts of 1 to ``least - 1`` people, then the next smallest ones until at least two parts
+    and ``least`` people together are hidden.
+
+    Examples
+    --------
+    >>> find_small([3, 9, 20, 0], 5), find_small([1, 2, 20, 7], 5), find_small([9, 20], 5)
+    ([0, 1], [0, 1, 3], [])
+    """
+    order = sorted((i for i, n in enumerate(sizes) if n > 0), key=lambda i: sizes[i])
+    hidden = [i for i in order if sizes[i] < least]
+    for i in order[len(hidden) :] if hidden else ():
+        if len(hidden) > 1 and sum(sizes[j] for j in hidden) >= least:
+            break
+        hidden.append(i)
+    return sorted(hidden)
+
+
+def share_evaluation(evaluation: Evaluation) -> Evaluation:
+    """Give what may leave the organisation: nobody's name, no single person's amount.
+
+    People overdue and hours person by person stay inside; roles, kinds of session and capacity
+    ratings of fewer than ``min_group`` people are hidden; a curve of shares keeps only points
+    that stand for ``min_group`` people or more.
+    """
+    least = int(str(evaluation.settings.get("min_group", 5)))
+    return replace(
+        evaluation,
+        volunteers=_share_volunteers(evaluation.volunteers, least),
+        participation=_share_participation(evaluation.participation, least),
+        sustainability=_share_sustainability(evaluation.sustainability, least),
+    )
+
+
+def _share_volunteers(found: Volunteers | None, least: int) -> Volunteers | None:
+    if found is None:
+        return None
+    hours = found.hours
+    if hours is not None:
+        hours = replace(hours, per_person=(), lorenz=hours.lorenz[::least])
+    roles = _without_small(found.roles, least)
+    return replace(found, overdue=(), roles=roles, hours=hours)
+
+
+def _share_participation(found: Participation | None, least: int) -> Participation | None:
+    if found is None:
+        return None
+    return replace(
+        found,
+        by_kind=_without_small(found.by_kind, least),
+        by_level=_without_small(found.by_level, least),
+        engagement=_without_small(found.engagement, least),
+    )
+
+
+def _share_sustainability(found: Sustainability | None, least: int) -> Sustainability | None:
+    if found is None or found.capacity is None:
+        return found
+    hidden = NotEstimable(reason="suppressed", method="mean_t")
+    domains = tuple(
+        replace(d, mean=hidden, change=None, gap=None) if 0 < d.mean.n < least else d
+        for d in found.capacity.domains
+    )
+    return replace(found, capacity=replace(found.capacity, domains=domains))
+
+
+def _without_small(rows: tuple[Any, ...], least: int) -> tuple[Any, ...]:
+    """Leave out rows (name, people, …) about too few people, and what would give them back."""
+    hidden = find_small([row[1] for row in rows], least)
+    return tuple(row for i, row in enumerate(rows) if i not in hidden)
+
+
+def write_csv(table: pd.DataFrame, text: Text, stamp: Stamp) -> bytes:
+    """Write a table as CSV that spreadsheets open in any language; the stamp is its last line."""
+    stream = StringIO()
+    safe_table(table).to_csv(stream, index=False, lineterminator="\r\n")
+    stream.write(f'\r\n"{join_stamp(text, stamp)}"\r\n')
+    return stream.getvalue().encode("utf-8-sig")
+
+
+def safe_records(value: Any) -> Any:  # noqa: ANN401
+    """Make nested plain values safe to print: control characters leave every text."""
+    if isinstance(value, Mapping):
+        return {safe_text(key): safe_records(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [safe_records(item) for item in value]
+    return safe_text(value) if isinstance(value, str) else value
