@@ -12,6 +12,7 @@ from typing import Literal
 import pandas as pd
 
 from analysis.intake.vocabulary import Ladder, find_ladders, normalise_answer, strip_letter
+from analysis.intake.words import split_words
 
 Source = Literal["declared", "number", "vocabulary", "order"]
 
@@ -34,6 +35,15 @@ _UNSURE = {
     "do not know": "know",
 }
 """Answers that mean "no answer" unless the other answers are about the same word."""
+_DK = frozenset(_UNSURE)
+_REFUSED = frozenset(
+    split_words(
+        "i don't remember|don't remember|can't remember|prefer not to answer|prefer not to say"
+        "|refused|rather not say|不记得|记不清|记不清了|拒绝回答|不愿回答|不便透露|不想回答"
+    )
+)
+_HALF_SURE = frozenset(split_words("not sure|unsure|i'm not sure|不确定|说不清|不好说"))
+_YES_NO = frozenset(split_words("yes|no|是|否|有|没有|会|不会|能|不能|y|n"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,14 +157,17 @@ def propose_range(values: Sequence[str]) -> tuple[float, float] | None:
 
 
 def _without_unsure(words: list[str]) -> list[str]:
-    """Leave out "don't know" where no other answer speaks of knowing."""
+    """Leave out refusals, and "don't know" where no other answer speaks of knowing."""
     folded = {word: normalise_answer(word) for word in words}
-    return [
+    told = [
         word
         for word, plain in folded.items()
-        if plain not in _UNSURE
-        or any(_UNSURE[plain] in other for other in folded.values() if other not in _UNSURE)
+        if plain not in _REFUSED
+        and (plain not in _UNSURE or any(_UNSURE[plain] in o for o in set(folded.values()) - _DK))
     ]
+    sure = [word for word in told if folded[word] not in _HALF_SURE]
+    yes_no = 0 < len(sure) <= 2 and {folded[word] for word in sure} <= _YES_NO
+    return sure if yes_no else told
 
 
 def _ladder_ranges(words: list[str]) -> list[tuple[float, float] | None]:

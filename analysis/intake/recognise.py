@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import ModuleType
 
 from analysis.errors import IntakeError, UnreadableFileError
+from analysis.intake.dictionaries import apply_dictionaries
 from analysis.intake.formats import FORMATS, plain
 from analysis.intake.tables import Sheet, Table, Workbook
 from analysis.intake.words import DICTIONARY_SHEETS
@@ -70,7 +71,14 @@ def read_tables(
     """
     opened = open_chosen(files, encodings or {})
     chosen = sheets or {}
-    return {name: _table_or_error(opened[name], chosen.get(name)) for name in files}
+    read = {name: _table_or_error(opened[name], chosen.get(name)) for name in files}
+    return with_dictionaries(read)
+
+
+def with_dictionaries(read: Mapping[str, Table | IntakeError]) -> dict[str, Table | IntakeError]:
+    """Give exports the labels and choices of a dictionary uploaded beside them."""
+    tables = {name: one for name, one in read.items() if not isinstance(one, IntakeError)}
+    return {**read, **apply_dictionaries(tables)}
 
 
 def open_chosen(
@@ -116,13 +124,15 @@ def _fullest(workbook: Workbook) -> Sheet:
     return max(filled, key=lambda sheet: _weight(workbook, sheet))
 
 
-def _weight(workbook: Workbook, sheet: Sheet) -> tuple[bool, bool, float]:
-    """Rank sheets: visible, not a repeat of another, most cells; a known tool counts twice."""
+def _weight(workbook: Workbook, sheet: Sheet) -> tuple[bool, bool, bool, float]:
+    """Rank sheets: visible, not a repeat of another, surely a tool's, most cells."""
     heads = {cell for row in sheet.rows[:3] for cell in row if cell}
     is_repeat = bool(heads & {"_parent_index", "_parent_table_name", "PARENT_KEY"})
     filled = sum(len(row) - row.count(None) for row in sheet.rows)
-    known = recognise_sheet(sheet, workbook.name)[0] is not plain
-    return not sheet.hidden, not is_repeat, filled * (2 if known else 1)
+    module, confidence = recognise_sheet(sheet, workbook.name)
+    known = module is not plain
+    sure = known and confidence > 0.9
+    return not sheet.hidden, not is_repeat, sure, filled * (2 if known else 1)
 
 
 def _other_sheets(workbook: Workbook, chosen: Sheet) -> list[Issue]:

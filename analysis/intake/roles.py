@@ -10,6 +10,7 @@ from typing import Literal
 import pandas as pd
 
 from analysis.intake.answers import propose_range, read_number
+from analysis.intake.choices import propose_choices
 from analysis.intake.dates import looks_like_dates
 from analysis.intake.lookup import column_texts, normalise_name
 from analysis.intake.numbers import looks_like_numbers
@@ -43,18 +44,22 @@ Role = Literal[
 DataType = Literal["text", "number", "date", "scale", "binary", "category", "boolean", "empty"]
 
 _NUMBERED = re.compile(r"^(?:q?\d+\s*[、.．)]|第\d+题)\s*", re.IGNORECASE)
-_QUESTION = re.compile(
-    r"[?？]$|哪|什么|多少|应当|应该|正确|\b(?:which|what|where|when|who)\b", re.I
-)
-_OPEN = re.compile(
-    r"^com$|comment|suggest|explain|describe|other|feedback|remark|notes?\b|why\b|意见|建议|其他|说明|备注|原因"
-    r"|想法|感受",
+_KNOWLEDGE = re.compile(
+    r"应当|应该|正确|下列|以下哪|哪[种个项一]|属于|首先|最严重"
+    r"|\b(?:correct|true or false|which of (?:the following|these)|what (?:is|are|does|should)"
+    r"|should)\b",
     re.IGNORECASE,
 )
+_PERSONALLY = re.compile(r"[您你]|\b(?:you|your|yours|yourself)\b", re.IGNORECASE)
+_OPEN = re.compile(
+    r"^com$|comment|suggest|explain|describe|other|feedback|remark|notes?\b|why\b|意见|建议|其他"
+    r"|说明|备注|原因|想法|感受",
+    re.IGNORECASE,
+)
+_MONEY_BAND = re.compile(r"[$¥￥€£]\s*[\d,]+|\d\s*[万元]")
 _STRONG = frozenset(split_words("sex|gender|age|education|income|ethnicity|region|marital|dob"))
 _IDENTIFIER = re.compile(r"(?:^|[_\s])(?:id|code)$|(?:编号|编码|代码)$")
 _YOUR = split_words("what is your|what's your|your|您的|您所在的|你的|您住的|请问您的")
-_MARKS = ("┋", ";", "；", "|", ",", "，", "、")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +79,8 @@ class ColumnProfile:
     reason
         Code of why: ``header``, ``tool_column``, ``ticks``, ``answer_words``, ``rating``,
         ``dates``, ``numbers``, ``few_answers``, ``many_answers``, ``joined_answers``,
-        ``personal_form``, ``empty``, ``question_with_options``.
+        ``personal_form``, ``empty``, ``question_with_options``, ``money_bands``,
+        ``row_numbers``, ``dictionary``.
     personal
         Kind of personal data, "" when none.
     range
@@ -124,8 +130,12 @@ def _without_you(word: str) -> str:
 def _profile(table: Table, column: Column, parents: set[str]) -> ColumnProfile:
     texts = column_texts(table, column.name)
     given = texts.dropna()
-    values = [str(value) for value in given.unique()]
-    role, kind, confidence, reason, personal, bounds = _judge(column, given, values, parents)
+    told = table.choices.get(column.name, {})
+    labelled = given.map(lambda code: told.get(code, code)) if told else given
+    values = [str(value) for value in labelled.unique()]
+    verdict = _judge_declared(table, column, labelled, values)
+    verdict = verdict or _judge(table, column, labelled, values, parents)
+    role, kind, confidence, reason, personal, bounds = verdict
     return ColumnProfile(
         name=column.name,
         label=column.label,
@@ -143,7 +153,46 @@ def _profile(table: Table, column: Column, parents: set[str]) -> ColumnProfile:
 Verdict = tuple[Role, DataType, float, str, str, tuple[float, float] | None]
 
 
-def _judge(column: Column, given: pd.Series, values: list[str], parents: set[str]) -> Verdict:
+def _judge_declared(
+    table: Table, column: Column, given: pd.Series, values: list[str]
+) -> Verdict | None:
+    """Judge by what a dictionary declares; None where it says no more than the cells do."""
+    declared = table.declared.get(column.name)
+    if declared is None or column.option:
+        return None
+    if declared == "several":
+        return "multiple_choice", "category", 0.99, "dictionary", "", None
+    if declared in ("file", "paradata"):
+        return "paradata", _type(values), 0.95, "dictionary", "", None
+    if declared == "notes":
+        return "free_text", "text" if values else "empty", 0.95, "dictionary", "", None
+    if declared == "personal" and values:
+        kind = find_personal(column.label, values) or find_personal(column.name) or "name"
+        return "personal", _type(values), 0.95, "dictionary", kind, None
+    if declared in ("number", "calculated") and values and looks_like_numbers(values[:300]):
+        by_header = _judge_header(header_words(column), given, values)
+        return by_header or ("number", "number", 0.95, "dictionary", "", None)
+    if declared == "one":
+        return _judge_one(table, column, given, values)
+    return None
+
+
+def _judge_one(table: Table, column: Column, given: pd.Series, values: list[str]) -> Verdict:
+    """Judge a question with one answer by all the answers its form offers."""
+    by_header = _judge_header(header_words(column), given, values)
+    if by_header:
+        return by_header
+    offered = list(table.choices.get(column.name, {}).values()) or values
+    bounds = propose_range(offered) if len(offered) <= 12 else None
+    if bounds is None:
+        return "multiple_choice", "category", 0.9, "dictionary", "", None
+    kind: DataType = "binary" if bounds == (0.0, 1.0) else "scale"
+    return "item", kind, 0.95, "dictionary", "", bounds
+
+
+def _judge(
+    table: Table, column: Column, given: pd.Series, values: list[str], parents: set[str]
+) -> Verdict:
     personal = find_personal(column.label, values) or find_personal(column.name) or ""
     if column.paradata:
         return _judge_tool_column(column, values, personal)
@@ -156,7 +205,7 @@ def _judge(column: Column, given: pd.Series, values: list[str], parents: set[str
         kind: DataType = _type(values)
         return "personal", kind, 0.9, "personal_form", personal, None
     by_header = None if column.stem else _judge_header(words, given, values)
-    return by_header or _judge_values(column, given, values)
+    return by_header or _judge_values(table, column, given, values)
 
 
 def _judge_tool_column(column: Column, values: list[str], personal: str) -> Verdict:
@@ -189,27 +238,49 @@ def _judge_header(words: set[str], given: pd.Series, values: list[str]) -> Verdi
 
 
 def _mentions(words: set[str], known: Sequence[str]) -> bool:
-    """Tell whether a short header contains one of the known words."""
+    """Tell whether a short header starts or ends with one of the known words."""
     short = [word for word in words if len(word) <= 12 and not word.isascii()]
-    if any(word in header for header in short for word in known if not word.isascii()):
+    chinese = tuple(word for word in known if not word.isascii())
+    if any(header.startswith(chinese) or header.endswith(chinese) for header in short):
         return True
     english = [word.split() for word in words if word.isascii() and len(word.split()) <= 4]
     return any(part in _STRONG for parts in english for part in parts)
 
 
-def _judge_values(column: Column, given: pd.Series, values: list[str]) -> Verdict:
+def _judge_values(table: Table, column: Column, given: pd.Series, values: list[str]) -> Verdict:
     if not values:
         return "free_text", "empty", 0.3, "empty", "", None
     if looks_like_dates(values[:300]):
         return "date", "date", 0.9, "dates", "", None
-    if _is_joined(given, values):
+    if propose_choices(table, column.name) is not None:
         return "multiple_choice", "category", 0.85, "joined_answers", "", None
-    bounds = propose_range(values) if len(values) <= 12 else None
+    if values == ["1"] and len(given) < len(table.cells):
+        return "multiple_choice", "boolean", 0.7, "ticks", "", None
+    if _counts_rows(given):
+        return "paradata", "number", 0.8, "row_numbers", "", None
+    bounds = _range(values) if len(values) <= 12 else None
     if bounds is not None:
         return _judge_scale(column, values, bounds)
     if looks_like_numbers(values[:300]):
         return "number", "number", 0.85, "numbers", "", None
     return _judge_text(column, given, values)
+
+
+def _range(values: list[str]) -> tuple[float, float] | None:
+    """Propose a range; of six answers or more one may be worded in a way of its own."""
+    bounds = propose_range(values)
+    if bounds is not None or len(values) < 6:
+        return bounds
+    others = ([v for v in values if v != odd] for odd in values)
+    return next((found for left in others if (found := propose_range(left))), None)
+
+
+def _counts_rows(given: pd.Series) -> bool:
+    """Tell whether a column counts its rows one by one."""
+    if len(given) < 5 or not str(given.iloc[0]).isdigit():
+        return False
+    start = int(given.iloc[0])
+    return [str(text) for text in given] == [str(start + at) for at in range(len(given))]
 
 
 def _judge_scale(column: Column, values: list[str], bounds: tuple[float, float]) -> Verdict:
@@ -227,26 +298,21 @@ def _judge_text(column: Column, given: pd.Series, values: list[str]) -> Verdict:
     opened = _OPEN.search(label) and not label.endswith(("?", "？"))
     if opened or label.startswith("Any "):
         return "free_text", "text", 0.9, "header", "", None
-    if len(values) <= 12 and spread <= 0.5:
-        if _QUESTION.search(label) and 2 < len(values) <= 8:
-            return "knowledge", "category", 0.5, "question_with_options", "", None
-        return "demographic", "category", 0.5, "few_answers", "", None
+    if len(values) <= 15 and spread <= 0.5:
+        return _judge_options(label, values)
     if spread > 0.98 and len(given) > 10 and given.str.len().max() <= 20:
         return "respondent", "text", 0.5, "many_answers", "", None
     return "free_text", "text", 0.85, "many_answers", "", None
 
 
-def _is_joined(given: pd.Series, values: list[str]) -> bool:
-    """Tell whether answers are several options joined by one mark."""
-    for mark in _MARKS:
-        joined = given[given.str.contains(mark, regex=False)]
-        if len(joined) < max(2, 0.08 * len(given)):
-            continue
-        options = {part.strip() for value in values for part in value.split(mark) if part.strip()}
-        sure = mark == "┋" or all(value.endswith(mark) for value in values)
-        if sure or (len(options) <= 12 and len(options) < len(values)):
-            return True
-    return False
+def _judge_options(label: str, values: list[str]) -> Verdict:
+    """Judge a question with a few answers that are no scale."""
+    if sum(bool(_MONEY_BAND.search(value)) for value in values) >= 0.6 * len(values):
+        return "demographic", "category", 0.6, "money_bands", "", None
+    tested = _KNOWLEDGE.search(label) and not _PERSONALLY.search(label)
+    if tested and 2 < len(values) <= 8:
+        return "knowledge", "category", 0.5, "question_with_options", "", None
+    return "multiple_choice", "category", 0.5, "few_answers", "", None
 
 
 def _type(values: list[str]) -> DataType:

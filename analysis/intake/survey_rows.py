@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
+from analysis.intake.choices import with_options
 from analysis.intake.dates import read_dates
 from analysis.intake.lookup import (
     column_texts,
@@ -233,6 +234,8 @@ def _long_blocks(
     keys: pd.DataFrame,
 ) -> Blocks:
     waves, exclusions, issues = _wave_column(table, source, plan)
+    wanted = [item for measure in measures for item in measure.items]
+    table = with_options(table, wanted, source.rename)
     columns, missing = _item_columns(table, source, measures)
     items = {
         ("item", item): item_texts(table, name, plan.missing_codes)

@@ -101,6 +101,9 @@ class Table:
         Column name → {stored code: label} where the export or a dictionary tells.
     issues
         What was noticed while reading.
+    dictionary, declared
+        File name of the XLSForm or REDCap dictionary that supplied labels and choices, and
+        column name → kind it declares (``one``, ``several``, ``number``, ``personal`` …).
     """
 
     file: str
@@ -116,3 +119,5 @@ class Table:
     delimiter: str = ""
     choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     issues: tuple[Issue, ...] = ()
+    dictionary: str = ""
+    declared: Mapping[str, str] = field(default_factory=dict)

@@ -87,6 +87,15 @@ somewhat|some|moderately|quite a bit|一些|比较 / \
 very|a lot|very much|extremely|a great deal|非常|很多
 very dissatisfied / somewhat dissatisfied|dissatisfied / neutral / somewhat satisfied|satisfied / \
 very satisfied
+never|从不|从来不|从未|没有 / less than once per year|less than once a year|每年不到一次 / \
+several times per year|several times a year|a few times a year|yearly|每年几次|一年几次 / \
+monthly|every month|once a month|每月|每月一次 / weekly|every week|once a week|每周|每周一次 / \
+daily|every day|每天
+never|从不|从来不|从未|没有 / yearly|a few times a year|several times a year|每年几次|一年几次 / \
+monthly|every month|once a month|每月|每月一次 / weekly|every week|once a week|每周|每周一次 / \
+daily|every day|每天
+never|从不|从来不|从未|没有 / monthly|once a month|every month|每月|每月一次 / \
+weekly|once a week|every week|每周|每周一次 / daily|every day|每天
 much worse|很差了|差了很多|变差很多 / worse|somewhat worse|slightly worse|变差|差了一些 / \
 the same|about the same|same|no change|没有变化|差不多|不变 / \
 better|somewhat better|slightly better|变好|好了一些 / much better|变好很多|好了很多
@@ -121,7 +130,9 @@ def find_ladders(words: Iterable[str], points: int) -> Iterator[Ladder]:
             yield from _paired(low, high, points)
     for adjective in sorted({word.rsplit(" ", 1)[-1] for word in words if " " in word}):
         yield from _graded(adjective, points)
-    for stem in sorted({_ZH_PREFIX.sub("", word) for word in words}):
+    yield from _compared(words, points)
+    bare = {word: _ZH_PREFIX.sub("", word) for word in words}
+    for stem in sorted({stem for word, stem in bare.items() if stem != word}):
         if stem and not stem.isascii():
             yield from _chinese(stem, points)
 
@@ -171,6 +182,20 @@ def _graded(adjective: str, points: int) -> Iterator[Ladder]:
         yield (none, little, some, very | most)
     if points == 3:
         yield (none, little | some, very | most)
+
+
+def _compared(words: Iterable[str], points: int) -> Iterator[Ladder]:
+    """Yield ladders of comparison: less confident, equally confident, more confident."""
+    if points != 3:
+        return
+    for word in words:
+        if re.search(r"\bmore\b", word):
+            same = ("equally", "as", "about as", "the same", "no more")
+            yield (
+                frozenset([re.sub(r"\bmore\b", "less", word)]),
+                frozenset(re.sub(r"\bmore\b", told, word) for told in same),
+                frozenset([word]),
+            )
 
 
 def _zh(prefixes: Iterable[str], stem: str) -> frozenset[str]:

@@ -82,12 +82,12 @@ WAVE_HEADERS = split_words(
     "|调查轮次|测量时间|前后测|阶段|期次|问卷类型"
 )
 DEMOGRAPHIC = split_words(
-    "sex|gender|age|age group|age_group|agegroup|education|income|occupation|job|position"
-    "|marital status"
+    "sex|gender|age|age group|age_group|agegroup|disability|education|income|occupation"
+    "|job|position|marital status"
     "|ethnicity|race|religion|region|us region|country|district|community|village|building|site"
     "|group"
     "|arm|household size|language|school|grade|year of birth|birth year|tenure|employment|role"
-    "|性别|年龄|年龄段|学历|教育程度|文化程度|收入|月收入|职业|婚姻|婚姻状况|民族|户籍|社区|小区|楼栋|居住年限"
+    "|性别|年龄|年龄段|残疾|学历|教育程度|文化程度|收入|月收入|职业|婚姻|婚姻状况|民族|户籍|社区|小区|楼栋|居住年限"
     "|政治面貌|所在社区|家庭人口|居住地|地区|省份|城市|单位|职务|组别|群体|居住时间|常住人口"
 )
 DICTIONARY_SHEETS = frozenset(split_words("dictionary|说明"))

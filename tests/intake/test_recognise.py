@@ -94,6 +94,7 @@ EXPECTED = {
     "ls_bhermann_results-survey54231.xlsx": "limesurvey",
     "qualtRics_sample.csv": "qualtrics",
     "redcapr_longitudinal.csv": "redcap",
+    "redcapr_longitudinal_dictionary.csv": "redcap_dictionary",
     "steak-risk-survey.csv": "surveymonkey",
     "wjx_800_800_0_by_text.xls": "wenjuanxing",
 }

@@ -16,12 +16,16 @@ from analysis.intake.formats import (
     plain,
     qualtrics,
     redcap,
+    redcap_dictionary,
     surveymonkey,
     tencent_survey,
     wenjuanxing,
+    xlsform,
 )
 
 FORMATS: tuple[ModuleType, ...] = (
+    xlsform,
+    redcap_dictionary,
     kobotoolbox,
     odk_central,
     google_forms,

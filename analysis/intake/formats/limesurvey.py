@@ -28,6 +28,7 @@ _PART = re.compile(r"^(?P<stem>.+?)\s*\[(?P<part>[^\[\]]+)\](?:\[[^\[\]]+\])?\.?
 _CODE_TEXT = re.compile(r"^(?P<code>[A-Za-z]\w*(?:\[\w+\])?)\.\s+(?P<text>.+)$", re.DOTALL)
 _TICKS = frozenset({"Y", "Yes", "是"})
 _BLANKS = frozenset({"N", "No", "否", "N/A"})
+_GROUP_TIME = re.compile(r"^(?:groupTime\d+|Group time: .*|Question time: .*)$")
 _ESCAPED = re.compile(r"^'(?=[=+\-@])")
 
 
@@ -41,8 +42,12 @@ def read_format(workbook: Workbook, sheet: Sheet) -> Table:
     at = find_signature(sheet, _match)[0]
     headers = [plain_text(cell) for cell in sheet.rows[at]]
     sizes = Counter(m["stem"] for header in headers if (m := _PART.match(header)))
+    timings = {f"{header.split('[')[0]}Time" for header in headers}
     heads = [
-        _head(header, sizes, column_values(sheet, n, at + 1)) for n, header in enumerate(headers)
+        Head(name=header, paradata=True)
+        if header in timings or _GROUP_TIME.match(header)
+        else _head(header, sizes, column_values(sheet, n, at + 1))
+        for n, header in enumerate(headers)
     ]
     layout = Layout(
         format="limesurvey",

@@ -1,0 +1,173 @@
+"""Check-all questions kept in one cell: which mark parts the options, and one box per option."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import pandas as pd
+
+from analysis.intake.lookup import column_texts, find_column, normalise_name
+from analysis.intake.tables import Column, Table
+
+MARKS = ("┋", ";", "；", "|", "、", ", ", ",", "，")
+_SPACED = frozenset({"kobotoolbox", "odk_central"})
+_CODE = re.compile(r"^[A-Za-z0-9][\w.\-]*$", re.ASCII)
+_OTHER = re.compile(r"〖.*?〗")
+_GOES_ON = re.compile(r"^(?:[a-z]|[或和及与等])")
+_MOST = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """How a column joins its options: ``mark`` between them, ``options`` in order of first use."""
+
+    mark: str
+    options: tuple[str, ...]
+
+
+def propose_choices(table: Table, name: str) -> Choices | None:
+    """Propose how a column's cells hold several options; None when they do not.
+
+    Parameters
+    ----------
+    table
+        With choices where the export or a dictionary tells them.
+    name
+        Column.
+    """
+    given = [str(text) for text in column_texts(table, name).dropna()]
+    known = _known(table, name)
+    marks = (*MARKS, " ") if table.format in _SPACED or known else MARKS
+    found = [
+        Choices(mark=mark, options=options)
+        for mark in marks
+        if any(mark in text for text in given)
+        and _is_joined(given, mark, options := find_options(given, mark, known), known)
+    ]
+    commas = [one for one in found if one.mark.strip() == ","]
+    first = found[0] if found else None
+    return min(commas, key=lambda one: len(one.options)) if first in commas else first
+
+
+def find_options(texts: Sequence[str], mark: str, known: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the options in joined cells: those known, then the rest in order of first use.
+
+    Pieces that only ever stand together, the later one going on in lower case, are one option
+    that contains the mark (``Council meeting, or hearing``).
+    """
+    pieces = [[piece for piece in text.split(mark) if piece.strip()] for text in texts]
+    joined = _joined_pieces(pieces, mark)
+    again = [split_cell(text, mark, {*known, *joined}) for text in texts]
+    return tuple(dict.fromkeys([*known, *(piece for cell in again for piece in cell)]))
+
+
+def split_cell(text: str, mark: str, known: Collection[str] = ()) -> list[str]:
+    """Split one cell; the longest known option wins where an option contains the mark.
+
+    >>> split_cell("a, b, c", ", ", {"b, c"})
+    ['a', 'b, c']
+    """
+    bare = _OTHER.sub("", text)
+    pieces = [piece for piece in bare.split(mark) if piece.strip()]
+    found: list[str] = []
+    at = 0
+    while at < len(pieces):
+        ends = range(len(pieces), at + 1, -1)
+        longest = (end for end in ends if mark.join(pieces[at:end]).strip() in known)
+        end = next(longest, at + 1)
+        found.append(mark.join(pieces[at:end]).strip())
+        at = end
+    return found
+
+
+def with_options(
+    table: Table, items: Iterable[str], rename: Mapping[str, str] | None = None
+) -> Table:
+    """Add a column of boxes for every wanted ``question/option`` that the table holds joined.
+
+    A box is ``1`` where the option was chosen, ``0`` where another was, None without an answer;
+    an option nobody chose is all zeros.
+    """
+    wanted: dict[str, dict[str, str]] = {}
+    for item in items:
+        if find_column(table, item, rename) is None:
+            parent, option = _parent(table, item, rename)
+            if parent:
+                wanted.setdefault(parent, {})[item] = option
+    cells, columns = table.cells.copy(), list(table.columns)
+    for parent, options in wanted.items():
+        boxes = _boxes(table, parent, options)
+        position = next(c.position for c in columns if c.name == parent)
+        for item, option in options.items():
+            cells[item] = boxes[item]
+            columns.append(
+                Column(name=item, label=option, position=position, stem=parent, option=option)
+            )
+    return replace(table, cells=cells, columns=tuple(columns)) if wanted else table
+
+
+def _boxes(table: Table, parent: str, options: Mapping[str, str]) -> dict[str, pd.Series]:
+    texts = column_texts(table, parent)
+    labels = table.choices.get(parent, {})
+    told = propose_choices(table, parent)
+    mark = told.mark if told else MARKS[0]
+    known = {*(told.options if told else ()), *options.values()}
+    chosen = {
+        text: {normalise_name(labels.get(one, one)) for one in split_cell(text, mark, known)}
+        | {normalise_name(one) for one in split_cell(text, mark, known)}
+        for text in texts.dropna().unique()
+    }
+    return {
+        item: texts.map(
+            {text: str(int(normalise_name(option) in found)) for text, found in chosen.items()}
+        ).astype(object)
+        for item, option in options.items()
+    }
+
+
+def _parent(table: Table, item: str, rename: Mapping[str, str] | None) -> tuple[str | None, str]:
+    """Part ``question/option`` at the slash where the question is a column."""
+    slashes = [at for at, char in enumerate(item) if char == "/"]
+    for at in reversed(slashes):
+        found = find_column(table, item[:at], rename)
+        if found is not None and item[at + 1 :]:
+            return found, item[at + 1 :]
+    return None, ""
+
+
+def _known(table: Table, name: str) -> tuple[str, ...]:
+    choices = table.choices.get(name, {})
+    texts = set(column_texts(table, name).dropna().str.split().explode())
+    return tuple(choices) if texts & set(choices) else tuple(choices.values())
+
+
+def _joined_pieces(pieces: Sequence[Sequence[str]], mark: str) -> set[str]:
+    """Find neighbours that never stand apart."""
+    alone = Counter(piece.strip() for cell in pieces for piece in cell)
+    pairs = Counter(pair for cell in pieces for pair in pairwise(cell))
+    together = Counter((one.strip(), other.strip()) for one, other in pairs.elements())
+    return {
+        mark.join((one, other)).strip()
+        for one, other in pairs
+        if together[one.strip(), other.strip()] == alone[one.strip()] == alone[other.strip()]
+        and _GOES_ON.match(other.strip())
+    }
+
+
+def _is_joined(
+    given: Sequence[str], mark: str, options: Sequence[str], known: Sequence[str]
+) -> bool:
+    several = [text for text in given if len(split_cell(text, mark, options)) > 1]
+    if len(several) < max(2, 0.08 * len(given)) or not 1 < len(options) <= _MOST:
+        return False
+    if known and set(options) <= set(known):
+        return True
+    if mark == " " and not all(_CODE.match(option) for option in options):
+        return False
+    sure = mark == "┋" or all(text.endswith(mark) for text in given)
+    distinct = len({text.rstrip(mark) for text in given})
+    return sure or (len(options) <= 12 and len(options) <= distinct)
