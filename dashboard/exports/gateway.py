@@ -211,7 +211,8 @@ def _share_volunteers(found: Volunteers | None, least: int) -> Volunteers | None
         return None
     hours = found.hours
     if hours is not None:
-        hours = replace(hours, per_person=(), lorenz=hours.lorenz[::least])
+        thinned = (*hours.lorenz[:-least:least], *hours.lorenz[-1:])
+        hours = replace(hours, per_person=(), lorenz=thinned)
     roles = _without_small(found.roles, least)
     return replace(found, overdue=(), roles=roles, hours=hours)
 
