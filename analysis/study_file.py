@@ -79,7 +79,11 @@ class Fix(_Section):
 
 
 class SurveyPlan(_Section):
-    """``[survey]``: who, when, and in which files."""
+    """``[survey]``: who, when, and in which files.
+
+    ``dictionary`` is the path of an XLSForm or REDCap data dictionary that supplies the labels,
+    choices and order of the files' columns.
+    """
 
     respondent: str | list[str] | None = None
     waves: list[str] = Field(default_factory=lambda: ["pre", "post"])
@@ -97,6 +101,7 @@ class SurveyPlan(_Section):
     retrospective: list[str] = Field(default_factory=list)
     drop_status: list[str] = Field(default_factory=list)
     population: dict[str, dict[str, float]] = Field(default_factory=dict)
+    dictionary: str | None = None
     links: list[Link] = Field(default_factory=list)
     fixes: list[Fix] = Field(default_factory=list)
     files: list[SurveyFile] = Field(default_factory=list)

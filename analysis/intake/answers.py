@@ -80,6 +80,7 @@ def propose_answer_rule(
     answers: Mapping[str, float] | None = None,
     *,
     order: Sequence[str] = (),
+    labels: Mapping[str, str] | None = None,
 ) -> AnswerRule:
     """Propose how answer texts become numbers.
 
@@ -93,6 +94,8 @@ def propose_answer_rule(
         Declared answer text → number; wins over everything.
     order
         Declared or exported order of the answers, lowest first.
+    labels
+        Code → wording, in the order of the form, where a dictionary tells.
 
     Returns
     -------
@@ -109,18 +112,28 @@ def propose_answer_rule(
     told = {text: number for text in left if (number := read_number(text, bounds)) is not None}
     _add_exact(numbers, sources, "number", told)
     left = [text for text in left if text not in told]
-    words, points = _by_vocabulary(_without_unsure(left), bounds)
+    labels = labels or {}
+    worded = {text: labels.get(text, text) for text in left}
+    climbed, points = _by_vocabulary(_without_unsure(sorted(set(worded.values()))), bounds)
+    words = {text: climbed[word] for text, word in worded.items() if word in climbed}
     _add_exact(numbers, sources, "vocabulary", words)
     left = [text for text in left if text not in words]
-    _add_exact(numbers, sources, "order", _by_order(left, bounds, order))
+    _add_exact(
+        numbers, sources, "order", _by_order(left, bounds, order or _ladder_of(labels, bounds))
+    )
     unmatched = tuple(text for text, _ in counted.most_common() if text not in numbers)
     return AnswerRule(
         numbers=numbers,
         sources=sources,
         unmatched=unmatched,
         points=points,
-        labels=_labels(counted, numbers, sources),
+        labels=_labels(counted, numbers, sources, labels),
     )
+
+
+def _ladder_of(labels: Mapping[str, str], bounds: tuple[float, float] | None) -> tuple[str, ...]:
+    """Return the codes in the order of the form where they are as many as the scale's points."""
+    return tuple(labels) if len(labels) == _points(bounds) else ()
 
 
 def read_number(text: str, bounds: tuple[float, float] | None = None) -> float | None:
@@ -279,11 +292,17 @@ def _code_number(text: str) -> float:
 
 
 def _labels(
-    counted: Mapping[str, int], numbers: Mapping[str, float], sources: Mapping[str, Source]
+    counted: Mapping[str, int],
+    numbers: Mapping[str, float],
+    sources: Mapping[str, Source],
+    wordings: Mapping[str, str],
 ) -> dict[float, str]:
     """Return the most frequent wording of each number that was given in words."""
     labels: dict[float, tuple[int, str]] = {}
     for text, number in numbers.items():
+        if text in wordings:
+            labels[number] = max(labels.get(number, (0, "")), (counted[text], wordings[text]))
+            continue
         bare_number = sources[text] == "number" and _NUMBER.match(
             unicodedata.normalize("NFKC", text).strip().casefold()
         )

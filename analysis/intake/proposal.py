@@ -11,6 +11,7 @@ from rapidfuzz import fuzz
 
 from analysis.errors import IntakeError
 from analysis.intake.dates import read_dates
+from analysis.intake.dictionaries import DICTIONARY_FORMATS, apply_dictionaries
 from analysis.intake.lookup import column_texts, find_column, normalise_name
 from analysis.intake.measures import propose_measures
 from analysis.intake.reader import read_table
@@ -62,7 +63,8 @@ def read_sheets(
         if main.format == "plain":
             for table in _other_tables(workbook, main):
                 told[f"{name} › {table.sheet}"] = table
-    return told
+    tables = {key: one for key, one in told.items() if not isinstance(one, IntakeError)}
+    return {**told, **apply_dictionaries(tables)}
 
 
 def propose_study(files: Mapping[str, bytes]) -> StudyPlan:
@@ -93,6 +95,8 @@ def propose_plan(tables: Mapping[str, Table]) -> StudyPlan:
     raw: dict[str, Any] = {}
     several = [table.file for table in tables.values()]
     for table in tables.values():
+        if table.format in DICTIONARY_FORMATS:
+            continue
         match = recognise_section(table)
         if match.section == "survey":
             profiles = propose_roles(table)
@@ -168,6 +172,7 @@ def _propose_survey(
         disaggregate=_disaggregate(first),
         group=_by_header(first, GROUP),
         site=_by_header(first, SITE),
+        dictionary=first.table.dictionary or None,
         files=files,
     )
     return survey, measures

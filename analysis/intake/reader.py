@@ -14,6 +14,7 @@ from analysis.intake.activity_tables import (
     read_service,
     read_volunteers,
 )
+from analysis.intake.dictionaries import apply_dictionary
 from analysis.intake.headers import clean_text, unique_names
 from analysis.intake.layout import Head, Layout, build_table
 from analysis.intake.money_tables import (
@@ -137,6 +138,8 @@ def _read_wanted(
     plan: StudyPlan, files: Mapping[str, bytes] | None, folder: Path | None
 ) -> dict[_Wanted, Table]:
     wanted = list(dict.fromkeys(_wanted(section) for section in _sections(plan)))
+    if plan.survey is not None and plan.survey.dictionary:
+        wanted.append(_Wanted(path=plan.survey.dictionary))
     contents = {one.path: _content(one.path, files, folder) for one in wanted}
     usual = {one.path for one in wanted if not (one.encoding or one.delimiter)}
     opened = open_workbooks({path: contents[path] for path in contents if path in usual})
@@ -170,9 +173,14 @@ def _content(path: str, files: Mapping[str, bytes] | None, folder: Path | None) 
 def _read_survey(plan: StudyPlan, tables: Mapping[_Wanted, Table]) -> SurveyRead | None:
     if plan.survey is None or not plan.survey.files:
         return None
-    pairs: list[tuple[SurveyFile, Table]] = [
-        (source, tables[_wanted(source)]) for source in plan.survey.files
-    ]
+    told = plan.survey.dictionary
+    dictionary = tables[_Wanted(path=told)] if told else None
+    pairs: list[tuple[SurveyFile, Table]] = []
+    for source in plan.survey.files:
+        table = tables[_wanted(source)]
+        if dictionary is not None:
+            table = apply_dictionary(table, dictionary, plan.study.language)
+        pairs.append((source, table))
     return read_survey(plan, pairs)
 
 
@@ -219,6 +227,9 @@ def _balances(
     survey: SurveyRead | None,
     others: Mapping[str, TypedTable],
 ) -> Iterator[SourceFile]:
+    told = plan.survey.dictionary if plan.survey and survey else None
+    if told:
+        yield _balance(tables[_Wanted(path=told)], "dictionary", told, 0)
     for section in plan.survey.files if plan.survey and survey else ():
         table = tables[_wanted(section)]
         listed = _listed(survey.exclusions if survey else (), table, "survey")

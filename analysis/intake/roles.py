@@ -182,8 +182,12 @@ def _judge_one(table: Table, column: Column, given: pd.Series, values: list[str]
     by_header = _judge_header(header_words(column), given, values)
     if by_header:
         return by_header
-    offered = list(table.choices.get(column.name, {}).values()) or values
+    choices = table.choices.get(column.name, {})
+    offered = list(choices.values()) or values
     bounds = propose_range(offered) if len(offered) <= 12 else None
+    codes = [float(code) for code in choices if code.lstrip("-").isdigit()]
+    if bounds is not None and len(codes) == len(choices) > 0:
+        bounds = min(codes), max(codes)
     if bounds is None:
         return "multiple_choice", "category", 0.9, "dictionary", "", None
     kind: DataType = "binary" if bounds == (0.0, 1.0) else "scale"

@@ -28,7 +28,12 @@ class MeasureAnswers:
     issues: tuple[Issue, ...] = ()
 
 
-def read_measure(measure: MeasurePlan, texts: pd.DataFrame, keys: pd.DataFrame) -> MeasureAnswers:
+def read_measure(
+    measure: MeasurePlan,
+    texts: pd.DataFrame,
+    keys: pd.DataFrame,
+    choices: Mapping[str, str] | None = None,
+) -> MeasureAnswers:
     """Read the answers of one measure.
 
     Parameters
@@ -39,8 +44,10 @@ def read_measure(measure: MeasurePlan, texts: pd.DataFrame, keys: pd.DataFrame) 
         Answers as given, one column per item.
     keys
         ``file``, ``sheet`` and ``row`` of each answer, same index.
+    choices
+        Code → wording of the items' answers, where a dictionary tells.
     """
-    numbers, rule = _READERS[measure.kind](measure, texts)
+    numbers, rule = _READERS[measure.kind](measure, texts, choices or {})
     issues: list[Issue] = []
     for item in texts.columns:
         odd = texts[item].notna() & numbers[item].isna()
@@ -53,20 +60,30 @@ def read_measure(measure: MeasurePlan, texts: pd.DataFrame, keys: pd.DataFrame) 
     )
 
 
-def _scale(measure: MeasurePlan, texts: pd.DataFrame) -> tuple[pd.DataFrame, AnswerRule]:
+def _scale(
+    measure: MeasurePlan, texts: pd.DataFrame, choices: Mapping[str, str]
+) -> tuple[pd.DataFrame, AnswerRule]:
     rule = propose_answer_rule(
-        _all_values(texts), measure.range, measure.answers, order=measure.order
+        _all_values(texts), measure.range, measure.answers, order=measure.order, labels=choices
     )
     return _apply(rule, texts), rule
 
 
-def _binary(measure: MeasurePlan, texts: pd.DataFrame) -> tuple[pd.DataFrame, AnswerRule]:
-    rule = propose_answer_rule(_all_values(texts), (0.0, 1.0), measure.answers, order=measure.order)
+def _binary(
+    measure: MeasurePlan, texts: pd.DataFrame, choices: Mapping[str, str]
+) -> tuple[pd.DataFrame, AnswerRule]:
+    rule = propose_answer_rule(
+        _all_values(texts), (0.0, 1.0), measure.answers, order=measure.order, labels=choices
+    )
     return _apply(rule, texts), rule
 
 
-def _number(measure: MeasurePlan, texts: pd.DataFrame) -> tuple[pd.DataFrame, AnswerRule]:
-    declared = propose_answer_rule(_all_values(texts), measure.range, measure.answers)
+def _number(
+    measure: MeasurePlan, texts: pd.DataFrame, choices: Mapping[str, str]
+) -> tuple[pd.DataFrame, AnswerRule]:
+    declared = propose_answer_rule(
+        _all_values(texts), measure.range, measure.answers, labels=choices
+    )
     columns = {}
     for item in texts.columns:
         read = read_numbers(texts[item]).values
@@ -76,20 +93,22 @@ def _number(measure: MeasurePlan, texts: pd.DataFrame) -> tuple[pd.DataFrame, An
     return pd.DataFrame(columns, index=texts.index, columns=texts.columns), declared
 
 
-def _knowledge(measure: MeasurePlan, texts: pd.DataFrame) -> tuple[pd.DataFrame, AnswerRule]:
+def _knowledge(
+    measure: MeasurePlan, texts: pd.DataFrame, choices: Mapping[str, str]
+) -> tuple[pd.DataFrame, AnswerRule]:
     columns = {
-        item: texts[item].map(_marks(texts[item], measure.correct[item])).astype(float)
+        item: texts[item].map(_marks(texts[item], measure.correct[item], choices)).astype(float)
         for item in texts.columns
     }
     marked = pd.DataFrame(columns, index=texts.index, columns=texts.columns)
     return marked, AnswerRule(numbers={}, sources={})
 
 
-def _marks(texts: pd.Series, correct: str) -> dict[str, float]:
+def _marks(texts: pd.Series, correct: str, choices: Mapping[str, str]) -> dict[str, float]:
     """Mark each answer: equal after folding, with or without an option letter, or by letter."""
     right = _spellings(correct)
     return {
-        text: float(bool(_spellings(text) & right))
+        text: float(bool((_spellings(text) | _spellings(choices.get(text, text))) & right))
         for text in (str(value) for value in texts.dropna().unique())
     }
 
@@ -103,15 +122,18 @@ def _spellings(text: str) -> set[str]:
     return {folded, bare} | letter | plain
 
 
-def _category(measure: MeasurePlan, texts: pd.DataFrame) -> tuple[pd.DataFrame, AnswerRule]:
+def _category(
+    measure: MeasurePlan, texts: pd.DataFrame, choices: Mapping[str, str]
+) -> tuple[pd.DataFrame, AnswerRule]:
     values = _all_values(texts)
     known = list(measure.order) or sorted(measure.answers, key=lambda text: measure.answers[text])
+    known = known or [code for code in choices if code in values]
     folded = {normalise_answer(text) for text in known}
     extra = sorted({text for text in values if normalise_answer(text) not in folded}, key=_by_value)
     order = [*known, *extra]
     rule = propose_answer_rule(values, None, measure.answers or _ranks(order))
     labels = {float(at): text for at, text in enumerate(order)}
-    labels = {measure.answers.get(text, at): text for at, text in labels.items()}
+    labels = {measure.answers.get(text, at): choices.get(text, text) for at, text in labels.items()}
     return _apply(rule, texts), AnswerRule(
         numbers=rule.numbers, sources=rule.sources, unmatched=rule.unmatched, labels=labels
     )

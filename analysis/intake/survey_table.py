@@ -63,7 +63,7 @@ def read_survey(plan: StudyPlan, tables: Sequence[tuple[SurveyFile, Table]]) -> 
         exclusions, issues = [*exclusions, *left_out], [*issues, *found]
         rows = _filled(rows, survey, parts)
     rows = _ordered(rows, survey)
-    data, answers, found = _survey_data(rows, plan, survey, anonymous)
+    data, answers, found = _survey_data(rows, plan, _choices(parts), anonymous)
     return SurveyRead(
         survey=data,
         exclusions=tuple(exclusions),
@@ -245,14 +245,21 @@ def _ordered(rows: pd.DataFrame, survey: SurveyPlan) -> pd.DataFrame:
 
 
 def _survey_data(
-    rows: pd.DataFrame, plan: StudyPlan, survey: SurveyPlan, anonymous: bool
+    rows: pd.DataFrame,
+    plan: StudyPlan,
+    choices: Mapping[str, Mapping[str, str]],
+    anonymous: bool,
 ) -> tuple[SurveyData, dict[str, MeasureAnswers], list[Issue]]:
+    survey = plan.survey or SurveyPlan()
     keys, issues = _typed_keys(_section(rows, "key"), survey)
     categories = _section(rows, "category").reindex(columns=list(survey.disaggregate))
     items = _section(rows, "item")
     answers = {
         measure.name: read_measure(
-            measure, items.reindex(columns=list(measure.items)).astype(object), keys
+            measure,
+            items.reindex(columns=list(measure.items)).astype(object),
+            keys,
+            {c: w for item in measure.items for c, w in choices.get(item, {}).items()},
         )
         for measure in plan.measures
     }
@@ -266,6 +273,15 @@ def _survey_data(
     )
     found = [issue for one in answers.values() for issue in one.issues]
     return data, answers, [*issues, *found]
+
+
+def _choices(parts: Sequence[SurveyRows]) -> dict[str, dict[str, str]]:
+    """Return item → {code: wording} from all files."""
+    told: dict[str, dict[str, str]] = {}
+    for part in parts:
+        for (_, item), name in part.columns.items():
+            told.setdefault(item, {}).update(part.table.choices.get(name, {}))
+    return told
 
 
 def _section(rows: pd.DataFrame, name: str) -> pd.DataFrame:

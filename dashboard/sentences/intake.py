@@ -39,7 +39,7 @@ def _told(text: Text, issue: Issue) -> dict[str, Any]:
         elif isinstance(value, int) and not isinstance(value, bool):
             told[key] = text.number(value, 0)
         elif isinstance(value, float):
-            told[key] = text.number(value)
+            told[key] = text.percent(value) if key == "share" else text.number(value)
         elif value is None:
             told[key] = "–"
     return told
@@ -134,7 +134,23 @@ _TABLES: dict[str, Callable[[Text], str]] = {
     "no_volunteer": lambda t: t("{n} rows name no volunteer and were left out."),
     "no_wave": lambda t: t("{n} rows name no wave and were left out."),
 }
+_CHECKS: dict[str, Callable[[Text], str]] = {
+    "missing_answers": lambda t: t("{n} of {of} answers are missing in the wave {wave}."),
+    "speeders": lambda t: t(
+        "{n} people answered faster than {share} of the median time; they were kept."
+    ),
+    "straight_lining": lambda t: t(
+        "{n} people gave one answer to every item of {measure}, the reversed ones too."
+    ),
+    "same_device": lambda t: t("{n} rows come from {devices} shared devices."),
+    "contradictory_options": lambda t: t(
+        "{n} people ticked “{options}” together with another option."
+    ),
+    "changed_wording": lambda t: t(
+        "The question is worded differently from {other_file}: “{before}” became “{after}”."
+    ),
+}
 
 ISSUES: dict[str, Callable[[Text, Issue], str]] = {
-    code: _sentence(message) for code, message in {**_READING, **_LINKING, **_TABLES}.items()
+    code: _sentence(message) for code, message in {**_READING, **_LINKING, **_TABLES, **_CHECKS}.items()
 }
