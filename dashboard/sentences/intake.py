@@ -152,5 +152,6 @@ _CHECKS: dict[str, Callable[[Text], str]] = {
 }
 
 ISSUES: dict[str, Callable[[Text, Issue], str]] = {
-    code: _sentence(message) for code, message in {**_READING, **_LINKING, **_TABLES, **_CHECKS}.items()
+    code: _sentence(message)
+    for code, message in {**_READING, **_LINKING, **_TABLES, **_CHECKS}.items()
 }

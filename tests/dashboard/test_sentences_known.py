@@ -21,7 +21,8 @@ DETAILS = {
         *("key", "where", "problem", "nearest", "column", "sheet", "sheets", "encoding", "limit"),
         *("found", "number", "spelling", "n", "values", "missing", "row", "waves", "wave"),
         *("policy", "name", "names", "range", "cells", "fields", "digits", "columns", "file"),
-        *("kind", "detected", "min_group"),
+        *("kind", "detected", "min_group", "of", "share", "measure", "devices", "options"),
+        *("before", "after", "other_file"),
     )
 }
 
