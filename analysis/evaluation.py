@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -13,6 +13,7 @@ import pandas as pd
 import scipy
 
 from analysis.findings import find_findings
+from analysis.issues import Issue
 from analysis.participation.attendance import evaluate_participation
 from analysis.participation.delivery import evaluate_delivery
 from analysis.participation.findings import find_delivery, find_participation
@@ -89,7 +90,8 @@ class Evaluation:
     sustainability: Sustainability | None = None
     targets: tuple[TargetProgress, ...] = ()
     findings: tuple[Finding, ...] = ()
-    cautions: tuple[Caution, ...] = field(default_factory=tuple)
+    cautions: tuple[Caution, ...] = ()
+    issues: tuple[Issue, ...] = ()
 
     def to_results(self) -> dict[str, object]:
         """Give the results file as plain values, at full precision; see docs/results.md.
@@ -261,6 +263,7 @@ def _start(study: Study) -> Evaluation:
         title=title,
         settings=_settings(study),
         provenance=_provenance(study),
+        issues=study.issues,
     )
 
 

@@ -16,9 +16,9 @@ SCHEMA_VERSION = "1.0"
 _SECTIONS = (
     "flow", "scoring", "reliability", "outcomes", "items", "attrition", "bounds", "comparison",
     "dose", "sensitivity", "participation", "delivery", "volunteers", "sustainability", "targets",
-    "findings", "cautions",
+    "findings", "cautions", "issues",
 )  # fmt: skip
-_ALWAYS = ("findings", "cautions")
+_ALWAYS = ("findings", "cautions", "issues")
 _SIZES = {"from_wave": "from", "to_wave": "to"}
 
 
@@ -34,6 +34,8 @@ def results_of(evaluation: Evaluation) -> dict[str, Any]:
             analysis["n_clusters"] = analysis.get("details", {}).get("n_clusters")
     if "volunteers" in results:
         results["volunteers"].pop("overdue", None)  # names people
+    for issue in results["issues"]:
+        issue["n"] = issue.pop("details").get("n", len(issue["rows"]))  # details can name people
     return {k: v if k == "cautions" else _cautions_by_code(v) for k, v in results.items()}
 
 

@@ -231,6 +231,8 @@ def _evaluate(arguments: argparse.Namespace) -> None:
         print(say_finding(text, finding))
     for caution in dict.fromkeys(say_caution(text, c) for c in evaluation.cautions):
         print(f"! {caution}")
+    for issue in study.issues:
+        print(f"! {say_issue(text, issue)}")
     for path in written:
         print(path)
 

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from analysis.evaluation import Evaluation
 from dashboard.exports.gateway import safe_records, share_evaluation
-from dashboard.sentences import say_caution, say_finding
+from dashboard.sentences import say_caution, say_finding, say_issue
 from dashboard.text import LANGUAGES, Text
+
+_SAID: Mapping[str, Callable[[Text, Any], str]] = {
+    "findings": say_finding,
+    "cautions": say_caution,
+    "issues": say_issue,
+}
 
 
 def write_results(evaluation: Evaluation) -> bytes:
@@ -29,15 +36,12 @@ def write_results(evaluation: Evaluation) -> bytes:
 
 
 def say_results(evaluation: Evaluation) -> dict[str, Any]:
-    """Give the results as plain values, findings and cautions with their words."""
+    """Give the results as plain values; findings, cautions and issues with their words."""
     evaluation = share_evaluation(evaluation)
     results = evaluation.to_results()
-    results["findings"] = [
-        record | {"text": {language: say_finding(Text(language), one) for language in LANGUAGES}}
-        for record, one in zip(results["findings"], evaluation.findings, strict=True)
-    ]
-    results["cautions"] = [
-        record | {"text": {language: say_caution(Text(language), one) for language in LANGUAGES}}
-        for record, one in zip(results["cautions"], evaluation.cautions, strict=True)
-    ]
+    for name, say in _SAID.items():
+        results[name] = [
+            record | {"text": {language: say(Text(language), one) for language in LANGUAGES}}
+            for record, one in zip(results[name], getattr(evaluation, name), strict=True)
+        ]
     return dict(safe_records(results))

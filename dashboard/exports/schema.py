@@ -17,6 +17,7 @@ from datetime import date, datetime
 from typing import Any, Literal, Union, get_args, get_origin
 
 from analysis.evaluation import Evaluation, Provenance
+from analysis.issues import Issue
 from analysis.records import SCHEMA_VERSION
 from analysis.results import Caution, Curve, Finding, NotEstimable
 from analysis.surveys.results import GroupComparison, Outcome, SampleSizes, ScoreSummary
@@ -24,7 +25,8 @@ from analysis.volunteers.results import Volunteers
 from dashboard.text import LANGUAGES
 
 Schema = dict[str, Any]
-_ALWAYS = ("schema_version", "study", "provenance", "findings", "cautions")
+_COUNT: Schema = {"type": "integer", "minimum": 0}
+_ALWAYS = ("schema_version", "study", "provenance", "findings", "cautions", "issues")
 _LIMITS: Mapping[str, Schema] = {
     "p_value": {"minimum": 0, "maximum": 1},
     "p_adjusted": {"minimum": 0, "maximum": 1},
@@ -55,7 +57,7 @@ def describe_results() -> Schema:
     """Describe the results file as JSON Schema, draft 2020-12."""
     found: dict[str, Schema] = {}
     hints = typing.get_type_hints(Evaluation)
-    told = ("fingerprint", "title", "settings", "provenance", "findings", "cautions")
+    told = ("fingerprint", "title", "settings", "provenance", "findings", "cautions", "issues")
     sections = {f.name: hints[f.name] for f in fields(Evaluation) if f.name not in told}
     properties = {name: _describe(_present(hint), found) for name, hint in sections.items()}
     text = {"type": "object", "required": list(LANGUAGES), "additionalProperties": _PLAIN[str]}
@@ -65,6 +67,7 @@ def describe_results() -> Schema:
         "provenance": _describe(Provenance, found),
         "findings": {"type": "array", "items": _with(Finding, found, text=text)},
         "cautions": {"type": "array", "items": _with(Caution, found, text=text)},
+        "issues": {"type": "array", "items": _describe_issue(found, text)},
     }
     _shape(found)
     return {
@@ -86,6 +89,14 @@ def _describe_study() -> Schema:
         "settings": {"type": "object"},
     }
     return {"type": "object", "required": list(properties), "properties": properties}
+
+
+def _describe_issue(found: dict[str, Schema], text: Schema) -> Schema:
+    """A problem in the data: its place, n and words; never the values, which can name people."""
+    described = _with(Issue, found, text=text, n=_COUNT)
+    del described["properties"]["details"]
+    described["required"].remove("details")
+    return described
 
 
 def _present(hint: Any) -> Any:  # noqa: ANN401
