@@ -19,10 +19,16 @@ def say_place(text: Text, issue: Issue) -> str:
     if issue.column:
         parts.append(text("column “{name}”", name=issue.column))
     if issue.rows:
-        named = ", ".join(map(str, issue.rows[:_ROWS_NAMED]))
-        more = len(issue.rows) > _ROWS_NAMED
-        parts.append(text("rows {rows} …", rows=named) if more else text("rows {rows}", rows=named))
+        parts.append(_say_rows(text, issue.rows))
     return " · ".join(part for part in parts if part)
+
+
+def _say_rows(text: Text, rows: tuple[int, ...]) -> str:
+    if len(rows) == 1:
+        return text("row {row}", row=rows[0])
+    named = ", ".join(map(str, rows[:_ROWS_NAMED]))
+    more = len(rows) > _ROWS_NAMED
+    return text("rows {rows} …", rows=named) if more else text("rows {rows}", rows=named)
 
 
 def say_problem(text: Text, issue: Issue) -> str:
@@ -34,7 +40,9 @@ def _told(text: Text, issue: Issue) -> dict[str, Any]:
     """The issue's details as words; lists are shortened to ten entries."""
     told: dict[str, Any] = {"n": len(issue.rows), "column": issue.column, **issue.details}
     for key, value in told.items():
-        if isinstance(value, list | tuple):
+        if key == "range" and isinstance(value, list | tuple) and len(value) == 2:
+            told[key] = f"{value[0]:g}–{value[1]:g}"
+        elif isinstance(value, list | tuple):
             told[key] = ", ".join(str(v) for v in value[:10]) + (" …" if len(value) > 10 else "")
         elif isinstance(value, int) and not isinstance(value, bool):
             told[key] = text.number(value, 0)
