@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from analysis.errors import IntakeError
 from analysis.evaluation import Evaluation
-from analysis.intake.recognise import read_tables
+from analysis.intake.roles import ColumnProfile
 from analysis.intake.tables import Table
 from analysis.portfolio import Portfolio, compare_studies
 from analysis.study import Study
@@ -114,7 +114,10 @@ def _session_evaluation(key: str, _study: Study) -> Evaluation:  # noqa: ARG001
 
 
 def read_drafted_tables(saved: SavedStudy) -> Mapping[str, Table | IntakeError]:
-    """Read a study's files as tables with the wizard's choices of sheet and encoding."""
+    """Read a study's files as tables with the wizard's choices of sheet and encoding.
+
+    Keys are the file's name, or ``file › sheet`` for further sheets of one workbook.
+    """
     if not saved.files:
         return {}
     chosen = {k: saved.drafts.get(k) or {} for k in ("sheets", "encodings")}
@@ -129,7 +132,21 @@ def _session_tables(
     _study: str,
     _chosen: Mapping[str, Mapping[str, str]],
 ) -> Mapping[str, Table | IntakeError]:
-    return read_tables(read_files(_study), sheets=_chosen["sheets"], encodings=_chosen["encodings"])
+    from analysis.intake.proposal import read_sheets
+
+    return read_sheets(read_files(_study), sheets=_chosen["sheets"], encodings=_chosen["encodings"])
+
+
+def profile_columns(table: Table) -> Sequence[ColumnProfile]:
+    """What each column of a table is for, as proposed from its name and answers."""
+    return _session_profiles(f"{table.sha256}|{table.sheet}|{table.encoding}", table)
+
+
+@st.cache_resource(scope="session", show_spinner=False, max_entries=32)
+def _session_profiles(key: str, _table: Table) -> Sequence[ColumnProfile]:  # noqa: ARG001
+    from analysis.intake.roles import propose_roles
+
+    return propose_roles(_table)
 
 
 def read_drafted_study(saved: SavedStudy, plan: StudyPlan) -> Study:

@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from analysis.errors import IntakeError
+from analysis.intake.tables import Table
 from analysis.study_file import StudyPlan
 from dashboard.cache import current_saved, read_drafted_tables
 from dashboard.navigation import HOME, find_page
 from dashboard.state import current_text
 from dashboard.text import Text
 from dashboard.widgets.page import show_page
+from dashboard.widgets.uploader import show_uploader
+from dashboard.widgets.versions import show_versions
 from dashboard.widgets.wizard_answers import show_answers
 from dashboard.widgets.wizard_checks import show_checks
 from dashboard.widgets.wizard_columns import show_columns
-from dashboard.widgets.wizard_files import show_files, show_uploader
+from dashboard.widgets.wizard_files import is_complete, show_files
 from dashboard.widgets.wizard_preview import show_preview
-from dashboard.widgets.wizard_steps import current_step, drafted_plan, keep_plan, show_steps
-from dashboard.workspace.store import SavedStudy
+from dashboard.widgets.wizard_steps import (
+    LAST,
+    Draft,
+    current_step,
+    drafted_plan,
+    go_to,
+    keep_plan,
+    place_of,
+    show_steps,
+)
+from dashboard.workspace.plan_edit import with_choices
+from dashboard.workspace.store import SavedStudy, save_draft
+
+_STEPS = (show_files, show_preview, show_columns, show_answers, show_checks)
 
 
 def show() -> None:
@@ -27,44 +44,44 @@ def show() -> None:
         text("From your files to the results in five steps"),
         text("Each step is saved. Close the page and come back where you were."),
     )
-    if saved is None:
-        show_uploader(text, None)
+    if saved is None or (not saved.read_only and not saved.files):
+        if show_uploader(text, saved):
+            st.rerun()
     elif saved.read_only:
         st.info(text("The sample cannot be changed. Start a study of your own."))
         st.page_link(find_page(text, HOME), label=text("Start a study"))
     else:
-        show_steps(text, saved)
-        _show_step(text, saved, current_step(saved))
+        _show_wizard(text, saved)
 
 
-def _show_step(text: Text, saved: SavedStudy, step: int) -> None:
-    if step == 0 or not saved.files:
-        show_files(text, saved)
-        return
-    if step == 1:
-        show_preview(text, saved)
-        return
-    plan = _plan(saved)
-    read = read_drafted_tables(saved).items()
-    columns = {n: [c.name for c in t.columns] for n, t in read if not isinstance(t, IntakeError)}
-    if step == 2:
-        show_columns(text, saved, plan, columns)
-    elif step == 3:
-        show_answers(text, saved, plan, columns)
-    else:
-        show_checks(text, saved, plan)
-
-
-def _plan(saved: SavedStudy) -> StudyPlan:
-    """The drafted plan; the first time it is proposed from the files."""
-    drafted = drafted_plan(saved)
-    if drafted is not None:
-        return drafted
-    from analysis.intake.proposal import propose_plan
-
-    tables = read_drafted_tables(saved)
-    proposed = propose_plan(
-        {name: table for name, table in tables.items() if not isinstance(table, IntakeError)}
+def _show_wizard(text: Text, saved: SavedStudy) -> None:
+    read = read_drafted_tables(saved)
+    tables = {key: table for key, table in read.items() if not isinstance(table, IntakeError)}
+    plan = drafted_plan(saved)
+    if plan is None or saved.drafts.get("stale"):
+        _renew(text, saved, plan, tables)
+        st.rerun()
+    places = {place_of(key, table): table for key, table in tables.items()}
+    show_steps(text, saved)
+    _STEPS[current_step(saved) if tables else 0](
+        Draft(text=text, saved=saved, plan=plan, tables=places)
     )
-    keep_plan(saved, proposed)
-    return proposed
+    show_versions(text, saved)
+
+
+def _renew(
+    text: Text, saved: SavedStudy, plan: StudyPlan | None, tables: Mapping[str, Table]
+) -> None:
+    """Propose a plan for new files, or let the one there is serve them."""
+    from analysis.intake.proposal import propose_plan
+    from analysis.intake.reuse import reuse_plan
+
+    renewed = reuse_plan(plan, tables) if plan else propose_plan(tables)
+    choices = (saved.drafts.get(key) or {} for key in ("sheets", "encodings"))
+    renewed = with_choices(renewed, *choices)
+    keep_plan(saved, renewed)
+    save_draft(saved.id, "stale", False)
+    places = {place_of(key, table): table for key, table in tables.items()}
+    draft = Draft(text=text, saved=saved, plan=renewed, tables=places)
+    if saved.version and is_complete(draft):
+        go_to(saved, LAST)

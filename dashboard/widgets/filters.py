@@ -10,6 +10,7 @@ from analysis.study import Study
 from dashboard.cache import whole_study
 from dashboard.state import current_filters, current_text, set_filter
 from dashboard.text import Text
+from dashboard.widgets.markdown import escape_markdown
 
 _SEPARATOR = "="
 
@@ -61,7 +62,7 @@ def _show_picker(text: Text, key: str, values: list[str], chosen: list[str]) -> 
     names = {"site": text("Community"), "group": text("Group"), "wave": text("Wave")}
     widget = f"filter_{key}_{'|'.join(chosen)}"
     st.multiselect(
-        names.get(kind, name),
+        names.get(kind, escape_markdown(name)),
         values,
         default=chosen,
         placeholder=text("All"),

@@ -1,4 +1,4 @@
-"""Step 4: scale, direction, reversed items and missing codes of each measure."""
+"""Step 4: scale, direction, reversed items and the numbers of answers of each measure."""
 
 from __future__ import annotations
 
@@ -8,53 +8,82 @@ from typing import Any, get_args
 import streamlit as st
 
 from analysis.errors import StudyFileError
-from analysis.study_file import Kind, MeasurePlan, StudyPlan
+from analysis.study_file import Kind, MeasurePlan, Role
 from dashboard.sentences import say_error
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
-from dashboard.widgets.wizard_steps import keep_plan, show_buttons
+from dashboard.widgets.wizard_steps import Draft, show_buttons
+from dashboard.widgets.wizard_values import ask_values, list_rules, show_missing_codes
 from dashboard.workspace.plan_edit import measure_record, survey_columns, with_measure
-from dashboard.workspace.store import SavedStudy
 
 
-def show_answers(
-    text: Text, saved: SavedStudy, plan: StudyPlan, tables: Mapping[str, Sequence[str]]
-) -> None:
+def show_answers(draft: Draft) -> None:
     """Show each measure as a form, and a blank one to add."""
-    columns = survey_columns(plan, tables)
-    for at, measure in enumerate(plan.measures):
-        _show_measure(text, saved, plan, at, measure, columns)
+    columns = survey_columns(draft.plan, draft.columns)
+    rules = list_rules(draft)
+    for at, measure in enumerate(draft.plan.measures):
+        _show_measure(draft, at, measure, columns, rules)
     if columns:
-        _show_measure(text, saved, plan, len(plan.measures), None, columns)
-    show_buttons(text, saved)
+        _show_measure(draft, len(draft.plan.measures), None, columns, rules)
+        show_missing_codes(draft)
+    show_buttons(draft.text, draft.saved)
 
 
 def _show_measure(
-    text: Text,
-    saved: SavedStudy,
-    plan: StudyPlan,
+    draft: Draft,
     at: int,
     measure: MeasurePlan | None,
     columns: Sequence[str],
+    rules: Mapping[str, Any],
 ) -> None:
+    text = draft.text
+    rule = rules.get(measure.name) if measure else None
+    odd = bool(rule and rule.unmatched)
     heading = text.of(measure.label, measure.name) if measure else text("Add a measure")
-    with st.expander(escape_markdown(heading)), st.form(f"measure_{at}", border=False):
+    about = f": {describe_measure(text, measure)}" if measure else ""
+    shown = st.expander(f"**{escape_markdown(heading)}**{escape_markdown(about)}", expanded=odd)
+    with shown, st.form(f"measure_{at}", border=False):
         told = _ask(text, at, measure, columns)
+        if measure and rule:
+            told["answers"] = ask_values(text, at, measure, rule)
         if st.form_submit_button(text("Save"), key=f"save_measure_{at}"):
-            _keep(text, saved, plan, at, told)
+            _keep(draft, at, told)
+
+
+def describe_measure(text: Text, measure: MeasurePlan) -> str:
+    """A measure in one line: items, range, direction, items turned round."""
+    told = [text.count("{n} item", "{n} items", len(measure.items)), _kinds(text)[measure.kind]]
+    if measure.range:
+        low, high = (text.number(limit, 0) for limit in measure.range)
+        told.append(text("{low} to {high}", low=low, high=high))
+    better = {"higher": text("higher is better"), "lower": text("lower is better")}
+    told.append(better[measure.better])
+    if measure.reversed:
+        told.append(text("{n} turned round", n=text.number(len(measure.reversed), 0)))
+    return " · ".join(told)
 
 
 def _ask(
     text: Text, at: int, measure: MeasurePlan | None, columns: Sequence[str]
 ) -> dict[str, Any]:
     known = measure_record(measure) if measure else {}
-    name = st.text_input(text("Name"), value=known.get("name", ""), key=f"name_{at}")
+    heading = text.of(measure.label, measure.name) if measure else ""
+    label = st.text_input(text("Name"), value=heading, key=f"name_{at}")
     options = list(dict.fromkeys([*known.get("items", ()), *columns]))
     items = _pick(text, text("Items"), options, known.get("items", ()), f"items_{at}")
     reversed_ = _pick(
         text, text("Items worded the other way round"), items, known.get("reversed", ()),
         f"reversed_{at}",
     )  # fmt: skip
+    asked = {"items": items, **_ask_scale(text, at, known), **_ask_score(text, at, known)}
+    asked["name"] = known.get("name") or label or f"measure_{at + 1}"
+    if label and label != heading:
+        asked["label"] = label
+    asked["reversed"] = [item for item in reversed_ if item in items]
+    return {**known, **asked}
+
+
+def _ask_scale(text: Text, at: int, known: Mapping[str, Any]) -> dict[str, Any]:
     with st.grid(4, min_column_width=150):
         kind = _choose(text("Kind"), _kinds(text), known.get("kind", "scale"), f"kind_{at}")
         low, high = known.get("range") or (1.0, 5.0)
@@ -66,10 +95,39 @@ def _ask(
             known.get("better", "higher"),
             f"better_{at}",
         )
-    asked = {"name": name or f"measure_{at + 1}", "items": items, "kind": kind, "better": better}
-    asked["reversed"] = [item for item in reversed_ if item in items]
-    asked["range"] = [lowest, highest] if kind in ("scale", "number") else known.get("range")
-    return {**known, **asked}
+    limits = [lowest, highest] if kind in ("scale", "number") else known.get("range")
+    return {"kind": kind, "better": better, "range": limits}
+
+
+def _ask_score(text: Text, at: int, known: Mapping[str, Any]) -> dict[str, Any]:
+    scores = {
+        "mean": text("mean of the items"),
+        "sum": text("sum of the items"),
+        "percent": text("percent of the range"),
+    }
+    with st.grid(4, min_column_width=150):
+        score = _choose(text("Score"), scores, known.get("score", "mean"), f"score_{at}")
+        least = st.number_input(
+            text("Least items answered"),
+            min_value=0.0,
+            value=float(known.get("min_answered", 0.8)),
+            help=text("A number of items, or a share below 1."),
+            key=f"least_{at}",
+        )
+        role = _choose(text("Importance"), _roles(text), known.get("role", "secondary"), f"r_{at}")
+        difference = st.number_input(
+            text("Smallest change that matters"),
+            min_value=0.0,
+            value=known.get("important_difference"),
+            placeholder=text("Not set"),
+            key=f"matters_{at}",
+        )
+    return {
+        "score": score,
+        "min_answered": least,
+        "role": role,
+        "important_difference": difference or None,
+    }
 
 
 def _pick(
@@ -100,11 +158,20 @@ def _kinds(text: Text) -> dict[str, str]:
     return {kind: words[kind] for kind in get_args(Kind)}
 
 
-def _keep(text: Text, saved: SavedStudy, plan: StudyPlan, at: int, told: Mapping[str, Any]) -> None:
+def _roles(text: Text) -> dict[str, str]:
+    words = {
+        "primary": text("main outcome"),
+        "secondary": text("further outcome"),
+        "exploratory": text("exploratory"),
+    }
+    return {role: words[role] for role in get_args(Role)}
+
+
+def _keep(draft: Draft, at: int, told: Mapping[str, Any]) -> None:
     try:
-        changed = with_measure(plan, at, told)
+        changed = with_measure(draft.plan, at, told)
     except StudyFileError as error:
-        st.error(escape_markdown(say_error(text, error)))
+        st.error(escape_markdown(say_error(draft.text, error)))
         return
-    keep_plan(saved, changed)
+    draft.keep(changed)
     st.rerun()

@@ -2,29 +2,100 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import streamlit as st
 
-from analysis.errors import LeveeError
+from analysis.errors import LeveeError, MissingColumnError
+from analysis.intake.linkage import ProposedLink, propose_links
+from analysis.study import Study, SurveyData
 from analysis.study_file import StudyPlan
 from dashboard.cache import read_drafted_study
 from dashboard.navigation import find_page
 from dashboard.sentences import say_error, say_issue
-from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
-from dashboard.widgets.wizard_steps import show_buttons
-from dashboard.workspace.store import SavedStudy, save_version
+from dashboard.widgets.page import show_table
+from dashboard.widgets.wizard_links import list_links
+from dashboard.widgets.wizard_steps import Draft, go_to, show_buttons
+from dashboard.workspace.plan_edit import (
+    use_of,
+    with_links,
+    with_survey_setting,
+    without_respondent,
+)
+from dashboard.workspace.store import save_draft, save_version
 
-_LISTED = 12
+_LISTED = 8
+_COLUMNS_STEP = 2
 
 
-def show_checks(text: Text, saved: SavedStudy, plan: StudyPlan) -> None:
+def show_checks(draft: Draft) -> None:
     """Show problems in the data before the results, and the button that saves."""
+    text, plan = draft.text, finished_plan(draft)
     try:
-        study = read_drafted_study(saved, plan)
+        study = read_drafted_study(draft.saved, plan)
     except LeveeError as error:
         st.error(escape_markdown(say_error(text, error)))
-        show_buttons(text, saved)
+        if isinstance(error, MissingColumnError):
+            _show_back_to_columns(draft)
+        show_buttons(text, draft.saved)
         return
+    _show_rows(draft, study)
+    _show_matching(draft, study)
+    _show_issues(draft, study)
+    title = st.text_input(
+        text("Title of the study"),
+        value=text.of(plan.study.title) or draft.saved.title,
+        key="title",
+    )
+    with st.container(horizontal=True):
+        if st.button(text("Save and see the results"), type="primary", key="finish"):
+            _finish(draft, plan, title)
+    show_buttons(text, draft.saved)
+
+
+def finished_plan(draft: Draft) -> StudyPlan:
+    """The plan without a survey that no file feeds."""
+    survey = draft.plan.survey
+    if survey is not None and not survey.files:
+        return draft.plan.model_copy(update={"survey": None, "measures": []})
+    return draft.plan
+
+
+def _finish(draft: Draft, plan: StudyPlan, title: str) -> None:
+    told = plan.study.model_copy(update={"title": title or draft.saved.title})
+    save_version(draft.saved.id, plan.model_copy(update={"study": told}))
+    save_draft(draft.saved.id, "plan", None)
+    save_draft(draft.saved.id, "step", 0)
+    st.switch_page(find_page(draft.text, "overview"))
+
+
+def _show_back_to_columns(draft: Draft) -> None:
+    st.button(
+        draft.text("Choose the column in step 3"),
+        key="to_columns",
+        on_click=go_to,
+        args=(draft.saved, _COLUMNS_STEP),
+    )
+
+
+def _show_rows(draft: Draft, study: Study) -> None:
+    text = draft.text
+    used, given = sum(f.n_used for f in study.files), sum(f.n_rows for f in study.files)
+    st.markdown(
+        text(
+            "{used} of {given} rows are used.",
+            used=text.number(used, 0),
+            given=text.number(given, 0),
+        )
+    )
+    unused = [at.file for at in draft.tables if not use_of(draft.plan, at)]
+    if unused:
+        st.caption(escape_markdown(text("Not used: {files}", files=", ".join(unused))))
+
+
+def _show_issues(draft: Draft, study: Study) -> None:
+    text = draft.text
     for issue in study.issues[:_LISTED]:
         st.markdown(f"- {escape_markdown(say_issue(text, issue))}")
     if not study.issues:
@@ -32,11 +103,98 @@ def show_checks(text: Text, saved: SavedStudy, plan: StudyPlan) -> None:
     left = len(study.issues) - _LISTED
     if left > 0:
         st.caption(text("{n} more are listed on Quality.", n=text.number(left, 0)))
-    title = st.text_input(
-        text("Title of the study"), value=text.of(plan.study.title) or saved.title, key="title"
+    if any(issue.code == "duplicate" for issue in study.issues):
+        _show_duplicates(draft)
+
+
+def _show_duplicates(draft: Draft) -> None:
+    text, survey = draft.text, draft.plan.survey
+    if survey is None:
+        return
+    words = {
+        "latest": text("the latest"),
+        "first": text("the first"),
+        "most_complete": text("the most complete"),
+    }
+    key = f"duplicates_{survey.duplicates}"
+    st.selectbox(
+        text("Of repeated answers keep"),
+        list(words),
+        index=list(words).index(survey.duplicates),
+        format_func=words.__getitem__,
+        key=key,
+        width=280,
+        on_change=lambda: draft.keep(
+            with_survey_setting(draft.plan, "duplicates", st.session_state[key])
+        ),
     )
-    if st.button(text("Save and see the results"), type="primary", key="finish"):
-        told = plan.study.model_copy(update={"title": title, "language": text.language})
-        save_version(saved.id, plan.model_copy(update={"study": told}))
-        st.switch_page(find_page(text, "overview"))
-    show_buttons(text, saved)
+
+
+def _show_matching(draft: Draft, study: Study) -> None:
+    """How many people were found in both waves; if nobody, the anonymous design is offered."""
+    survey, text = study.survey, draft.text
+    waves = list(dict.fromkeys(survey.keys["wave"])) if survey is not None else []
+    if survey is None or survey.anonymous or len(waves) < 2:
+        return
+    codes = [set(survey.keys.loc[survey.keys["wave"] == wave, "respondent"]) for wave in waves]
+    matched = set.intersection(*codes)
+    if matched:
+        told = text.count(
+            "{n} person was found in every wave.",
+            "{n} people were found in every wave.",
+            len(matched),
+        )
+        st.markdown(told)
+    else:
+        st.warning(
+            text(
+                "Nobody was found in more than one wave: the codes do not match. Choose another "
+                "column in step 3, or compare the waves as groups of anonymous answers."
+            )
+        )
+        st.button(
+            text("Compare as anonymous answers"),
+            key="anonymous",
+            on_click=lambda: draft.keep(without_respondent(draft.plan)),
+        )
+    _show_links(draft, survey, waves)
+
+
+def _show_links(draft: Draft, survey: SurveyData, waves: list[str]) -> None:
+    first, last = (survey.keys.loc[survey.keys["wave"] == w, "respondent"] for w in waves[:2])
+    links = propose_links(list(first), list(last), threshold=0.75)
+    if not links:
+        return
+    text = draft.text
+    with st.expander(
+        text.count(
+            "{n} pair of codes may be one person with a slip",
+            "{n} pairs of codes may be one person with a slip",
+            len(links),
+        )
+    ):
+        show_table(list_links(text, links), key="links")
+        names = {f"{one.same_as} = {one.code}": one for one in links}
+        chosen = st.multiselect(
+            text("Accept"), list(names), placeholder=text("Nothing chosen"), key="links_chosen"
+        )
+        with st.container(horizontal=True):
+            if st.button(text("Accept the chosen"), disabled=not chosen, key="accept_chosen"):
+                _accept(draft, [names[name] for name in chosen])
+            if st.button(text("Accept all"), key="accept_all"):
+                _accept(draft, list(links))
+
+
+def _accept(draft: Draft, links: list[ProposedLink]) -> None:
+    when = datetime.now(UTC).isoformat(timespec="seconds")
+    told = [
+        {
+            "code": one.code,
+            "same_as": one.same_as,
+            "similarity": one.similarity,
+            "accepted_at": when,
+        }
+        for one in links
+    ]
+    draft.keep(with_links(draft.plan, told))
+    st.rerun()

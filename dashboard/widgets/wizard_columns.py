@@ -1,83 +1,125 @@
-"""Step 3: what each file is, and which column plays which part; the unsure ones first."""
+"""Step 3: what each table is, and which column plays which part; the unsure ones first."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
+import pandas as pd
 import streamlit as st
 
-from analysis.study_file import StudyPlan
-from dashboard.text import Text
+from analysis.intake.roles import ColumnProfile
+from analysis.intake.tables import Table
+from dashboard.cache import profile_columns
 from dashboard.widgets.markdown import escape_markdown
-from dashboard.widgets.wizard_names import field_name, use_name
-from dashboard.widgets.wizard_steps import keep_plan, show_buttons
+from dashboard.widgets.page import show_table
+from dashboard.widgets.wizard_files import UNSURE
+from dashboard.widgets.wizard_names import (
+    field_name,
+    part_name,
+    reason_name,
+    use_name,
+    wave_name,
+)
+from dashboard.widgets.wizard_steps import Draft, name_place, show_buttons
+from dashboard.workspace.column_parts import list_parts, part_of, with_part
 from dashboard.workspace.plan_edit import (
     FIELDS,
     NEEDED,
     SURVEY,
+    Place,
     column_of,
     survey_columns,
+    survey_file,
     use_of,
     with_breakdown,
     with_column,
     with_use,
     with_wave,
 )
-from dashboard.workspace.store import SavedStudy
+
+_SHOWN_UNSURE = 12
 
 
-def show_columns(
-    text: Text, saved: SavedStudy, plan: StudyPlan, tables: Mapping[str, Sequence[str]]
-) -> None:
-    """Show for each file what it is used as and its columns' parts."""
-    for file, columns in tables.items():
+def show_columns(draft: Draft) -> None:
+    """Show for each table what it is used as and its columns' parts."""
+    for at, table in draft.tables.items():
         with st.container(border=True):
-            st.markdown(f"**{escape_markdown(file)}**")
-            _show_use(text, saved, plan, file, columns)
-            use = use_of(plan, file)
-            if use:
-                _show_parts(text, saved, plan, file, use, columns)
-    _show_breakdown(text, saved, plan, tables)
-    show_buttons(text, saved, ready=any(use_of(plan, file) for file in tables))
+            st.markdown(f"**{escape_markdown(name_place(at))}**")
+            _show_use(draft, at)
+            if use_of(draft.plan, at) == SURVEY:
+                _show_unsure(draft, at, table)
+            if use_of(draft.plan, at):
+                _show_parts(draft, at)
+            if use_of(draft.plan, at) == SURVEY:
+                _show_all(draft, at, table)
+    _show_breakdown(draft)
+    ready = any(use_of(draft.plan, at) for at in draft.tables)
+    show_buttons(draft.text, draft.saved, ready=ready)
 
 
-def _show_use(
-    text: Text, saved: SavedStudy, plan: StudyPlan, file: str, columns: Sequence[str]
-) -> None:
-    key, uses = f"use_{file}", ["", *FIELDS]
+def _show_use(draft: Draft, at: Place) -> None:
+    key, uses = f"use_{name_place(at)}", ["", *FIELDS]
     st.selectbox(
-        text("What is this file?"),
+        draft.text("What is this file?"),
         uses,
-        index=uses.index(use_of(plan, file)),
-        format_func=lambda use: use_name(text, use),
+        index=uses.index(use_of(draft.plan, at)),
+        format_func=lambda use: use_name(draft.text, use),
         key=key,
-        on_change=lambda: keep_plan(
-            saved, with_use(plan, file, st.session_state[key], list(columns))
+        width=360,
+        on_change=lambda: draft.keep(
+            with_use(draft.plan, at, st.session_state[key], draft.columns[at])
         ),
     )
 
 
-def _show_parts(
-    text: Text, saved: SavedStudy, plan: StudyPlan, file: str, use: str, columns: Sequence[str]
-) -> None:
+def _show_unsure(draft: Draft, at: Place, table: Table) -> None:
+    """The columns recognised with little confidence: each a question with one answer."""
+    text = draft.text
+    unsure = [one for one in profile_columns(table) if one.confidence < UNSURE]
+    if not unsure:
+        return
+    ranked = sorted(unsure, key=lambda one: one.confidence)[:_SHOWN_UNSURE]
+    st.markdown(f"**{text('Please look at these columns first')}**")
+    with st.grid(3, min_column_width=220):
+        for profile in ranked:
+            with st.container(gap="xsmall"):
+                _show_choice(draft, at, profile)
+                st.caption(escape_markdown(_examples(draft, table, profile)))
+
+
+def _examples(draft: Draft, table: Table, profile: ColumnProfile) -> str:
+    values = [str(v)[:24] for v in table.cells[profile.name].dropna().unique()[:3]]
+    shown = draft.text("for example {values}", values=", ".join(values)) if values else ""
+    why = reason_name(draft.text, profile.reason)
+    return " · ".join(part for part in (why, shown) if part)
+
+
+def _show_choice(draft: Draft, at: Place, profile: ColumnProfile) -> None:
+    parts, now = list_parts(draft.plan), part_of(draft.plan, at, profile.name)
+    key = f"column_{name_place(at)}_{profile.name}_{now}"
+    st.selectbox(
+        escape_markdown(profile.label[:80]),
+        parts,
+        index=parts.index(now),
+        format_func=lambda part: part_name(draft.text, draft.plan, part),
+        key=key,
+        on_change=lambda: draft.keep(
+            with_part(draft.plan, at, profile.name, st.session_state[key])
+        ),
+    )
+
+
+def _show_parts(draft: Draft, at: Place) -> None:
+    use = use_of(draft.plan, at)
     with st.grid(3, min_column_width=200):
         if use == SURVEY:
-            _show_wave(text, saved, plan, file)
+            _show_wave(draft, at)
         for field in FIELDS[use]:
-            _show_part(text, saved, plan, file, field, columns, needed=field in NEEDED.get(use, ()))
+            _show_part(draft, at, field, needed=field in NEEDED.get(use, ()))
 
 
-def _show_part(
-    text: Text,
-    saved: SavedStudy,
-    plan: StudyPlan,
-    file: str,
-    field: str,
-    columns: Sequence[str],
-    *,
-    needed: bool,
-) -> None:
-    chosen, key = column_of(plan, file, field), f"part_{file}_{field}"
+def _show_part(draft: Draft, at: Place, field: str, *, needed: bool) -> None:
+    text, columns = draft.text, draft.columns[at]
+    chosen = column_of(draft.plan, at, field)
+    key = f"part_{name_place(at)}_{field}_{chosen}"
     options = list(columns) if needed else [None, *columns]
     st.selectbox(
         field_name(text, field),
@@ -85,37 +127,65 @@ def _show_part(
         index=options.index(chosen) if chosen in options else 0,
         format_func=lambda column: text("– none –") if column is None else column,
         key=key,
-        on_change=lambda: keep_plan(saved, with_column(plan, file, field, st.session_state[key])),
+        on_change=lambda: draft.keep(with_column(draft.plan, at, field, st.session_state[key])),
     )
 
 
-def _show_wave(text: Text, saved: SavedStudy, plan: StudyPlan, file: str) -> None:
-    survey = plan.survey
-    source = next(one for one in survey.files if one.path == file) if survey else None
-    if survey is None or source is None:
+def _show_wave(draft: Draft, at: Place) -> None:
+    text, survey = draft.text, draft.plan.survey
+    if survey is None:
         return
-    options, key = [None, *survey.waves], f"wave_{file}"
+    wave = survey_file(draft.plan, at).wave
+    options = list(dict.fromkeys([None, "pre", "post", "follow_up", *survey.waves]))
+    key = f"wave_{name_place(at)}_{wave}"
     st.selectbox(
         text("All rows belong to"),
         options,
-        index=options.index(source.wave) if source.wave in options else 0,
-        format_func=lambda wave: text("told by a column") if wave is None else wave,
+        index=options.index(wave),
+        format_func=lambda one: wave_name(text, one) or text("told by a column"),
         key=key,
-        on_change=lambda: keep_plan(saved, with_wave(plan, file, st.session_state[key])),
+        on_change=lambda: draft.keep(with_wave(draft.plan, at, st.session_state[key])),
     )
 
 
-def _show_breakdown(
-    text: Text, saved: SavedStudy, plan: StudyPlan, tables: Mapping[str, Sequence[str]]
-) -> None:
-    if plan.survey is None:
+def _show_all(draft: Draft, at: Place, table: Table) -> None:
+    """Every column with its part, and one picker to change any of them."""
+    text, profiles = draft.text, profile_columns(table)
+    with st.expander(text("All {n} columns", n=text.number(len(profiles), 0))):
+        named = {one.name: one for one in profiles}
+        chosen = st.selectbox(
+            text("Change a column"), list(named), key=f"change_{name_place(at)}", width=360
+        )
+        if chosen is not None:
+            _show_choice(draft, at, named[chosen])
+        rows = [_row(draft, at, one) for one in profiles]
+        names = [text("Column"), text("Used as"), text("Sure"), text("Why"), text("Blank")]
+        show_table(pd.DataFrame(rows, columns=names), key=f"columns_{name_place(at)}")
+
+
+def _row(draft: Draft, at: Place, profile: ColumnProfile) -> tuple[str, ...]:
+    text = draft.text
+    return (
+        profile.label,
+        part_name(text, draft.plan, part_of(draft.plan, at, profile.name)),
+        text.percent(profile.confidence),
+        reason_name(text, profile.reason),
+        text.number(profile.n_missing, 0),
+    )
+
+
+def _show_breakdown(draft: Draft) -> None:
+    survey = draft.plan.survey
+    if survey is None:
         return
-    options = survey_columns(plan, tables)
+    options = survey_columns(draft.plan, draft.columns)
+    chosen = [name for name in survey.disaggregate if name in options]
+    key = f"breakdown_{'|'.join(chosen)}"
     st.multiselect(
-        text("Break results down by"),
+        draft.text("Break results down by"),
         options,
-        default=[name for name in plan.survey.disaggregate if name in options],
-        placeholder=text("Nothing chosen"),
-        key="breakdown",
-        on_change=lambda: keep_plan(saved, with_breakdown(plan, st.session_state["breakdown"])),
+        default=chosen,
+        placeholder=draft.text("Nothing chosen"),
+        key=key,
+        on_change=lambda: draft.keep(with_breakdown(draft.plan, st.session_state[key])),
     )

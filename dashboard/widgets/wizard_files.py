@@ -1,98 +1,110 @@
-"""Step 1: the files, as they are. Each is saved as soon as it is there."""
+"""Step 1: the files, as they are, and what each was recognised as."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import streamlit as st
 
-from analysis.errors import IntakeError, LeveeError
-from dashboard.cache import read_drafted_tables
+from analysis.errors import IntakeError
+from analysis.intake.tables import Table
+from dashboard.cache import profile_columns, read_drafted_tables
 from dashboard.sentences import say_error
-from dashboard.state import set_study_id
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
-from dashboard.widgets.wizard_steps import show_buttons
-from dashboard.workspace.store import (
-    SavedStudy,
-    create_study,
-    delete_file,
-    save_draft,
-    save_file,
-)
+from dashboard.widgets.uploader import show_uploader
+from dashboard.widgets.wizard_names import format_name, use_name, wave_name
+from dashboard.widgets.wizard_preview import show_encoding
+from dashboard.widgets.wizard_steps import LAST, Draft, go_to, place_of
+from dashboard.workspace.plan_edit import SURVEY, survey_file, use_of
+from dashboard.workspace.store import SavedStudy, delete_file, save_draft
 
-ENDINGS = ("xlsx", "xlsm", "xls", "xlsb", "ods", "csv", "tsv", "txt", "zip", "html")
+UNSURE = 0.7
+"""Columns recognised with less confidence are shown first."""
 
 
-def show_uploader(text: Text, saved: SavedStudy | None) -> None:
-    """Show the uploader; what arrives is saved, and a study is created for the first file."""
-    round_ = st.session_state.setdefault("upload_round", 0)
-    files = st.file_uploader(
-        text("Your spreadsheets: survey exports, sign-in sheets, rosters, ledgers"),
-        type=list(ENDINGS),
-        accept_multiple_files=True,
-        key=f"upload_{round_}",
-    )
-    if files:
-        study = saved.id if saved else create_study(files[0].name.rpartition(".")[0])
-        _store(study, files)
-        st.session_state["upload_round"] = round_ + 1
-        set_study_id(study)
+def show_files(draft: Draft) -> None:
+    """Show what each file is, its errors in words, and the short way to the results."""
+    for key, table in read_drafted_tables(draft.saved).items():
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            with st.container(gap="xsmall"):
+                st.markdown(f"**{escape_markdown(key)}**")
+                _show_table(draft, key, table)
+            if key in draft.saved.files:
+                _show_remove(draft.text, draft.saved, key)
+    if draft.tables:
+        _show_way_on(draft)
+    if show_uploader(draft.text, draft.saved):
         st.rerun()
 
 
-def show_files(text: Text, saved: SavedStudy) -> None:
-    """Show what each file is, with choices of sheet and encoding, and errors in words."""
-    show_uploader(text, saved)
-    tables = read_drafted_tables(saved)
-    for name, table in tables.items():
-        with st.container(border=True):
-            st.markdown(f"**{escape_markdown(name)}**")
-            if isinstance(table, IntakeError):
-                st.error(escape_markdown(say_error(text, table)))
-                _show_encoding(text, saved, name)
-            else:
-                st.caption(
-                    text(
-                        "{format}, {rows} rows, {columns} columns",
-                        format=escape_markdown(table.format),
-                        rows=text.number(len(table.row_numbers), 0),
-                        columns=text.number(len(table.columns), 0),
-                    )
-                )
-            st.button(
-                text("Remove"),
-                key=f"remove_{name}",
-                type="tertiary",
-                on_click=_remove,
-                args=(saved, name),
+def _show_table(draft: Draft, key: str, table: Table | IntakeError) -> None:
+    text = draft.text
+    if isinstance(table, IntakeError):
+        st.error(escape_markdown(say_error(text, table)))
+        show_encoding(text, draft.saved, key, "")
+        return
+    at = place_of(key, table)
+    use = use_of(draft.plan, at)
+    wave = survey_file(draft.plan, at).wave if use == SURVEY else None
+    told = text(
+        "{rows} rows, {columns} columns",
+        rows=text.number(len(table.row_numbers), 0),
+        columns=text.number(len(table.columns), 0),
+    )
+    parts = [use_name(text, use), wave_name(text, wave), told, format_name(text, table.format)]
+    st.caption(escape_markdown(" · ".join(part for part in parts if part)))
+
+
+def _show_remove(text: Text, saved: SavedStudy, name: str) -> None:
+    st.button(
+        text("Remove"), key=f"remove_{name}", type="tertiary", on_click=_remove, args=(saved, name)
+    )
+
+
+def _show_way_on(draft: Draft) -> None:
+    """One click to the checks when all is clear; else the next step is the way."""
+    text, unsure = draft.text, count_unsure(draft)
+    clear = unsure == 0 and is_complete(draft)
+    if clear:
+        st.markdown(
+            text("Every file and column was recognised. You can go straight to the checks.")
+        )
+    else:
+        st.markdown(
+            text.count(
+                "{n} column or file needs a look: it comes first in step 3.",
+                "{n} columns or files need a look: they come first in step 3.",
+                max(unsure, 1),
             )
-    show_buttons(text, saved, ready=any(not isinstance(t, LeveeError) for t in tables.values()))
+        )
+    with st.container(horizontal=True):
+        ways = [
+            (text("Look at each step"), "wizard_next", 1),
+            (text("Go to the checks"), "to_checks", LAST),
+        ]
+        for label, key, step in reversed(ways) if clear else ways:
+            first = (step == LAST) == clear
+            st.button(
+                label,
+                key=key,
+                type="primary" if first else "secondary",
+                on_click=go_to,
+                args=(draft.saved, step),
+            )
 
 
-def _store(study: str, files: Sequence[Any]) -> None:
-    for file in files:
-        save_file(study, file.name, file.getvalue())
-    save_draft(study, "plan", None)
+def is_complete(draft: Draft) -> bool:
+    """Whether each table has a use, and the survey something to measure."""
+    used = all(use_of(draft.plan, at) for at in draft.tables)
+    return used and (draft.plan.survey is None or bool(draft.plan.measures))
+
+
+def count_unsure(draft: Draft) -> int:
+    """Survey columns recognised with little confidence, and tables without a use."""
+    surveys = [t for at, t in draft.tables.items() if use_of(draft.plan, at) == SURVEY]
+    unsure = sum(one.confidence < UNSURE for t in surveys for one in profile_columns(t))
+    return unsure + sum(not use_of(draft.plan, at) for at in draft.tables)
 
 
 def _remove(saved: SavedStudy, name: str) -> None:
     delete_file(saved.id, name)
-    save_draft(saved.id, "plan", None)
-
-
-def _show_encoding(text: Text, saved: SavedStudy, name: str) -> None:
-    encodings = dict(saved.drafts.get("encodings") or {})
-    options = ["utf-8", "gb18030", "big5", "cp1252", "utf-16"]
-    key = f"encoding_{name}"
-    st.selectbox(
-        text("Encoding"),
-        options,
-        index=options.index(encodings[name]) if encodings.get(name) in options else None,
-        placeholder=text("Recognised"),
-        key=key,
-        on_change=lambda: save_draft(
-            saved.id, "encodings", {**encodings, name: st.session_state[key]}
-        ),
-    )
+    save_draft(saved.id, "stale", True)

@@ -1,8 +1,78 @@
-"""Words for the uses of files and the parts of columns."""
+"""Words for the formats and uses of files, and the parts of columns."""
 
 from __future__ import annotations
 
+from analysis.study_file import StudyPlan
 from dashboard.text import Text
+from dashboard.workspace.column_parts import BREAKDOWN, MEASURE
+
+_TOOLS = {
+    "kobotoolbox": "KoboToolbox",
+    "odk_central": "ODK Central",
+    "google_forms": "Google Forms",
+    "surveymonkey": "SurveyMonkey",
+    "qualtrics": "Qualtrics",
+    "limesurvey": "LimeSurvey",
+    "microsoft_forms": "Microsoft Forms",
+    "redcap": "REDCap",
+}
+
+
+def format_name(text: Text, form: str) -> str:
+    """The tool that wrote a file."""
+    named = {
+        "wenjuanxing": text("Wenjuanxing"),
+        "tencent_survey": text("Tencent Survey"),
+        "plain": text("plain table"),
+        "xlsform": text("questionnaire (XLSForm)"),
+        "redcap_dictionary": text("questionnaire (REDCap dictionary)"),
+    }
+    return named.get(form) or _TOOLS.get(form, form)
+
+
+def wave_name(text: Text, wave: str | None) -> str:
+    """A wave in words; a study's own name of a wave stays as it is."""
+    named = {
+        None: "",
+        "pre": text("before"),
+        "mid": text("halfway"),
+        "post": text("after"),
+        "follow_up": text("follow-up"),
+    }
+    return named.get(wave, wave or "")
+
+
+def part_name(text: Text, plan: StudyPlan, part: str) -> str:
+    """The part a survey column plays."""
+    if part.startswith(MEASURE):
+        name = part.removeprefix(MEASURE)
+        labels = {one.name: text.of(one.label, one.name) for one in plan.measures}
+        return text("Item of “{measure}”", measure=labels.get(name, name))
+    if part == BREAKDOWN:
+        return text("Break results down by")
+    return field_name(text, part) if part else text("Not used")
+
+
+def reason_name(text: Text, reason: str) -> str:
+    """Why a column was recognised as it was."""
+    return {
+        "header": text("by its name"),
+        "tool_column": text("written by the tool"),
+        "ticks": text("ticked or not"),
+        "answer_words": text("by the words of its answers"),
+        "rating": text("answers form a scale"),
+        "dates": text("holds dates"),
+        "numbers": text("holds numbers"),
+        "few_answers": text("few different answers"),
+        "many_answers": text("many different answers"),
+        "joined_answers": text("several answers in one cell"),
+        "personal_form": text("looks like personal data"),
+        "empty": text("empty"),
+        "question_with_options": text("a question with options"),
+        "dictionary": text("as the questionnaire says"),
+        "row_numbers": text("numbers the rows"),
+        "money_bands": text("bands of money"),
+    }.get(reason, "")
 
 
 def use_name(text: Text, use: str) -> str:

@@ -1,53 +1,81 @@
-"""Step 2: the rows as they were understood: header, first rows, sheet."""
+"""Step 2: the rows as they were understood: header, first rows, sheet, encoding."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from analysis.errors import LeveeError
 from analysis.intake.tables import Table
-from dashboard.cache import read_drafted_tables
 from dashboard.sentences import say_issue
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_table
-from dashboard.widgets.wizard_steps import show_buttons
+from dashboard.widgets.wizard_names import format_name
+from dashboard.widgets.wizard_steps import Draft, name_place, show_buttons
 from dashboard.workspace.store import SavedStudy, save_draft
 
-
-def show_preview(text: Text, saved: SavedStudy) -> None:
-    """Show the first rows of each file, and what was noticed while reading."""
-    for name, table in read_drafted_tables(saved).items():
-        if not isinstance(table, LeveeError):
-            _show_table(text, saved, name, table)
-    show_buttons(text, saved)
+ENCODINGS = ("utf-8", "gb18030", "big5", "cp1252", "utf-16")
+ROWS = 5
 
 
-def _show_table(text: Text, saved: SavedStudy, name: str, table: Table) -> None:
+def show_preview(draft: Draft) -> None:
+    """Show the first rows of each table, and what was noticed while reading."""
+    for at, table in draft.tables.items():
+        _show_table(draft, name_place(at), table, main=at.main)
+    show_buttons(draft.text, draft.saved)
+
+
+def _show_table(draft: Draft, name: str, table: Table, *, main: bool) -> None:
+    text = draft.text
     st.subheader(escape_markdown(name), anchor=False)
     st.caption(
         text(
             "Header in row {row}; sheet “{sheet}”; recognised as {format}",
             row=", ".join(map(str, table.header_rows)) or "–",
             sheet=escape_markdown(table.sheet or "–"),
-            format=escape_markdown(table.format),
+            format=escape_markdown(format_name(text, table.format)),
         )
     )
-    show_table(table.cells.head(8), key=f"preview_{name}")
+    show_table(table.cells.head(ROWS), key=f"preview_{name}")
     for issue in table.issues:
         st.markdown(f"- {escape_markdown(say_issue(text, issue))}")
-    _show_sheets(text, saved, name, table)
+    if main:
+        with st.container(horizontal=True):
+            _show_sheets(text, draft.saved, name, table)
+            if table.encoding:
+                show_encoding(text, draft.saved, name, table.encoding)
 
 
 def _show_sheets(text: Text, saved: SavedStudy, name: str, table: Table) -> None:
     others = [s for i in table.issues if i.code == "other_sheets" for s in i.details["sheets"]]
     if not others:
         return
-    sheets = dict(saved.drafts.get("sheets") or {})
-    key = f"sheet_{name}"
+    key = f"sheet_{name}_{table.sheet}"
     st.selectbox(
         text("Sheet"),
         [table.sheet, *others],
         key=key,
-        on_change=lambda: save_draft(saved.id, "sheets", {**sheets, name: st.session_state[key]}),
+        width=280,
+        on_change=lambda: _choose(saved, "sheets", name, st.session_state[key]),
     )
+
+
+def show_encoding(text: Text, saved: SavedStudy, name: str, recognised: str) -> None:
+    """Show a choice of encoding; the recognised one is chosen."""
+    options = list(dict.fromkeys([*([recognised] if recognised else []), *ENCODINGS]))
+    chosen = (saved.drafts.get("encodings") or {}).get(name, recognised)
+    key = f"encoding_{name}_{chosen}"
+    st.selectbox(
+        text("Encoding"),
+        options,
+        index=options.index(chosen) if chosen in options else None,
+        placeholder=text("Recognised"),
+        key=key,
+        width=280,
+        on_change=lambda: _choose(saved, "encodings", name, st.session_state[key]),
+    )
+
+
+def _choose(saved: SavedStudy, what: str, name: str, value: str) -> None:
+    save_draft(saved.id, what, {**(saved.drafts.get(what) or {}), name: value})
+    save_draft(saved.id, "plan", None)
+    save_draft(saved.id, "stale", True)

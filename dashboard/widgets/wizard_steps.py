@@ -2,15 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
+from analysis.intake.tables import Table
 from analysis.study_file import StudyPlan, plan_from_dict
 from dashboard.text import Text
+from dashboard.workspace.plan_edit import Place
 from dashboard.workspace.store import SavedStudy, save_draft
 
 LAST = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What the wizard works on: the study as saved, its tables, and the plan so far."""
+
+    text: Text
+    saved: SavedStudy
+    plan: StudyPlan
+    tables: Mapping[Place, Table]
+
+    @property
+    def columns(self) -> dict[Place, list[str]]:
+        """Names of the columns of each table."""
+        return {at: [c.name for c in table.columns] for at, table in self.tables.items()}
+
+    def keep(self, plan: StudyPlan) -> None:
+        """Save a changed plan."""
+        keep_plan(self.saved, plan)
+
+
+def place_of(key: str, table: Table) -> Place:
+    """Where a table read under ``key`` comes from."""
+    return Place(file=table.file, sheet=table.sheet, main=key == table.file)
+
+
+def name_place(at: Place) -> str:
+    """A table's name as shown: the file, and the sheet unless it is the file's first."""
+    return at.file if at.main else f"{at.file} › {at.sheet}"
 
 
 def current_step(saved: SavedStudy) -> int:
@@ -71,7 +104,7 @@ def show_buttons(text: Text, saved: SavedStudy, *, ready: bool = True) -> None:
 def drafted_plan(saved: SavedStudy) -> StudyPlan | None:
     """The plan as the wizard holds it; else the saved version; None before either."""
     draft = saved.drafts.get("plan")
-    return plan_from_dict(draft) if draft else saved.plan
+    return plan_from_dict(draft) if draft is not None else saved.plan
 
 
 def keep_plan(saved: SavedStudy, plan: StudyPlan) -> None:

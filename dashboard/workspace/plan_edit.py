@@ -1,11 +1,13 @@
 """Changes the wizard makes to a plan: what a file is, which column plays which part.
 
-Pure functions from plan to plan; names of files and columns are literal.
+Pure functions from plan to plan; names of files, sheets and columns are literal. A table is
+addressed by :class:`Place`, because one workbook may hold several.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from analysis.study_file import MeasurePlan, StudyPlan, SurveyFile, SurveyPlan, plan_from_dict
@@ -46,53 +48,125 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def use_of(plan: StudyPlan, file: str) -> str:
-    """What a file is used as: a section's name, or ``""`` when it is not used."""
-    if plan.survey and any(source.path == file for source in plan.survey.files):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One table of the study: its file and sheet; ``main`` is the file's first table."""
+
+    file: str
+    sheet: str = ""
+    main: bool = True
+
+    def holds(self, path: object, sheet: object) -> bool:
+        """Whether a section that names ``path`` and ``sheet`` reads this table."""
+        return path == self.file and (sheet == self.sheet if sheet else self.main)
+
+    def record(self) -> dict[str, str]:
+        """How a section names this table."""
+        return {"path": self.file} if self.main else {"path": self.file, "sheet": self.sheet}
+
+
+def use_of(plan: StudyPlan, at: Place) -> str:
+    """What a table is used as: a section's name, or ``""`` when it is not used."""
+    if plan.survey and any(at.holds(one.path, one.sheet) for one in plan.survey.files):
         return SURVEY
-    sections = (name for name in FIELDS if name != SURVEY)
-    found = (name for name in sections if getattr(getattr(plan, name), "path", None) == file)
-    return next(found, "")
+    sections = ((name, getattr(plan, name)) for name in FIELDS if name != SURVEY)
+    return next((n for n, one in sections if one and at.holds(one.path, one.sheet)), "")
 
 
-def with_use(plan: StudyPlan, file: str, use: str, columns: Sequence[str]) -> StudyPlan:
-    """Use a file as something else; a needed column starts as the first of the file."""
-    told = _without_file(_record(plan), file)
+def with_use(plan: StudyPlan, at: Place, use: str, columns: Sequence[str]) -> StudyPlan:
+    """Use a table as something else; a needed column starts as the first of the table."""
+    told = _without_table(_record(plan), at)
     if use == SURVEY:
-        told.setdefault(SURVEY, {}).setdefault("files", []).append({"path": file})
+        told.setdefault(SURVEY, {}).setdefault("files", []).append(at.record())
     elif use:
         needed = {name: columns[0] for name in NEEDED.get(use, ()) if columns}
-        told[use] = {"path": file, **needed}
+        told[use] = {**at.record(), **needed}
     return plan_from_dict(told)
 
 
-def column_of(plan: StudyPlan, file: str, field: str) -> str | None:
-    """The column of ``file`` that plays a part; None when no column does."""
-    use = use_of(plan, file)
+def column_of(plan: StudyPlan, at: Place, field: str) -> str | None:
+    """The column of a table that plays a part; None when no column does."""
+    use = use_of(plan, at)
     named = getattr(getattr(plan, use, None), field, None)
     if use != SURVEY or not isinstance(named, str):
         return named if isinstance(named, str) else None
-    return _exported(_survey_file(plan, file), named)
+    return _exported(survey_file(plan, at), named)
 
 
-def with_column(plan: StudyPlan, file: str, field: str, column: str | None) -> StudyPlan:
-    """Let a column of ``file`` play a part (or none)."""
-    use = use_of(plan, file)
+def with_column(plan: StudyPlan, at: Place, field: str, column: str | None) -> StudyPlan:
+    """Let a column of a table play a part (or none)."""
+    use = use_of(plan, at)
     told = _record(plan)
     if use != SURVEY:
         told[use][field] = column
         return plan_from_dict({**told, use: _known(told[use])})
-    return _with_survey_column(told, file, field, column)
+    return _with_survey_column(told, at, field, column)
 
 
-def with_wave(plan: StudyPlan, file: str, wave: str | None) -> StudyPlan:
-    """Say that every row of a survey file belongs to one wave."""
+def with_wave(plan: StudyPlan, at: Place, wave: str | None) -> StudyPlan:
+    """Say that every row of a survey table belongs to one wave; a new wave becomes the last."""
     told = _record(plan)
-    for source in told[SURVEY]["files"]:
-        if source["path"] == file:
-            source.pop("wave", None)
-            if wave:
-                source["wave"] = wave
+    source = _source(told, at)
+    source.pop("wave", None)
+    if wave:
+        source["wave"] = wave
+        waves = plan.survey.waves if plan.survey else []
+        told[SURVEY]["waves"] = [*waves, *([wave] if wave not in waves else [])]
+    return plan_from_dict(told)
+
+
+def with_choices(
+    plan: StudyPlan, sheets: Mapping[str, str], encodings: Mapping[str, str]
+) -> StudyPlan:
+    """Write a person's choices of sheet and encoding into the plan, by file name."""
+    told = _record(plan)
+    sections = [told[name] for name in FIELDS if name != SURVEY and name in told]
+    files = told.get(SURVEY, {}).get("files", [])
+    for section in [*sections, *files]:
+        if section["path"] in sheets and not section.get("sheet"):
+            section["sheet"] = sheets[section["path"]]
+    for source in files:
+        if source["path"] in encodings:
+            source["encoding"] = encodings[source["path"]]
+    return plan_from_dict(told)
+
+
+def without_respondent(plan: StudyPlan) -> StudyPlan:
+    """Treat answers as anonymous: groups are compared, nobody is matched."""
+    told = _record(plan)
+    for key in ("respondent", "links"):
+        told.get(SURVEY, {}).pop(key, None)
+    return plan_from_dict(told)
+
+
+def with_links(plan: StudyPlan, links: Sequence[Mapping[str, Any]]) -> StudyPlan:
+    """Add accepted links between spellings of respondents' codes."""
+    told = _record(plan)
+    told[SURVEY]["links"] = [*told[SURVEY].get("links", []), *links]
+    return plan_from_dict(told)
+
+
+def with_fixes(plan: StudyPlan, fixes: Sequence[Mapping[str, Any]]) -> StudyPlan:
+    """Record corrections; one for the same cell or row takes the place of the older."""
+    told = _record(plan)
+    spots = {_spot(fix) for fix in fixes}
+    kept = [fix for fix in told[SURVEY].get("fixes", []) if _spot(fix) not in spots]
+    told[SURVEY]["fixes"] = [*kept, *fixes]
+    return plan_from_dict(told)
+
+
+def without_fix(plan: StudyPlan, at: int) -> StudyPlan:
+    """Take one recorded correction back."""
+    told = _record(plan)
+    fixes = told[SURVEY].get("fixes", [])
+    told[SURVEY]["fixes"] = [*fixes[:at], *fixes[at + 1 :]]
+    return plan_from_dict(told)
+
+
+def with_survey_setting(plan: StudyPlan, name: str, value: Any) -> StudyPlan:  # noqa: ANN401
+    """Change one setting of the survey, such as the rule for duplicates."""
+    told = _record(plan)
+    told.setdefault(SURVEY, {})[name] = value
     return plan_from_dict(told)
 
 
@@ -116,21 +190,29 @@ def measure_record(measure: MeasurePlan) -> dict[str, Any]:
     return measure.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
 
 
-def survey_columns(plan: StudyPlan, tables: Mapping[str, Sequence[str]]) -> list[str]:
-    """Columns of all survey files under the names the plan knows them by, each once."""
+def survey_columns(plan: StudyPlan, tables: Mapping[Place, Sequence[str]]) -> list[str]:
+    """Columns of all survey tables under the names the plan knows them by, each once."""
     names: dict[str, None] = {}
-    for source in plan.survey.files if plan.survey else ():
-        for column in tables.get(source.path, ()):
-            names.setdefault(source.rename.get(column, column))
+    for at, columns in tables.items():
+        if use_of(plan, at) == SURVEY:
+            rename = survey_file(plan, at).rename
+            for column in columns:
+                names.setdefault(rename.get(column, column))
     return list(names)
 
 
+def survey_file(plan: StudyPlan, at: Place) -> SurveyFile:
+    """The survey's entry that reads a table."""
+    survey = plan.survey or SurveyPlan()
+    return next(one for one in survey.files if at.holds(one.path, one.sheet))
+
+
 def _with_survey_column(
-    told: dict[str, Any], file: str, field: str, column: str | None
+    told: dict[str, Any], at: Place, field: str, column: str | None
 ) -> StudyPlan:
     survey = told[SURVEY]
     known = survey.get(field)
-    source = next(one for one in survey["files"] if one["path"] == file)
+    source = _source(told, at)
     rename = dict(source.get("rename", {}))
     if column is None:
         survey.pop(field, None)
@@ -142,9 +224,13 @@ def _with_survey_column(
     return plan_from_dict(told)
 
 
-def _survey_file(plan: StudyPlan, file: str) -> SurveyFile:
-    survey = plan.survey or SurveyPlan()
-    return next(source for source in survey.files if source.path == file)
+def _source(told: dict[str, Any], at: Place) -> dict[str, Any]:
+    files: list[dict[str, Any]] = told[SURVEY]["files"]
+    return next(one for one in files if at.holds(one["path"], one.get("sheet")))
+
+
+def _spot(fix: Mapping[str, Any]) -> tuple[Any, ...]:
+    return fix["file"], fix["row"], fix.get("column")
 
 
 def _exported(source: SurveyFile, short: str) -> str:
@@ -159,12 +245,13 @@ def _known(section: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in section.items() if value not in (None, "")}
 
 
-def _without_file(told: dict[str, Any], file: str) -> dict[str, Any]:
+def _without_table(told: dict[str, Any], at: Place) -> dict[str, Any]:
     for name in FIELDS:
-        if name != SURVEY and told.get(name, {}).get("path") == file:
+        section = told.get(name, {})
+        if name != SURVEY and at.holds(section.get("path"), section.get("sheet")):
             del told[name]
     files = told.get(SURVEY, {}).get("files", [])
-    left = [source for source in files if source["path"] != file]
+    left = [one for one in files if not at.holds(one["path"], one.get("sheet"))]
     if files:
         told[SURVEY]["files"] = left
     return told

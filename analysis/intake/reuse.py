@@ -1,0 +1,167 @@
+"""A mapping made once serves again: the next wave's file takes its place in a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rapidfuzz import fuzz
+
+from analysis.intake.lookup import find_column, normalise_name
+from analysis.intake.proposal import file_wave, propose_plan
+from analysis.intake.tables import Table
+from analysis.study_file import StudyPlan, SurveyFile, SurveyPlan
+
+ENOUGH = 0.8
+"""Share of a plan's items a table must have to count as the same survey."""
+ALIKE = 80
+"""Similarity of two question texts (0–100) from which they count as one question."""
+_WAVES = ("pre", "post", "follow_up")
+
+
+def reuse_plan(plan: StudyPlan, tables: Mapping[str, Table]) -> StudyPlan:
+    """Let a plan serve the files there are now.
+
+    Parameters
+    ----------
+    plan
+        Made for earlier files.
+    tables
+        Tables of all files of the study, old and new.
+
+    Returns
+    -------
+    StudyPlan
+        Files it names and that are there stay as they are; those no longer there are left out. A
+        new table that asks the same questions becomes the next wave, its columns lined up by name
+        or wording. Sections the plan lacks are proposed from the other new tables.
+    """
+    kept = _without_absent(plan, {table.file for table in tables.values()})
+    named = _named_files(kept)
+    new = {key: table for key, table in tables.items() if table.file not in named}
+    known = {table.file: table for table in tables.values() if table.file in named}
+    for key in [key for key, table in new.items() if _is_same_survey(kept, known, table)]:
+        kept = _with_next_wave(kept, known, new.pop(key))
+    return _with_sections(kept, new)
+
+
+def _named_files(plan: StudyPlan) -> set[str]:
+    sections = (value for _, value in plan if hasattr(value, "path"))
+    return {one.path for one in (plan.survey.files if plan.survey else ())} | {
+        section.path for section in sections
+    }
+
+
+def _without_absent(plan: StudyPlan, there: set[str]) -> StudyPlan:
+    kept = {*there, None}
+    changed: dict[str, Any] = {
+        name: None for name, value in plan if getattr(value, "path", None) not in kept
+    }
+    if plan.survey is not None:
+        files = [one for one in plan.survey.files if one.path in there]
+        changed["survey"] = plan.survey.model_copy(update={"files": files})
+    return plan.model_copy(update=changed)
+
+
+def _wanted_items(plan: StudyPlan) -> list[str]:
+    return [item for measure in plan.measures for item in measure.items]
+
+
+def _questions(plan: StudyPlan, known: Mapping[str, Table]) -> dict[str, str]:
+    """Name in the plan → question text, from the first survey file."""
+    first = plan.survey.files[0] if plan.survey and plan.survey.files else None
+    columns = known[first.path].columns if first and first.path in known else ()
+    rename = first.rename if first else {}
+    return {rename.get(column.name, column.name): column.label for column in columns}
+
+
+def _is_same_survey(plan: StudyPlan, known: Mapping[str, Table], table: Table) -> bool:
+    items = _wanted_items(plan)
+    if plan.survey is None or not items:
+        return False
+    if any(source.columns or source.wide for source in plan.survey.files):
+        return False
+    renamed = align_columns(items, _questions(plan, known), table)
+    found = sum(find_column(table, item, renamed) is not None for item in items)
+    return found >= ENOUGH * len(items)
+
+
+def align_columns(
+    wanted: Sequence[str], questions: Mapping[str, str], table: Table
+) -> dict[str, str]:
+    """Line up a table's columns with the names of a plan.
+
+    Parameters
+    ----------
+    wanted
+        Names in the plan.
+    questions
+        Name → question text where it is known.
+    table
+        The new table.
+
+    Returns
+    -------
+    dict
+        Column of ``table`` → name in the plan, for those whose own name differs: alike in wording
+        by at least :data:`ALIKE` of 100.
+    """
+    renamed: dict[str, str] = {}
+    for name in wanted:
+        if find_column(table, name) is not None:
+            continue
+        told = normalise_name(questions.get(name, name))
+        free = [column for column in table.columns if column.name not in renamed]
+        scored = [(fuzz.ratio(told, normalise_name(column.label)), column) for column in free]
+        score, best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
+        if best is not None and score >= ALIKE:
+            renamed[best.name] = name
+    return renamed
+
+
+def _with_next_wave(plan: StudyPlan, known: Mapping[str, Table], table: Table) -> StudyPlan:
+    survey = plan.survey or SurveyPlan()
+    keys = [survey.group, survey.site, survey.cluster, survey.weight, *survey.disaggregate]
+    people = survey.respondent if isinstance(survey.respondent, list) else [survey.respondent]
+    wanted = [*_wanted_items(plan), *(name for name in (*people, *keys) if name)]
+    rename = align_columns(wanted, _questions(plan, known), table)
+    source = SurveyFile(path=table.file, rename=rename)
+    if survey.wave is not None:
+        return _with_survey(plan, files=[*survey.files, source])
+    files = _with_first_wave(survey)
+    wave = _next_wave(table, [one.wave or "" for one in files])
+    waves = survey.waves if wave in survey.waves else [*survey.waves, wave]
+    source = source.model_copy(update={"wave": wave})
+    return _with_survey(plan, files=[*files, source], waves=waves)
+
+
+def _with_first_wave(survey: SurveyPlan) -> list[SurveyFile]:
+    first = survey.waves[0] if survey.waves else _WAVES[0]
+    return [one if one.wave else one.model_copy(update={"wave": first}) for one in survey.files]
+
+
+def _next_wave(table: Table, taken: Sequence[str]) -> str:
+    told = file_wave(table.file, table.sheet)
+    if told and told not in taken:
+        return told
+    numbered = (f"follow_up_{n}" for n in range(2, len(taken) + 3))
+    return next(name for name in (*_WAVES, *numbered) if name not in taken)
+
+
+def _with_survey(plan: StudyPlan, **changed: Any) -> StudyPlan:  # noqa: ANN401
+    survey = plan.survey or SurveyPlan()
+    return plan.model_copy(update={"survey": survey.model_copy(update=changed)})
+
+
+def _with_sections(plan: StudyPlan, new: Mapping[str, Table]) -> StudyPlan:
+    if not new:
+        return plan
+    proposed = propose_plan(new)
+    absent = {
+        name: value
+        for name, value in proposed
+        if name != "study" and hasattr(value, "path") and getattr(plan, name) is None
+    }
+    if plan.survey is None or not plan.survey.files:
+        absent |= {"survey": proposed.survey, "measures": plan.measures or proposed.measures}
+    return plan.model_copy(update=absent)

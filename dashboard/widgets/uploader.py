@@ -1,0 +1,40 @@
+"""The uploader: what arrives is saved at once, and a study is created for the first file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from dashboard.state import set_study_id
+from dashboard.text import Text
+from dashboard.workspace.store import SavedStudy, create_study, save_draft, save_file
+
+ENDINGS = ("xlsx", "xlsm", "xls", "xlsb", "ods", "csv", "tsv", "txt", "zip", "html")
+LARGEST_MB = 200
+
+
+def show_uploader(text: Text, saved: SavedStudy | None) -> bool:
+    """Show the uploader; True when files have just been saved."""
+    round_ = st.session_state.setdefault("upload_round", 0)
+    files = st.file_uploader(
+        text("Your spreadsheets: survey exports, sign-in sheets, rosters, ledgers"),
+        type=list(ENDINGS),
+        accept_multiple_files=True,
+        max_upload_size=LARGEST_MB,
+        key=f"upload_{round_}",
+    )
+    if not files:
+        return False
+    study = saved.id if saved else create_study(files[0].name.rpartition(".")[0])
+    _store(study, files)
+    st.session_state["upload_round"] = round_ + 1
+    set_study_id(study)
+    return True
+
+
+def _store(study: str, files: Sequence[Any]) -> None:
+    for file in files:
+        save_file(study, file.name, file.getvalue())
+    save_draft(study, "stale", True)
