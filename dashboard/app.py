@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from analysis.errors import LeveeError
 from dashboard.navigation import list_pages
 from dashboard.sentences import say_error
 from dashboard.state import current_text, keep_url
+from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
-from dashboard.widgets.sidebar import SIDEBAR_WIDTH, show_sidebar
+from dashboard.widgets.sidebar import SIDEBAR_WIDTH, show_sidebar, show_simulated
 
 
 def main() -> None:
@@ -22,9 +26,28 @@ def main() -> None:
     )
     try:
         show_sidebar(text)
-        page.run()
+        show_simulated(text)
+        _run(text, page)
     except LeveeError as error:
         st.error(escape_markdown(say_error(text, error)))
+
+
+def _run(text: Text, page: StreamlitPage) -> None:
+    """Run a page; a mistake of the program is logged and told without its details."""
+    try:
+        page.run()
+    except LeveeError:
+        raise
+    except Exception:
+        if st.get_option("client.showErrorDetails") != "none":
+            raise
+        logging.getLogger("levee").exception("page %s", page.url_path)
+        st.error(
+            text(
+                "This page could not be made. Your data are safe; the cause is in the log of the "
+                "program. Other pages still work."
+            )
+        )
 
 
 main()

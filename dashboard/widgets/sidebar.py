@@ -28,9 +28,14 @@ def show_sidebar(text: Text) -> None:
         st.markdown("**Levee**")
         if saved is not None:
             st.caption(escape_markdown(title_of(text, saved)))
-            if saved.simulated:
-                st.caption(text("Sample, simulated"))
         _show_languages(text)
+
+
+def show_simulated(text: Text) -> None:
+    """Say above the page that the open study's people were made up, if so."""
+    saved = current_saved()
+    if saved is not None and saved.simulated:
+        st.caption(f"**{text('Simulated data: these people do not exist.')}**")
 
 
 def title_of(text: Text, saved: SavedStudy) -> str:

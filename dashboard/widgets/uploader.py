@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,10 @@ from dashboard.workspace.store import SavedStudy, create_study, save_draft, save
 
 ENDINGS = ("xlsx", "xlsm", "xls", "xlsb", "ods", "csv", "tsv", "txt", "zip", "html")
 LARGEST_MB = 200
+_EXPORTED = re.compile(r"^\d+_按(?:文本|分数|序号)_(?P<title>.+?)(?:_\d+)*$")
+_WAVE = re.compile(
+    r"[\s_\-–]*(?:前测|后测|基线|终线|pre|post|baseline|endline|follow[ _-]?up)$", re.IGNORECASE
+)
 
 
 def show_uploader(text: Text, saved: SavedStudy | None) -> bool:
@@ -27,11 +32,27 @@ def show_uploader(text: Text, saved: SavedStudy | None) -> bool:
     )
     if not files:
         return False
-    study = saved.id if saved else create_study(files[0].name.rpartition(".")[0])
+    study = saved.id if saved else create_study(propose_title(files[0].name))
     _store(study, files)
     st.session_state["upload_round"] = round_ + 1
     set_study_id(study)
     return True
+
+
+def propose_title(name: str) -> str:
+    """Propose a study's title from a file's name: without ending, export marks and wave.
+
+    Examples
+    --------
+    >>> propose_title("386540716_按文本_社区B防灾减灾前测_54_54.xlsx")
+    '社区B防灾减灾'
+    >>> propose_title("flood_survey_baseline.csv")
+    'flood survey'
+    """
+    stem = name.rpartition(".")[0] or name
+    exported = _EXPORTED.match(stem)
+    plain = _WAVE.sub("", exported["title"] if exported else stem)
+    return " ".join(plain.replace("_", " ").split())[:80] or stem
 
 
 def _store(study: str, files: Sequence[Any]) -> None:

@@ -13,7 +13,12 @@ from dashboard.sentences import say_error
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.wizard_steps import Draft, show_buttons
-from dashboard.widgets.wizard_values import ask_values, list_rules, show_missing_codes
+from dashboard.widgets.wizard_values import (
+    list_rules,
+    show_missing_codes,
+    show_numbers,
+    show_odd,
+)
 from dashboard.workspace.plan_edit import measure_record, survey_columns, with_measure
 
 
@@ -21,6 +26,7 @@ def show_answers(draft: Draft) -> None:
     """Show each measure as a form, and a blank one to add."""
     columns = survey_columns(draft.plan, draft.columns)
     rules = list_rules(draft)
+    show_odd(draft, rules)
     for at, measure in enumerate(draft.plan.measures):
         _show_measure(draft, at, measure, columns, rules)
     if columns:
@@ -38,14 +44,13 @@ def _show_measure(
 ) -> None:
     text = draft.text
     rule = rules.get(measure.name) if measure else None
-    odd = bool(rule and rule.unmatched)
     heading = text.of(measure.label, measure.name) if measure else text("Add a measure")
     about = f": {describe_measure(text, measure)}" if measure else ""
-    shown = st.expander(f"**{escape_markdown(heading)}**{escape_markdown(about)}", expanded=odd)
+    shown = st.expander(f"**{escape_markdown(heading)}**{escape_markdown(about)}")
     with shown, st.form(f"measure_{at}", border=False):
         told = _ask(text, at, measure, columns)
-        if measure and rule:
-            told["answers"] = ask_values(text, at, measure, rule)
+        if rule:
+            show_numbers(text, at, rule)
         if st.form_submit_button(text("Save"), key=f"save_measure_{at}"):
             _keep(draft, at, told)
 

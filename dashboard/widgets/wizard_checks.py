@@ -49,9 +49,9 @@ def show_checks(draft: Draft) -> None:
         key="title",
     )
     with st.container(horizontal=True):
+        show_buttons(text, draft.saved)
         if st.button(text("Save and see the results"), type="primary", key="finish"):
             _finish(draft, plan, title)
-    show_buttons(text, draft.saved)
 
 
 def finished_plan(draft: Draft) -> StudyPlan:
@@ -99,7 +99,7 @@ def _show_issues(draft: Draft, study: Study) -> None:
     for issue in study.issues[:_LISTED]:
         st.markdown(f"- {escape_markdown(say_issue(text, issue))}")
     if not study.issues:
-        st.success(text("Nothing stood out."))
+        st.markdown(text("Nothing stood out."))
     left = len(study.issues) - _LISTED
     if left > 0:
         st.caption(text("{n} more are listed on Quality.", n=text.number(left, 0)))

@@ -87,7 +87,7 @@ def show_steps(text: Text, saved: SavedStudy) -> None:
 def show_buttons(text: Text, saved: SavedStudy, *, ready: bool = True) -> None:
     """Show the buttons back and next."""
     step = current_step(saved)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, width="content"):
         if step > 0:
             st.button(text("Back"), key="wizard_back", on_click=go_to, args=(saved, step - 1))
         if step < LAST:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -16,7 +16,7 @@ from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_table
 from dashboard.widgets.wizard_steps import Draft
-from dashboard.workspace.plan_edit import with_survey_setting
+from dashboard.workspace.plan_edit import measure_record, with_measure, with_survey_setting
 
 _SHOWN = 12
 _RUNGS = 11
@@ -41,21 +41,37 @@ def _rule(measure: MeasurePlan, texts: pd.DataFrame) -> AnswerRule:
     return propose_answer_rule(values, bounds, measure.answers, order=measure.order)
 
 
-def ask_values(text: Text, at: int, measure: MeasurePlan, rule: AnswerRule) -> dict[str, float]:
-    """Ask for the numbers of odd answers, and show those of the others."""
-    answers = dict(measure.answers)
-    if rule.unmatched:
+def show_odd(draft: Draft, rules: Mapping[str, AnswerRule]) -> None:
+    """Ask, in one form, for the numbers of answers that have none yet."""
+    text = draft.text
+    odd = [(m, a) for m in draft.plan.measures if m.name in rules for a in rules[m.name].unmatched]
+    if not odd:
+        return
+    with st.form("odd_answers"):
         st.markdown(
             f"**{text('These answers have no number yet; left blank they count as missing')}**"
         )
-        with st.grid(3, min_column_width=200):
-            for n, answer in enumerate(rule.unmatched[:_SHOWN]):
-                number = _ask_number(text, f"value_{at}_{n}", answer, measure)
-                if number is not None:
-                    answers[answer] = number
+        with st.grid(3, min_column_width=220):
+            asked = [(m, a, _ask_number(text, m, a)) for m, a in odd[:_SHOWN]]
+        if st.form_submit_button(text("Save"), key="save_odd"):
+            _keep(draft, [(m.name, a, n) for m, a, n in asked if n is not None])
+
+
+def _keep(draft: Draft, told: Sequence[tuple[str, str, float]]) -> None:
+    plan = draft.plan
+    for at, measure in enumerate(draft.plan.measures):
+        answers = {answer: number for name, answer, number in told if name == measure.name}
+        known = measure_record(measure)
+        changed = {**known, "answers": {**known.get("answers", {}), **answers}}
+        plan = with_measure(plan, at, changed)
+    draft.keep(plan)
+    st.rerun()
+
+
+def show_numbers(text: Text, at: int, rule: AnswerRule) -> None:
+    """Show which number each answer in words stands for."""
     if any(source != "number" for source in rule.sources.values()):
         show_table(list_numbers(text, rule), key=f"values_{at}")
-    return answers
 
 
 def list_numbers(text: Text, rule: AnswerRule) -> pd.DataFrame:
@@ -71,9 +87,11 @@ def list_numbers(text: Text, rule: AnswerRule) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[text("Answer"), text("Number"), text("Why")])
 
 
-def _ask_number(text: Text, key: str, answer: str, measure: MeasurePlan) -> float | None:
+def _ask_number(text: Text, measure: MeasurePlan, answer: str) -> float | None:
     low, high = (0, 1) if measure.kind == "binary" else measure.range or (0, _RUNGS)
-    label = escape_markdown(answer[:60])
+    heading = text.of(measure.label, measure.name)
+    label = escape_markdown(f"{answer[:40]} ({heading[:30]})")
+    key = f"value_{measure.name}_{answer}"
     if high - low >= _RUNGS or measure.kind == "number":
         return st.number_input(label, value=None, placeholder=text("missing"), key=key)
     rungs = [float(n) for n in range(int(low), int(high) + 1)]
