@@ -1,0 +1,122 @@
+"""The four numbers on a funder's page, each with its meaning in words."""
+
+from __future__ import annotations
+
+from analysis.evaluation import Evaluation
+from analysis.results import Comparison, Estimate
+from analysis.study_file import MeasurePlan, StudyPlan
+from analysis.summary import FunderSummary
+from analysis.surveys.results import Outcome
+from dashboard.exports.pictures import is_share, say_change, say_likely
+from dashboard.text import Text
+
+Card = tuple[str, str]
+UNDER_REACHED = 0.8
+_BY_DESIGN = ("did_cr2", "did", "ancova")
+
+
+def list_funder_cards(
+    text: Text, evaluation: Evaluation, plan: StudyPlan, told: FunderSummary
+) -> list[Card]:
+    """At most four numbers: change, people, cost, targets; without money, who stays."""
+    cards = [
+        _change_card(text, evaluation, plan, told.main),
+        _people_card(text, evaluation),
+        _cost_card(text, told),
+        _targets_card(text, evaluation, told),
+        _stay_card(text, evaluation),
+    ]
+    return [card for card in cards if card is not None][:4]
+
+
+def _change_card(
+    text: Text, evaluation: Evaluation, plan: StudyPlan, main: Outcome | None
+) -> Card | None:
+    if main is None or not isinstance(main.change, Comparison) or main.change.estimate is None:
+        return None
+    measure = next(m for m in plan.measures if m.name == main.measure)
+    change = main.change
+    parts = [
+        text(
+            "{measure}: change, likely between {likely}.",
+            measure=_name_with_unit(text, measure),
+            likely=say_likely(text, measure, change.ci_low, change.ci_high),
+        )
+    ]
+    beyond = find_difference(evaluation, main)
+    if beyond is not None:
+        more = say_change(text, measure, beyond.estimate)
+        parts.append(text("Against the comparison group {change}.", change=more))
+    return say_change(text, measure, change.estimate), text.join(parts)
+
+
+def find_difference(evaluation: Evaluation, outcome: Outcome) -> Comparison | None:
+    """The change beyond the comparison group: first of the estimates by design."""
+    for one in evaluation.comparison:
+        if one.measure == outcome.measure and one.contrast == outcome.contrast:
+            found = {a.name: a for a in one.analyses if isinstance(a, Comparison)}
+            return next((found[name] for name in _BY_DESIGN if name in found), None)
+    return None
+
+
+def _name_with_unit(text: Text, measure: MeasurePlan) -> str:
+    name = text.of(measure.label, measure.name)
+    if is_share(measure):
+        return text("{measure} (percentage points)", measure=name)
+    if measure.kind == "scale" and measure.score == "mean" and measure.range is not None:
+        low, high = (text.number(v, 0) for v in measure.range)
+        return text("{measure} ({low} to {high})", measure=name, low=low, high=high)
+    return name
+
+
+def _people_card(text: Text, evaluation: Evaluation) -> Card | None:
+    found = evaluation.participation
+    if found is None or found.participants is None:
+        return None
+    parts = [text("people took part.")]
+    if isinstance(found.reach, Estimate):
+        share = text.percent(found.reach.estimate)
+        parts = [text("people took part, {share} of those it was open to.", share=share)]
+    known = [(r.ratio.estimate, r.value) for r in found.representation
+             if isinstance(r.ratio, Estimate)]  # fmt: skip
+    if known and min(known)[0] < UNDER_REACHED:
+        parts.append(text("Under-reached: {group}.", group=min(known)[1]))
+    return text.number(found.participants, 0), text.join(parts)
+
+
+def _cost_card(text: Text, told: FunderSummary) -> Card | None:
+    if not isinstance(told.cost_per_participant, Estimate):
+        return None
+    value = text.money(told.cost_per_participant.estimate, told.currency)
+    better = told.cost_per_improved
+    if not isinstance(better, Estimate):
+        return value, text("spent per participant")
+    meaning = text(
+        "spent per participant; {amount} ({low} to {high}) per person clearly better off",
+        amount=text.money(better.estimate, told.currency),
+        low=text.number(better.ci_low, 0),
+        high=text.number(better.ci_high, 0),
+    )
+    return value, meaning
+
+
+def _targets_card(text: Text, evaluation: Evaluation, told: FunderSummary) -> Card | None:
+    if not told.targets:
+        return None
+    on_track = sum(t.status in ("ahead", "on_track") for t in evaluation.targets)
+    behind = sum(t.status == "behind" for t in evaluation.targets)
+    meaning = text("targets met; {on_track} on track, {behind} behind", on_track=on_track,
+                   behind=behind)  # fmt: skip
+    return text("{met} of {n}", met=told.targets_met, n=told.targets), meaning
+
+
+def _stay_card(text: Text, evaluation: Evaluation) -> Card | None:
+    year = evaluation.volunteers.retention.get("365") if evaluation.volunteers else None
+    if not isinstance(year, Estimate):
+        return None
+    meaning = text(
+        "of those who joined stay a year ({low} to {high})",
+        low=text.percent(year.ci_low),
+        high=text.percent(year.ci_high),
+    )
+    return text.percent(year.estimate), meaning

@@ -1,0 +1,237 @@
+"""Pictures for print, drawn from the same result objects as those on screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from analysis.results import Comparison, Estimate
+from analysis.study_file import MeasurePlan, StudyPlan
+from analysis.surveys.results import GroupComparison, Outcome
+from analysis.surveys.scoring import score_range
+from analysis.targets import TargetProgress
+from dashboard.exports.canvas import Canvas, choose_ticks
+from dashboard.sentences.targets import format_indicator, say_status
+from dashboard.text import Text
+from dashboard.theme import AFTER, BEFORE, MUTED, STATUSES
+
+WIDTH = 430.0
+_LABELS = 118.0
+_VALUES = 56.0
+
+
+def is_share(measure: MeasurePlan) -> bool:
+    """Whether a score is a share 0–1, shown as percentage points."""
+    return measure.kind in ("knowledge", "binary")
+
+
+def say_change(text: Text, measure: MeasurePlan, value: float | None) -> str:
+    """Format a change in the unit of its measure."""
+    if value is None:
+        return "–"
+    return text.signed(value * 100, 0) if is_share(measure) else text.signed(value)
+
+
+def say_likely(text: Text, measure: MeasurePlan, low: float | None, high: float | None) -> str:
+    """Format an interval in the unit of its measure."""
+    scale, digits = (100.0, 0) if is_share(measure) else (1.0, 2)
+    if low is None or high is None:
+        return "–"
+    return text.interval(low * scale, high * scale, digits)
+
+
+def list_changes(
+    outcomes: Sequence[Outcome], plan: StudyPlan
+) -> list[tuple[MeasurePlan, Outcome, Comparison, float]]:
+    """Changes that can stand on one axis: measure, outcome, change, width of the range."""
+    found = []
+    for outcome in outcomes:
+        measure = next(m for m in plan.measures if m.name == outcome.measure)
+        limits = score_range(measure)
+        change = outcome.change
+        if isinstance(change, Comparison) and change.estimate is not None and limits is not None:
+            found.append((measure, outcome, change, limits[1] - limits[0]))
+    return found
+
+
+def draw_changes(
+    outcomes: Sequence[Outcome],
+    plan: StudyPlan,
+    text: Text,
+    *,
+    compared: Sequence[GroupComparison] = (),
+    most: int = 7,
+) -> str:
+    """Draw each change with its interval on one axis, in percent of the measure's range.
+
+    The shaded part is too small to matter; a hollow dot is the comparison group's change.
+    """
+    rows = list_changes(outcomes, plan)[:most]
+    step = 34.0
+    canvas = Canvas(WIDTH, 20 + step * len(rows) + 34)
+    ends = [v for *_, c, w in rows for v in (_over(c.ci_low, w), _over(c.ci_high, w)) if v]
+    low, high = min([0.0, *ends]), max([0.1, *ends])
+    left, right = _LABELS + 8, WIDTH - _VALUES - 6
+
+    def place(value: float) -> float:
+        return left + (value - low) / (high - low) * (right - left)
+
+    bottom = 12 + step * len(rows)
+    for tick in choose_ticks(low * 100, high * 100, 4):
+        canvas.line(place(tick / 100), 8, place(tick / 100), bottom)
+        canvas.note(place(tick / 100), bottom + 10, text.percent(tick / 100), anchor="middle")
+    canvas.line(place(0), 6, place(0), bottom, colour=MUTED, width=1.2)
+    for i, (measure, outcome, change, width) in enumerate(rows):
+        y = 12 + step * (i + 0.5)
+        _draw_change(canvas, y, place, text, measure, outcome, change, width)
+        other = _comparison_change(compared, outcome)
+        if other is not None:
+            canvas.dot(place(other / width), y + 8, MUTED, r=3.5, hollow=True)
+    note = text("change in % of what the measure can span; shaded: too small to matter")
+    canvas.note(0, bottom + 26, note)
+    return canvas.svg()
+
+
+def _over(value: float | None, width: float) -> float | None:
+    return None if value is None else value / width
+
+
+def _draw_change(
+    canvas: Canvas, y: float, at: Callable[[float], float], text: Text, measure: MeasurePlan,
+    outcome: Outcome, change: Comparison, width: float,
+) -> None:  # fmt: skip
+    important = outcome.important_difference
+    if important:
+        toward = -important if outcome.better == "lower" else important
+        canvas.bar(at(0), y - 13, at(toward / width) - at(0), 26, BEFORE, opacity=0.1)
+    clear = change.ci_low is not None and change.ci_high is not None and (
+        change.ci_low > 0 or change.ci_high < 0
+    )  # fmt: skip
+    colour = AFTER if clear else MUTED
+    if change.ci_low is not None and change.ci_high is not None:
+        canvas.line(at(change.ci_low / width), y, at(change.ci_high / width), y, colour=colour,
+                    width=2.4)  # fmt: skip
+    canvas.dot(at((change.estimate or 0) / width), y, colour, r=4.5)
+    canvas.block(0, y, text.of(measure.label, measure.name), _LABELS, size=12)
+    unit = " pp" if is_share(measure) and text.language == "en" else ""
+    canvas.write(WIDTH, y, say_change(text, measure, change.estimate) + unit, anchor="end",
+                 bold=True)  # fmt: skip
+
+
+def _comparison_change(compared: Sequence[GroupComparison], outcome: Outcome) -> float | None:
+    """Change of the comparison group between the same waves."""
+    for one in compared:
+        if one.measure == outcome.measure and one.contrast == outcome.contrast:
+            means = {
+                wave: mean.estimate
+                for group, wave, mean in one.means
+                if group == "comparison" and isinstance(mean, Estimate)
+            }
+            if set(one.contrast) <= set(means):
+                return means[one.contrast[1]] - means[one.contrast[0]]
+    return None
+
+
+def draw_comparison(
+    compared: GroupComparison, measure: MeasurePlan, text: Text, waves: tuple[str, str]
+) -> str:
+    """Draw programme and comparison group before and after, with what was to be expected."""
+    means = {
+        (group, wave): mean
+        for group, wave, mean in compared.means
+        if wave in compared.contrast and isinstance(mean, Estimate)
+    }
+    expected = compared.counterfactual
+    values = [v for e in means.values() for v in (e.ci_low, e.ci_high, e.estimate) if v is not None]
+    values += [expected] if expected is not None else []
+    canvas = Canvas(WIDTH, 240)
+    left, right = 70.0, WIDTH - 130
+    height = _draw_levels(canvas, values, text, measure, left, right)
+    for x, wave in ((left, waves[0]), (right, waves[1])):
+        canvas.note(x, 224, wave, anchor="middle")
+    ends: list[tuple[float, str, str]] = []
+    start = means.get(("treated", compared.contrast[0]))
+    if expected is not None and start is not None:
+        canvas.line(left, height(start.estimate), right, height(expected), colour=BEFORE,
+                    width=1.6, dash="5 4")  # fmt: skip
+        ends.append((height(expected), text("had it moved alike"), MUTED))
+    for group, colour, name in (
+        ("treated", BEFORE, text("programme")),
+        ("comparison", AFTER, text("comparison group")),
+    ):
+        pairs = zip((left, right), compared.contrast, strict=True)
+        points = [(x, means[group, wave]) for x, wave in pairs if (group, wave) in means]
+        _draw_group(canvas, points, height, colour)
+        ends += [(height(points[-1][1].estimate), name, colour)] if points else []
+    for y, name, colour in _spread(ends, 15):
+        canvas.write(right + 16, y, name, size=11.5, colour=colour, bold=colour != MUTED)
+    return canvas.svg()
+
+
+def _draw_levels(
+    canvas: Canvas, values: Sequence[float], text: Text, measure: MeasurePlan,
+    left: float, right: float,
+) -> Callable[[float], float]:  # fmt: skip
+    """Draw the level lines; give the height of a value."""
+    low, high = min(values), max(values)
+    pad = (high - low) * 0.12 or 0.5
+    low, high = low - pad, high + pad
+
+    def height(value: float) -> float:
+        return 208 - (value - low) / (high - low) * 196
+
+    for tick in choose_ticks(low, high, 4):
+        canvas.line(left - 24, height(tick), right + 14, height(tick))
+        shown = text.percent(tick) if is_share(measure) else text.number(tick, 1)
+        canvas.note(left - 30, height(tick), shown, anchor="end")
+    return height
+
+
+def _draw_group(
+    canvas: Canvas, points: Sequence[tuple[float, Estimate]],
+    height: Callable[[float], float], colour: str,
+) -> None:  # fmt: skip
+    """Draw one group's means with their intervals, joined by a line."""
+    canvas.path([(x, height(e.estimate)) for x, e in points], colour, width=2.6)
+    for x, e in points:
+        if e.ci_low is not None and e.ci_high is not None:
+            canvas.line(x, height(e.ci_low), x, height(e.ci_high), colour=colour, width=1.6)
+        canvas.dot(x, height(e.estimate), colour, r=4.5)
+
+
+def _spread(ends: list[tuple[float, str, str]], least: float) -> list[tuple[float, str, str]]:
+    """Move labels apart so that none covers another."""
+    placed: list[tuple[float, str, str]] = []
+    for y, name, colour in sorted(ends):
+        y = max(y, placed[-1][0] + least) if placed else y
+        placed.append((y, name, colour))
+    return placed
+
+
+def draw_progress(targets: Sequence[tuple[str, TargetProgress]], text: Text, most: int = 8) -> str:
+    """Draw how far each indicator has come from its baseline to its target."""
+    rows = [(label, t) for label, t in targets if t.progress is not None][:most]
+    step, left, right = 40.0, 150.0, WIDTH - 8
+    canvas = Canvas(WIDTH, 8 + step * len(rows))
+    full = (right - left) / 1.3
+    for i, (label, target) in enumerate(rows):
+        y = 4 + step * i
+        canvas.block(0, y + 22, label, left - 14, size=11.5)
+        canvas.bar(left, y + 17, full, 12, BEFORE, opacity=0.12)
+        share = min(1.3, max(0.0, target.progress or 0.0))
+        canvas.bar(left, y + 19.5, share * full, 7, STATUSES[target.status].colour)
+        canvas.line(left + full, y + 14, left + full, y + 32, colour=BEFORE, width=2)
+        if target.expected is not None:
+            at = left + min(1.3, target.expected) * full
+            canvas.line(at, y + 15, at, y + 31, colour=MUTED, width=1.4, dash="2 2")
+        canvas.note(left, y + 8, _say_progress(text, target))
+    return canvas.svg()
+
+
+def _say_progress(text: Text, target: TargetProgress) -> str:
+    value = target.actual.estimate if isinstance(target.actual, Estimate) else None
+    return text(
+        "{actual} of {target} · {status}",
+        actual=format_indicator(text, target, value),
+        target=format_indicator(text, target, target.target),
+        status=say_status(text, target),
+    )

@@ -1,0 +1,185 @@
+"""The parts of a report, one for each part of a study that has data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from analysis.evaluation import Evaluation
+from analysis.study import Study
+from dashboard.exports.pictures import draw_progress
+from dashboard.exports.pictures_people import draw_reach, draw_sources, draw_stay, draw_team
+from dashboard.exports.report import ReportPicture, ReportSection, make_section
+from dashboard.exports.sections_survey import list_survey_sections
+from dashboard.figures.consultation import draw_follow_through
+from dashboard.figures.funding import draw_sources as draw_sources_on_screen
+from dashboard.figures.reach import draw_representation
+from dashboard.figures.retention import draw_months, draw_retention
+from dashboard.figures.targets import draw_targets
+from dashboard.sentences.targets import say_targets
+from dashboard.tables import participation as people
+from dashboard.tables import sustainability as money
+from dashboard.tables import volunteers as team
+from dashboard.tables.targets import label_targets
+from dashboard.text import Text
+
+SectionMaker = Callable[[Evaluation, Study, Text], ReportSection | None]
+
+
+def list_sections(evaluation: Evaluation, study: Study, text: Text) -> list[ReportSection]:
+    """List the sections that have data, in the order a reader needs them."""
+    makers: tuple[SectionMaker, ...] = (
+        _targets, _participation, _delivery, _volunteers, _funding, _capacity, _consultation,
+        _scorecard,
+    )  # fmt: skip
+    made = [make(evaluation, study, text) for make in makers]
+    surveys = list_survey_sections(evaluation, study, text)
+    return [*surveys, *(section for section in made if section is not None)]
+
+
+def _targets(evaluation: Evaluation, study: Study, text: Text) -> ReportSection | None:
+    if not evaluation.targets:
+        return None
+    labelled = label_targets(study.plan, evaluation.targets, text)
+    picture = ReportPicture(
+        title=say_targets(text, evaluation.targets),
+        alt=text("Bars of progress from baseline to target for each indicator."),
+        svg=draw_progress(labelled, text),
+        figure=lambda: draw_targets(labelled, text),
+    )
+    tables = {"targets": (text("Targets"), money.list_targets(labelled, text))}
+    return make_section(
+        text, evaluation, "targets", text("Targets"), tables=tables, pictures=(picture,)
+    )
+
+
+def _participation(evaluation: Evaluation, _study: Study, text: Text) -> ReportSection | None:
+    found = evaluation.participation
+    if found is None:
+        return None
+    pictures = tuple(
+        ReportPicture(
+            title=text("Who came, against who lives there: {by}", by=by),
+            alt=text("Dots of each group's share of participants beside its share at large."),
+            svg=draw_reach([r for r in found.representation if r.by == by], text),
+            figure=lambda by=by: draw_representation(found, by, text),
+        )
+        for by in dict.fromkeys(r.by for r in found.representation)
+    )
+    tables = {
+        "reach": (text("From the community to those who came again"),
+                  people.list_funnel(found, text)),
+        "representation": (text("Who is reached"), people.list_representation(found, text)),
+        "kinds": (text("By kind and level"), people.list_kinds(found, text)),
+        "months_participation": (text("Month by month"), people.list_months(found, text)),
+        "sessions": (text("Sessions"), people.list_sessions(found, text)),
+    }  # fmt: skip
+    heading = text("Participation")
+    return make_section(
+        text, evaluation, "participation", heading, tables=tables, pictures=pictures
+    )
+
+
+def _delivery(evaluation: Evaluation, _study: Study, text: Text) -> ReportSection | None:
+    found = evaluation.delivery
+    if found is None:
+        return None
+    tables = {"delivery": (text("Plan and delivery by phase"), people.list_phases(found, text))}
+    return make_section(text, evaluation, "delivery", text("Delivery"), tables=tables)
+
+
+def _volunteers(evaluation: Evaluation, _study: Study, text: Text) -> ReportSection | None:
+    found = evaluation.volunteers
+    if found is None:
+        return None
+    pictures = (
+        ReportPicture(
+            title=text("How long volunteers stay"),
+            alt=text(
+                "Falling step curve of the share still serving; who is followed stands below."
+            ),
+            svg=draw_stay(found, text),
+            figure=lambda: draw_retention(found, text),
+        ),
+        ReportPicture(
+            title=text("Who came into the team, and who lapsed"),
+            alt=text("Bars of new, returning and lapsed volunteers by month, the team as a line."),
+            svg=draw_team(found, text),
+            figure=lambda: draw_months(found, text),
+        ),
+    )
+    tables = {
+        "retention": (text("Retention, by each definition"), team.list_retention(found, text)),
+        "causes": (text("Why they left"), team.list_causes(found, text)),
+        "roles": (text("Active by role"), team.list_roles(found, text)),
+        "cohorts": (text("Which intake stays"), team.list_cohorts(found, text)),
+        "months_volunteers": (text("Month by month"), team.list_months(found, text)),
+        "outlook": (text("The team in six months"), team.list_outlook(found, text)),
+    }
+    if found.hours is not None:
+        tables["hours"] = (text("Who carries the work"), team.list_hours(found.hours, text))
+    return make_section(
+        text, evaluation, "volunteers", text("Volunteers"), tables=tables, pictures=pictures
+    )
+
+
+def _funding(evaluation: Evaluation, _study: Study, text: Text) -> ReportSection | None:
+    found = evaluation.sustainability.funding if evaluation.sustainability else None
+    if found is None:
+        return None
+    picture = ReportPicture(
+        title=text("Where the money comes from"),
+        alt=text("Bars of the amount from each funder with its share."),
+        svg=draw_sources(found, text),
+        figure=lambda: draw_sources_on_screen(found, "source", text),
+    )
+    tables = {
+        "sources": (text("Sources"), money.list_sources(found, text)),
+        "concentration": (text("Concentration"), money.list_concentration(found, text)),
+        "stress": (text("If money stops"), money.list_stress(found, text)),
+        "grants": (text("Grants that end"), money.list_expiries(found, text)),
+        "months_funding": (text("Month by month"), money.list_periods(found, text)),
+    }
+    return make_section(
+        text, evaluation, "funding", text("Funding"), tables=tables, pictures=(picture,)
+    )
+
+
+def _capacity(evaluation: Evaluation, _study: Study, text: Text) -> ReportSection | None:
+    found = evaluation.sustainability
+    if found is None or (found.capacity is None and found.strengths is None):
+        return None
+    tables = {}
+    if found.capacity is not None:
+        tables["capacity"] = (text("Capacity by domain"), money.list_capacity(found.capacity, text))
+        agreement = money.list_agreement(found.capacity, text)
+        tables["agreement"] = (text("Agreement of raters"), agreement)
+    if found.strengths is not None:
+        strengths = money.list_strengths(found.strengths, text)
+        tables["strengths"] = (text("What the community has"), strengths)
+    return make_section(text, evaluation, "capacity", text("Capacity"), tables=tables)
+
+
+def _consultation(evaluation: Evaluation, _study: Study, text: Text) -> ReportSection | None:
+    found = evaluation.sustainability.consultation if evaluation.sustainability else None
+    if found is None:
+        return None
+    picture = ReportPicture(
+        title=text("From raised to done"),
+        alt=text("Bars of issues raised, agreed and done."),
+        figure=lambda: draw_follow_through(found, text),
+    )
+    tables = {
+        "issues": (text("Issues"), money.list_issues(found, text)),
+        "levels": (text("Promised and delivered level"), money.list_levels(found, text)),
+    }
+    return make_section(
+        text, evaluation, "consultation", text("Consultation"), tables=tables, pictures=(picture,)
+    )
+
+
+def _scorecard(evaluation: Evaluation, _study: Study, text: Text) -> ReportSection | None:
+    found = evaluation.sustainability
+    if found is None or not found.scorecard:
+        return None
+    tables = {"scorecard": (text("Scorecard"), money.list_scorecard(found.scorecard, text))}
+    return make_section(text, evaluation, "scorecard", text("Scorecard"), tables=tables)
