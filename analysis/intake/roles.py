@@ -56,8 +56,14 @@ _OPEN = re.compile(
     r"|说明|备注|原因|想法|感受",
     re.IGNORECASE,
 )
+_COUNT = re.compile(
+    r"\b(?:number of|how many|count|errors?|mistakes?)\b|几[次个人]|次数|数量|多少[次个人]",
+    re.IGNORECASE,
+)
 _MONEY_BAND = re.compile(r"[$¥￥€£]\s*[\d,]+|\d\s*[万元]")
-_STRONG = frozenset(split_words("sex|gender|age|education|income|ethnicity|region|marital|dob"))
+_STRONG = frozenset(
+    split_words("sex|gender|age|education|income|ethnicity|region|marital|disability|dob")
+)
 _IDENTIFIER = re.compile(r"(?:^|[_\s])(?:id|code)$|(?:编号|编码|代码)$")
 _YOUR = split_words("what is your|what's your|your|您的|您所在的|你的|您住的|请问您的")
 
@@ -232,7 +238,9 @@ def _judge_header(words: set[str], given: pd.Series, values: list[str]) -> Verdi
         return "wave", "category", 0.95 if known else 0.6, "header", "", None
     if words & set(RESPONDENT) and (len(values) > 12 or len(values) >= 0.3 * len(given)):
         return "respondent", "text", 0.95, "header", "", None
-    if len(values) > 2 and any(_IDENTIFIER.search(word) for word in words):
+    if len(values) > 2 and any(
+        _IDENTIFIER.search(word) and len(word.split()) <= 3 for word in words
+    ):
         return "respondent", "text", 0.7, "header", "", None
     if words & set(DEMOGRAPHIC) or _mentions(words, DEMOGRAPHIC):
         return "demographic", _type(values), 0.9, "header", "", None
@@ -263,7 +271,9 @@ def _judge_values(table: Table, column: Column, given: pd.Series, values: list[s
     if _counts_rows(given):
         return "paradata", "number", 0.8, "row_numbers", "", None
     bounds = _range(values) if len(values) <= 12 else None
-    if bounds is not None:
+    counted = _COUNT.search(column.label) and looks_like_numbers(values)
+    lone = len(values) == 1 and not column.stem and bounds != (0.0, 1.0)
+    if bounds is not None and not counted and not (lone and read_number(values[0]) is None):
         return _judge_scale(column, values, bounds)
     if looks_like_numbers(values[:300]):
         return "number", "number", 0.85, "numbers", "", None
@@ -297,11 +307,11 @@ def _judge_scale(column: Column, values: list[str], bounds: tuple[float, float])
 def _judge_text(column: Column, given: pd.Series, values: list[str]) -> Verdict:
     label = _NUMBERED.sub("", column.label)
     spread = len(values) / len(given)
-    if len(values) == 1 and len(given) > 1:
-        return "multiple_choice", "boolean", 0.7, "ticks", "", None
     opened = _OPEN.search(label) and not label.endswith(("?", "？"))
     if opened or label.startswith("Any "):
         return "free_text", "text", 0.9, "header", "", None
+    if len(values) == 1 and len(given) > 1:
+        return "multiple_choice", "boolean", 0.7, "ticks", "", None
     if len(values) <= 15 and spread <= 0.5:
         return _judge_options(label, values)
     if spread > 0.98 and len(given) > 10 and given.str.len().max() <= 20:

@@ -181,7 +181,7 @@ def _graded(adjective: str, points: int) -> Iterator[Ladder]:
     if points == 4:
         yield (none, little, some, very | most)
     if points == 3:
-        yield (none, little | some, very | most)
+        yield (none, little | some | frozenset(_EN_MIDDLE[:4]), very | most)
 
 
 def _compared(words: Iterable[str], points: int) -> Iterator[Ladder]:
