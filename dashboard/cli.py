@@ -247,7 +247,7 @@ def _write_reports(arguments: argparse.Namespace, evaluation: Any, study: Any) -
     for form in arguments.format:
         if form in _WRITERS:
             module, writer = _WRITERS[form]
-            reports[f"report.{form}"] = getattr(import_module(module), writer)(evaluation, text)
+            reports[f"report.{form}"] = getattr(import_module(module), writer)(evaluation, study, text)
     for name, content in reports.items():
         (folder / name).write_bytes(content)
     return [folder / name for name in reports]

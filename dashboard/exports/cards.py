@@ -38,7 +38,7 @@ def _change_card(
     change = main.change
     parts = [
         text(
-            "{measure}: change, likely between {likely}.",
+            "{measure}: change, likely {likely}.",
             measure=_name_with_unit(text, measure),
             likely=say_likely(text, measure, change.ci_low, change.ci_high),
         )

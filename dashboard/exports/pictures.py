@@ -68,7 +68,9 @@ def draw_changes(
     rows = list_changes(outcomes, plan)[:most]
     step = 34.0
     canvas = Canvas(WIDTH, 20 + step * len(rows) + 34)
+    changes = [_comparison_change(compared, outcome) for _, outcome, *_ in rows]
     ends = [v for *_, c, w in rows for v in (_over(c.ci_low, w), _over(c.ci_high, w)) if v]
+    ends += [c / w for c, (*_, w) in zip(changes, rows, strict=True) if c is not None]
     low, high = min([0.0, *ends]), max([0.1, *ends])
     left, right = _LABELS + 8, WIDTH - _VALUES - 6
 
@@ -83,10 +85,14 @@ def draw_changes(
     for i, (measure, outcome, change, width) in enumerate(rows):
         y = 12 + step * (i + 0.5)
         _draw_change(canvas, y, place, text, measure, outcome, change, width)
-        other = _comparison_change(compared, outcome)
+        other = changes[i]
         if other is not None:
-            canvas.dot(place(other / width), y + 8, MUTED, r=3.5, hollow=True)
-    note = text("change in % of what the measure can span; shaded: too small to matter")
+            canvas.dot(place(other / width), y, MUTED, r=4, hollow=True)
+    note = (
+        text("% of the measure's span; shaded: too small to matter; hollow: comparison group")
+        if any(change is not None for change in changes)
+        else text("% of the measure's span; shaded: too small to matter")
+    )
     canvas.note(0, bottom + 26, note)
     return canvas.svg()
 

@@ -22,7 +22,7 @@ def draw_stay(found: Volunteers, text: Text) -> str:
     months = [day / MONTH_DAYS for day in curve.time_days]
     last = max(months[-1], 1.0)
     canvas = Canvas(WIDTH, 262)
-    left, right, top, bottom = 78.0, WIDTH - 10, 10.0, 178.0
+    left, right, top, bottom = 96.0, WIDTH - 10, 10.0, 178.0
 
     def place(month: float) -> float:
         return left + month / last * (right - left)

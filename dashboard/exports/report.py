@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -29,10 +29,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportPicture:
-    """One picture: ``svg`` for print, ``figure`` draws the same for the web; ``alt`` says it."""
+    """One picture: ``svg`` for print, ``figure`` draws the same for the web; ``alt`` says it.
+
+    ``note`` is the finding it shows, in a sentence; the section's first when left empty.
+    """
 
     title: str
     alt: str
+    note: str = ""
     svg: str = ""
     figure: Callable[[], go.Figure] | None = None
 
@@ -136,7 +140,10 @@ def make_section(
         heading=heading,
         findings=_safe(findings),
         cautions=_safe(dict.fromkeys(cautions)),
-        pictures=pictures,
+        pictures=tuple(
+            replace(p, note=safe_text(p.note or findings[0])) if i == 0 and findings else p
+            for i, p in enumerate(pictures)
+        ),
         tables=tuple(
             ReportTable(key=name, title=safe_text(title), table=safe_table(table))
             for name, (title, table) in tables.items()

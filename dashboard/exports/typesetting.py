@@ -1,0 +1,72 @@
+"""Typst as a function: pages and pictures from bytes, with fonts that are really there."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from analysis.errors import LeveeError
+from dashboard.exports.canvas import FAMILIES
+
+FONTS = Path(__file__).resolve().parent / "fonts"
+_CHINESE = frozenset(
+    {
+        "Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei",
+        "Hiragino Sans GB", "WenQuanYi Micro Hei", "SimHei",
+    }
+)  # fmt: skip
+
+
+@cache
+def find_families() -> tuple[str, ...]:
+    """Find which of the wanted font families this machine has, best first."""
+    import typst
+
+    found = set(typst.Fonts(font_paths=[str(FONTS)]).families())
+    return tuple(name for name in FAMILIES if name in found)
+
+
+def check_fonts(words: str) -> tuple[str, ...]:
+    """Give the families to set ``words`` in.
+
+    Raises
+    ------
+    LeveeError
+        ``font_missing`` when the words are Chinese and no family on this machine is.
+    """
+    families = find_families()
+    if any("\u4e00" <= letter <= "\u9fff" for letter in words) and not _CHINESE & set(families):
+        raise LeveeError("font_missing")
+    return families or ("Libertinus Serif",)
+
+
+def write_pdf(template: bytes, inputs: dict[str, str], created: datetime) -> bytes:
+    """Set a template as an accessible PDF (PDF/UA-1); equal input, equal bytes."""
+    import typst
+
+    pdf = typst.compile(
+        template,
+        format="pdf",
+        font_paths=[str(FONTS)],
+        sys_inputs=inputs,
+        pdf_standards=["ua-1"],
+        timestamp=created.astimezone(UTC),
+    )
+    return bytes(pdf)
+
+
+_PICTURE = b"""#let svg = sys.inputs.svg
+#set page(width: auto, height: auto, margin: 4pt, fill: white)
+#image(bytes(svg), format: "svg", width: eval(sys.inputs.width))
+"""
+
+
+def write_png(svg: str, *, width: float = 430, ppi: float = 220) -> bytes:
+    """Draw an SVG as PNG at ``ppi`` dots per inch."""
+    import typst
+
+    check_fonts(svg)
+    inputs = {"svg": svg, "width": f"{width:.0f}pt"}
+    png = typst.compile(_PICTURE, format="png", font_paths=[str(FONTS)], sys_inputs=inputs, ppi=ppi)
+    return bytes(png)
