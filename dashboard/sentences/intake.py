@@ -48,113 +48,270 @@ def _told(text: Text, issue: Issue) -> dict[str, Any]:
             told[key] = text.number(value, 0)
         elif isinstance(value, float):
             told[key] = text.percent(value) if key == "share" else text.number(value)
+        elif key == "policy":
+            told[key] = name_policy(text, str(value))
         elif value is None:
             told[key] = "–"
     return told
 
 
-def _sentence(message: Callable[[Text], str]) -> Callable[[Text, Issue], str]:
-    return lambda text, issue: message(text).format(**_told(text, issue))
+def name_policy(text: Text, policy: str) -> str:
+    """Name which of several rows of one person is kept."""
+    named = {
+        "latest": text("the latest"),
+        "first": text("the first"),
+        "most_complete": text("the most complete"),
+    }
+    return named.get(policy, policy)
 
 
-_READING: dict[str, Callable[[Text], str]] = {
-    "precision_lost": lambda t: t(
-        "{n} numbers have more than the {digits} digits a spreadsheet keeps; the rest is lost."
+_Message = Callable[[Text, Issue], str]
+
+
+def _sentence(message: _Message) -> _Message:
+    return lambda text, issue: message(text, issue).format(**_told(text, issue))
+
+
+def _counted(one: str, many: str) -> _Message:
+    """A message by number: English says one row otherwise than many; Chinese says both alike."""
+
+    def choose(text: Text, issue: Issue) -> str:
+        n = issue.details.get("n", len(issue.rows))
+        return one if n == 1 and text.language == "en" else text(many)
+
+    return choose
+
+
+_READING: dict[str, _Message] = {
+    "precision_lost": _counted(
+        "{n} number has more than the {digits} digits a spreadsheet keeps; the rest is lost.",
+        "{n} numbers have more than the {digits} digits a spreadsheet keeps; the rest is lost.",
     ),
-    "error_cells": lambda t: t("{n} cells hold a formula error and count as blank: {cells}."),
-    "formula_without_value": lambda t: t(
-        "{n} formulas have no stored result and count as blank: {cells}. Save the file once more."
+    "error_cells": _counted(
+        "{n} cell holds a formula error and counts as blank: {cells}.",
+        "{n} cells hold a formula error and count as blank: {cells}.",
     ),
-    "undecodable_bytes": lambda t: t(
+    "formula_without_value": _counted(
+        "{n} formula has no stored result and counts as blank: {cells}. Save the file once more.",
+        "{n} formulas have no stored result and count as blank: {cells}. Save the file once more.",
+    ),
+    "undecodable_bytes": lambda t, _: t(
         "Some characters do not fit the encoding {encoding}; they are shown as �."
     ),
-    "nul_bytes": lambda t: t("{n} NUL bytes were left out."),
-    "ragged_rows": lambda t: t("{n} rows do not have the usual {fields} fields; all were kept."),
-    "unclosed_quote": lambda t: t(
+    "nul_bytes": _counted("{n} NUL byte was left out.", "{n} NUL bytes were left out."),
+    "ragged_rows": _counted(
+        "{n} row does not have the usual {fields} fields; it was kept.",
+        "{n} rows do not have the usual {fields} fields; all were kept.",
+    ),
+    "unclosed_quote": lambda t, _: t(
         "A quotation mark is never closed: the last row may hold several."
     ),
-    "hidden_sheets": lambda t: t("{n} hidden sheets were not used: {sheets}."),
-    "other_sheets": lambda t: t("{n} other sheets were not used: {sheets}."),
-    "hidden_rows": lambda t: t("{n} hidden rows were read like the others."),
-    "hidden_columns": lambda t: t("{n} hidden columns were read like the others: {columns}."),
-    "totals_row": lambda t: t("{n} rows of totals were left out."),
-    "duplicate_header": lambda t: t("{n} columns share this name; they are numbered."),
-    "boxes_unanswered_or_none": lambda t: t(
-        "In {n} check-all questions a blank box cannot be told from no answer."
+    "hidden_sheets": _counted(
+        "{n} hidden sheet was not used: {sheets}.", "{n} hidden sheets were not used: {sheets}."
     ),
-    "rejected_submissions": lambda t: t("{n} submissions rejected in the survey tool."),
-    "preview_rows_left_out": lambda t: t("{n} test answers from the preview were left out."),
-    "personal_data": lambda t: t("This column looks like personal data ({kind}): {n} cells."),
-    "partial_responses": lambda t: t("{n} answers were not finished; they were kept."),
+    "other_sheets": _counted(
+        "{n} other sheet was not used: {sheets}.", "{n} other sheets were not used: {sheets}."
+    ),
+    "hidden_rows": _counted(
+        "{n} hidden row was read like the others.", "{n} hidden rows were read like the others."
+    ),
+    "hidden_columns": _counted(
+        "{n} hidden column was read like the others: {columns}.",
+        "{n} hidden columns were read like the others: {columns}.",
+    ),
+    "totals_row": _counted("{n} row of totals was left out.", "{n} rows of totals were left out."),
+    "duplicate_header": _counted(
+        "{n} column shares this name; it is numbered.",
+        "{n} columns share this name; they are numbered.",
+    ),
+    "boxes_unanswered_or_none": _counted(
+        "In {n} check-all question a blank box cannot be told from no answer.",
+        "In {n} check-all questions a blank box cannot be told from no answer.",
+    ),
+    "rejected_submissions": _counted(
+        "{n} submission rejected in the survey tool.",
+        "{n} submissions rejected in the survey tool.",
+    ),
+    "preview_rows_left_out": _counted(
+        "{n} test answer from the preview was left out.",
+        "{n} test answers from the preview were left out.",
+    ),
+    "personal_data": _counted(
+        "This column looks like personal data ({kind}): {n} cell.",
+        "This column looks like personal data ({kind}): {n} cells.",
+    ),
+    "partial_responses": _counted(
+        "{n} answer was not finished; it was kept.",
+        "{n} answers were not finished; they were kept.",
+    ),
 }
-_LINKING: dict[str, Callable[[Text], str]] = {
-    "no_answers": lambda t: t("{n} rows hold no answer to any measure and were left out."),
-    "no_respondent": lambda t: t("{n} rows have no respondent code and were left out."),
-    "duplicate": lambda t: t(
-        "{n} rows repeat a respondent in the wave {wave} and were left out; kept: {policy}."
+_LINKING: dict[str, _Message] = {
+    "no_answers": _counted(
+        "{n} row holds no answer to any measure and was left out.",
+        "{n} rows hold no answer to any measure and were left out.",
     ),
-    "not_in_file": lambda t: t("{name} is not in this file; it is missing for its rows."),
-    "unknown_wave": lambda t: t(
-        "{n} rows belong to no known wave ({values}) and were left out. Known: {waves}."
+    "no_respondent": _counted(
+        "{n} row has no respondent code and was left out.",
+        "{n} rows have no respondent code and were left out.",
     ),
-    "filter_suppressed": lambda t: t(
+    "duplicate": _counted(
+        "{n} row repeats a respondent in the wave {wave} and was left out; kept: {policy}.",
+        "{n} rows repeat a respondent in the wave {wave} and were left out; kept: {policy}.",
+    ),
+    "not_in_file": lambda t, _: t("{name} is not in this file; it is missing for its rows."),
+    "unknown_wave": _counted(
+        "{n} row belongs to no known wave ({values}) and was left out. Known: {waves}.",
+        "{n} rows belong to no known wave ({values}) and were left out. Known: {waves}.",
+    ),
+    "filter_suppressed": lambda t, _: t(
         "This choice is not shown: it would leave, or leave out, fewer than {min_group} people."
     ),
-    "out_of_range": lambda t: t(
-        "{n} answers lie outside the declared range ({range}) and count as missing: {values}."
+    "out_of_range": _counted(
+        "{n} answer lies outside the declared range ({range}) and counts as missing: {values}.",
+        "{n} answers lie outside the declared range ({range}) and count as missing: {values}.",
     ),
-    "unmatched_answers": lambda t: t(
-        "{n} answers could not be read and count as missing: {values}."
+    "unmatched_answers": _counted(
+        "{n} answer could not be read and counts as missing: {values}.",
+        "{n} answers could not be read and count as missing: {values}.",
     ),
 }
-_TABLES: dict[str, Callable[[Text], str]] = {
-    "total_row": lambda t: t("{n} rows of totals were left out."),
-    "future_date": lambda t: t("{n} rows are dated after the end of observation; left out."),
-    "unread_date": lambda t: t("{n} dates could not be read and count as blank: {values}."),
-    "unread_number": lambda t: t("{n} numbers could not be read and count as blank: {values}."),
-    "unread_flag": lambda t: t("{n} entries are neither yes nor no and count as blank: {values}."),
-    "unread_joined": lambda t: t("{n} rows have a joining date that cannot be read; left out."),
-    "unread_left": lambda t: t("{n} rows have a leaving date that cannot be read; left out."),
-    "ambiguous_dates": lambda t: t("Day and month cannot be told apart in these {n} dates."),
-    "duplicate_sign_in": lambda t: t("{n} repeated sign-ins were left out."),
-    "duplicate_person": lambda t: t("{n} rows repeat a person and were left out."),
-    "duplicate_volunteer": lambda t: t("{n} rows repeat a volunteer and were left out."),
-    "attended_over_registered": lambda t: t("In {n} rows more attended than had registered."),
-    "delivered_over_planned": lambda t: t("In {n} rows more was delivered than planned."),
-    "blank_attendance": lambda t: t("{n} blank entries count as not attended."),
-    "negative_count": lambda t: t("{n} rows have a negative number of people; left out."),
-    "negative_hours": lambda t: t("{n} rows have negative hours."),
-    "long_day": lambda t: t("{n} rows add up to more hours than a day has."),
-    "left_before_joined": lambda t: t("{n} rows leave before they join; left out."),
-    "before_raised": lambda t: t("{n} rows are dated before the issue was raised."),
-    "unknown_status": lambda t: t("{n} rows have an unknown status: {values}."),
-    "unknown_direction": lambda t: t("{n} rows are neither income nor expense; left out."),
-    "no_amount": lambda t: t("{n} rows have no amount and were left out."),
-    "no_count": lambda t: t("{n} rows have no number of people and were left out."),
-    "no_date": lambda t: t("{n} rows have no date and were left out."),
-    "no_domain": lambda t: t("{n} rows name no domain and were left out."),
-    "no_issue": lambda t: t("{n} rows name no issue and were left out."),
-    "no_joined": lambda t: t("{n} rows have no joining date and were left out."),
-    "no_person": lambda t: t("{n} rows name nobody and were left out."),
-    "no_score": lambda t: t("{n} rows have no score and were left out."),
-    "no_session": lambda t: t("{n} rows name no session and were left out."),
-    "no_strength": lambda t: t("{n} rows name no strength and were left out."),
-    "no_volunteer": lambda t: t("{n} rows name no volunteer and were left out."),
-    "no_wave": lambda t: t("{n} rows name no wave and were left out."),
+_TABLES: dict[str, _Message] = {
+    "total_row": _counted("{n} row of totals was left out.", "{n} rows of totals were left out."),
+    "future_date": _counted(
+        "{n} row is dated after the end of observation; left out.",
+        "{n} rows are dated after the end of observation; left out.",
+    ),
+    "unread_date": _counted(
+        "{n} date could not be read and counts as blank: {values}.",
+        "{n} dates could not be read and count as blank: {values}.",
+    ),
+    "unread_number": _counted(
+        "{n} number could not be read and counts as blank: {values}.",
+        "{n} numbers could not be read and count as blank: {values}.",
+    ),
+    "unread_flag": _counted(
+        "{n} entry is neither yes nor no and counts as blank: {values}.",
+        "{n} entries are neither yes nor no and count as blank: {values}.",
+    ),
+    "unread_joined": _counted(
+        "{n} row has a joining date that cannot be read; left out.",
+        "{n} rows have a joining date that cannot be read; left out.",
+    ),
+    "unread_left": _counted(
+        "{n} row has a leaving date that cannot be read; left out.",
+        "{n} rows have a leaving date that cannot be read; left out.",
+    ),
+    "ambiguous_dates": _counted(
+        "Day and month cannot be told apart in this date.",
+        "Day and month cannot be told apart in these {n} dates.",
+    ),
+    "duplicate_sign_in": _counted(
+        "{n} repeated sign-in was left out.", "{n} repeated sign-ins were left out."
+    ),
+    "duplicate_person": _counted(
+        "{n} row repeats a person and was left out.", "{n} rows repeat a person and were left out."
+    ),
+    "duplicate_volunteer": _counted(
+        "{n} row repeats a volunteer and was left out.",
+        "{n} rows repeat a volunteer and were left out.",
+    ),
+    "attended_over_registered": _counted(
+        "In {n} row more attended than had registered.",
+        "In {n} rows more attended than had registered.",
+    ),
+    "delivered_over_planned": _counted(
+        "In {n} row more was delivered than planned.",
+        "In {n} rows more was delivered than planned.",
+    ),
+    "blank_attendance": _counted(
+        "{n} blank entry counts as not attended.", "{n} blank entries count as not attended."
+    ),
+    "negative_count": _counted(
+        "{n} row has a negative number of people; left out.",
+        "{n} rows have a negative number of people; left out.",
+    ),
+    "negative_hours": _counted("{n} row has negative hours.", "{n} rows have negative hours."),
+    "long_day": _counted(
+        "{n} row adds up to more hours than a day has.",
+        "{n} rows add up to more hours than a day has.",
+    ),
+    "left_before_joined": _counted(
+        "{n} row leaves before joining; left out.", "{n} rows leave before they join; left out."
+    ),
+    "before_raised": _counted(
+        "{n} row is dated before the issue was raised.",
+        "{n} rows are dated before the issue was raised.",
+    ),
+    "unknown_status": _counted(
+        "{n} row has an unknown status: {values}.", "{n} rows have an unknown status: {values}."
+    ),
+    "unknown_direction": _counted(
+        "{n} row is neither income nor expense; left out.",
+        "{n} rows are neither income nor expense; left out.",
+    ),
+    "no_amount": _counted(
+        "{n} row has no amount and was left out.", "{n} rows have no amount and were left out."
+    ),
+    "no_count": _counted(
+        "{n} row has no number of people and was left out.",
+        "{n} rows have no number of people and were left out.",
+    ),
+    "no_date": _counted(
+        "{n} row has no date and was left out.", "{n} rows have no date and were left out."
+    ),
+    "no_domain": _counted(
+        "{n} row names no domain and was left out.", "{n} rows name no domain and were left out."
+    ),
+    "no_issue": _counted(
+        "{n} row names no issue and was left out.", "{n} rows name no issue and were left out."
+    ),
+    "no_joined": _counted(
+        "{n} row has no joining date and was left out.",
+        "{n} rows have no joining date and were left out.",
+    ),
+    "no_person": _counted(
+        "{n} row names nobody and was left out.", "{n} rows name nobody and were left out."
+    ),
+    "no_score": _counted(
+        "{n} row has no score and was left out.", "{n} rows have no score and were left out."
+    ),
+    "no_session": _counted(
+        "{n} row names no session and was left out.", "{n} rows name no session and were left out."
+    ),
+    "no_strength": _counted(
+        "{n} row names no strength and was left out.",
+        "{n} rows name no strength and were left out.",
+    ),
+    "no_volunteer": _counted(
+        "{n} row names no volunteer and was left out.",
+        "{n} rows name no volunteer and were left out.",
+    ),
+    "no_wave": _counted(
+        "{n} row names no wave and was left out.", "{n} rows name no wave and were left out."
+    ),
 }
-_CHECKS: dict[str, Callable[[Text], str]] = {
-    "missing_answers": lambda t: t("{n} of {of} answers are missing in the wave {wave}."),
-    "speeders": lambda t: t(
-        "{n} people answered faster than {share} of the median time; they were kept."
+_CHECKS: dict[str, _Message] = {
+    "missing_answers": _counted(
+        "{n} of {of} answer is missing in the wave {wave}.",
+        "{n} of {of} answers are missing in the wave {wave}.",
     ),
-    "straight_lining": lambda t: t(
-        "{n} people gave one answer to every item of {measure}, the reversed ones too."
+    "speeders": _counted(
+        "{n} person answered faster than {share} of the median time; they were kept.",
+        "{n} people answered faster than {share} of the median time; they were kept.",
     ),
-    "same_device": lambda t: t("{n} rows come from {devices} shared devices."),
-    "contradictory_options": lambda t: t(
-        "{n} people ticked “{options}” together with another option."
+    "straight_lining": _counted(
+        "{n} person gave one answer to every item of {measure}, the reversed ones too.",
+        "{n} people gave one answer to every item of {measure}, the reversed ones too.",
     ),
-    "changed_wording": lambda t: t(
+    "same_device": _counted(
+        "{n} row comes from {devices} shared devices.",
+        "{n} rows come from {devices} shared devices.",
+    ),
+    "contradictory_options": _counted(
+        "{n} person ticked “{options}” together with another option.",
+        "{n} people ticked “{options}” together with another option.",
+    ),
+    "changed_wording": lambda t, _: t(
         "The question is worded differently from {other_file}: “{before}” became “{after}”."
     ),
 }
