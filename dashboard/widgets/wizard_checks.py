@@ -13,6 +13,7 @@ from analysis.study_file import StudyPlan
 from dashboard.cache import read_drafted_study
 from dashboard.navigation import find_page
 from dashboard.sentences import say_error, say_issue
+from dashboard.sentences.intake import name_policy
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_table
 from dashboard.widgets.wizard_links import list_links
@@ -111,17 +112,13 @@ def _show_duplicates(draft: Draft) -> None:
     text, survey = draft.text, draft.plan.survey
     if survey is None:
         return
-    words = {
-        "latest": text("the latest"),
-        "first": text("the first"),
-        "most_complete": text("the most complete"),
-    }
+    policies = ("latest", "first", "most_complete")
     key = f"duplicates_{survey.duplicates}"
     st.selectbox(
         text("Of repeated answers keep"),
-        list(words),
-        index=list(words).index(survey.duplicates),
-        format_func=words.__getitem__,
+        policies,
+        index=policies.index(survey.duplicates),
+        format_func=lambda policy: name_policy(text, policy),
         key=key,
         width=280,
         on_change=lambda: draft.keep(
