@@ -1,0 +1,218 @@
+"""The report as a Word document: headings, sentences, pictures with alt text, native tables."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from docx import Document
+from docx.enum.section import WD_ORIENT
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt, RGBColor
+
+from analysis.evaluation import Evaluation
+from analysis.study import Study
+from dashboard.exports.gateway import safe_text
+from dashboard.exports.report import Report, ReportPicture, ReportSection, build_report
+from dashboard.exports.typesetting import write_png
+from dashboard.text import Text
+
+if TYPE_CHECKING:
+    from docx.document import Document as DocumentType
+    from docx.table import Table
+
+_INK, _GREY, _CAUTION = RGBColor(0x0E, 0x16, 0x20), RGBColor(0x56, 0x61, 0x6F), RGBColor(138, 81, 0)
+_LATIN, _CHINESE = "Calibri", "Microsoft YaHei"
+_MOST_ROWS, _MOST_COLUMNS = 40, 10
+
+
+def write_document(evaluation: Evaluation, study: Study, text: Text) -> bytes:
+    """Write the report as docx.
+
+    Returns
+    -------
+    bytes
+        A4; a page that answers first, then one chapter for each section. Tables longer than 40
+        rows are cut with a note: the workbook has them whole.
+    """
+    report = build_report(evaluation, study, text)
+    document = Document()
+    _set_styles(document, text)
+    _set_page(document, report)
+    _write_front(document, report)
+    for section in report.sections:
+        _write_section(document, section, report)
+    core = document.core_properties
+    core.title, core.author = report.title, f"Levee {report.stamp.version}"
+    core.comments, core.language = report.stamped, text.language
+    core.created = core.modified = datetime.fromisoformat(report.stamp.created).replace(tzinfo=None)
+    stream = BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+def _set_styles(document: DocumentType, text: Text) -> None:
+    sizes = {"Normal": 10.5, "Title": 22, "Heading 1": 16, "Heading 2": 12.5, "List Bullet": 10.5}
+    for name, size in sizes.items():
+        style = document.styles[name]
+        style.font.name, style.font.size = _LATIN, Pt(size)
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        for kind in ("w:ascii", "w:hAnsi", "w:cs"):
+            fonts.set(qn(kind), _LATIN)
+        fonts.set(qn("w:eastAsia"), _CHINESE)
+        for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+            fonts.attrib.pop(qn(f"w:{theme}"), None)
+        style.font.color.rgb = _INK
+        style.font.bold = name.startswith(("Title", "Heading"))
+    _set_language(document, "zh-CN" if text.language.startswith("zh") else "en-GB")
+
+
+def _set_language(document: DocumentType, language: str) -> None:
+    properties = document.styles["Normal"].element.get_or_add_rPr()
+    told = OxmlElement("w:lang")
+    told.set(qn("w:val"), language)
+    told.set(qn("w:eastAsia"), "zh-CN")
+    properties.append(told)
+
+
+def _set_page(document: DocumentType, report: Report) -> None:
+    page = document.sections[0]
+    page.orientation, page.page_width, page.page_height = WD_ORIENT.PORTRAIT, Cm(21), Cm(29.7)
+    page.left_margin = page.right_margin = Cm(2.2)
+    page.top_margin = page.bottom_margin = Cm(2)
+    line = page.footer.paragraphs[0].add_run(report.stamped)
+    line.font.size, line.font.color.rgb = Pt(8), _GREY
+    if report.stamp.simulated:
+        head = page.header.paragraphs[0].add_run(report.stamped.split(" · ")[0])
+        head.font.size, head.font.color.rgb, head.font.bold = Pt(8.5), _CAUTION, True
+
+
+def _write_front(document: DocumentType, report: Report) -> None:
+    text = report.text
+    _write_grey(document, report.title)
+    title = document.add_paragraph(report.answer, style="Title")
+    title.paragraph_format.space_after = Pt(10)
+    _drop_border(title)
+    if report.cards:
+        _write_cards(document, report.cards)
+    for heading, lines in (
+        (text("How sure"), report.evidence),
+        (text("Limits"), report.limits),
+        (text("Next"), report.next_steps),
+    ):
+        if lines:
+            document.add_heading(heading, level=2)
+            for line in lines:
+                document.add_paragraph(line, style="List Bullet")
+
+
+def _drop_border(paragraph: Any) -> None:  # noqa: ANN401
+    """Take away the rule Word draws under a title."""
+    border = OxmlElement("w:pBdr")
+    bottom = OxmlElement("w:bottom")
+    bottom.set(qn("w:val"), "nil")
+    border.append(bottom)
+    paragraph._p.get_or_add_pPr().append(border)
+
+
+def _write_grey(document: DocumentType, words: str, size: float = 9.5) -> None:
+    run = document.add_paragraph().add_run(words)
+    run.font.size, run.font.color.rgb = Pt(size), _GREY
+
+
+def _write_cards(document: DocumentType, cards: tuple[tuple[str, str], ...]) -> None:
+    table = document.add_table(rows=1, cols=len(cards))
+    table.style = "Table Grid"
+    for cell, (value, meaning) in zip(table.rows[0].cells, cards, strict=True):
+        number = cell.paragraphs[0].add_run(value)
+        number.font.size, number.font.bold = Pt(18), True
+        told = cell.add_paragraph().add_run(meaning)
+        told.font.size, told.font.color.rgb = Pt(9), _GREY
+    _colour_borders(table)
+
+
+def _write_section(document: DocumentType, section: ReportSection, report: Report) -> None:
+    heading = document.add_heading(section.heading, level=1)
+    heading.paragraph_format.page_break_before = True
+    for line in section.findings:
+        document.add_paragraph(line)
+    for picture in section.pictures:
+        if picture.svg:
+            _write_picture(document, picture)
+    for told in section.tables:
+        document.add_heading(told.title, level=2)
+        _write_table(document, told.table, report.text)
+    if section.cautions:
+        document.add_heading(report.text("Before you quote this"), level=2)
+        for line in section.cautions:
+            document.add_paragraph(line, style="List Bullet")
+
+
+def _write_picture(document: DocumentType, picture: ReportPicture) -> None:
+    heading = document.add_heading(safe_text(picture.title), level=2)
+    heading.paragraph_format.keep_with_next = True
+    shown = document.add_picture(BytesIO(write_png(picture.svg)), width=Cm(14.5))
+    shown._inline.docPr.set("descr", picture.alt)
+    if picture.note:
+        _write_grey(document, picture.note)
+
+
+def _write_table(document: DocumentType, table: pd.DataFrame, text: Text) -> None:
+    """Write a native table; its header repeats on each page."""
+    shown = table.iloc[:_MOST_ROWS, :_MOST_COLUMNS]
+    made = document.add_table(rows=1, cols=len(shown.columns))
+    made.style, made.alignment = "Table Grid", WD_TABLE_ALIGNMENT.CENTER
+    for cell, name in zip(made.rows[0].cells, shown.columns, strict=True):
+        _fill(cell, str(name), bold=True)
+        _shade(cell)
+    repeated = OxmlElement("w:tblHeader")
+    made.rows[0]._tr.get_or_add_trPr().append(repeated)
+    for values in shown.itertuples(index=False, name=None):
+        for cell, value in zip(made.add_row().cells, values, strict=True):
+            _fill(cell, "–" if value is None else _say(text, value), number=_is_number(value))
+    _colour_borders(made)
+    if shown.shape != table.shape:
+        _write_grey(document, text("The table goes on in the workbook."), 9)
+
+
+def _say(text: Text, value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return text.number(value, 0 if float(value).is_integer() else 2)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) or str(value)[:1].isdigit()
+
+
+def _fill(cell: Any, words: str, *, bold: bool = False, number: bool = False) -> None:  # noqa: ANN401
+    paragraph = cell.paragraphs[0]
+    run = paragraph.add_run(words)
+    run.font.size, run.font.bold = Pt(9), bold
+    paragraph.paragraph_format.space_after = Pt(0)
+    if number:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def _shade(cell: Any) -> None:  # noqa: ANN401
+    shade = OxmlElement("w:shd")
+    shade.set(qn("w:val"), "clear")
+    shade.set(qn("w:fill"), "EEF2F6")
+    cell._tc.get_or_add_tcPr().append(shade)
+
+
+def _colour_borders(table: Table) -> None:
+    """Thin grey rules between rows only."""
+    borders = OxmlElement("w:tblBorders")
+    for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
+        rule = OxmlElement(f"w:{side}")
+        rule.set(qn("w:val"), "nil" if side in ("left", "right", "insideV") else "single")
+        rule.set(qn("w:sz"), "4")
+        rule.set(qn("w:color"), "DFE5EB")
+        borders.append(rule)
+    table._tbl.tblPr.append(borders)

@@ -1,0 +1,202 @@
+"""The report as slides: one finding a slide, its picture or table native, alt text set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from pptx import Presentation
+from pptx.dml.color import RGBColor
+from pptx.enum.text import MSO_ANCHOR
+from pptx.oxml.ns import qn
+from pptx.util import Cm, Emu, Pt
+
+from analysis.evaluation import Evaluation
+from analysis.study import Study
+from dashboard.exports.canvas import measure_text
+from dashboard.exports.report import Report, ReportPicture, ReportSection, ReportTable, build_report
+from dashboard.exports.typesetting import write_png
+from dashboard.text import Text
+
+if TYPE_CHECKING:
+    from pptx.presentation import Presentation as PresentationType
+    from pptx.slide import Slide
+
+_INK, _GREY = RGBColor(0x0E, 0x16, 0x20), RGBColor(0x56, 0x61, 0x6F)
+_CAUTION, _HEAD = RGBColor(0x8A, 0x51, 0x00), RGBColor(0x12, 0x43, 0x6D)
+_WIDTH, _HEIGHT, _MARGIN = Cm(33.867), Cm(19.05), Cm(1.8)
+_LATIN, _CHINESE = "Calibri", "Microsoft YaHei"
+_MOST_ROWS, _MOST_COLUMNS = 9, 7
+_TITLE_ONLY = 5
+
+
+def write_slides(evaluation: Evaluation, study: Study, text: Text) -> bytes:
+    """Write the report as pptx, 16:9.
+
+    Returns
+    -------
+    bytes
+        A first slide with the answer and its numbers, one or two slides for each section (its
+        finding as the title, a picture with the other findings beside it, its first table
+        native), a last one with how sure, limits and next steps.
+    """
+    report = build_report(evaluation, study, text)
+    deck = Presentation()
+    deck.slide_width, deck.slide_height = _WIDTH, _HEIGHT
+    _write_front(deck, report)
+    for section in report.sections:
+        _write_section(deck, section, report)
+    _write_end(deck, report)
+    core = deck.core_properties
+    core.title, core.author = report.title, f"Levee {report.stamp.version}"
+    core.comments, core.language = report.stamped, text.language
+    core.created = core.modified = datetime.fromisoformat(report.stamp.created).replace(tzinfo=None)
+    stream = BytesIO()
+    deck.save(stream)
+    return stream.getvalue()
+
+
+def _add_slide(deck: PresentationType, title: str, report: Report, overline: str = "") -> Slide:
+    """A white slide: grey line, the finding as title, the stamp below."""
+    slide = deck.slides.add_slide(deck.slide_layouts[_TITLE_ONLY])
+    room = _WIDTH - 2 * _MARGIN
+    shape = slide.shapes.title
+    shape.left, shape.top, shape.width, shape.height = _MARGIN, Cm(1.7), room, Cm(2.9)
+    shape.text_frame.word_wrap = True
+    shape.text_frame.vertical_anchor = MSO_ANCHOR.TOP
+    size = 28 if measure_text(title, 28) < 1700 else 23
+    _write_lines(shape.text_frame, [title], size=size, bold=True)
+    if overline:
+        _add_words(slide, [overline], _MARGIN, Cm(0.9), room, Cm(0.9), size=12, colour=_GREY)
+    stamp = report.stamped
+    _add_words(slide, [stamp], _MARGIN, Cm(18), room, Cm(0.8), size=9,
+               colour=_CAUTION if report.stamp.simulated else _GREY)  # fmt: skip
+    return slide
+
+
+def _add_words(
+    slide: Slide, lines: Sequence[str], left: int, top: int, width: int, height: int, *,
+    size: float = 16, colour: RGBColor = _INK, bold: bool = False,
+) -> None:  # fmt: skip
+    box = slide.shapes.add_textbox(Emu(left), Emu(top), Emu(width), Emu(height))
+    box.text_frame.word_wrap = True
+    _write_lines(box.text_frame, lines, size=size, colour=colour, bold=bold)
+
+
+def _write_lines(
+    frame: Any,  # noqa: ANN401
+    lines: Iterable[str],
+    *,
+    size: float,
+    colour: RGBColor = _INK,
+    bold: bool = False,
+) -> None:
+    """Write paragraphs with fonts set for Latin and Chinese alike."""
+    for i, line in enumerate(lines):
+        paragraph = frame.paragraphs[0] if i == 0 else frame.add_paragraph()
+        paragraph.space_after = Pt(size * 0.45)
+        paragraph.alignment = 1
+        run = paragraph.add_run()
+        run.text = line
+        run.font.size, run.font.bold, run.font.color.rgb = Pt(size), bold, colour
+        run.font.name = _LATIN
+        properties = run._r.get_or_add_rPr()
+        east = properties.makeelement(qn("a:ea"), {"typeface": _CHINESE})
+        latin = properties.find(qn("a:latin"))
+        latin.addnext(east)
+
+
+def _write_front(deck: PresentationType, report: Report) -> None:
+    slide = _add_slide(deck, report.answer, report, report.title)
+    if not report.cards:
+        return
+    gap = Cm(0.8)
+    width = (_WIDTH - 2 * _MARGIN - gap * (len(report.cards) - 1)) // len(report.cards)
+    for i, (value, meaning) in enumerate(report.cards):
+        left = _MARGIN + i * (width + gap)
+        _add_words(slide, [value], left, Cm(7), width, Cm(2), size=36, bold=True, colour=_HEAD)
+        _add_words(slide, [meaning], left, Cm(9.2), width, Cm(6), size=15, colour=_GREY)
+
+
+def _write_section(deck: PresentationType, section: ReportSection, report: Report) -> None:
+    pictures = [p for p in section.pictures if p.svg]
+    title = section.findings[0] if section.findings else section.heading
+    if pictures:
+        slide = _add_slide(deck, title, report, section.heading)
+        _add_picture(slide, pictures[0], Cm(20))
+        aside = [*section.findings[1:4], *(f"! {line}" for line in section.cautions[:2])]
+        _add_words(slide, aside, Cm(23.2), Cm(5), Cm(9), Cm(12), size=14)
+        title = pictures[0].title
+    if section.tables:
+        slide = _add_slide(deck, section.tables[0].title if pictures else title, report,
+                           section.heading)  # fmt: skip
+        _add_table(slide, section.tables[0], report.text)
+
+
+def _add_picture(slide: Slide, picture: ReportPicture, width: int) -> None:
+    """Place a picture within its room, keeping its shape."""
+    shape = slide.shapes.add_picture(BytesIO(write_png(picture.svg)), _MARGIN, Cm(4.9), Emu(width))
+    tallest = Cm(12.6)
+    if shape.height > tallest:
+        shape.width, shape.height = Emu(shape.width * tallest // shape.height), tallest
+    shape._element.nvPicPr.cNvPr.set("descr", picture.alt)
+
+
+def _add_table(slide: Slide, told: ReportTable, text: Text) -> None:
+    """Add a native table, at most nine rows and seven columns; the workbook has it whole."""
+    table = told.table.iloc[:_MOST_ROWS, :_MOST_COLUMNS]
+    rows, columns = len(table) + 1, len(table.columns)
+    room = _WIDTH - 2 * _MARGIN
+    shape = slide.shapes.add_table(rows, columns, _MARGIN, Cm(5), room, Cm(1.1) * rows)
+    shape._element.nvGraphicFramePr.cNvPr.set("descr", told.title)
+    made = shape.table
+    cells = [list(map(str, table.columns)), *(
+        ["–" if v is None else _say(text, v) for v in row]
+        for row in table.itertuples(index=False, name=None)
+    )]  # fmt: skip
+    _share_widths(made, cells, room)
+    for i, row in enumerate(cells):
+        for j, words in enumerate(row):
+            cell = made.cell(i, j)
+            cell.fill.solid()
+            cell.fill.fore_color.rgb = RGBColor(0xEE, 0xF2, 0xF6) if i == 0 else RGBColor(
+                255, 255, 255
+            )  # fmt: skip
+            _write_lines(cell.text_frame, [words], size=12, bold=i == 0)
+    if table.shape != told.table.shape:
+        words = text("The table goes on in the workbook.")
+        _add_words(slide, [words], _MARGIN, Cm(17.1), room, Cm(0.8), size=11, colour=_GREY)
+
+
+def _share_widths(made: Any, cells: list[list[str]], room: int) -> None:  # noqa: ANN401
+    """Share the width among columns by the words they hold."""
+    needed = [min(34.0, max(measure_text(row[j], 2) for row in cells) + 4)
+              for j in range(len(cells[0]))]  # fmt: skip
+    for column, need in zip(made.columns, needed, strict=True):
+        column.width = Emu(int(room * need / sum(needed)))
+
+
+def _say(text: Text, value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return text.number(value, 0 if float(value).is_integer() else 2)
+
+
+def _write_end(deck: PresentationType, report: Report) -> None:
+    text = report.text
+    parts = [
+        (text("How sure"), report.evidence),
+        (text("Limits"), report.limits),
+        (text("Next"), report.next_steps),
+    ]
+    parts = [(heading, lines) for heading, lines in parts if lines]
+    if not parts:
+        return
+    slide = _add_slide(deck, text("How sure, what limits it, what next"), report, report.title)
+    width = (_WIDTH - 2 * _MARGIN - Cm(1) * (len(parts) - 1)) // len(parts)
+    for i, (heading, lines) in enumerate(parts):
+        left = _MARGIN + i * (width + Cm(1))
+        _add_words(slide, [heading], left, Cm(5), width, Cm(1), size=18, bold=True, colour=_HEAD)
+        _add_words(slide, lines, left, Cm(6.4), width, Cm(10), size=14)
