@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rapidfuzz import fuzz
@@ -24,6 +24,7 @@ from analysis.intake.words import FINISHED, GROUP, SITE, STARTED
 from analysis.study_file import MeasurePlan, StudyPlan, SurveyFile, SurveyPlan, plan_from_dict
 
 _WORDS = re.compile(r"[A-Za-z]+|[\u4e00-\u9fff]+|\d+")
+_ROUND = re.compile(r"\d+(?=\D*$)")
 _WIDE = re.compile(
     r"^(?P<wave>pre|post|baseline|endline|t0|t1|前测|后测)[_.\- ](?P<item>.+)$", re.I
 )
@@ -253,7 +254,11 @@ def _waves(ordered: Sequence[_Survey], wave_column: str | None) -> list[str]:
         known: list[str] = [
             name for name in ("pre", "mid", "post", "follow_up") if name in families
         ]
-        return known if len(known) == len(set(values)) else sorted(values)
+        if len(known) == len(set(values)):
+            return known
+        ends = [_ROUND.search(value) for value in values]
+        numbered = {end[0] for end in ends if end is not None}
+        return ["pre", "post"] if len(values) == len(numbered) == 2 else sorted(values)
     if len(ordered) == 1:
         return ["pre", "post"]
     named = [file_wave(one.table.file, one.table.sheet) for one in ordered]
@@ -277,24 +282,16 @@ def _wide_pattern(survey: _Survey) -> str | None:
 def _wide_measures(survey: _Survey, pattern: str) -> list[MeasurePlan]:
     """Propose measures from the first wave's columns, items named without the wave."""
     shape = _WIDE if pattern.startswith("{wave}") else _WIDE_LAST
-    told: list[MeasurePlan] = []
-    for measure in propose_measures(survey.table, survey.profiles):
-        short = {name: m["item"] for name in measure.items if (m := shape.match(name))}
-        mine = {
-            name: item
-            for name, item in short.items()
-            if wave_family(str(shape.match(name)["wave"])) == "pre"  # type: ignore[index]
-        }
-        if not mine:
-            continue
-        named = {
-            "items": list(mine.values()),
-            "reversed": [mine[name] for name in measure.reversed if name in mine],
-            "texts": {},
-            "name": _WIDE.sub(r"\g<item>", measure.name).removesuffix("_pre") or measure.name,
-        }
-        told.append(measure.model_copy(update=named))
-    return told
+    first: dict[str, Column] = {}
+    for column in survey.table.columns:
+        found = shape.match(column.name)
+        if found and wave_family(found["wave"]) == "pre":
+            label = found["item"] if column.label == column.name else column.label
+            first[column.name] = replace(column, name=found["item"], label=label)
+    cells = survey.table.cells[list(first)].rename(
+        columns={name: column.name for name, column in first.items()}
+    )
+    return list(propose_measures(replace(survey.table, cells=cells, columns=tuple(first.values()))))
 
 
 def _renames(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import pandas as pd
@@ -61,6 +61,7 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 _MONEY_BAND = re.compile(r"[$¥￥€£]\s*[\d,]+|\d\s*[万元]")
+_INSTANCES = frozenset({"redcap_repeat_instance", "Repeat Instance"})
 _STRONG = frozenset(
     split_words("sex|gender|age|education|income|ethnicity|region|marital|disability|dob")
 )
@@ -113,7 +114,20 @@ class ColumnProfile:
 def propose_roles(table: Table) -> tuple[ColumnProfile, ...]:
     """Propose a role for every column of a table, in order."""
     parents = {column.stem for column in table.columns if column.option}
-    return tuple(_profile(table, column, parents) for column in table.columns)
+    profiles = tuple(_profile(table, column, parents) for column in table.columns)
+    return _with_instances(profiles)
+
+
+def _with_instances(profiles: tuple[ColumnProfile, ...]) -> tuple[ColumnProfile, ...]:
+    """Take REDCap's repeats of one instrument for waves where there are no events."""
+    if any(one.role == "wave" for one in profiles):
+        return profiles
+    return tuple(
+        replace(one, role="wave", confidence=0.6, reason="tool_column")
+        if one.name in _INSTANCES and 1 < one.n_unique <= 8
+        else one
+        for one in profiles
+    )
 
 
 def header_words(column: Column) -> set[str]:

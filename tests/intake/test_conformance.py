@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis import Study, read_study
-from analysis.study_file import parse_plan
+from analysis import Study, evaluate, read_study
+from analysis.study_file import MeasurePlan, parse_plan
 
+PLAIN = Path(__file__).parent / "plans" / "plain_long.toml"
 PLANS = sorted((Path(__file__).parent / "plans").glob("*.toml"))
 
 
@@ -45,6 +46,48 @@ def test_every_layout_gives_the_one_right_answer(plan, shared_data, expected):
     assert pairs["post"].mean() == pytest.approx(expected["mean_post"], abs=1e-6)
     assert stats.ttest_1samp(change, 0).statistic == pytest.approx(expected["t"], abs=1e-6)
     assert change.mean() / change.std() == pytest.approx(expected["cohen_dz"], abs=1e-6)
+    assert stats.ttest_1samp(change, 0).pvalue == pytest.approx(expected["p_t"], rel=1e-9)
+
+
+@pytest.mark.parametrize("plan", PLANS, ids=lambda path: path.stem)
+def test_every_layout_gives_the_statistics_of_the_truth(plan, shared_data):
+    folder = shared_data / "one-panel"
+    told = [
+        next(one for one in evaluate(study).outcomes[0].analyses if one.name == "paired_t")
+        for study in (read_panel(plan, folder), read_panel(PLAIN, folder))
+    ]
+    assert told[0].n == told[1].n
+    for name in ("estimate", "statistic", "df", "p_value", "ci_low", "ci_high"):
+        assert getattr(told[0], name) == pytest.approx(getattr(told[1], name), abs=1e-9)
+
+
+BOXES = {
+    "wenjuanxing": ("5、您参加过哪些活动？", ("疏散演练", "居民议事会", "志愿巡逻", "以上都没有")),
+    "kobotoolbox_csv": ("activities", ("drill", "council", "patrol", "none")),
+    "plain_long": ("acts", ("drill", "council", "patrol", "none")),
+} | dict.fromkeys(
+    ("google_forms_csv", "google_forms_xlsx", "microsoft_forms"),
+    ("Which activities did you join?", ("Evacuation drill", "Council meeting, or hearing",
+                                        "Volunteer patrol", "None of these")),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BOXES)
+def test_check_all_questions_are_counted_alike(name, shared_data, expected):
+    question, options = BOXES[name]
+    plan = parse_plan((PLAIN.parent / f"{name}.toml").read_text(encoding="utf-8"))
+    boxes = [
+        MeasurePlan(name=code, kind="binary", items=[f"{question}/{option}"])
+        for code, option in zip(expected["acts_counts"]["pre"], options, strict=True)
+    ]
+    folder = shared_data / "one-panel"
+    files = {file.path: (folder / file.path).read_bytes() for file in plan.survey.files}
+    survey = read_study(plan.model_copy(update={"measures": boxes}), files).survey
+    for wave, counts in expected["acts_counts"].items():
+        mine = survey.keys["wave"] == wave
+        for code, n in counts.items():
+            ticks = survey.items[code].iloc[:, 0][mine]
+            assert (ticks.sum(), ticks.notna().sum()) == (n, expected["acts_answered"][wave])
 
 
 @pytest.mark.parametrize("plan", PLANS, ids=lambda path: path.stem)

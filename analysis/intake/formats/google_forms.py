@@ -25,6 +25,7 @@ _OWN = frozenset(
         "分数",
     ]
 )
+_QUIZ = re.compile(r"^(?P<question>.+?)\s*\[(?:Score|Feedback|得分|分数|反馈)\]$")
 _GRID = re.compile(r"^(?P<stem>.+?)\s*\[(?P<part>[^\[\]]+)\]$")
 
 
@@ -38,7 +39,12 @@ def read_format(workbook: Workbook, sheet: Sheet) -> Table:
     at = find_signature(sheet, _match)[0]
     headers = [clean_text(cell) for cell in sheet.rows[at]]
     stems = grid_stems(headers, _GRID)
-    heads = [_head(header, position, stems) for position, header in enumerate(headers)]
+    heads = [
+        Head(name=header, paradata=True)
+        if (quiz := _QUIZ.match(header)) and quiz["question"] in headers
+        else _head(header, position, stems)
+        for position, header in enumerate(headers)
+    ]
     return build_table(
         workbook, sheet, Layout(format="google_forms", header_rows=(at + 1,), heads=heads)
     )
