@@ -53,6 +53,12 @@ def current_evaluation() -> Evaluation | None:
     return _evaluation_of(saved, study, current_filters())
 
 
+def whole_evaluation() -> Evaluation | None:
+    """The evaluation of :func:`whole_study`, whatever is filtered; None when none is open."""
+    saved, study = current_saved(), whole_study()
+    return _evaluation_of(saved, study, {}) if saved is not None and study is not None else None
+
+
 def current_portfolio() -> Portfolio | None:
     """Every saved study with a plan, and the sample, side by side; None when there is none."""
     saved = [open_study(study.id) for study in list_studies()]

@@ -13,14 +13,32 @@ from analysis.study import Study
 from analysis.surveys.results import Flow
 from dashboard.exports.gateway import safe_text, say_stamp
 from dashboard.exports.report import Report, ReportPicture, build_report
-from dashboard.exports.typesetting import check_fonts, write_pdf
+from dashboard.exports.typesetting import check_fonts, write_page_image, write_pdf
 from dashboard.sentences.targets import format_indicator, say_status
 from dashboard.tables.targets import label_targets
 from dashboard.text import Text
 from dashboard.theme import STATUSES
 
 TEMPLATE = Path(__file__).resolve().with_name("brief.typ")
-SCALES = (1.14, 1.1, 1.06, 1.03, 1.0, 0.97, 0.94, 0.91, 0.88, 0.85, 0.82, 0.79, 0.76, 0.73)
+SCALES = (
+    1.26,
+    1.22,
+    1.18,
+    1.14,
+    1.1,
+    1.06,
+    1.03,
+    1.0,
+    0.97,
+    0.94,
+    0.91,
+    0.88,
+    0.85,
+    0.82,
+    0.79,
+    0.76,
+    0.73,
+)
 _PICTURES = ("outcomes", "volunteers", "participation", "targets", "funding")
 _MOST_TARGETS = 6
 
@@ -33,13 +51,20 @@ def write_brief(evaluation: Evaluation, study: Study, text: Text) -> bytes:
     bytes
         A PDF/UA-1 of one A4 page in the language of ``text``; the words are real text.
     """
-    report = build_report(evaluation, study, text)
-    data = compose_brief(report, evaluation, study)
-    told = json.dumps(data, ensure_ascii=False)
-    data["families"] = list(check_fonts(told))
-    inputs = {"data": json.dumps(data, ensure_ascii=False)}
-    created = datetime.fromisoformat(report.stamp.created)
-    return write_pdf(TEMPLATE.read_bytes(), inputs, created)
+    created = datetime.fromisoformat(evaluation.provenance.created)
+    return write_pdf(TEMPLATE.read_bytes(), _inputs(evaluation, study, text), created)
+
+
+def write_preview(evaluation: Evaluation, study: Study, text: Text) -> bytes:
+    """Draw the same page as PNG, to look at before downloading."""
+    return write_page_image(TEMPLATE.read_bytes(), _inputs(evaluation, study, text))
+
+
+def _inputs(evaluation: Evaluation, study: Study, text: Text) -> dict[str, str]:
+    """Everything the template is filled with, as JSON: words can never become markup."""
+    data = compose_brief(build_report(evaluation, study, text), evaluation, study)
+    data["families"] = list(check_fonts(json.dumps(data, ensure_ascii=False)))
+    return {"data": json.dumps(data, ensure_ascii=False)}
 
 
 def compose_brief(report: Report, evaluation: Evaluation, study: Study) -> dict[str, Any]:

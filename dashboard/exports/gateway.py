@@ -36,6 +36,7 @@ _INVISIBLE = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u061c\u180e")
     chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
 }
 LONGEST_CELL = 32_000
+_INSIDE = ("volunteers_overdue",)  # a call list, not a result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +201,7 @@ def share_evaluation(evaluation: Evaluation) -> Evaluation:
     least = int(str(evaluation.settings.get("min_group", 5)))
     return replace(
         evaluation,
+        findings=tuple(f for f in evaluation.findings if f.code not in _INSIDE),
         volunteers=_share_volunteers(evaluation.volunteers, least),
         participation=_share_participation(evaluation.participation, least),
         sustainability=_share_sustainability(evaluation.sustainability, least),

@@ -56,6 +56,14 @@ def write_pdf(template: bytes, inputs: dict[str, str], created: datetime) -> byt
     return bytes(pdf)
 
 
+def write_page_image(template: bytes, inputs: dict[str, str], ppi: float = 110) -> bytes:
+    """Draw the (only) page of a template as PNG."""
+    import typst
+
+    png = typst.compile(template, format="png", font_paths=[str(FONTS)], sys_inputs=inputs, ppi=ppi)
+    return bytes(png)
+
+
 _PICTURE = b"""#let svg = sys.inputs.svg
 #set page(width: auto, height: auto, margin: 4pt, fill: white)
 #image(bytes(svg), format: "svg", width: eval(sys.inputs.width))

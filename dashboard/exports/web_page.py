@@ -127,7 +127,7 @@ def _write_picture(picture: ReportPicture, key: str) -> str:
     caption = f"<figcaption><h3>{_say(picture.title)}</h3></figcaption>"
     label = f'role="img" aria-label="{_say(picture.alt)}"'
     if picture.figure is None:
-        return f"<figure>{caption}<div {label}>{picture.svg}</div></figure>"
+        return f'<figure>{caption}<div class="drawn" {label}>{picture.svg}</div></figure>'
     drawn = picture.figure()
     told = drawn.to_json().replace("<", "\\u003c")
     height = drawn.layout.height or 400

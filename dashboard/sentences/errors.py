@@ -130,4 +130,8 @@ ERRORS: dict[str, Callable[[Text, LeveeError], str]] = {
     "study_file_value": _study_file_value,
     "unknown_key": _unknown_key,
     "missing_column": _missing_column,
+    "font_missing": lambda t, _: t(
+        "The PDF and the pictures need a Chinese font: install Noto Sans CJK or Source Han Sans, "
+        "then try again."
+    ),
 }

@@ -1,0 +1,169 @@
+"""The parts of the export page: which formats there are, what is inside, the buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from analysis.errors import LeveeError
+from analysis.evaluation import Evaluation
+from analysis.study import Study
+from dashboard.exports.brief import write_brief, write_preview
+from dashboard.exports.document import write_document
+from dashboard.exports.gateway import write_csv
+from dashboard.exports.report import Report
+from dashboard.exports.results_file import write_results
+from dashboard.exports.slides import write_slides
+from dashboard.exports.web_page import write_web_page
+from dashboard.exports.workbook import write_table, write_workbook
+from dashboard.sentences import say_error
+from dashboard.text import Text
+from dashboard.widgets.page import show_table
+
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+XLSX = f"{_OFFICE}.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportFormat:
+    """One format: its name and what is inside (translated), how it is written."""
+
+    ending: str
+    name: str
+    about: str
+    mime: str
+    write: Callable[[Evaluation, Study, Text], bytes]
+
+
+def list_formats(text: Text) -> dict[str, ExportFormat]:
+    """The formats by file ending, the funder's page first."""
+    told = (
+        (
+            "pdf",
+            text("One page for the funder (PDF)"),
+            text("Exactly one A4 page: the answer, its numbers, two pictures, targets, limits, "
+                 "next steps."),
+            "application/pdf",
+            write_brief,
+        ),
+        (
+            "docx",
+            text("Report (Word)"),
+            text("Every section with its findings, pictures and tables, ready to edit."),
+            f"{_OFFICE}.wordprocessingml.document",
+            write_document,
+        ),
+        (
+            "pptx",
+            text("Slides (PowerPoint)"),
+            text("One finding a slide, with its picture or table."),
+            f"{_OFFICE}.presentationml.presentation",
+            write_slides,
+        ),
+        (
+            "xlsx",
+            text("Workbook (Excel)"),
+            text("Sentences first, then tables, then every number at full precision, with a "
+                 "dictionary."),
+            XLSX,
+            write_workbook,
+        ),
+        (
+            "html",
+            text("Interactive report (one web page, works offline)"),
+            text("Figures to hover over and tables to open; nothing is fetched from the "
+                 "internet."),
+            "text/html",
+            write_web_page,
+        ),
+        (
+            "json",
+            text("Results file (JSON, for programs)"),
+            text("Everything the pages show, at full precision, in both languages."),
+            "application/json",
+            lambda evaluation, study, text: write_results(evaluation),  # noqa: ARG005
+        ),
+    )  # fmt: skip
+    return {
+        ending: ExportFormat(ending=ending, name=name, about=about, mime=mime, write=write)
+        for ending, name, about, mime, write in told
+    }
+
+
+def show_download(
+    text: Text, form: ExportFormat, evaluation: Evaluation, study: Study, words: Text
+) -> None:
+    """Show what a format holds and its button; the file is made when the button is clicked."""
+    st.markdown(form.about)
+    name = f"levee-{evaluation.fingerprint[:8]}-{words.language}.{form.ending}"
+    st.download_button(
+        text("Download"),
+        data=lambda: form.write(evaluation, study, words),
+        file_name="results.json" if form.ending == "json" else name,
+        mime=form.mime,
+        on_click="ignore",
+        type="primary",
+        icon=":material/download:",
+        key=f"download_{form.ending}_{words.language}",
+    )
+    st.caption(text("The report is made when you click; a document takes about two seconds."))
+
+
+def show_inside(text: Text, report: Report) -> None:
+    """List the parts of a report with how much each holds."""
+    st.subheader(text("What is inside"), anchor=False)
+    rows = [(s.heading, len(s.findings), len(s.pictures), len(s.tables)) for s in report.sections]
+    names = [text("Part"), text("Findings"), text("Pictures"), text("Tables")]
+    show_table(pd.DataFrame(rows, columns=names), key="inside")
+
+
+def show_page_image(text: Text, evaluation: Evaluation, study: Study, words: Text) -> None:
+    """Show the funder's page as it will print."""
+    try:
+        image = _draw_preview(evaluation.fingerprint, words.language, evaluation, study)
+    except LeveeError as error:
+        st.warning(say_error(text, error))
+        return
+    st.image(image, caption=text("The page as it will print."), width="stretch")
+
+
+@st.cache_data(scope="session", show_spinner=False, max_entries=4)
+def _draw_preview(
+    key: str,  # noqa: ARG001
+    language: str,
+    _evaluation: Evaluation,
+    _study: Study,
+) -> bytes:
+    return write_preview(_evaluation, _study, Text(language))
+
+
+def show_single_tables(text: Text, report: Report) -> None:
+    """Offer every table on its own, as CSV and as a workbook, with a preview."""
+    tables = {f"{s.heading}: {t.title}": t for s in report.sections for t in s.tables}
+    if not tables:
+        return
+    st.subheader(text("One table at a time"), anchor=False)
+    chosen = st.selectbox(text("Table to export"), list(tables), key="export_table")
+    told = tables[chosen]
+    show_table(told.table, key="export_preview")
+    left, right = f"{told.key}.csv", f"{told.key}.xlsx"
+    with st.container(horizontal=True):
+        st.download_button(
+            text("Download as CSV"),
+            data=lambda: write_csv(told.table, report.text, report.stamp),
+            file_name=left,
+            mime="text/csv",
+            on_click="ignore",
+            key=f"csv_{told.key}",
+        )
+        st.download_button(
+            text("Download as Excel"),
+            data=lambda: write_table(told.table, told.title, report.text, report.stamped),
+            file_name=right,
+            mime=XLSX,
+            on_click="ignore",
+            key=f"xlsx_{told.key}",
+        )
