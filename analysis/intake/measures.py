@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 import numpy as np
 import pandas as pd
 
 from analysis.intake.answers import propose_answer_rule
+from analysis.intake.choices import propose_choices
 from analysis.intake.lookup import column_texts
 from analysis.intake.roles import ColumnProfile, propose_roles
 from analysis.intake.tables import Column, Table
 from analysis.study_file import MeasurePlan
 
 _DIGITS = re.compile(r"[\[_.\-]?(?:SQ)?\d+\]?[a-z]?$", re.IGNORECASE)
+_MOST_OPTIONS = 12
 _SLUG = re.compile(r"[^a-z0-9]+")
 _NEGATIVE = re.compile(
     r"\b(?:not|never|waste|wasted|no point|useless|difficult|unable|afraid|hard|nothing)\b"
@@ -33,7 +35,8 @@ def propose_measures(
     """Propose measures from the item columns of a table, items named by their columns.
 
     Items are put together when they stand side by side with one stem, or one range and one
-    prefix of their code; a lone yes/no question becomes a binary measure.
+    prefix of their code; a lone yes/no question becomes a binary measure, and so does every
+    option of a check-all question, in split columns or joined in one cell (exploratory).
     """
     roles = {one.name: one for one in profiles or propose_roles(table)}
     items = [column for column in table.columns if roles[column.name].role == "item"]
@@ -47,10 +50,51 @@ def propose_measures(
         for part in [[one] for one in group] if binary else [group]:
             name = _name(part, [measure.name for measure in measures])
             measures.append(_measure(table, name, part, bounds, binary))
+    measures += _choice_measures(table, roles, [measure.name for measure in measures])
     first = next((m.name for m in measures if m.kind == "scale"), None)
     return tuple(
         m.model_copy(update={"role": "primary"}) if m.name == first else m for m in measures
     )
+
+
+def _choice_measures(
+    table: Table, roles: Mapping[str, ColumnProfile], taken: Sequence[str]
+) -> list[MeasurePlan]:
+    """One binary measure per option of each check-all question."""
+    measures: list[MeasurePlan] = []
+    for question, options in _check_all(table, roles).items():
+        for item, option in options.items() if len(options) <= _MOST_OPTIONS else ():
+            names = [*taken, *(measure.name for measure in measures)]
+            told = f"{question} {option}" if option.isdigit() else option
+            measures.append(
+                MeasurePlan(
+                    name=_free_name(told, names),
+                    label=f"{question}: {option}",
+                    kind="binary",
+                    items=[item],
+                    role="exploratory",
+                )
+            )
+    return measures
+
+
+def _check_all(table: Table, roles: Mapping[str, ColumnProfile]) -> dict[str, dict[str, str]]:
+    """Return question → {item: option} of split columns, and of joined cells without them."""
+    labels = {column.name: column.label for column in table.columns}
+    found: dict[str, dict[str, str]] = {}
+    for column in table.columns:
+        if column.option and roles[column.name].role == "multiple_choice":
+            question = labels.get(column.stem, column.stem)
+            found.setdefault(question, {})[column.name] = column.label
+    for column in table.columns:
+        alone = not column.option and column.label not in found and column.name not in found
+        if alone and roles[column.name].role == "multiple_choice":
+            told = propose_choices(table, column.name)
+            words = table.choices.get(column.name, {})
+            for option in told.options if told else ():
+                word = words.get(option, option)
+                found.setdefault(column.label, {})[f"{column.name}/{option}"] = word
+    return found
 
 
 def propose_reversed(numbers: pd.DataFrame, labels: Sequence[str]) -> list[str]:
@@ -96,8 +140,13 @@ def _joint_range(ranges: Sequence[tuple[float, float] | None]) -> tuple[float, f
 def _name(group: Sequence[Column], taken: Sequence[str]) -> str:
     told = group[0].stem or _DIGITS.sub("", group[0].name) or group[0].name
     slug = _SLUG.sub("_", told.casefold()).strip("_") if told.isascii() else ""
+    base = "_".join(slug.split("_")[:4])
+    return _free_name("scale" if base == "q" else base, taken)
+
+
+def _free_name(told: str, taken: Sequence[str]) -> str:
+    slug = _SLUG.sub("_", told.casefold()).strip("_") if told.isascii() else ""
     base = "_".join(slug.split("_")[:4]) or "measure"
-    base = base if base != "q" else "scale"
     tried = [base, *(f"{base}_{number}" for number in range(2, 500))]
     return next(name for name in tried if name not in taken)
 

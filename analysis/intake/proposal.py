@@ -303,7 +303,7 @@ def _renames(
     wanted += [n for n in (_by_header(first, GROUP), _by_header(first, SITE)) if n]
     labels = {column.name: column for column in first.table.columns}
     renamed: dict[str, str] = {}
-    for name in dict.fromkeys(wanted):
+    for name in dict.fromkeys(_question(one, labels) for one in wanted):
         there = find_column(other.table, name)
         column = labels[name]
         if there is not None and _alike(column, _column(other.table, there)) >= 60:
@@ -316,6 +316,13 @@ def _renames(
         if best is not None and best.name != name and _alike(column, best) >= 80:
             renamed[best.name] = name
     return renamed
+
+
+def _question(item: str, names: Mapping[str, Column]) -> str:
+    """Return the column an item is taken from: itself, or the question of ``question/option``."""
+    while item not in names and "/" in item:
+        item = item.rpartition("/")[0]
+    return item
 
 
 def _column(table: Table, name: str) -> Column:
