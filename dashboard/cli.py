@@ -139,6 +139,8 @@ def _free_port(wanted: int) -> int:
     """The wanted port, or the next free one of ten; 0 asks the system."""
     for port in [wanted] if wanted == 0 else range(wanted, wanted + 10):
         with socket.socket() as probe:
+            # A server just stopped leaves its port waiting; a link to it must work again at once.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
@@ -247,7 +249,9 @@ def _write_reports(arguments: argparse.Namespace, evaluation: Any, study: Any) -
     for form in arguments.format:
         if form in _WRITERS:
             module, writer = _WRITERS[form]
-            reports[f"report.{form}"] = getattr(import_module(module), writer)(evaluation, study, text)
+            reports[f"report.{form}"] = getattr(import_module(module), writer)(
+                evaluation, study, text
+            )
     for name, content in reports.items():
         (folder / name).write_bytes(content)
     return [folder / name for name in reports]

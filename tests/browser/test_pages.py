@@ -1,0 +1,60 @@
+"""Each page of the sample in a real browser: accessible, in one language, within its width."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from dashboard.navigation import SECTIONS, has_page
+
+pytestmark = pytest.mark.browser
+VIEWS = [e.view for entries in SECTIONS.values() for e in entries if has_page(e.view)]
+SAMPLED = [view for view in VIEWS if view in {"home", "overview", "outcomes", "volunteers", "data"}]
+LANGUAGES = ("en", "zh-Hans")
+# Words Streamlit itself shows and no setting translates.
+STREAMLIT_OWN = re.compile(r"Drag and drop files here|Browse files|per file")
+ENGLISH = re.compile(r"(?:[A-Za-z]{3,} ){3,}[A-Za-z]{3,}")
+
+
+@pytest.fixture(scope="module")
+def tabs(receive) -> Iterator:
+    """One tab for each language, kept open while the pages are visited one after another."""
+    opened = {one: receive(one) for one in LANGUAGES}
+    for one in opened.values():
+        one.open("overview", study="sample")
+    yield opened
+    for one in opened.values():
+        one.close()
+
+
+def assert_well_made(visitor) -> None:
+    assert visitor.page.locator("[data-testid=stException]").count() == 0
+    assert visitor.page.locator("h1").count() == 1
+    assert visitor.overflow() <= 0
+    assert visitor.violations() == []
+    assert visitor.foreign == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("view", VIEWS)
+def test_page_is_accessible_and_in_its_language(tabs, view: str, language: str):
+    visitor = tabs[language]
+    visitor.go(view if view != "home" else "")
+    assert_well_made(visitor)
+    assert visitor.page.locator("html").get_attribute("lang") == language
+    if language == "zh-Hans":
+        left = [w for w in ENGLISH.findall(visitor.words) if not STREAMLIT_OWN.search(w)]
+        assert left == []
+
+
+@pytest.mark.parametrize("view", SAMPLED)
+@pytest.mark.parametrize(
+    ("language", "width", "scheme"),
+    [("en", 390, "light"), ("zh-Hans", 390, "dark"), ("en", 1280, "dark")],
+)
+def test_page_is_accessible_when_narrow_or_dark(
+    visit, view: str, language: str, width: int, scheme: str
+):
+    visitor = visit(language, width, scheme)
+    visitor.open("" if view == "home" else view, study="sample")
+    assert_well_made(visitor)
