@@ -17,8 +17,9 @@ from docx.shared import Cm, Pt, RGBColor
 
 from analysis.evaluation import Evaluation
 from analysis.study import Study
+from dashboard.exports.content import Report, ReportPicture, ReportSection
 from dashboard.exports.gateway import safe_text
-from dashboard.exports.report import Report, ReportPicture, ReportSection, build_report
+from dashboard.exports.report import build_report
 from dashboard.exports.typesetting import write_png
 from dashboard.text import Text
 

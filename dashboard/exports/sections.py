@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from analysis.evaluation import Evaluation
 from analysis.study import Study
+from dashboard.exports.content import ReportPicture, ReportSection, make_section
 from dashboard.exports.pictures import draw_progress
 from dashboard.exports.pictures_people import draw_reach, draw_sources, draw_stay, draw_team
-from dashboard.exports.report import ReportPicture, ReportSection, make_section
 from dashboard.exports.sections_survey import list_survey_sections
 from dashboard.figures.consultation import draw_follow_through
 from dashboard.figures.funding import draw_sources as draw_sources_on_screen

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from analysis.evaluation import Evaluation
 from analysis.study import Study
+from dashboard.exports.content import ReportPicture, ReportSection, make_section
 from dashboard.exports.pictures import draw_changes, draw_comparison
-from dashboard.exports.report import ReportPicture, ReportSection, make_section
 from dashboard.sentences.outcomes import say_wave
 from dashboard.text import Text
 

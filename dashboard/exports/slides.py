@@ -16,7 +16,8 @@ from pptx.util import Cm, Emu, Pt
 from analysis.evaluation import Evaluation
 from analysis.study import Study
 from dashboard.exports.canvas import measure_text
-from dashboard.exports.report import Report, ReportPicture, ReportSection, ReportTable, build_report
+from dashboard.exports.content import Report, ReportPicture, ReportSection, ReportTable
+from dashboard.exports.report import build_report
 from dashboard.exports.typesetting import write_png
 from dashboard.text import Text
 

@@ -12,7 +12,8 @@ from plotly.offline import get_plotlyjs
 
 from analysis.evaluation import Evaluation
 from analysis.study import Study
-from dashboard.exports.report import Report, ReportPicture, ReportSection, ReportTable, build_report
+from dashboard.exports.content import Report, ReportPicture, ReportSection, ReportTable
+from dashboard.exports.report import build_report
 from dashboard.text import Text
 
 STYLE = Path(__file__).resolve().with_name("web_page.css")

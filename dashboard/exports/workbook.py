@@ -16,6 +16,7 @@ from openpyxl.utils import get_column_letter
 from analysis.evaluation import Evaluation
 from analysis.study import Study
 from dashboard.exports.canvas import measure_text
+from dashboard.exports.content import Report, ReportSection
 from dashboard.exports.gateway import Cell, safe_cell, safe_table, share_evaluation
 from dashboard.exports.numbers import (
     list_meanings,
@@ -23,7 +24,7 @@ from dashboard.exports.numbers import (
     list_number_tables,
     list_sources,
 )
-from dashboard.exports.report import Report, ReportSection, build_report
+from dashboard.exports.report import build_report
 from dashboard.text import Text
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from analysis.errors import LeveeError
 from analysis.evaluation import Evaluation
 from analysis.study import Study
 from dashboard.exports.brief import write_brief, write_preview
+from dashboard.exports.content import Report
 from dashboard.exports.document import write_document
 from dashboard.exports.gateway import write_csv
-from dashboard.exports.report import Report
 from dashboard.exports.results_file import write_results
 from dashboard.exports.slides import write_slides
 from dashboard.exports.web_page import write_web_page
@@ -127,7 +127,10 @@ def show_page_image(text: Text, evaluation: Evaluation, study: Study, words: Tex
     except LeveeError as error:
         st.warning(say_error(text, error))
         return
-    st.image(image, caption=text("The page as it will print."), width="stretch")
+    words_of = text("The page as it will print.")
+    with st.container(border=True):
+        st.image(image, alt=words_of, width="stretch")
+    st.caption(words_of)
 
 
 @st.cache_data(scope="session", show_spinner=False, max_entries=4)
@@ -142,7 +145,7 @@ def _draw_preview(
 
 def show_single_tables(text: Text, report: Report) -> None:
     """Offer every table on its own, as CSV and as a workbook, with a preview."""
-    tables = {f"{s.heading}: {t.title}": t for s in report.sections for t in s.tables}
+    tables = {_name(s.heading, t.title): t for s in report.sections for t in s.tables}
     if not tables:
         return
     st.subheader(text("One table at a time"), anchor=False)
@@ -167,3 +170,7 @@ def show_single_tables(text: Text, report: Report) -> None:
             on_click="ignore",
             key=f"xlsx_{told.key}",
         )
+
+
+def _name(heading: str, title: str) -> str:
+    return heading if title == heading else f"{heading}: {title}"

@@ -1,4 +1,4 @@
-"""The four numbers on a funder's page, each with its meaning in words."""
+"""What stands in front: the numbers with their meaning, the targets, period and method."""
 
 from __future__ import annotations
 
@@ -6,11 +6,17 @@ from analysis.evaluation import Evaluation
 from analysis.results import Comparison, Estimate
 from analysis.study_file import MeasurePlan, StudyPlan
 from analysis.summary import FunderSummary
-from analysis.surveys.results import Outcome
+from analysis.surveys.results import Flow, Outcome
+from dashboard.exports.content import TargetLine
+from dashboard.exports.gateway import safe_text
 from dashboard.exports.pictures import is_share, say_change, say_likely
+from dashboard.sentences.targets import format_indicator, say_status
+from dashboard.tables.targets import label_targets
 from dashboard.text import Text
+from dashboard.theme import STATUSES
 
 Card = tuple[str, str]
+MOST_TARGETS = 6
 UNDER_REACHED = 0.8
 _BY_DESIGN = ("did_cr2", "did", "ancova")
 
@@ -120,3 +126,54 @@ def _stay_card(text: Text, evaluation: Evaluation) -> Card | None:
         high=text.percent(year.ci_high),
     )
     return text.percent(year.estimate), meaning
+
+
+def list_target_lines(
+    text: Text, evaluation: Evaluation, plan: StudyPlan
+) -> tuple[TargetLine, ...]:
+    """Targets with baseline, actual and target value."""
+    lines = []
+    for label, t in label_targets(plan, evaluation.targets, text)[:MOST_TARGETS]:
+        actual = t.actual.estimate if isinstance(t.actual, Estimate) else None
+        values = (format_indicator(text, t, v) for v in (t.baseline, actual, t.target))
+        baseline, now, wanted = values
+        lines.append(
+            TargetLine(
+                cells=(safe_text(label), baseline, now, wanted),
+                status=say_status(text, t),
+                colour=STATUSES[t.status].colour,
+            )
+        )
+    return tuple(lines)
+
+
+def say_period(text: Text, evaluation: Evaluation) -> str:
+    """First and last month of what was recorded; empty where nothing is dated."""
+    people, team = evaluation.participation, evaluation.volunteers
+    months = [p.month for p in people.per_period] if people else []
+    months += [m.month for m in team.monthly] if team else []
+    if not months:
+        return ""
+    first, last = text.month(min(months)), text.month(max(months))
+    return text("{first} to {last}", first=first, last=last)
+
+
+def say_method(text: Text, flow: Flow | None) -> str:
+    """Say how we know: who answered, and what an interval is."""
+    interval = text(
+        "Ranges are 95 % intervals: over many studies they hold the true value 19 times in 20."
+    )
+    if flow is None:
+        return interval
+    waves = list(flow.waves.values())
+    asked = text(
+        "How we know: {before} people answered at the start, {after} at the end.",
+        before=text.number(waves[0].respondents, 0),
+        after=text.number(waves[-1].respondents, 0),
+    )
+    linked = (
+        text("Answers were anonymous.")
+        if flow.anonymous
+        else text("{n} answered both times.", n=text.number(flow.matched, 0))
+    )
+    return text.join([asked, linked, interval])

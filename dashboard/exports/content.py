@@ -1,0 +1,132 @@
+"""What a report is made of: one content for every format, every word of it safe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.evaluation import Evaluation
+from dashboard.exports.gateway import Stamp, safe_table, safe_text
+from dashboard.sentences import say_caution, say_finding
+from dashboard.text import Text
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportPicture:
+    """One picture: ``svg`` for print, ``figure`` draws the same for the web; ``alt`` says it.
+
+    ``note`` is the finding it shows, in a sentence; the section's first when left empty.
+    """
+
+    title: str
+    alt: str
+    note: str = ""
+    svg: str = ""
+    figure: Callable[[], go.Figure] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportTable:
+    """One table, its cells safe. ``key`` is its file name."""
+
+    key: str
+    title: str
+    table: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportSection:
+    """One part of the report: findings first, then what to know, pictures, tables."""
+
+    key: str
+    heading: str
+    findings: tuple[str, ...]
+    cautions: tuple[str, ...]
+    pictures: tuple[ReportPicture, ...]
+    tables: tuple[ReportTable, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetLine:
+    """One target on the front page: its values formatted, its status with its colour."""
+
+    cells: tuple[str, str, str, str]
+    status: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A whole report in one language.
+
+    Attributes
+    ----------
+    title, answer
+        The study's title; the answer to its main question in one sentence.
+    cards
+        At most four (value, meaning).
+    evidence, limits, next_steps
+        How sure, what limits it, what to do.
+    targets, period, method
+        Targets with their values; months covered; how the numbers are known.
+    sections
+        One for each part of the study that has data.
+    stamp, stamped
+        Where it comes from, and the line that says so.
+    """
+
+    text: Text
+    title: str
+    answer: str
+    cards: tuple[tuple[str, str], ...]
+    evidence: tuple[str, ...]
+    limits: tuple[str, ...]
+    next_steps: tuple[str, ...]
+    targets: tuple[TargetLine, ...]
+    period: str
+    method: str
+    sections: tuple[ReportSection, ...]
+    stamp: Stamp
+    stamped: str
+
+
+def safe_lines(lines: Iterable[str]) -> tuple[str, ...]:
+    """Make each line printable."""
+    return tuple(safe_text(line) for line in lines)
+
+
+def make_section(
+    text: Text,
+    evaluation: Evaluation,
+    key: str,
+    heading: str,
+    *,
+    tables: dict[str, tuple[str, pd.DataFrame]],
+    pictures: tuple[ReportPicture, ...] = (),
+    of: tuple[str, ...] = (),
+) -> ReportSection:
+    """Make a section: its findings and cautions are those of the sections ``of`` (or ``key``)."""
+    wanted = of or (key,)
+    findings = [say_finding(text, f) for f in evaluation.findings if f.section in wanted]
+    cautions = [say_caution(text, c) for c in evaluation.cautions if c.section in wanted]
+    return ReportSection(
+        key=key,
+        heading=heading,
+        findings=safe_lines(findings),
+        cautions=safe_lines(dict.fromkeys(cautions)),
+        pictures=tuple(
+            replace(p, note=safe_text(p.note or findings[0])) if i == 0 and findings else p
+            for i, p in enumerate(pictures)
+        ),
+        tables=tuple(
+            ReportTable(key=name, title=safe_text(title), table=safe_table(table))
+            for name, (title, table) in tables.items()
+            if len(table)
+        ),
+    )
