@@ -14,6 +14,7 @@ import streamlit as st
 
 from analysis.errors import IntakeError
 from analysis.evaluation import Evaluation
+from analysis.intake.checks import QualityReport
 from analysis.intake.roles import ColumnProfile
 from analysis.intake.tables import Table
 from analysis.portfolio import Portfolio, compare_studies
@@ -141,6 +142,34 @@ def _session_tables(
     from analysis.intake.proposal import read_sheets
 
     return read_sheets(read_files(_study), sheets=_chosen["sheets"], encodings=_chosen["encodings"])
+
+
+def current_tables() -> Sequence[Table]:
+    """Recognised tables of the open study's files; empty when none is open."""
+    saved = current_saved()
+    if saved is None:
+        return ()
+    read = _sample_tables() if saved.id == SAMPLE_ID else read_drafted_tables(saved)
+    return [table for table in read.values() if not isinstance(table, IntakeError)]
+
+
+@st.cache_resource(show_spinner=False)
+def _sample_tables() -> Mapping[str, Table | IntakeError]:
+    from analysis.intake.proposal import read_sheets
+
+    return read_sheets(read_sample_files())
+
+
+def current_quality() -> QualityReport | None:
+    """The quality report of the whole open study; None when none is open."""
+    from analysis.intake.checks import check_quality
+
+    study = whole_study()
+    if study is None or study.plan.survey is None:
+        return check_quality(study) if study is not None else None
+    surveys = [one.path for one in study.plan.survey.files]
+    tables = {table.file: table for table in reversed(current_tables())}
+    return check_quality(study, [tables[path] for path in surveys if path in tables])
 
 
 def profile_columns(table: Table) -> Sequence[ColumnProfile]:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Sequence
+
 import streamlit as st
 
+from analysis.intake.checks import QualityReport
 from analysis.issues import Issue
 from analysis.study import Study
-from dashboard.cache import whole_study
-from dashboard.sentences.intake import say_place, say_problem
+from dashboard.cache import current_quality, current_saved, current_tables, whole_study
+from dashboard.figures.missing import draw_missing, list_emptiest
 from dashboard.state import current_text
+from dashboard.tables import quality as tables
 from dashboard.text import Text
-from dashboard.widgets.page import Card, show_cards, show_empty, show_page, show_table
-
-_ORDER = {"error": 0, "warning": 1, "info": 2}
+from dashboard.widgets.fixes import show_decisions, show_fixes
+from dashboard.widgets.page import Card, show_cards, show_empty, show_figure, show_page, show_table
+from dashboard.widgets.wizard_names import wave_name
 
 
 def show() -> None:
     """Show the quality report of the open study."""
-    text, study = current_text(), whole_study()
-    if study is None:
+    text, study, saved = current_text(), whole_study(), current_saved()
+    report = current_quality()
+    if study is None or saved is None or report is None:
         show_empty(text("No study is open"), text("Open the sample or upload your files."))
         return
     used, given = sum(f.n_used for f in study.files), sum(f.n_rows for f in study.files)
@@ -31,45 +35,44 @@ def show() -> None:
         ),
         text("Rows in the files = rows used + rows listed."),
     )
-    show_cards(list_cards(text, study))
-    if study.issues:
-        show_table(list_issues(text, study.issues), key="issues")
+    show_cards(list_cards(text, report.issues))
+    read = current_tables()
+    if report.issues:
+        show_table(tables.list_issues(text, report.issues, read), key="issues")
+    show_decisions(text, saved, report.issues, read)
+    show_fixes(text, saved)
+    _show_missing(text, study, report)
     with st.expander(text("Files")):
-        show_table(list_files(text, study), key="files")
+        show_table(tables.list_files(text, study), key="files")
 
 
-def list_cards(text: Text, study: Study) -> list[Card]:
+def list_cards(text: Text, issues: Sequence[Issue]) -> list[Card]:
     """How many problems of each severity."""
     meanings = {
         "error": text("problems left rows or answers out"),
         "warning": text("to look at before quoting"),
         "info": text("good to know"),
     }
-    counts = {s: sum(issue.severity == s for issue in study.issues) for s in meanings}
+    counts = {s: sum(issue.severity == s for issue in issues) for s in meanings}
     return [Card(value=text.number(counts[s], 0), meaning=told) for s, told in meanings.items()]
 
 
-def list_issues(text: Text, issues: tuple[Issue, ...]) -> pd.DataFrame:
-    """One row for each problem, the gravest first."""
-    words = {"error": text("left out"), "warning": text("look"), "info": text("note")}
-    ranked = sorted(issues, key=lambda issue: _ORDER[issue.severity])
-    rows = [(words[i.severity], say_problem(text, i), say_place(text, i)) for i in ranked]
-    return pd.DataFrame(rows, columns=[text("Severity"), text("Problem"), text("Where")])
-
-
-def list_files(text: Text, study: Study) -> pd.DataFrame:
-    """One row for each file: what it is and how many of its rows are used."""
-    rows = [(f.path, f.table, f.format, f.n_rows, f.n_used, f.n_listed) for f in study.files]
-    names = ("File", "Used as", "Format", "Rows", "Used", "Listed")
-    return pd.DataFrame(rows, columns=[_column(text, name) for name in names])
-
-
-def _column(text: Text, name: str) -> str:
-    return {
-        "File": text("File"),
-        "Used as": text("Used as"),
-        "Format": text("Format"),
-        "Rows": text("Rows"),
-        "Used": text("Used"),
-        "Listed": text("Listed"),
-    }[name]
+def _show_missing(text: Text, study: Study, report: QualityReport) -> None:
+    """The emptiest items by wave; nothing when no answer is missing."""
+    if not any(one.n_missing for one in report.missing):
+        return
+    names = {
+        item: text.of(measure.texts.get(item), item)
+        for measure in study.plan.measures
+        for item in measure.items
+    }
+    waves = {one.wave: wave_name(text, one.wave) for one in report.missing}
+    _, emptiest = list_emptiest(report.missing)[0]
+    show_figure(
+        draw_missing(report.missing, names, waves, text),
+        title=text("Missing most: {item}", item=names.get(emptiest, emptiest)),
+        subtitle=text("Share of answers missing, by item and wave; the emptiest items first."),
+        alt=text("Dots of the share of missing answers for each item, one colour for each wave."),
+        table=tables.list_missing(text, report.missing, waves),
+        key="missing",
+    )
