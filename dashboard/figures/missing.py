@@ -25,11 +25,19 @@ _LOOKS = (
 def draw_missing(
     missing: Sequence[MissingShare], names: Mapping[str, str], waves: Mapping[str, str], text: Text
 ) -> go.Figure:
-    """Draw one row for each item, one mark for each wave; ``names`` and ``waves`` are words."""
+    """Draw one row for each item, one mark for each wave.
+
+    Parameters
+    ----------
+    missing
+        Counts by measure, item and wave.
+    names, waves
+        Item and wave → words; waves in order of time.
+    """
     items = list_emptiest(missing)[:MOST]
     figure = new_figure(70 + 40 * len(items))
     place = {item: at for at, item in enumerate(items)}
-    for at, wave in enumerate(list(dict.fromkeys(one.wave for one in missing))[: len(_LOOKS)]):
+    for at, wave in enumerate(list(waves)[: len(_LOOKS)]):
         rows = [one for one in missing if one.wave == wave and (one.measure, one.item) in place]
         _add_wave(figure, rows, place, _LOOKS[at], waves.get(wave, wave), text)
     top = max((one.n_missing / one.n for one in missing if one.n), default=0.0)

@@ -111,6 +111,10 @@ _WORKSPACE: dict[str, Callable[[Text], str]] = {
     "not_saved": lambda t: t("This was not saved; what was there before is unchanged. {problem}"),
     "workspace_unavailable": lambda t: t("The workspace {where} cannot be opened. {problem}"),
     "workspace_unreadable": lambda t: t("The workspace cannot be read. {problem}"),
+    "archive_damaged": lambda t: t(
+        "This is not a whole copy of a study: it was cut short or altered. Nothing was brought in."
+    ),
+    "archive_newer": lambda t: t("This copy was made by a newer Levee. Update Levee."),
     "workspace_newer": lambda t: t("This workspace was made by a newer Levee. Update Levee."),
 }
 _STUDY_FILE: dict[str, Callable[[Text], str]] = {

@@ -11,9 +11,9 @@ from analysis.intake.tables import Table
 from analysis.issues import Issue
 from analysis.study import Study
 from dashboard.sentences.intake import say_problem
+from dashboard.sentences.names import format_name, use_name
 from dashboard.sentences.quality import say_cells, say_effect
 from dashboard.text import Text
-from dashboard.widgets.wizard_names import format_name, use_name
 
 
 def list_issues(text: Text, issues: Sequence[Issue], tables: Sequence[Table]) -> pd.DataFrame:

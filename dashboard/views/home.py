@@ -7,10 +7,10 @@ import streamlit as st
 from dashboard.navigation import find_page
 from dashboard.state import current_text, set_study_id
 from dashboard.text import Text
-from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_page
+from dashboard.widgets.studies import show_studies
+from dashboard.widgets.uploader import show_uploader
 from dashboard.workspace.sample import SAMPLE_ID
-from dashboard.workspace.store import list_studies
 
 
 def show() -> None:
@@ -20,11 +20,11 @@ def show() -> None:
         text("Did your programme change anything?"),
         text("Levee answers from the spreadsheets you already have. Nothing leaves this machine."),
     )
-    with st.grid(3, min_column_width=260, gap="medium"):
+    with st.grid(2, min_column_width=300, gap="medium"):
         _show_sample(text)
-        _show_upload(text)
         _show_template(text)
-    _show_saved(text)
+    _show_upload(text)
+    show_studies(text)
 
 
 def _show_sample(text: Text) -> None:
@@ -32,15 +32,16 @@ def _show_sample(text: Text) -> None:
         st.subheader(text("See the sample community"), anchor=False)
         st.write(text("Two simulated communities over 18 months: surveys, sign-in sheets, money."))
         if st.button(text("Open the sample"), type="primary", key="open_sample"):
-            _go(text, "overview", SAMPLE_ID)
+            set_study_id(SAMPLE_ID)
+            st.switch_page(find_page(text, "overview"))
 
 
 def _show_upload(text: Text) -> None:
-    with st.container(border=True, height="stretch"):
+    with st.container(border=True):
         st.subheader(text("Upload your spreadsheets"), anchor=False)
         st.write(text("Survey exports, sign-in sheets, rosters, ledgers: as they are."))
-        if st.button(text("Start a study"), key="start_study"):
-            _go(text, "data", None)
+        if show_uploader(text, None):
+            st.switch_page(find_page(text, "data"))
 
 
 def _show_template(text: Text) -> None:
@@ -61,19 +62,3 @@ def _template(language: str) -> bytes:
     from analysis.intake.template import write_template
 
     return write_template(language)
-
-
-def _show_saved(text: Text) -> None:
-    studies = list_studies()
-    if not studies:
-        return
-    st.subheader(text("Your studies"), anchor=False)
-    for study in studies:
-        label = escape_markdown(study.title) or text("Untitled")
-        if st.button(label, key=f"open_saved_{study.id}", type="tertiary"):
-            _go(text, "overview" if study.version else "data", study.id)
-
-
-def _go(text: Text, view: str, study: str | None) -> None:
-    set_study_id(study)
-    st.switch_page(find_page(text, view))

@@ -1,50 +1,46 @@
-"""Overview: the findings of every section in sentences, then numbers, then cautions."""
+"""Overview: the answer, what needs attention, the findings of every section, then cautions."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import streamlit as st
 
 from analysis.evaluation import Evaluation
-from analysis.results import Comparison, Finding
-from dashboard.cache import current_evaluation
-from dashboard.navigation import find_page, has_page
+from analysis.results import Caution, Comparison, Finding
+from analysis.study import Study
+from dashboard.cache import current_evaluation, current_study
 from dashboard.sentences import say_caution, say_finding
+from dashboard.sentences.overview import AREAS, area_name, group_findings, list_problems, view_of
 from dashboard.state import current_text
 from dashboard.text import Text
 from dashboard.widgets.filters import show_filters
+from dashboard.widgets.links import show_link
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import Card, show_cards, show_cautions, show_empty, show_page
 
-# Question → the view that tells more.
-_AREAS = {
-    "outcomes": "outcomes",
-    "comparison": "comparison",
-    "participation": "participation",
-    "delivery": "delivery",
-    "volunteers": "volunteers",
-    "sustainability": "scorecard",
-}
-_SECTION_OF = {
-    **dict.fromkeys(("funding", "capacity", "consultation", "strengths"), "sustainability"),
-    **dict.fromkeys(("items", "subgroups", "dose", "reliability", "attrition"), "outcomes"),
-}
+_LISTED = 4
+_CAUTIONS = 5
 
 
 def show() -> None:
     """Show the whole evaluation in sentences."""
-    text, evaluation = current_text(), current_evaluation()
-    if evaluation is None:
+    text, evaluation, study = current_text(), current_evaluation(), current_study()
+    if evaluation is None or study is None:
         show_empty(text("No study is open"), text("Open the sample or upload your files."))
         return
-    first = evaluation.findings[0] if evaluation.findings else None
-    title = say_finding(text, first) if first else text.of(dict(evaluation.title))
-    show_page(title, _who(text, evaluation))
+    findings = list(evaluation.findings)
+    title = say_finding(text, findings[0]) if findings else text.of(dict(evaluation.title))
+    show_page(title, text.of(dict(evaluation.title)))
     show_filters()
     show_cards(list_cards(text, evaluation))
+    problems = list_problems(findings[1:])
+    _show_problems(text, problems)
+    rest = [finding for finding in findings[1:] if finding not in problems]
     with st.grid(2, min_column_width=340, gap="large"):
-        for section, findings in group_findings(evaluation.findings).items():
-            _show_area(text, section, findings)
-    show_cautions([say_caution(text, c) for c in evaluation.cautions if c.severity != "info"][:5])
+        for area, found in group_findings(rest).items():
+            _show_area(text, area, found)
+    show_cautions(list_cautions(text, study, evaluation.cautions))
 
 
 def list_cards(text: Text, evaluation: Evaluation) -> list[Card]:
@@ -66,41 +62,37 @@ def list_cards(text: Text, evaluation: Evaluation) -> list[Card]:
     return cards
 
 
-def group_findings(findings: tuple[Finding, ...]) -> dict[str, list[Finding]]:
-    """Group findings by the question they answer; unknown sections count as outcomes."""
-    grouped: dict[str, list[Finding]] = {}
-    for area in _AREAS:
-        found = [f for f in findings if _SECTION_OF.get(f.section, f.section) == area]
-        if found:
-            grouped[area] = found
-    return grouped
-
-
-def area_name(text: Text, area: str) -> str:
-    """The question an area of findings answers."""
-    return {
-        "outcomes": text("Did anything change?"),
-        "comparison": text("More than elsewhere?"),
-        "participation": text("Who took part?"),
-        "delivery": text("Was it carried out?"),
-        "volunteers": text("Do volunteers stay?"),
-        "sustainability": text("Will it last?"),
-    }[area]
+def list_cautions(text: Text, study: Study, cautions: Sequence[Caution]) -> list[str]:
+    """The gravest cautions, each with the measure it speaks of, each once."""
+    labels = {measure.name: text.of(measure.label, measure.name) for measure in study.plan.measures}
+    ranked = sorted((c for c in cautions if c.severity != "info"), key=lambda c: c.severity)
+    said = [
+        text("{measure}: {caution}", measure=labels[c.measure], caution=say_caution(text, c))
+        if c.measure in labels
+        else say_caution(text, c)
+        for c in reversed(ranked)
+    ]
+    return list(dict.fromkeys(said))[:_CAUTIONS]
 
 
 def _is_clear(change: object) -> bool:
     return isinstance(change, Comparison) and change.p_value is not None and change.p_value < 0.05
 
 
-def _who(text: Text, evaluation: Evaluation) -> str:
-    simulated = text("Sample, simulated") if evaluation.settings.get("simulated") else ""
-    return " · ".join(part for part in (text.of(dict(evaluation.title)), simulated) if part)
+def _show_problems(text: Text, problems: Sequence[Finding]) -> None:
+    if not problems:
+        return
+    st.subheader(text("What needs attention"), anchor=False)
+    with st.grid(2, min_column_width=300, gap="small"):
+        for at, finding in enumerate(problems):
+            with st.container(border=True, height="stretch", gap="xsmall", key=f"problem_{at}"):
+                st.markdown(f"▲ {escape_markdown(say_finding(text, finding))}")
+                show_link(text, view_of(finding))
 
 
-def _show_area(text: Text, section: str, findings: list[Finding]) -> None:
+def _show_area(text: Text, area: str, findings: Sequence[Finding]) -> None:
     with st.container(gap="xsmall"):
-        st.subheader(area_name(text, section), anchor=False)
-        for finding in findings[:4]:
+        st.subheader(area_name(text, area), anchor=False)
+        for finding in findings[:_LISTED]:
             st.markdown(f"- {escape_markdown(say_finding(text, finding))}")
-        if has_page(_AREAS[section]):
-            st.page_link(find_page(text, _AREAS[section]), label=text("See more"))
+        show_link(text, AREAS[area])

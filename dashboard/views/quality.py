@@ -11,12 +11,12 @@ from analysis.issues import Issue
 from analysis.study import Study
 from dashboard.cache import current_quality, current_saved, current_tables, whole_study
 from dashboard.figures.missing import draw_missing, list_emptiest
+from dashboard.sentences.names import wave_name
 from dashboard.state import current_text
 from dashboard.tables import quality as tables
 from dashboard.text import Text
 from dashboard.widgets.fixes import show_decisions, show_fixes
 from dashboard.widgets.page import Card, show_cards, show_empty, show_figure, show_page, show_table
-from dashboard.widgets.wizard_names import wave_name
 
 
 def show() -> None:
@@ -35,11 +35,11 @@ def show() -> None:
         ),
         text("Rows in the files = rows used + rows listed."),
     )
-    show_cards(list_cards(text, report.issues))
+    show_cards(list_cards(text, study.issues))
     read = current_tables()
-    if report.issues:
-        show_table(tables.list_issues(text, report.issues, read), key="issues")
-    show_decisions(text, saved, report.issues, read)
+    if study.issues:
+        show_table(tables.list_issues(text, study.issues, read), key="issues")
+    show_decisions(text, saved, study.issues, read)
     show_fixes(text, saved)
     _show_missing(text, study, report)
     with st.expander(text("Files")):
@@ -66,7 +66,9 @@ def _show_missing(text: Text, study: Study, report: QualityReport) -> None:
         for measure in study.plan.measures
         for item in measure.items
     }
-    waves = {one.wave: wave_name(text, one.wave) for one in report.missing}
+    known = study.plan.survey.waves if study.plan.survey else []
+    there = {one.wave for one in report.missing}
+    waves = {wave: wave_name(text, wave) for wave in [*known, *sorted(there - {*known})]}
     _, emptiest = list_emptiest(report.missing)[0]
     show_figure(
         draw_missing(report.missing, names, waves, text),

@@ -67,7 +67,7 @@ def _show_picker(text: Text, key: str, values: list[str], chosen: list[str]) -> 
         default=chosen,
         placeholder=text("All"),
         key=widget,
-        width=220,
+        width=164,
         on_change=lambda: _store(kind, name, st.session_state[widget]),
     )
 

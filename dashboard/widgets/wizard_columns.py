@@ -8,16 +8,11 @@ import streamlit as st
 from analysis.intake.roles import ColumnProfile
 from analysis.intake.tables import Table
 from dashboard.cache import profile_columns
+from dashboard.sentences.names import use_name, wave_name
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_table
 from dashboard.widgets.wizard_files import UNSURE
-from dashboard.widgets.wizard_names import (
-    field_name,
-    part_name,
-    reason_name,
-    use_name,
-    wave_name,
-)
+from dashboard.widgets.wizard_names import field_name, part_name, reason_name
 from dashboard.widgets.wizard_steps import Draft, name_place, show_buttons
 from dashboard.workspace.column_parts import list_parts, part_of, with_part
 from dashboard.workspace.plan_edit import (

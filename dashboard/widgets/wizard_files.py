@@ -8,10 +8,10 @@ from analysis.errors import IntakeError
 from analysis.intake.tables import Table
 from dashboard.cache import profile_columns, read_drafted_tables
 from dashboard.sentences import say_error
+from dashboard.sentences.names import format_name, use_name, wave_name
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.uploader import show_uploader
-from dashboard.widgets.wizard_names import format_name, use_name, wave_name
 from dashboard.widgets.wizard_preview import show_encoding
 from dashboard.widgets.wizard_steps import LAST, Draft, go_to, place_of
 from dashboard.workspace.plan_edit import SURVEY, survey_file, use_of

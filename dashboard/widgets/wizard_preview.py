@@ -6,10 +6,10 @@ import streamlit as st
 
 from analysis.intake.tables import Table
 from dashboard.sentences import say_issue
+from dashboard.sentences.names import format_name
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_table
-from dashboard.widgets.wizard_names import format_name
 from dashboard.widgets.wizard_steps import Draft, name_place, show_buttons
 from dashboard.workspace.store import SavedStudy, save_draft
 

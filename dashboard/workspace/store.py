@@ -190,6 +190,12 @@ def revert(study: str, number: int, author: str = "") -> int:
     return save_version(study, plan, author=author, note=f"revert to {number}")
 
 
+def rename_study(study: str, title: str, author: str = "") -> None:
+    """Give a study another name; the title in its study file stays until the next version."""
+    with _writing(study, "rename", author, title) as session:
+        _find(session, study).title = title.strip() or _find(session, study).title
+
+
 def delete_study(study: str, author: str = "") -> None:
     """Delete a study with its versions, drafts and files; the audit line stays."""
     with _writing(study, "delete", author) as session:
