@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pandas as pd
+
 from analysis.evaluation import Evaluation
 from analysis.study import Study
+from analysis.volunteers.results import Volunteers
 from dashboard.exports.content import ReportPicture, ReportSection, make_section
+from dashboard.exports.gateway import hide_small
 from dashboard.exports.pictures import draw_progress
 from dashboard.exports.pictures_people import draw_reach, draw_sources, draw_stay, draw_team
 from dashboard.exports.sections_survey import list_survey_sections
@@ -87,7 +91,7 @@ def _delivery(evaluation: Evaluation, _study: Study, text: Text) -> ReportSectio
     return make_section(text, evaluation, "delivery", text("Delivery"), tables=tables)
 
 
-def _volunteers(evaluation: Evaluation, _study: Study, text: Text) -> ReportSection | None:
+def _volunteers(evaluation: Evaluation, study: Study, text: Text) -> ReportSection | None:
     found = evaluation.volunteers
     if found is None:
         return None
@@ -109,7 +113,7 @@ def _volunteers(evaluation: Evaluation, _study: Study, text: Text) -> ReportSect
     )
     tables = {
         "retention": (text("Retention, by each definition"), team.list_retention(found, text)),
-        "causes": (text("Why they left"), team.list_causes(found, text)),
+        "causes": (text("Why they left"), _causes(found, study.plan.study.min_group, text)),
         "roles": (text("Active by role"), team.list_roles(found, text)),
         "cohorts": (text("Which intake stays"), team.list_cohorts(found, text)),
         "months_volunteers": (text("Month by month"), team.list_months(found, text)),
@@ -120,6 +124,13 @@ def _volunteers(evaluation: Evaluation, _study: Study, text: Text) -> ReportSect
     return make_section(
         text, evaluation, "volunteers", text("Volunteers"), tables=tables, pictures=pictures
     )
+
+
+def _causes(found: Volunteers, least: int, text: Text) -> pd.DataFrame:
+    """Reasons for leaving; one that too few people gave is hidden, and what would tell it."""
+    table = team.list_causes(found, text)
+    reason, count = table.columns[:2]
+    return hide_small(table, count, least, keep=(reason,), word=text("too few to show"))
 
 
 def _funding(evaluation: Evaluation, _study: Study, text: Text) -> ReportSection | None:

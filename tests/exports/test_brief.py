@@ -1,0 +1,112 @@
+"""The funder's page: one A4 page whatever the words, its text real text."""
+
+import re
+import zlib
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from dashboard.exports import brief, typesetting
+from dashboard.exports.brief import compose_brief, write_brief, write_preview
+from dashboard.exports.report import build_report
+from dashboard.text import Text
+
+LANGUAGES = ["en", "zh-Hans"]
+A4 = (595.28, 841.89)
+
+
+def pages(pdf: bytes) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b", pdf))
+
+
+def letters(pdf: bytes) -> set[str]:
+    """Letters that can be selected and copied: those the fonts' ToUnicode maps name."""
+    found: set[str] = set()
+    for raw in re.findall(rb"stream\r?\n(.*?)endstream", pdf, flags=re.S):
+        try:
+            told = zlib.decompress(raw.strip(b"\r\n"))
+        except zlib.error:
+            continue
+        for code in re.findall(rb"<[0-9A-Fa-f]{4}> <([0-9A-Fa-f]{4,})>", told):
+            found |= set(bytes.fromhex(code.decode()).decode("utf-16-be"))
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_is_one_a4_page_and_accessible(sample: Any, language: str):
+    pdf = write_brief(sample.evaluation, sample.study, Text(language))
+    assert pages(pdf) == 1
+    (box,) = re.findall(rb"/MediaBox\s*\[([^\]]*)\]", pdf)
+    width, height = (float(v) for v in box.split()[2:])
+    assert (round(width, 2), round(height, 2)) == A4
+    assert b"pdfuaid:part>1<" in pdf
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_its_words_can_be_selected(sample: Any, language: str):
+    report = build_report(sample.evaluation, sample.study, Text(language))
+    found = letters(write_brief(sample.evaluation, sample.study, Text(language)))
+    wanted = set(report.answer) - set(" \N{NO-BREAK SPACE}")
+    assert wanted <= found, wanted - found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_numbers_are_those_of_the_results(sample: Any, language: str):
+    text = Text(language)
+    data = compose_brief(build_report(sample.evaluation, sample.study, text))
+    change = sample.evaluation.outcomes[0].change
+    assert data["cards"][0]["value"] == text.signed(change.estimate)
+    assert text.number(change.ci_low) in data["cards"][0]["meaning"]
+    assert data["cards"][1]["value"] == text.number(sample.evaluation.participation.participants, 0)
+    assert len(data["pictures"]) == 2
+    assert text.signed(change.estimate) in data["pictures"][0]["svg"]
+    assert len(data["targets"]["rows"]) == len(sample.evaluation.targets)
+    assert data["simulated"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_very_long_words_still_fit_one_page(sample: Any, language: str):
+    report = build_report(sample.evaluation, sample.study, Text(language))
+    long = "Residents of the community say 社区居民表示 " * 40
+    swollen = replace(
+        report, answer=long, limits=(long,) * 6, next_steps=(long,) * 6, evidence=(long,) * 5,
+        cards=tuple((value, long) for value, _ in report.cards),
+    )  # fmt: skip
+    data = compose_brief(swollen)
+    data["families"] = list(typesetting.find_families())
+    inputs = {"data": brief.json.dumps(data, ensure_ascii=False)}
+    created = brief.datetime.fromisoformat(report.stamp.created)
+    pdf = typesetting.write_pdf(brief.TEMPLATE.read_bytes(), inputs, created)
+    assert pages(pdf) == 1
+
+
+def test_equal_input_gives_equal_bytes(sample: Any):
+    first, second = (
+        write_brief(sample.evaluation, sample.study, Text("zh-Hans")) for _ in range(2)
+    )
+    assert first == second
+
+
+def test_hostile_words_are_literal(hostile: Any):
+    pdf = write_brief(hostile.evaluation, hostile.study, Text("en"))
+    assert pages(pdf) == 1
+    assert not re.findall(rb"/URI|/JavaScript|/Launch", pdf)
+    report = build_report(hostile.evaluation, hostile.study, Text("en"))
+    for section in report.sections:
+        for picture in section.pictures:
+            assert "<script" not in picture.svg
+            assert "<b>" not in picture.svg
+
+
+def test_the_preview_is_the_same_page_as_a_picture(sample: Any):
+    image = write_preview(sample.evaluation, sample.study, Text("en"))
+    assert image.startswith(b"\x89PNG")
+
+
+def test_without_a_chinese_font_it_says_so(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(typesetting, "find_families", lambda: ("Arial",))
+    assert typesetting.check_fonts("only Latin") == ("Arial",)
+    with pytest.raises(typesetting.LeveeError) as error:
+        typesetting.check_fonts("家庭备灾")
+    assert error.value.code == "font_missing"

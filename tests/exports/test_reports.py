@@ -1,0 +1,180 @@
+"""Document, slides and web page open again: same words, same numbers, nothing alive in them."""
+
+import io
+import json
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import docx
+import pptx
+import pytest
+
+from analysis.study import Study
+from dashboard.cli import main
+from dashboard.exports.document import write_document
+from dashboard.exports.report import build_report
+from dashboard.exports.slides import write_slides
+from dashboard.exports.web_page import write_web_page
+from dashboard.text import Text
+from tests.studies import make_study
+
+LANGUAGES = ["en", "zh-Hans"]
+
+
+def words_of_document(content: bytes) -> list[str]:
+    document = docx.Document(io.BytesIO(content))
+    cells = [c.text for t in document.tables for row in t.rows for c in row.cells]
+    return [p.text for p in document.paragraphs] + cells
+
+
+def words_of_slides(content: bytes) -> list[str]:
+    found = []
+    for slide in pptx.Presentation(io.BytesIO(content)).slides:
+        for shape in slide.shapes:
+            found += [shape.text_frame.text] if shape.has_text_frame else []
+            if shape.has_table:
+                found += [c.text for row in shape.table.rows for c in row.cells]
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_document_says_what_the_report_says(sample: Any, language: str):
+    text = Text(language)
+    report = build_report(sample.evaluation, sample.study, text)
+    content = write_document(sample.evaluation, sample.study, text)
+    words = words_of_document(content)
+    assert report.answer in words
+    for section in report.sections:
+        assert section.heading in words
+        assert set(section.findings) <= set(words)
+    document = docx.Document(io.BytesIO(content))
+    pictures = [p for s in report.sections for p in s.pictures if p.svg]
+    assert len(document.inline_shapes) == len(pictures)
+    alts = [shape._inline.docPr.get("descr") for shape in document.inline_shapes]
+    assert alts == [p.alt for p in pictures]
+    assert document.sections[0].footer.paragraphs[0].text == report.stamped
+    assert round(document.sections[0].page_width.cm, 1) == 21.0
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_slides_carry_findings_pictures_and_native_tables(sample: Any, language: str):
+    text = Text(language)
+    report = build_report(sample.evaluation, sample.study, text)
+    content = write_slides(sample.evaluation, sample.study, text)
+    deck = pptx.Presentation(io.BytesIO(content))
+    titles = [slide.shapes.title.text for slide in deck.slides]
+    assert titles[0] == report.answer
+    assert len(titles) >= len(report.sections)
+    words = words_of_slides(content)
+    assert words.count(report.stamped) == len(titles)
+    assert any(shape.has_table for slide in deck.slides for shape in slide.shapes)
+    for slide in deck.slides:
+        for shape in slide.shapes:
+            assert shape.left >= 0
+            assert shape.left + shape.width <= deck.slide_width
+            assert shape.top + shape.height <= deck.slide_height
+
+
+class _Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+
+def tags_of(page: str) -> list[tuple[str, dict[str, str | None]]]:
+    parser = _Tags()
+    parser.feed(re.sub(r"<script>.*?</script>", "<script></script>", page, flags=re.S))
+    return parser.tags
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_web_page_asks_nothing_of_anybody(sample: Any, language: str):
+    page = write_web_page(sample.evaluation, sample.study, Text(language)).decode()
+    tags = tags_of(page)
+    assert dict(tags)["html"] == {"lang": language}
+    policy = next(a for t, a in tags if a.get("http-equiv") == "Content-Security-Policy")
+    assert "default-src 'none'" in str(policy["content"])
+    outside = [a for t, a in tags for name in ("src", "href", "action")
+               if name in a and not str(a[name]).startswith("#")]  # fmt: skip
+    assert outside == []
+    report = build_report(sample.evaluation, sample.study, Text(language))
+    assert len([t for t, a in tags if "data-figure" in a]) == len(
+        [p for s in report.sections for p in s.pictures if p.figure]
+    )
+
+
+def test_figures_of_the_web_page_hold_the_results(sample: Any):
+    page = write_web_page(sample.evaluation, sample.study, Text("en")).decode()
+    told = re.search(r'id="data-volunteers-0">(.*?)</script>', page, flags=re.S)
+    assert told is not None
+    figure = json.loads(told[1].replace("\\u003c", "<"))
+    curves = [t for t in figure["data"] if isinstance(t.get("y"), list)]
+    survival = list(sample.evaluation.volunteers.curve.survival)
+    assert any(t["y"] == survival for t in curves) or "bdata" in told[1]
+
+
+def test_hostile_words_are_dead_in_every_report(hostile: Any):
+    text = Text("en")
+    page = write_web_page(hostile.evaluation, hostile.study, text).decode()
+    tags = tags_of(page)
+    assert not [t for t, a in tags if t in ("img", "b", "iframe")]
+    assert "<script>alert" not in page
+    told = words_of_document(write_document(hostile.evaluation, hostile.study, text))
+    told += words_of_slides(write_slides(hostile.evaluation, hostile.study, text))
+    assert any("<script>alert(1)</script>" in words for words in told)
+    assert not any(set(words) & set("\x00\x07\u202e\u200b") for words in told)
+
+
+SMALL = 5
+
+
+def _with_small_group() -> Study:
+    n = 30
+    before, after = [2.0, 3.0, 4.0] * 10, [3.0, 4.0, 4.0] * 10
+    sex = ["rare"] * 3 + ["f"] * 12 + ["m"] * 15
+    return make_study(
+        {"pre": {"m": before}, "post": {"m": after}},
+        categories={"sex": sex * 2},
+        respondents={"pre": range(n), "post": range(n)},
+        study={"min_group": SMALL},
+    )
+
+
+def test_small_groups_are_in_no_export():
+    from analysis import evaluate
+    from dashboard.exports.numbers import list_number_tables
+    from dashboard.exports.results_file import say_results
+
+    study = _with_small_group()
+    evaluation = evaluate(study)
+    groups = list_number_tables(evaluation)["subgroups"]
+    shown = groups.dropna(subset=["change.estimate"])
+    assert "rare" not in set(shown["value"])
+    assert len(shown) < 2, "a second group is hidden, or the total gives the first one back"
+    told = say_results(evaluation)["outcomes"][0]["subgroups"][0]["groups"]
+    hidden = [g for g in told if g["change"].get("reason") == "suppressed"]
+    assert {g["value"] for g in hidden} == {"rare", "f"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_study_with_a_survey_only_makes_every_report(language: str):
+    from analysis import evaluate
+
+    study = _with_small_group()
+    evaluation, text = evaluate(study), Text(language)
+    assert words_of_document(write_document(evaluation, study, text))
+    assert words_of_slides(write_slides(evaluation, study, text))
+    assert write_web_page(evaluation, study, text)
+
+
+def test_the_command_writes_every_format(tmp_path: Any, sample_folder: Any, capsys: Any):
+    formats = "json,xlsx,docx,pptx,pdf,html"
+    study = str(sample_folder / "study.toml")
+    assert main(["evaluate", study, "-o", str(tmp_path), "--format", formats]) == 0
+    written = {path.name for path in tmp_path.iterdir()}
+    assert written == {"results.json", *(f"report.{f}" for f in formats.split(",")[1:])}
+    assert str(tmp_path / "report.pdf") in capsys.readouterr().out
