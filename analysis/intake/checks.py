@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 import pandas as pd
 
-from analysis.intake.lookup import column_texts, normalise_name
+from analysis.intake.choices import propose_choices, split_cell
+from analysis.intake.dates import looks_like_dates, read_dates
+from analysis.intake.lookup import column_texts, find_column, normalise_name
 from analysis.intake.tables import Table
 from analysis.issues import Issue
 from analysis.study import Study
@@ -18,6 +22,10 @@ SPEED_SHARE = 0.30
 LEAST_ITEMS = 4
 """Straight-lining is looked for in measures with at least this many items, one reversed."""
 
+LEAST_ROWS = 3
+"""Smaller tables are not looked for inside others."""
+
+_NUMBERED = re.compile(r"^\s*(?:[Qq]?\d+\s*[、.．)）]|第\d+题)\s*")
 _EXCLUSIVE = ("none of", "以上都没有", "以上都不", "都没有", "都不", "none", "没有参加过")
 _DEVICE = ("deviceid", "DeviceID", "IPAddress", "IP Address", "来自IP", "ipaddr", "simserial")
 _EFFECTS: Mapping[str, str] = {
@@ -38,6 +46,7 @@ _EFFECTS: Mapping[str, str] = {
     "hidden_columns": "included",
     "hidden_sheets": "not_read",
     "totals_row": "left_out",
+    "file_contained": "counted_twice",
 }
 
 
@@ -61,7 +70,8 @@ class QualityReport:
     issues
         Most severe first; each has ``details["effect"]``: ``left_out``, ``fewer_scores``,
         ``noise``, ``bias``, ``ambiguous``, ``possible_duplicates``, ``not_comparable``,
-        ``unusable_key``, ``wrong_dates``, ``included``, ``not_read`` or ``look``.
+        ``unusable_key``, ``wrong_dates``, ``included``, ``not_read``, ``counted_twice`` or
+        ``look``.
     missing
         By measure, item and wave.
     """
@@ -70,7 +80,9 @@ class QualityReport:
     missing: tuple[MissingShare, ...] = field(default_factory=tuple)
 
 
-def check_quality(study: Study, tables: Sequence[Table] = ()) -> QualityReport:
+def check_quality(
+    study: Study, tables: Sequence[Table] = (), others: Sequence[Table] = ()
+) -> QualityReport:
     """Check a study's data.
 
     Parameters
@@ -78,7 +90,10 @@ def check_quality(study: Study, tables: Sequence[Table] = ()) -> QualityReport:
     study
         As read.
     tables
-        The recognised survey tables, for devices, exclusive options and changed wording.
+        The recognised survey tables in the order of the plan's files, for devices, exclusive
+        options and changed wording.
+    others
+        The other tables, looked at for a part that stands in a whole.
     """
     missing = _missing(study)
     found = [
@@ -87,16 +102,75 @@ def check_quality(study: Study, tables: Sequence[Table] = ()) -> QualityReport:
         *_speeders(study),
         *_straight_lining(study),
         *(issue for table in tables for issue in check_table(table)),
-        *check_wording(tables),
+        *_without_known([*_item_wording(study, tables), *check_wording(tables)]),
+        *check_overlap([*tables, *others]),
     ]
     rank = {"error": 0, "warning": 1, "info": 2}
-    told = sorted((_with_effect(issue) for issue in found), key=lambda i: rank[i.severity])
+    once = {(i.code, i.file, i.sheet, i.column, i.rows, i.details.get("wave")): i for i in found}
+    told = sorted(map(_with_effect, once.values()), key=lambda issue: rank[issue.severity])
     return QualityReport(issues=tuple(told), missing=missing)
 
 
 def check_table(table: Table) -> list[Issue]:
     """Check one table: one device for several rows, exclusive options ticked beside others."""
-    return [*_same_device(table), *_contradictions(table)]
+    return [*_same_device(table), *_contradictions(table), *_unsure_dates(table)]
+
+
+def check_overlap(tables: Sequence[Table]) -> list[Issue]:
+    """List tables whose rows stand in another table too: a part and the whole, added twice."""
+    issues: list[Issue] = []
+    for at, one in enumerate(tables):
+        for other in tables[at + 1 :]:
+            small, large = sorted((one, other), key=lambda table: len(table.cells))
+            n = _shared_rows(small, large)
+            if len(small.cells) >= LEAST_ROWS and n >= 0.9 * len(small.cells):
+                place = f"{large.file} {large.sheet}".strip()
+                details = {"other_file": place, "n": n, "of": len(small.cells)}
+                issues.append(
+                    Issue(
+                        code="file_contained", file=small.file, sheet=small.sheet, details=details
+                    )
+                )
+    return issues
+
+
+def _shared_rows(small: Table, large: Table) -> int:
+    """Count the rows of the smaller table that the larger has, over the columns of both."""
+    common = [name for name in small.cells.columns if name in large.cells]
+    if len(common) < max(2, 0.8 * len(small.cells.columns)):
+        return 0
+    there = Counter(_row_keys(large, common))
+    return sum((Counter(_row_keys(small, common)) & there).values())
+
+
+def _row_keys(table: Table, names: Sequence[str]) -> list[tuple[str, ...]]:
+    rows = table.cells[list(names)].fillna("").itertuples(index=False, name=None)
+    return [tuple(str(cell).strip() for cell in row) for row in rows]
+
+
+def _unsure_dates(table: Table) -> list[Issue]:
+    """List columns of dates of which nothing tells day from month."""
+    issues: list[Issue] = []
+    for column in table.columns:
+        texts = column_texts(table, column.name)
+        given = texts.dropna()
+        if column.option or given.empty or not looks_like_dates(given.unique()[:50]):
+            continue
+        if not read_dates(texts).ambiguous:
+            continue
+        rows = tuple(table.row_numbers[at] for at in given.index)
+        details = {"n": len(rows), "example": str(given.iloc[0])}
+        issues.append(
+            Issue(
+                code="ambiguous_dates",
+                file=table.file,
+                sheet=table.sheet,
+                column=column.name,
+                rows=rows,
+                details=details,
+            )
+        )
+    return issues
 
 
 def check_wording(tables: Sequence[Table]) -> list[Issue]:
@@ -119,6 +193,45 @@ def check_wording(tables: Sequence[Table]) -> list[Issue]:
                 )
             )
     return issues
+
+
+def _item_wording(study: Study, tables: Sequence[Table]) -> list[Issue]:
+    """List items that a plan lines up although the files word them differently."""
+    files = study.plan.survey.files if study.plan.survey else []
+    pairs = list(zip(files, tables, strict=False)) if len(files) == len(tables) else []
+    issues: list[Issue] = []
+    for (first, table), (later, other) in pairwise(pairs):
+        for item in [item for measure in study.plan.measures for item in measure.items]:
+            here = find_column(table, item, first.rename)
+            there = find_column(other, item, later.rename)
+            if here is not None and there is not None and not (first.wide or later.wide):
+                issues += _changed(table, here, other, there)
+    return issues
+
+
+def _changed(table: Table, here: str, other: Table, there: str) -> list[Issue]:
+    before, after = (
+        next(_NUMBERED.sub("", c.label) for c in one.columns if c.name == name)
+        for one, name in ((table, here), (other, there))
+    )
+    if normalise_name(before) == normalise_name(after):
+        return []
+    details = {"before": before, "after": after, "other_file": table.file}
+    return [
+        Issue(
+            code="changed_wording",
+            file=other.file,
+            sheet=other.sheet,
+            column=there,
+            details=details,
+        )
+    ]
+
+
+def _without_known(issues: Sequence[Issue]) -> list[Issue]:
+    """Keep the first issue of each column."""
+    first = {(issue.file, issue.sheet, issue.column): issue for issue in reversed(issues)}
+    return list(reversed(first.values()))
 
 
 def _with_effect(issue: Issue) -> Issue:
@@ -236,7 +349,7 @@ def _contradictions(table: Table) -> list[Issue]:
     stems = dict.fromkeys(column.stem for column in table.columns if column.option)
     for stem in stems:
         options = [c for c in table.columns if c.option and c.stem == stem]
-        alone = [c.name for c in options if normalise_name(c.option).startswith(_EXCLUSIVE)]
+        alone = [c.name for c in options if _is_exclusive(c.label)]
         others = [c.name for c in options if c.name not in alone]
         if not alone or not others:
             continue
@@ -244,14 +357,42 @@ def _contradictions(table: Table) -> list[Issue]:
         both = ticked[alone].any(axis=1) & ticked[others].any(axis=1)
         rows = tuple(table.row_numbers[at] for at in both.index[both])
         if rows:
-            issues.append(
-                Issue(
-                    code="contradictory_options",
-                    file=table.file,
-                    sheet=table.sheet,
-                    column=stem,
-                    rows=rows,
-                    details={"n": len(rows), "options": alone},
-                )
-            )
+            issues.append(_contradiction(table, stem, rows, alone))
+    return [*issues, *_joined_contradictions(table)]
+
+
+def _joined_contradictions(table: Table) -> list[Issue]:
+    """Find "none of these" among several options joined in one cell."""
+    issues: list[Issue] = []
+    stems = {column.stem for column in table.columns if column.option}
+    for column in table.columns:
+        if column.paradata or column.option or column.name in stems:
+            continue
+        told = propose_choices(table, column.name)
+        alone = [one for one in told.options if _is_exclusive(one)] if told else []
+        if told is None or not alone:
+            continue
+        texts = column_texts(table, column.name).dropna()
+        cells = {text: split_cell(text, told.mark, told.options) for text in texts.unique()}
+        odd = [text for text, got in cells.items() if len(got) > 1 and set(got) & set(alone)]
+        rows = tuple(table.row_numbers[at] for at in texts.index[texts.isin(odd)])
+        if rows:
+            issues.append(_contradiction(table, column.name, rows, alone))
     return issues
+
+
+def _contradiction(
+    table: Table, column: str, rows: tuple[int, ...], options: Sequence[str]
+) -> Issue:
+    return Issue(
+        code="contradictory_options",
+        file=table.file,
+        sheet=table.sheet,
+        column=column,
+        rows=rows,
+        details={"n": len(rows), "options": list(options)},
+    )
+
+
+def _is_exclusive(option: str) -> bool:
+    return normalise_name(option).startswith(_EXCLUSIVE)

@@ -14,6 +14,7 @@ from analysis.intake.activity_tables import (
     read_service,
     read_volunteers,
 )
+from analysis.intake.checks import check_quality
 from analysis.intake.dictionaries import apply_dictionary
 from analysis.intake.headers import clean_text, unique_names
 from analysis.intake.layout import Head, Layout, build_table
@@ -199,7 +200,7 @@ def _study(
     for one in others.values():
         exclusions += one.exclusions
         issues += one.issues
-    return Study(
+    study = Study(
         plan=plan,
         survey=survey.survey if survey else None,
         **frames,
@@ -207,6 +208,10 @@ def _study(
         exclusions=tuple(exclusions),
         files=tuple(_balances(plan, tables, survey, others)),
     )
+    asked = [part.table for part in survey.parts] if survey else []
+    read = {_wanted(one) for one in plan.survey.files} if plan.survey and survey else set()
+    rest = [table for one, table in tables.items() if one not in read]
+    return replace(study, issues=check_quality(study, asked, rest).issues)
 
 
 def _unread_sheets(table: Table, tables: Mapping[_Wanted, Table]) -> Iterator[Issue]:

@@ -314,6 +314,14 @@ _CHECKS: dict[str, _Message] = {
     "changed_wording": lambda t, _: t(
         "The question is worded differently from {other_file}: “{before}” became “{after}”."
     ),
+    "file_contained": _counted(
+        "{n} of {of} rows stand in {other_file} too: use only one of the two.",
+        "{n} of {of} rows stand in {other_file} too: use only one of the two.",
+    ),
+    "ambiguous_decimals": _counted(
+        "In {n} amount a mark may part thousands or decimals ({values}); read as {read_as}.",
+        "In {n} amounts a mark may part thousands or decimals ({values}); read as {read_as}.",
+    ),
 }
 
 ISSUES: dict[str, Callable[[Text, Issue], str]] = {

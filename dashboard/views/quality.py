@@ -16,6 +16,7 @@ from dashboard.state import current_text
 from dashboard.tables import quality as tables
 from dashboard.text import Text
 from dashboard.widgets.fixes import show_decisions, show_fixes
+from dashboard.widgets.marked_copy import show_marked_copies
 from dashboard.widgets.page import Card, show_cards, show_empty, show_figure, show_page, show_table
 
 
@@ -39,6 +40,7 @@ def show() -> None:
     read = current_tables()
     if study.issues:
         show_table(tables.list_issues(text, study.issues, read), key="issues")
+    show_marked_copies(text, saved, study.issues, read)
     show_decisions(text, saved, study.issues, read)
     show_fixes(text, saved)
     _show_missing(text, study, report)
