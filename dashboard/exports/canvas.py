@@ -120,7 +120,8 @@ def break_lines(words: str, room: float, size: float, most: int) -> list[str]:
     ['Trust in', 'neighbours']
     """
     lines = [""]
-    for part in _parts(words):
+    pieces = (piece for part in _parts(words) for piece in _pieces(part, room, size))
+    for part in pieces:
         grown = lines[-1] + part
         if lines[-1] and measure_text(grown.rstrip(), size) > room:
             lines.append(part.lstrip())
@@ -130,6 +131,12 @@ def break_lines(words: str, room: float, size: float, most: int) -> list[str]:
     if len(lines) > most:
         lines = [*lines[: most - 1], f"{lines[most - 1][:-1]}…"]
     return lines
+
+
+def _pieces(part: str, room: float, size: float) -> list[str]:
+    """A word longer than the room, cut into pieces."""
+    fitting = max(1, int(room / measure_text("n", size)))
+    return [part[i : i + fitting] for i in range(0, len(part), fitting)] or [part]
 
 
 def _parts(words: str) -> list[str]:

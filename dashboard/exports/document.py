@@ -157,10 +157,8 @@ def _write_section(document: DocumentType, section: ReportSection, report: Repor
 def _write_picture(document: DocumentType, picture: ReportPicture) -> None:
     heading = document.add_heading(safe_text(picture.title), level=2)
     heading.paragraph_format.keep_with_next = True
-    shown = document.add_picture(BytesIO(write_png(picture.svg)), width=Cm(14.5))
+    shown = document.add_picture(BytesIO(write_png(picture.svg)), width=Cm(13))
     shown._inline.docPr.set("descr", picture.alt)
-    if picture.note:
-        _write_grey(document, picture.note)
 
 
 def _write_table(document: DocumentType, table: pd.DataFrame, text: Text) -> None:

@@ -215,8 +215,14 @@ def _share_volunteers(found: Volunteers | None, least: int) -> Volunteers | None
     if hours is not None:
         thinned = (*hours.lorenz[:-least:least], *hours.lorenz[-1:])
         hours = replace(hours, per_person=(), lorenz=thinned)
-    roles = _without_small(found.roles, least)
-    return replace(found, overdue=(), roles=roles, hours=hours)
+    small = find_small([cohort.n for cohort in found.cohorts], least)
+    return replace(
+        found,
+        overdue=(),
+        roles=_without_small(found.roles, least),
+        cohorts=tuple(cohort for i, cohort in enumerate(found.cohorts) if i not in small),
+        hours=hours,
+    )
 
 
 def _share_participation(found: Participation | None, least: int) -> Participation | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from analysis.findings import last_contrasts
 from analysis.results import Comparison, Estimate
 from analysis.study_file import MeasurePlan, StudyPlan
 from analysis.surveys.results import GroupComparison, Outcome
@@ -16,7 +17,7 @@ from dashboard.theme import AFTER, BEFORE, MUTED, STATUSES
 
 WIDTH = 430.0
 _LABELS = 118.0
-_VALUES = 56.0
+_VALUES = 72.0
 
 
 def is_share(measure: MeasurePlan) -> bool:
@@ -44,7 +45,7 @@ def list_changes(
 ) -> list[tuple[MeasurePlan, Outcome, Comparison, float]]:
     """Changes that can stand on one axis: measure, outcome, change, width of the range."""
     found = []
-    for outcome in outcomes:
+    for outcome in last_contrasts(outcomes):
         measure = next(m for m in plan.measures if m.name == outcome.measure)
         limits = score_range(measure)
         change = outcome.change
@@ -107,8 +108,8 @@ def _draw_change(
 ) -> None:  # fmt: skip
     important = outcome.important_difference
     if important:
-        toward = -important if outcome.better == "lower" else important
-        canvas.bar(at(0), y - 13, at(toward / width) - at(0), 26, BEFORE, opacity=0.1)
+        start = max(at(-important / width), _LABELS + 4)
+        canvas.bar(start, y - 13, at(important / width) - start, 26, BEFORE, opacity=0.1)
     clear = change.ci_low is not None and change.ci_high is not None and (
         change.ci_low > 0 or change.ci_high < 0
     )  # fmt: skip
@@ -118,9 +119,9 @@ def _draw_change(
                     width=2.4)  # fmt: skip
     canvas.dot(at((change.estimate or 0) / width), y, colour, r=4.5)
     canvas.block(0, y, text.of(measure.label, measure.name), _LABELS, size=12)
-    unit = " pp" if is_share(measure) and text.language == "en" else ""
-    canvas.write(WIDTH, y, say_change(text, measure, change.estimate) + unit, anchor="end",
-                 bold=True)  # fmt: skip
+    told = say_change(text, measure, change.estimate)
+    told = text("{n} pp", n=told) if is_share(measure) else told
+    canvas.write(WIDTH, y, told, anchor="end", bold=True)
 
 
 def _comparison_change(compared: Sequence[GroupComparison], outcome: Outcome) -> float | None:

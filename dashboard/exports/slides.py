@@ -26,10 +26,13 @@ if TYPE_CHECKING:
     from pptx.slide import Slide
 
 _INK, _GREY = RGBColor(0x0E, 0x16, 0x20), RGBColor(0x56, 0x61, 0x6F)
+_SHADE, _WHITE = RGBColor(0xEE, 0xF2, 0xF6), RGBColor(255, 255, 255)
 _CAUTION, _HEAD = RGBColor(0x8A, 0x51, 0x00), RGBColor(0x12, 0x43, 0x6D)
 _WIDTH, _HEIGHT, _MARGIN = Cm(33.867), Cm(19.05), Cm(1.8)
 _LATIN, _CHINESE = "Calibri", "Microsoft YaHei"
-_MOST_ROWS, _MOST_COLUMNS = 9, 7
+_MOST_ROWS, _MOST_COLUMNS = 11, 9
+_TALLEST = Cm(12)
+_CELL_SIZE = 11.0
 _TITLE_ONLY = 5
 
 
@@ -67,7 +70,7 @@ def _add_slide(deck: PresentationType, title: str, report: Report, overline: str
     shape.left, shape.top, shape.width, shape.height = _MARGIN, Cm(1.7), room, Cm(2.9)
     shape.text_frame.word_wrap = True
     shape.text_frame.vertical_anchor = MSO_ANCHOR.TOP
-    size = 28 if measure_text(title, 28) < 1700 else 23
+    size = next((s for s in (28, 24, 20) if measure_text(title, s) < 1480), 17)
     _write_lines(shape.text_frame, [title], size=size, bold=True)
     if overline:
         _add_words(slide, [overline], _MARGIN, Cm(0.9), room, Cm(0.9), size=12, colour=_GREY)
@@ -126,9 +129,10 @@ def _write_section(deck: PresentationType, section: ReportSection, report: Repor
     title = section.findings[0] if section.findings else section.heading
     if pictures:
         slide = _add_slide(deck, title, report, section.heading)
-        _add_picture(slide, pictures[0], Cm(20))
         aside = [*section.findings[1:4], *(f"! {line}" for line in section.cautions[:2])]
-        _add_words(slide, aside, Cm(23.2), Cm(5), Cm(9), Cm(12), size=14)
+        _add_picture(slide, pictures[0], Cm(20 if aside else 28))
+        if aside:
+            _add_words(slide, aside, Cm(23.2), Cm(5), Cm(9), Cm(12), size=14)
         title = pictures[0].title
     if section.tables:
         slide = _add_slide(deck, section.tables[0].title if pictures else title, report,
@@ -146,37 +150,58 @@ def _add_picture(slide: Slide, picture: ReportPicture, width: int) -> None:
 
 
 def _add_table(slide: Slide, told: ReportTable, text: Text) -> None:
-    """Add a native table, at most nine rows and seven columns; the workbook has it whole."""
+    """Add a native table, as many rows as fit; the workbook has it whole."""
     table = told.table.iloc[:_MOST_ROWS, :_MOST_COLUMNS]
-    rows, columns = len(table) + 1, len(table.columns)
     room = _WIDTH - 2 * _MARGIN
-    shape = slide.shapes.add_table(rows, columns, _MARGIN, Cm(5), room, Cm(1.1) * rows)
-    shape._element.nvGraphicFramePr.cNvPr.set("descr", told.title)
-    made = shape.table
     cells = [list(map(str, table.columns)), *(
         ["–" if v is None else _say(text, v) for v in row]
         for row in table.itertuples(index=False, name=None)
     )]  # fmt: skip
-    _share_widths(made, cells, room)
-    for i, row in enumerate(cells):
-        for j, words in enumerate(row):
-            cell = made.cell(i, j)
-            cell.fill.solid()
-            cell.fill.fore_color.rgb = RGBColor(0xEE, 0xF2, 0xF6) if i == 0 else RGBColor(
-                255, 255, 255
-            )  # fmt: skip
-            _write_lines(cell.text_frame, [words], size=12, bold=i == 0)
-    if table.shape != told.table.shape:
+    widths = _share_widths(cells, room)
+    heights = [_row_height(row, widths) for row in cells]
+    fitting = sum(sum(heights[: i + 1]) <= _TALLEST for i in range(len(heights)))
+    shape = slide.shapes.add_table(
+        fitting, len(widths), _MARGIN, Cm(4.9), room, Emu(sum(heights[:fitting]))
+    )
+    shape._element.nvGraphicFramePr.cNvPr.set("descr", told.title)
+    _fill_table(shape.table, cells[:fitting], widths, heights)
+    if (fitting - 1, len(widths)) != told.table.shape:
         words = text("The table goes on in the workbook.")
         _add_words(slide, [words], _MARGIN, Cm(17.1), room, Cm(0.8), size=11, colour=_GREY)
 
 
-def _share_widths(made: Any, cells: list[list[str]], room: int) -> None:  # noqa: ANN401
+def _fill_table(
+    made: Any,  # noqa: ANN401
+    cells: list[list[str]],
+    widths: list[int],
+    heights: list[int],
+) -> None:
+    for column, width in zip(made.columns, widths, strict=True):
+        column.width = Emu(width)
+    for i, row in enumerate(cells):
+        made.rows[i].height = Emu(heights[i])
+        for j, words in enumerate(row):
+            cell = made.cell(i, j)
+            cell.fill.solid()
+            cell.fill.fore_color.rgb = _SHADE if i == 0 else _WHITE
+            cell.margin_top = cell.margin_bottom = Cm(0.1)
+            _write_lines(cell.text_frame, [words], size=_CELL_SIZE, bold=i == 0)
+
+
+def _row_height(row: list[str], widths: list[int]) -> int:
+    """Height of a row whose words wrap in columns of these widths."""
+    lines = max(
+        -(-measure_text(words, _CELL_SIZE) * 1.08 // (width / Pt(1) - 15))
+        for words, width in zip(row, widths, strict=True)
+    )
+    return int(Pt(_CELL_SIZE * 1.25) * max(1.0, lines) + Cm(0.42))
+
+
+def _share_widths(cells: list[list[str]], room: int) -> list[int]:
     """Share the width among columns by the words they hold."""
-    needed = [min(34.0, max(measure_text(row[j], 2) for row in cells) + 4)
+    needed = [min(34.0, max(measure_text(row[j], 2) for row in cells) + 5)
               for j in range(len(cells[0]))]  # fmt: skip
-    for column, need in zip(made.columns, needed, strict=True):
-        column.width = Emu(int(room * need / sum(needed)))
+    return [int(room * need / sum(needed)) for need in needed]
 
 
 def _say(text: Text, value: object) -> str:

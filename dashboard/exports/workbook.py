@@ -18,7 +18,7 @@ from analysis.study import Study
 from dashboard.exports.canvas import measure_text
 from dashboard.exports.content import Report, ReportSection
 from dashboard.exports.gateway import Cell, safe_cell, safe_table, share_evaluation
-from dashboard.exports.numbers import (
+from dashboard.exports.number_tables import (
     list_meanings,
     list_measures,
     list_number_tables,

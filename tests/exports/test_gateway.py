@@ -129,6 +129,8 @@ def test_what_is_shared_names_nobody(sample: Any):
     assert len(shared.volunteers.hours.lorenz) < len(sample.evaluation.volunteers.hours.lorenz)
     assert shared.volunteers.hours.lorenz[-1] == (1.0, 1.0)
     assert all(n >= 5 for _, n in shared.volunteers.roles)
+    assert any(cohort.n < 5 for cohort in sample.evaluation.volunteers.cohorts)
+    assert all(cohort.n >= 5 for cohort in shared.volunteers.cohorts)
     assert shared.participation is not None
     assert all(people >= 5 for _, people, _ in shared.participation.by_kind)
 

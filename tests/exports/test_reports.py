@@ -146,7 +146,7 @@ def _with_small_group() -> Study:
 
 def test_small_groups_are_in_no_export():
     from analysis import evaluate
-    from dashboard.exports.numbers import list_number_tables
+    from dashboard.exports.number_tables import list_number_tables
     from dashboard.exports.results_file import say_results
 
     study = _with_small_group()
