@@ -14,7 +14,7 @@ import streamlit as st
 from dashboard.text import LANGUAGES, Text
 
 FILTERS = ("site", "group", "wave", "category")
-_KEPT = ("lang", "study", *FILTERS)
+_KEPT = ("lang", "study", "measure", *FILTERS)
 _OPEN_FIRST = "LEVEE_OPEN"
 _NONE = "new"  # a study yet to be made: nothing is open, whatever the server opens first
 
@@ -52,7 +52,7 @@ def current_study_id() -> str | None:
 
 def set_study_id(study: str | None) -> None:
     """Open another study (or none): filters of the old one are dropped."""
-    for key in FILTERS:
+    for key in ("measure", *FILTERS):
         _write(key, [])
     _write("study", [study or _NONE])
 
@@ -65,6 +65,16 @@ def current_filters() -> Mapping[str, tuple[str, ...]]:
 def set_filter(key: str, values: Sequence[str]) -> None:
     """Choose the values of one filter; none means all."""
     _write(key, list(values))
+
+
+def current_measure() -> str:
+    """Name of the measure the reader looks at; empty when none was chosen."""
+    return next(iter(_read("measure")), "")
+
+
+def set_measure(name: str) -> None:
+    """Keep which measure the reader looks at, from page to page."""
+    _write("measure", [name])
 
 
 def is_dark() -> bool:

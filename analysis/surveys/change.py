@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.results import Comparison, ComparisonLike, NotEstimable
+from analysis.results import Comparison, ComparisonLike, EstimateLike, NotEstimable
 from analysis.statistics.mean_change import equivalence
 from analysis.statistics.multiplicity import benjamini_hochberg, holm
 from analysis.study import Study
@@ -21,12 +21,13 @@ from analysis.surveys.analyses import (
     pair_table,
     size_effects,
 )
+from analysis.surveys.groups import both_waves
 from analysis.surveys.guards import guard_outcome
 from analysis.surveys.improvement import count_improved
 from analysis.surveys.panel import Panel, build_panel
 from analysis.surveys.reliability import evaluate_reliability
 from analysis.surveys.results import Outcome, PairCounts, Reliability, SampleSizes, Subgroups
-from analysis.surveys.scoring import asked_measures
+from analysis.surveys.scoring import FloatArray, asked_measures, mean_of
 from analysis.surveys.subgroups import evaluate_subgroups
 
 MOST_CELLS = 2500
@@ -114,8 +115,19 @@ def evaluate_outcome(
         agreement=agreement_of(analyses, contrast.design),
         better=measure.better,
         important_difference=measure.important_difference,
+        levels=_levels(measure, pre, post, linked=not panel.anonymous),
     )
     return replace(outcome, cautions=guard_outcome(study, panel, contrast, waves, outcome))
+
+
+def _levels(
+    measure: MeasurePlan, pre: FloatArray, post: FloatArray, *, linked: bool
+) -> tuple[EstimateLike, ...]:
+    both = both_waves(pre, post)
+    if linked and both.any():
+        pre, post = pre[both], post[both]
+    kind = measure.kind
+    return tuple(mean_of(scores[np.isfinite(scores)], kind) for scores in (pre, post))
 
 
 def adjust_outcomes(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:

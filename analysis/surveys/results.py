@@ -147,6 +147,8 @@ class Outcome:
     analysis; ``analyses`` all of them, the primary among them; ``agreement`` says whether they
     point the same way (``agree``, ``disagree``, ``single``). ``among`` is ``treated`` when a
     comparison group is declared (its change stands in ``comparison``), else ``everyone``.
+    ``levels`` are the mean scores (shares for binary) in the two waves: of the matched, or of
+    everyone where answers cannot be linked.
     """
 
     measure: str
@@ -168,6 +170,7 @@ class Outcome:
     better: str = "higher"
     important_difference: float | None = None
     among: str = "everyone"
+    levels: tuple[EstimateLike, ...] = ()
     cautions: tuple[Caution, ...] = ()
 
 

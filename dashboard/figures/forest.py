@@ -1,0 +1,131 @@
+"""Forest plots: one row per measure, group or community, zero line, what is too small to matter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from analysis.findings import last_contrasts
+from analysis.results import Comparison
+from analysis.study_file import MeasurePlan, StudyPlan
+from analysis.surveys.results import Outcome
+from analysis.surveys.scoring import score_range
+from dashboard.figures.labels import wrap_label
+from dashboard.sentences.change import is_share, say_signed
+from dashboard.text import Text
+from dashboard.theme import AFTER, BAND, MUTED, new_figure
+
+_ROW = 44
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForestRow:
+    """One row: its name, estimate with interval, the value written beside it, and its look.
+
+    ``band`` is the half-width of what is too small to matter, in the unit of the axis.
+    """
+
+    label: str
+    estimate: float
+    low: float | None
+    high: float | None
+    value: str
+    hover: str
+    band: float | None = None
+    clear: bool = True
+    hollow: bool = False
+
+
+def draw_forest(outcomes: Sequence[Outcome], plan: StudyPlan, text: Text) -> go.Figure:
+    """Draw the last change of each measure in percent of its range, with interval."""
+    rows = list_forest_rows(outcomes, plan, text)
+    figure = draw_forest_rows(rows, text)
+    figure.update_xaxes(ticksuffix=" %" if text.language == "en" else "%")
+    return figure
+
+
+def list_forest_rows(outcomes: Sequence[Outcome], plan: StudyPlan, text: Text) -> list[ForestRow]:
+    """Rows of the measures whose range is known: change, interval and band in percent of it."""
+    measures = {m.name: m for m in plan.measures}
+    rows = [_row(one, measures[one.measure], text) for one in last_contrasts(outcomes)]
+    return [row for row in rows if row is not None]
+
+
+def _row(outcome: Outcome, measure: MeasurePlan, text: Text) -> ForestRow | None:
+    limits, change = score_range(measure), outcome.change
+    if limits is None or not isinstance(change, Comparison) or change.estimate is None:
+        return None
+    unit = 100 / (limits[1] - limits[0])
+    important = outcome.important_difference
+    share = is_share(measure)
+    return ForestRow(
+        label=text.of(measure.label, measure.name),
+        estimate=change.estimate * unit,
+        low=None if change.ci_low is None else change.ci_low * unit,
+        high=None if change.ci_high is None else change.ci_high * unit,
+        value=say_signed(text, change.estimate, share=share),
+        hover=text(
+            "{value} ({low} to {high}), n = {n}",
+            value=say_signed(text, change.estimate, share=share),
+            low=say_signed(text, change.ci_low, share=share),
+            high=say_signed(text, change.ci_high, share=share),
+            n=change.n,
+        ),
+        band=None if important is None else important * unit,
+        clear=_is_apart(change.ci_low, change.ci_high),
+    )
+
+
+def _is_apart(low: float | None, high: float | None) -> bool:
+    return low is not None and high is not None and (low > 0 or high < 0)
+
+
+def draw_forest_rows(rows: Sequence[ForestRow], text: Text) -> go.Figure:  # noqa: ARG001
+    """Draw rows from top to bottom; clear ones coloured, the others grey."""
+    figure = new_figure(70 + _ROW * max(1, len(rows)))
+    for place, row in enumerate(rows):
+        if row.band is not None:
+            figure.add_shape(
+                type="rect", x0=-row.band, x1=row.band, y0=place - 0.5, y1=place + 0.5,
+                fillcolor=BAND, line_width=0, layer="below",
+            )  # fmt: skip
+        _add_row(figure, place, row)
+    figure.add_vline(x=0, line_color=MUTED, line_width=1.5)
+    figure.update_yaxes(
+        tickvals=list(range(len(rows))),
+        ticktext=[wrap_label(row.label, 22) for row in rows],
+        range=[len(rows) - 0.5, -0.5],
+        showgrid=False,
+    )
+    figure.update_xaxes(range=_limits(rows))
+    return figure
+
+
+def _limits(rows: Sequence[ForestRow]) -> list[float]:
+    """Axis with room for the values at the right."""
+    ends = [end for r in rows for end in (r.low, r.high, r.estimate) if end is not None]
+    ends += [r.band * 1.15 for r in rows if r.band is not None]
+    low, high = min([0.0, *ends]), max([0.0, *ends])
+    room = (high - low) or 1.0
+    return [low - 0.06 * room, high + 0.4 * room]
+
+
+def _add_row(figure: go.Figure, place: int, row: ForestRow) -> None:
+    colour = AFTER if row.clear else MUTED
+    if row.low is not None and row.high is not None:
+        figure.add_scatter(
+            x=[row.low, row.high], y=[place, place], mode="lines",
+            line={"color": colour, "width": 3}, hoverinfo="skip",
+        )  # fmt: skip
+    symbol = "circle-open" if row.hollow else "circle"
+    marker = {"color": colour, "size": 12, "symbol": symbol, "line": {"width": 2, "color": colour}}
+    figure.add_scatter(
+        x=[row.estimate], y=[place], mode="markers", marker=marker,
+        hovertext=[row.hover], hovertemplate="%{hovertext}<extra></extra>",
+    )  # fmt: skip
+    figure.add_annotation(
+        x=1, y=place, xref="paper", xanchor="right", showarrow=False, font_size=13,
+        text=f"<b>{row.value}</b>" if row.clear else row.value,
+    )  # fmt: skip

@@ -1,0 +1,93 @@
+"""Numbers of a change in words: units, who is in it, the cards above it."""
+
+from __future__ import annotations
+
+from analysis.evaluation import Evaluation
+from analysis.findings import is_clear, last_contrasts
+from analysis.results import Comparison, Estimate
+from analysis.study_file import MeasurePlan
+from analysis.surveys.results import Outcome
+from dashboard.text import Text
+
+
+def is_share(measure: MeasurePlan) -> bool:
+    """Whether a score is a share 0–1, shown in percentage points."""
+    return measure.kind in ("binary", "knowledge") and measure.score == "mean"
+
+
+def say_level(text: Text, value: float | None, *, share: bool) -> str:
+    """Format a score in its unit."""
+    return text.percent(value) if share else text.number(value)
+
+
+def say_signed(text: Text, value: float | None, *, share: bool) -> str:
+    """Format a change with its sign, shares in percentage points."""
+    if value is None or not share:
+        return text.signed(value)
+    return text("{n} pp", n=text.signed(value * 100, 0))
+
+
+def say_likely(text: Text, low: float | None, high: float | None, *, share: bool) -> str:
+    """Format an interval in the unit of the change."""
+    if low is None or high is None:
+        return "–"
+    return text.interval(low * 100, high * 100, 0) if share else text.interval(low, high)
+
+
+def say_who(text: Text, outcome: Outcome) -> str:
+    """Say who is in the change, and whether using everyone tells the same."""
+    n = outcome.n
+    parts = [text("People in the programme only.")] if outcome.among == "treated" else []
+    if outcome.design == "anonymous":
+        told = text("{a} answered before, {b} after; answers cannot be linked.")
+        parts.append(told.format(a=text.number(n.from_wave, 0), b=text.number(n.to_wave, 0)))
+        return text.join(parts)
+    parts.append(
+        text(
+            "{matched} answered before and after; {left} only before, {new} only after.",
+            matched=text.number(n.matched, 0),
+            left=text.number(n.from_only, 0),
+            new=text.number(n.to_only, 0),
+        )
+    )
+    if outcome.agreement == "agree":
+        parts.append(text("All analyses point the same way."))
+    elif outcome.agreement == "disagree":
+        parts.append(text("The analyses do not all agree."))
+    return text.join(parts)
+
+
+def list_change_cards(
+    text: Text, evaluation: Evaluation, outcome: Outcome, measure: MeasurePlan
+) -> list[tuple[str, str]]:
+    """At most four numbers: the change, who improved, how many measures, who was found again."""
+    share, change = is_share(measure), outcome.change
+    cards = []
+    if isinstance(change, Comparison) and change.estimate is not None:
+        likely = say_likely(text, change.ci_low, change.ci_high, share=share)
+        value = say_signed(text, change.estimate, share=share)
+        cards.append((value, text("change, likely between {likely}", likely=likely)))
+    cards += _improved_card(text, outcome, share)
+    last = last_contrasts(evaluation.outcomes)
+    clear = sum(is_clear(one.change, one.p_adjusted) for one in last)
+    value = text("{k} of {n}", k=clear, n=len(last))
+    cards.append((value, text("measures changed clearly, counting every test")))
+    first = outcome.n.matched + outcome.n.from_only
+    if outcome.design != "anonymous" and first:
+        value = text.percent(outcome.n.matched / first)
+        cards.append((value, text("of those asked before were found again")))
+    return cards
+
+
+def _improved_card(text: Text, outcome: Outcome, share: bool) -> list[tuple[str, str]]:
+    found = outcome.improved
+    if found is None or found.n_better is None or not isinstance(found.better, Estimate):
+        return []
+    value = text("{k} of {n}", k=text.number(found.n_better, 0), n=text.number(found.better.n, 0))
+    by = text.number(found.threshold * 100, 0) if share else text.number(found.threshold, 2)
+    told = text(
+        "improved by {by} or more; {worse} got worse by as much",
+        by=text("{n} pp", n=by) if share else by,
+        worse=text.number(found.n_worse, 0),
+    )
+    return [(value, told)]

@@ -1,0 +1,68 @@
+"""Names of analyses and effect sizes, and why a number cannot be given."""
+
+from __future__ import annotations
+
+from dashboard.text import Text
+
+
+def name_analysis(text: Text, name: str) -> str:
+    """Name an analysis as a methods section would."""
+    named = {
+        "paired_t": text("Paired t-test"),
+        "wilcoxon": text("Wilcoxon signed-rank test, Hodges–Lehmann shift"),
+        "sign": text("Sign test"),
+        "bca_mean": text("Mean change, BCa bootstrap interval"),
+        "welch_t": text("Welch's t-test, waves as separate samples"),
+        "mann_whitney": text("Mann–Whitney test, waves as separate samples"),
+        "derrick": text("Derrick's test, everyone who answered"),
+        "mixed_model": text("Mixed model, everyone who answered"),
+        "mixed_waves": text("Mixed model over all waves"),
+        "ordinal": text("Ordinal model"),
+        "mcnemar_midp": text("McNemar mid-p test, Newcombe interval"),
+        "mcnemar_exact": text("McNemar exact test"),
+        "two_proportions_z": text("Two shares, waves as separate samples"),
+        "stuart_maxwell": text("Stuart–Maxwell test"),
+        "bowker": text("Bowker's test of symmetry"),
+        "chi_square": text("Chi-squared test"),
+        "did": text("Difference in differences"),
+        "did_everyone": text("Difference in differences, everyone who answered"),
+        "ancova": text("ANCOVA, adjusted for the start"),
+        "did_cr2": text("Difference in differences, clusters (CR2)"),
+        "ancova_cr2": text("ANCOVA, clusters (CR2)"),
+        "sign_flip": text("Exact sign-flip test over clusters"),
+        "multiple_imputation": text("Multiple imputation of those lost"),
+        "survey_weights": text("Survey weights"),
+        "raking": text("Weights raked to the population"),
+        "dose_slope": text("Linear model, adjusted for the start"),
+        "tost": text("Two one-sided tests of equivalence"),
+    }
+    return named.get(name, name)
+
+
+def name_effect(text: Text, name: str) -> str:
+    """Name an effect size with what it stands on."""
+    named = {
+        "d_z": text("d_z: change over its own spread"),
+        "d_av": text("d_av: change over the spread of the scores"),
+        "hedges_g_z": text("Hedges g_z: d_z, small-sample corrected"),
+        "hedges_g_av": text("Hedges g_av: d_av, small-sample corrected"),
+        "hedges_g": text("Hedges g"),
+        "rank_biserial": text("Rank-biserial correlation"),
+        "superiority": text("Chance that a later score is higher"),
+        "cohen_h": text("Cohen's h"),
+        "risk_difference": text("Difference of shares"),
+    }
+    return named.get(name, name)
+
+
+def say_reason(text: Text, reason: str) -> str:
+    """Say why a number cannot be given."""
+    return {
+        "too_few": text("too few answers"),
+        "no_variance": text("no variation"),
+        "suppressed": text("hidden: group too small"),
+        "not_asked": text("not asked"),
+        "not_identified": text("the design cannot tell"),
+        "not_reached": text("not reached"),
+        "no_data": text("no data"),
+    }.get(reason, reason)

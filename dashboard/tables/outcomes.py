@@ -1,0 +1,89 @@
+"""Tables of the survey's outcomes: changes, analyses side by side, effect sizes, categories."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from analysis.results import Comparison, ComparisonLike, Estimate, EstimateLike
+from analysis.study_file import StudyPlan
+from analysis.surveys.results import Outcome
+from dashboard.sentences.change import is_share, say_likely, say_signed
+from dashboard.sentences.outcomes import say_wave
+from dashboard.sentences.statistics import name_analysis, name_effect, say_reason
+from dashboard.text import Text
+
+
+def list_outcomes(outcomes: Sequence[Outcome], plan: StudyPlan, text: Text) -> pd.DataFrame:
+    """Each measure's change with n, who was left out, method, interval and adjusted p."""
+    measures = {m.name: m for m in plan.measures}
+    rows = []
+    for one in outcomes:
+        measure = measures[one.measure]
+        waves = [say_wave(text, wave) for wave in one.contrast]
+        rows.append(
+            (
+                text.of(measure.label, measure.name),
+                text("{start} to {end}", start=waves[0], end=waves[1]),
+                *_numbers(text, one.change, share=is_share(measure)),
+                text.p_value(one.p_adjusted),
+                one.n.matched if one.design != "anonymous" else None,
+                one.n.from_only,
+                one.n.to_only,
+                _method(text, one.change),
+            )
+        )
+    names = ("Measure", "Waves", "Change", "95 % interval", "p", "p, all tests counted",
+             "Answered both", "Only before", "Only after", "Method")  # fmt: skip
+    return pd.DataFrame(rows, columns=[text(name) for name in names])
+
+
+def list_analyses(outcome: Outcome, text: Text, *, share: bool) -> pd.DataFrame:
+    """All analyses of one change side by side, the primary first."""
+    rows = [
+        (_method(text, one), *_numbers(text, one, share=share), one.n) for one in outcome.analyses
+    ]
+    names = ("Analysis", "Change", "95 % interval", "p", "n")
+    return pd.DataFrame(rows, columns=[text(name) for name in names])
+
+
+def list_effect_sizes(outcome: Outcome, text: Text) -> pd.DataFrame:
+    """Effect sizes with their intervals and n."""
+    rows = [
+        (name_effect(text, one.name), *_estimate(text, one), one.n) for one in outcome.effect_sizes
+    ]
+    names = ("Effect size", "Value", "95 % interval", "n")
+    return pd.DataFrame(rows, columns=[text(name) for name in names])
+
+
+def list_transitions(outcome: Outcome, text: Text) -> pd.DataFrame:
+    """Who moved from which answer to which: rows before, columns after."""
+    names = [str(category) for category in outcome.categories]
+    before = text("Before ↓ after →")
+    return pd.DataFrame(
+        [(name, *row) for name, row in zip(names, outcome.transitions, strict=True)],
+        columns=[before, *names],
+    )
+
+
+def _method(text: Text, one: ComparisonLike) -> str:
+    return name_analysis(text, one.name)
+
+
+def _numbers(text: Text, one: ComparisonLike, *, share: bool) -> tuple[str, str, str]:
+    if not isinstance(one, Comparison):
+        return say_reason(text, one.reason), "–", "–"
+    if one.name == "sign":  # its estimate is a share of people, not a change of the score
+        return "–", "–", text.p_value(one.p_value)
+    return (
+        say_signed(text, one.estimate, share=share),
+        say_likely(text, one.ci_low, one.ci_high, share=share),
+        text.p_value(one.p_value),
+    )
+
+
+def _estimate(text: Text, one: EstimateLike) -> tuple[str, str]:
+    if not isinstance(one, Estimate):
+        return say_reason(text, one.reason), "–"
+    return text.number(one.estimate), text.interval(one.ci_low, one.ci_high)
