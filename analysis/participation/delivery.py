@@ -21,12 +21,13 @@ def evaluate_delivery(study: Study) -> Delivery | None:
     """Evaluate planned against held sessions, overall and by phase; None without a plan.
 
     ``held`` counts every session that took place, ``moved`` those of them on another day;
-    planned = held + cancelled + pending. Without a status a session without a day of being
-    held is cancelled when it was due by the last day held, else pending.
+    planned = held + cancelled + pending. A session without status and without a day of being
+    held counts as cancelled when its day has passed by the end of observation (the plan's, else
+    the last day in any of the study's activity tables), else as pending.
     """
     if study.delivery is None or study.delivery.empty:
         return None
-    plan = _with_status(study.delivery)
+    plan = _with_status(study.delivery, _last_day(study))
     phase = plan["phase"].fillna("").astype(str) if "phase" in plan else pd.Series("", plan.index)
     names = [name for name in phase.unique() if name]
     return Delivery(
@@ -37,13 +38,22 @@ def evaluate_delivery(study: Study) -> Delivery | None:
     )
 
 
-def _with_status(delivery: pd.DataFrame) -> pd.DataFrame:
+def _last_day(study: Study) -> pd.Timestamp:
+    """Give the end of observation: declared, else the last day of anything that happened."""
+    declared = study.plan.retention.observed_until
+    if declared is not None:
+        return pd.Timestamp(declared)
+    tables = (study.delivery, study.attendance, study.attendance_counts, study.service)
+    days = [t[name] for t in tables if t is not None for name in ("held", "date") if name in t]
+    return max((pd.Timestamp(d.max()) for d in days if d.notna().any()), default=pd.NaT)
+
+
+def _with_status(delivery: pd.DataFrame, last: pd.Timestamp) -> pd.DataFrame:
     plan = delivery.copy()
     for name in ("planned", "held"):
         plan[name] = pd.to_datetime(plan[name]).dt.normalize() if name in plan else pd.NaT
     if "status" not in plan:
         plan["status"] = None
-    last = plan["held"].max()
     took_place = plan["held"].notna()
     moved = took_place & plan["planned"].notna() & (plan["held"] != plan["planned"])
     due = plan["planned"].isna() | (plan["planned"] <= last)
