@@ -53,6 +53,7 @@ class SurveyFile(_Section):
     encoding: str | None = None
     delimiter: str | None = None
     header_row: int | None = None
+    day_first: bool | None = None
     site: str | None = None
     group: str | None = None
 
@@ -148,6 +149,7 @@ class AttendancePlan(_Section):
 
     path: str
     sheet: str | None = None
+    day_first: bool | None = None
     person: str | None = None
     session: str | None = None
     date: str | None = None
@@ -178,6 +180,7 @@ class DeliveryPlan(_Section):
 
     path: str
     sheet: str | None = None
+    day_first: bool | None = None
     session: str | None = None
     planned: str = "planned"
     held: str | None = "held"
@@ -194,6 +197,7 @@ class VolunteersPlan(_Section):
 
     path: str
     sheet: str | None = None
+    day_first: bool | None = None
     volunteer: str
     joined: str | None = None
     left: str | None = None
@@ -209,6 +213,7 @@ class ServicePlan(_Section):
 
     path: str
     sheet: str | None = None
+    day_first: bool | None = None
     volunteer: str
     date: str
     hours: str | None = None
@@ -233,10 +238,15 @@ class RetentionPlan(_Section):
 
 
 class FundingPlan(_Section):
-    """``[funding]``: the ledger: one signed amount, or income and expense, or a direction."""
+    """``[funding]``: the ledger: one signed amount, or income and expense, or a direction.
+
+    ``decimal`` and ``day_first`` settle what the file leaves open: ``1.234`` and ``3/4/2026``.
+    """
 
     path: str
     sheet: str | None = None
+    day_first: bool | None = None
+    decimal: Literal[".", ","] | None = None
     date: str = "date"
     amount: str | None = None
     income: str | None = None
@@ -285,6 +295,7 @@ class ConsultationPlan(_Section):
 
     path: str
     sheet: str | None = None
+    day_first: bool | None = None
     issue: str = "issue"
     raised: str = "raised"
     raised_by: str | None = None

@@ -45,7 +45,7 @@ def find_or_raise(table: Table, column: str, key: str) -> str:
 
 
 def _signed_in(plan: AttendancePlan, table: Table, study: StudyPlan) -> TypedTable:
-    draft = TableDraft(table=table, section="attendance")
+    draft = TableDraft(table=table, section="attendance", day_first=plan.day_first)
     draft.drop_totals()
     draft.add("person", plan.person, "code", required=True)
     for name in ("session", "kind", "level", "household"):
@@ -99,7 +99,7 @@ def _drop_repeated(draft: TableDraft) -> None:
 
 def _matrix(plan: AttendancePlan, table: Table) -> TypedTable:
     """Read a matrix: a row per person, a column per session, a tick where they came."""
-    draft = TableDraft(table=table, section="attendance")
+    draft = TableDraft(table=table, section="attendance", day_first=plan.day_first)
     draft.drop_totals()
     draft.add("person", plan.person, "code", required=True)
     for name in plan.disaggregate:
@@ -142,7 +142,7 @@ def is_tick_column(table: Table, name: str) -> bool:
 
 
 def _counts(plan: AttendancePlan, table: Table, study: StudyPlan) -> TypedTable:
-    draft = TableDraft(table=table, section="attendance")
+    draft = TableDraft(table=table, section="attendance", day_first=plan.day_first)
     draft.drop_totals()
     for name in ("session", "kind", "level"):
         draft.add(name, getattr(plan, name), "text", required=True)
@@ -163,7 +163,7 @@ def _counts(plan: AttendancePlan, table: Table, study: StudyPlan) -> TypedTable:
 
 def read_delivery(plan: DeliveryPlan, table: Table, study: StudyPlan) -> TypedTable:  # noqa: ARG001
     """Read planned sessions against what happened."""
-    draft = TableDraft(table=table, section="delivery")
+    draft = TableDraft(table=table, section="delivery", day_first=plan.day_first)
     draft.drop_totals()
     draft.add("session", plan.session, "text", required=True)
     draft.add("planned", plan.planned, "date", required=True)
@@ -189,10 +189,14 @@ def _empty(draft: TableDraft, name: str) -> pd.Series:
 
 
 def _held(draft: TableDraft, plan: DeliveryPlan) -> None:
-    """Bring the status to held, moved, cancelled or pending; else tell it from the dates."""
+    """Bring the status to held, moved, cancelled or pending; held and moved also by the dates.
+
+    A session neither held nor spoken of keeps no status: whether it is late or still to come
+    depends on the end of observation.
+    """
     known = {word: name for name, words in HELD.items() for word in words}
     unheld = _empty(draft, "held")
-    told = pd.Series("held", index=unheld.index, dtype=object).where(~unheld, "pending")
+    told = pd.Series("held", index=unheld.index, dtype=object).where(~unheld, None)
     if "held" in draft.data:
         moved = draft.data["held"].dt.normalize() != draft.data["planned"].dt.normalize()
         told = told.mask(moved & ~unheld & draft.data["planned"].notna(), "moved")
@@ -208,7 +212,7 @@ def _held(draft: TableDraft, plan: DeliveryPlan) -> None:
 
 def read_volunteers(plan: VolunteersPlan, table: Table, study: StudyPlan) -> TypedTable:
     """Read the roster; impossible spells are listed and left out."""
-    draft = TableDraft(table=table, section="volunteers")
+    draft = TableDraft(table=table, section="volunteers", day_first=plan.day_first)
     draft.drop_totals()
     draft.add("volunteer", plan.volunteer, "code", required=True)
     for name in ("joined", "left", "trained"):
@@ -246,7 +250,7 @@ def _check_spells(draft: TableDraft, study: StudyPlan) -> None:
 
 def read_service(plan: ServicePlan, table: Table, study: StudyPlan) -> TypedTable:
     """Read the service log."""
-    draft = TableDraft(table=table, section="service")
+    draft = TableDraft(table=table, section="service", day_first=plan.day_first)
     draft.drop_totals()
     draft.add("volunteer", plan.volunteer, "code", required=True)
     draft.add("date", plan.date, "date", required=True)

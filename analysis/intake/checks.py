@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -13,6 +12,7 @@ import pandas as pd
 from analysis.intake.choices import propose_choices, split_cell
 from analysis.intake.dates import looks_like_dates, read_dates
 from analysis.intake.lookup import column_texts, find_column, normalise_name
+from analysis.intake.overlap import check_overlap
 from analysis.intake.tables import Table
 from analysis.issues import Issue
 from analysis.study import Study
@@ -21,9 +21,6 @@ SPEED_SHARE = 0.30
 """Answers handed in faster than this share of the median time are flagged."""
 LEAST_ITEMS = 4
 """Straight-lining is looked for in measures with at least this many items, one reversed."""
-
-LEAST_ROWS = 3
-"""Smaller tables are not looked for inside others."""
 
 _NUMBERED = re.compile(r"^\s*(?:[Qq]?\d+\s*[、.．)）]|第\d+题)\s*")
 _EXCLUSIVE = ("none of", "以上都没有", "以上都不", "都没有", "都不", "none", "没有参加过")
@@ -47,6 +44,7 @@ _EFFECTS: Mapping[str, str] = {
     "hidden_sheets": "not_read",
     "totals_row": "left_out",
     "file_contained": "counted_twice",
+    "file_summed": "counted_twice",
 }
 
 
@@ -101,7 +99,7 @@ def check_quality(
         *_missing_issues(missing),
         *_speeders(study),
         *_straight_lining(study),
-        *(issue for table in tables for issue in check_table(table)),
+        *(issue for table in tables for issue in check_table(table) if _is_open(study, issue)),
         *_without_known([*_item_wording(study, tables), *check_wording(tables)]),
         *check_overlap([*tables, *others]),
     ]
@@ -114,38 +112,6 @@ def check_quality(
 def check_table(table: Table) -> list[Issue]:
     """Check one table: one device for several rows, exclusive options ticked beside others."""
     return [*_same_device(table), *_contradictions(table), *_unsure_dates(table)]
-
-
-def check_overlap(tables: Sequence[Table]) -> list[Issue]:
-    """List tables whose rows stand in another table too: a part and the whole, added twice."""
-    issues: list[Issue] = []
-    for at, one in enumerate(tables):
-        for other in tables[at + 1 :]:
-            small, large = sorted((one, other), key=lambda table: len(table.cells))
-            n = _shared_rows(small, large)
-            if len(small.cells) >= LEAST_ROWS and n >= 0.9 * len(small.cells):
-                place = f"{large.file} {large.sheet}".strip()
-                details = {"other_file": place, "n": n, "of": len(small.cells)}
-                issues.append(
-                    Issue(
-                        code="file_contained", file=small.file, sheet=small.sheet, details=details
-                    )
-                )
-    return issues
-
-
-def _shared_rows(small: Table, large: Table) -> int:
-    """Count the rows of the smaller table that the larger has, over the columns of both."""
-    common = [name for name in small.cells.columns if name in large.cells]
-    if len(common) < max(2, 0.8 * len(small.cells.columns)):
-        return 0
-    there = Counter(_row_keys(large, common))
-    return sum((Counter(_row_keys(small, common)) & there).values())
-
-
-def _row_keys(table: Table, names: Sequence[str]) -> list[tuple[str, ...]]:
-    rows = table.cells[list(names)].fillna("").itertuples(index=False, name=None)
-    return [tuple(str(cell).strip() for cell in row) for row in rows]
 
 
 def _unsure_dates(table: Table) -> list[Issue]:
@@ -193,6 +159,13 @@ def check_wording(tables: Sequence[Table]) -> list[Issue]:
                 )
             )
     return issues
+
+
+def _is_open(study: Study, issue: Issue) -> bool:
+    """Tell whether nobody has settled an issue in the plan."""
+    files = study.plan.survey.files if study.plan.survey else []
+    settled = {one.path.rsplit("/", 1)[-1] for one in files if one.day_first is not None}
+    return issue.code != "ambiguous_dates" or issue.file.rsplit("/", 1)[-1] not in settled
 
 
 def _item_wording(study: Study, tables: Sequence[Table]) -> list[Issue]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analysis.errors import IntakeError
+from analysis.intake.overlap import check_overlap
 from analysis.intake.recognise import read_tables
 from analysis.intake.roles import ColumnProfile, propose_roles
 from analysis.intake.tables import Table
@@ -43,7 +44,13 @@ class Inspection:
 
 def inspect_files(files: Mapping[str, bytes]) -> tuple[Inspection, ...]:
     """Explain each file; one that cannot be read does not stop the others."""
-    return tuple(_inspection(name, table) for name, table in read_tables(files).items())
+    read = read_tables(files)
+    overlaps = check_overlap([one for one in read.values() if not isinstance(one, IntakeError)])
+    told = (_inspection(name, table) for name, table in read.items())
+    return tuple(
+        replace(one, issues=(*one.issues, *(i for i in overlaps if i.file == one.file)))
+        for one in told
+    )
 
 
 def inspect_table(table: Table) -> Inspection:

@@ -87,7 +87,8 @@ def _similarity(left: Sequence[str], right: Sequence[str]) -> np.ndarray:
     )
     same_fields = np.where(swapped == 1.0, 0.95, 0.0)
     same_bare = np.where(bare == 1.0, 0.97, 0.0)
-    return np.maximum(np.maximum(direct, same_fields), same_bare)
+    best: np.ndarray = np.maximum(np.maximum(direct, same_fields), same_bare)
+    return best
 
 
 def _fields(code: str) -> str:

@@ -21,7 +21,12 @@ from analysis.study_file import (
 
 def read_funding(plan: FundingPlan, table: Table, study: StudyPlan) -> TypedTable:
     """Read the ledger; total rows are recognised and never added."""
-    draft = TableDraft(table=table, section="funding")
+    draft = TableDraft(
+        table=table,
+        section="funding",
+        day_first=plan.day_first,
+        decimal_comma=None if plan.decimal is None else plan.decimal == ",",
+    )
     draft.drop_totals()
     draft.add("date", plan.date, "date", required=True)
     _amounts(draft, plan)
@@ -118,7 +123,7 @@ def read_strengths(plan: StrengthsPlan, table: Table, study: StudyPlan) -> Typed
 
 def read_consultation(plan: ConsultationPlan, table: Table, study: StudyPlan) -> TypedTable:
     """Read the consultation log; the order of its dates is checked."""
-    draft = TableDraft(table=table, section="consultation")
+    draft = TableDraft(table=table, section="consultation", day_first=plan.day_first)
     draft.drop_totals()
     draft.add("issue", plan.issue, "text", required=True)
     usual = ConsultationPlan(path="")

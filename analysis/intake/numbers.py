@@ -18,18 +18,31 @@ _POINT = re.compile(r"^[-+]?(?:\d{1,3}(?:[, ']\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+
 _COMMA = re.compile(r"^[-+]?(?:\d{1,3}(?:[. ']\d{3})+|\d+)(?:,\d+)?$")
 _ONLY_COMMA = re.compile(r"^[-+]?(?:\d{1,3}(?:[. ']\d{3})+|\d+),(?:\d{1,2}|\d{4,})$|\.\d{3}[.,]")
 _ONLY_POINT = re.compile(r"\.(?:\d{1,2}|\d{4,})$|,\d{3}[.,]")
+_EITHER = re.compile(r"^[-+]?[1-9]\d{0,2}\.\d{3}$")
+"""A point that may part thousands or decimals where the file has no clearer number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumbersRead:
-    """A column of numbers: ``values`` (float, NaN where blank or unread) and ``unread`` labels."""
+    """A column of numbers.
+
+    Attributes
+    ----------
+    values
+        Float, NaN where blank or unread; index as given.
+    unread, unsure
+        Index labels of texts that are no number, and of those that could be read two ways.
+    decimal_comma
+        The mark used.
+    """
 
     values: pd.Series
     unread: tuple[int, ...] = ()
     decimal_comma: bool = False
+    unsure: tuple[int, ...] = ()
 
 
-def read_numbers(texts: pd.Series) -> NumbersRead:
+def read_numbers(texts: pd.Series, *, decimal_comma: bool | None = None) -> NumbersRead:
     """Read a text column as numbers.
 
     Parameters
@@ -37,14 +50,27 @@ def read_numbers(texts: pd.Series) -> NumbersRead:
     texts
         Cells as text, None where blank: ``1,234.50``, ``1.234,50``, ``¥1,200``, ``(300)`` for
         minus 300, ``1.2万``, ``12%`` (as 12).
+    decimal_comma
+        A person's choice, or what the rest of the file tells; else the column decides.
     """
     given = texts.dropna()
     folded = {text: _fold(text) for text in given.unique()}
-    comma = _uses_decimal_comma(folded.values())
+    told = find_decimal_comma(given) if decimal_comma is None else decimal_comma
+    comma = bool(told)
     known = {text: _number(word, comma) for text, word in folded.items()}
     values = texts.map(known).astype(float)
     unread = tuple(int(at) for at in given.index[values.loc[given.index].isna()])
-    return NumbersRead(values=values, unread=unread, decimal_comma=comma)
+    open_ones = {text for text, word in folded.items() if told is None and _EITHER.match(word)}
+    unsure = tuple(int(at) for at in given.index[given.isin(list(open_ones))])
+    return NumbersRead(values=values, unread=unread, decimal_comma=comma, unsure=unsure)
+
+
+def find_decimal_comma(texts: pd.Series) -> bool | None:
+    """Tell whether a comma is the decimal mark of these cells; None when nothing tells."""
+    words = [_fold(str(text)) for text in texts.dropna().unique()]
+    commas = sum(bool(_ONLY_COMMA.search(word)) for word in words)
+    points = sum(bool(_ONLY_POINT.search(word)) for word in words)
+    return None if commas == points else commas > points
 
 
 def looks_like_numbers(texts: Iterable[str]) -> bool:
@@ -59,13 +85,6 @@ def _fold(text: str) -> str:
     times = "e4" if "万" in plain else ""
     bare = _CURRENCY.sub("", f"-{inside['inside']}" if inside else plain).replace("万", "")
     return bare.strip().removesuffix("%").strip().replace("- ", "-") + times
-
-
-def _uses_decimal_comma(words: Iterable[str]) -> bool:
-    words = list(words)
-    commas = sum(bool(_ONLY_COMMA.search(word)) for word in words)
-    points = sum(bool(_ONLY_POINT.search(word)) for word in words)
-    return commas > points
 
 
 def _number(word: str, comma: bool) -> float | None:

@@ -90,10 +90,11 @@ def propose_plan(tables: Mapping[str, Table]) -> StudyPlan:
     -------
     StudyPlan
         Survey files in order of time with waves, respondent, measures and renamed columns, and
-        each other table under its section.
+        each other table under its section; of two for one section the longer.
     """
     surveys: list[_Survey] = []
     raw: dict[str, Any] = {}
+    sizes: dict[str, int] = {}
     several = [table.file for table in tables.values()]
     for table in tables.values():
         if table.format in DICTIONARY_FORMATS:
@@ -105,7 +106,9 @@ def propose_plan(tables: Mapping[str, Table]) -> StudyPlan:
                 surveys.append(_Survey(table=table, profiles=profiles))
         else:
             name = "attendance" if match.section == "attendance_counts" else match.section
-            raw.setdefault(name, _section(table, match, several.count(table.file) > 1))
+            if len(table.cells) > sizes.get(name, 0):
+                sizes[name] = len(table.cells)
+                raw[name] = _section(table, match, several.count(table.file) > 1)
     chinese = any(_is_chinese(table) for table in tables.values())
     raw["study"] = {"language": "zh-Hans" if chinese else "en"}
     plan = plan_from_dict(raw)

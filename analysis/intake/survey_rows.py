@@ -154,7 +154,7 @@ def _key_frame(
     respondent = _respondents(table, source, plan)
     if respondent is not None:
         told["key", "respondent"] = respondent
-    told |= {("key", name): values for name, values in _times(table).items()}
+    told |= {("key", name): values for name, values in _times(table, source).items()}
     return pd.DataFrame(told, index=table.cells.index), absent
 
 
@@ -172,7 +172,7 @@ def _respondents(table: Table, source: SurveyFile, plan: SurveyPlan) -> pd.Serie
     return joined
 
 
-def _times(table: Table) -> dict[str, pd.Series]:
+def _times(table: Table, source: SurveyFile) -> dict[str, pd.Series]:
     own = {column.name for column in table.columns if column.paradata} or set(table.cells.columns)
     names = {normalise_name(name): name for name in table.cells.columns if name in own}
     found = {
@@ -183,7 +183,7 @@ def _times(table: Table) -> dict[str, pd.Series]:
     for key in ("started", "finished"):
         name = found[key]
         if name is not None:
-            dates = read_dates(column_texts(table, name)).values
+            dates = read_dates(column_texts(table, name), day_first=source.day_first).values
             if dates.notna().any():
                 told[key] = dates
     duration = found["duration"]

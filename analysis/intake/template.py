@@ -233,7 +233,8 @@ def write_template(language: Language | str = "en") -> bytes:
     """
     at = 1 if language.startswith("zh") else 0
     book = Workbook()
-    _write_dictionary(book.active, at)
+    book.remove(book.worksheets[0])
+    _write_dictionary(book.create_sheet(), at)
     for names, fields in _SHEETS:
         _write_sheet(book.create_sheet(names[at]), fields, at)
     book.active = 1

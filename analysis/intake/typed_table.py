@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,7 +13,7 @@ import pandas as pd
 from analysis.intake.answers import propose_answer_rule
 from analysis.intake.dates import read_dates
 from analysis.intake.lookup import column_texts, find_column, missing_column, normalise_name
-from analysis.intake.numbers import read_numbers
+from analysis.intake.numbers import find_decimal_comma, looks_like_numbers, read_numbers
 from analysis.intake.respondents import normalise_code
 from analysis.intake.tables import Table
 from analysis.intake.words import BLANKS, FLAG_WORDS, TOTALS
@@ -22,6 +23,22 @@ from analysis.study import Exclusion
 Type = Literal["text", "code", "date", "number", "flag"]
 
 _LISTED = 1_000
+_TOTAL = re.compile(
+    r"^(?:\d{1,2}月(?:份)?|第?[一二三四1-4]季度|[本全上下半]{1,2}[月年季周]度?|年度|\d{4}年)?"
+    r"(?:合计|总计|小计|累计|共计|合計|總計|小計)(?:金额|收入|支出|数|人数|元)?(?:[(（].*[)）])?$"
+    r"|^(?:grand|sub|monthly|annual|yearly|quarterly)?[ -]?totals?"
+    r"(?: (?:income|expenses?|amount|hours|so far|for .*))?$",
+)
+
+
+def is_total(text: str) -> bool:
+    """Tell whether a cell says that its row sums others.
+
+    >>> [is_total(text) for text in ("3月小计：", "Grand total", "合计（元）", "Total Energies")]
+    [True, True, True, False]
+    """
+    word = normalise_name(text).strip(":： ")
+    return word.replace(" ", "") in TOTALS or bool(_TOTAL.match(word))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,12 +59,16 @@ class TableDraft:
     ----------
     table, section
         The recognised table, and the study file's section that names it.
+    day_first, decimal_comma
+        A person's choices; else decided by the column, then by the whole file.
     data
         Columns typed so far.
     """
 
     table: Table
     section: str
+    day_first: bool | None = None
+    decimal_comma: bool | None = None
     data: dict[str, pd.Series] = field(default_factory=dict)
     exclusions: list[Exclusion] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
@@ -124,10 +145,8 @@ class TableDraft:
         cells = self.table.cells
         found = pd.Series(False, index=cells.index)
         for column in cells.columns:
-            words = {
-                t: normalise_name(str(t)).strip(":：") for t in cells[column].dropna().unique()
-            }
-            totals = [text for text, word in words.items() if word.replace(" ", "") in TOTALS]
+            texts = cells[column].dropna().unique()
+            totals = [text for text in texts if is_total(str(text))]
             found |= cells[column].isin(totals)
         self.drop(found, "total_row", severity="info")
 
@@ -167,16 +186,31 @@ class TableDraft:
         return self._dates(name, given) if kind == "date" else self._numbers(name, given)
 
     def _dates(self, name: str, texts: pd.Series) -> pd.Series:
-        read = read_dates(texts)
+        read = read_dates(texts, day_first=self.day_first)
         if read.ambiguous:
             self.note("ambiguous_dates", texts.notna(), column=name, day_first=bool(read.day_first))
         self._unread(name, texts, read.unread, "unread_date")
         return read.values
 
     def _numbers(self, name: str, texts: pd.Series) -> pd.Series:
-        read = read_numbers(texts)
+        read = read_numbers(texts, decimal_comma=self._decimal_comma(texts))
         self._unread(name, texts, read.unread, "unread_number")
+        if read.unsure:
+            bad = pd.Series(False, index=texts.index)
+            bad.loc[list(read.unsure)] = True
+            shown = [str(value) for value in texts.loc[list(read.unsure)].unique()[:5]]
+            as_read = str(read.values.loc[read.unsure[0]])
+            self.note("ambiguous_decimals", bad, column=name, values=shown, read_as=as_read)
         return read.values
+
+    def _decimal_comma(self, texts: pd.Series) -> bool | None:
+        """Return the decimal mark: chosen, told by the column, or by the file's other numbers."""
+        own = find_decimal_comma(texts)
+        if self.decimal_comma is not None or own is not None:
+            return self.decimal_comma if self.decimal_comma is not None else own
+        cells = self.table.cells
+        numbers = [cells[name] for name in cells if looks_like_numbers(cells[name].dropna()[:200])]
+        return find_decimal_comma(pd.concat(numbers)) if numbers else None
 
     def _flags(self, name: str, texts: pd.Series) -> pd.Series:
         """Read yes/no words, ticks and numbers; words that are neither are listed."""
@@ -188,8 +222,7 @@ class TableDraft:
         return (numbers > 0).astype(object).where(numbers.notna(), None)
 
     def _unread(self, name: str, texts: pd.Series, at: Sequence[int], code: str) -> None:
-        if at:
-            bad = pd.Series(False, index=texts.index)
-            bad.loc[list(at)] = True
-            values = [str(value) for value in texts.loc[list(at)].unique()[:20]]
+        bad = pd.Series(texts.index.isin(list(at)), index=texts.index) & ~self.left_out
+        if bad.any():
+            values = [str(value) for value in texts[bad].unique()[:20]]
             self.note(code, bad, column=name, values=values)

@@ -318,6 +318,10 @@ _CHECKS: dict[str, _Message] = {
         "{n} of {of} rows stand in {other_file} too: use only one of the two.",
         "{n} of {of} rows stand in {other_file} too: use only one of the two.",
     ),
+    "file_summed": _counted(
+        "{n} of {of} rows sum up rows of {other_file}: use only one of the two.",
+        "{n} of {of} rows sum up rows of {other_file}: use only one of the two.",
+    ),
     "ambiguous_decimals": _counted(
         "In {n} amount a mark may part thousands or decimals ({values}); read as {read_as}.",
         "In {n} amounts a mark may part thousands or decimals ({values}); read as {read_as}.",

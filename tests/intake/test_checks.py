@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 
 from analysis import read_study
-from analysis.intake.checks import check_overlap
+from analysis.intake.overlap import check_overlap
 from analysis.intake.recognise import read_tables
 from analysis.study_file import Fix, parse_plan, plan_from_dict, write_plan
 

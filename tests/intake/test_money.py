@@ -1,0 +1,133 @@
+"""Ledgers and their traps: totals, marks, dates, parts of a whole."""
+
+import pandas as pd
+import pytest
+
+from analysis import read_study
+from analysis.intake.inspection import inspect_files
+from analysis.intake.numbers import read_numbers
+from analysis.intake.proposal import propose_study
+from analysis.study_file import plan_from_dict
+
+HEAD = "date,amount,source,note\n"
+
+
+def ledger(rows: str, **funding):
+    plan = {"path": "l.csv", "amount": "amount", "source": "source", **funding}
+    return read_study(plan_from_dict({"funding": plan}), {"l.csv": (HEAD + rows).encode()})
+
+
+def codes(study):
+    return [issue.code for issue in study.issues]
+
+
+@pytest.mark.parametrize(
+    "total",
+    [
+        "合计,99999,,",
+        ",99999,小计：,",
+        "2026-03-31,99999,,本月合计",
+        "2026-03-31,99999,3月小计,",
+        "Total,99999,,",
+        "2026-12-31,99999,Grand total,",
+        ",99999,,Total income",
+        "2026-06-30,99999,上半年合计（元）,",
+        ",99999,Sub-total:,",
+    ],
+)
+def test_a_total_in_any_column_is_never_added(total):
+    rows = f"2026-01-05,100,Fund,\n{total}\n2026-02-05,200,Shop,\n2026-02-09,50,Fund,\n"
+    study = ledger(rows)
+    assert study.funding["amount"].tolist() == [100, 200, 50]
+    assert codes(study) == ["total_row"]
+    assert [(one.reason, one.rows) for one in study.exclusions] == [("total_row", (3,))]
+
+
+def test_a_total_at_the_foot_is_left_out():
+    study = ledger("2026-01-05,100,Fund,\n2026-02-05,200,Shop,\n合计,300,,\n")
+    assert study.funding["amount"].sum() == 300
+    assert codes(study) == ["totals_row"]
+
+
+def test_a_source_called_total_energies_stays():
+    study = ledger("2026-01-05,100,Total Energies,\n2026-02-05,200,Totalitarian Fund,\n")
+    assert study.funding["amount"].sum() == 300
+
+
+@pytest.mark.parametrize(
+    ("cells", "numbers"),
+    [
+        (["1,234.50", "2,000"], [1234.5, 2000]),
+        (["1.234,50", "2.000"], [1234.5, 2000]),
+        (["1 234,50", "12"], [1234.5, 12]),
+        (["¥1,200", "（300）", "1.2万"], [1200, -300, 12000]),
+        (["-5", "−7", "+3"], [-5, -7, 3]),
+    ],
+)
+def test_marks_are_decided_by_the_column(cells, numbers):
+    assert read_numbers(pd.Series(cells, dtype=object)).values.tolist() == numbers
+
+
+def test_marks_are_decided_by_the_file_where_the_column_is_silent():
+    head = "date;income;expense;source\n"
+    rows = "2026-01-05;1.200;;Fund\n2026-02-05;;45,50;\n2026-03-05;;1.000,75;\n"
+    plan = {"path": "l.csv", "income": "income", "expense": "expense", "source": "source"}
+    study = read_study(plan_from_dict({"funding": plan}), {"l.csv": (head + rows).encode()})
+    assert study.funding["amount"].tolist() == [1200, -45.5, -1000.75]
+    assert study.issues == ()
+
+
+def test_a_mark_that_nothing_decides_is_asked_about_and_settled():
+    rows = "2026-01-05,1.200,Fund,\n2026-02-05,350,Shop,\n"
+    study = ledger(rows)
+    (issue,) = study.issues
+    assert (issue.code, issue.rows, issue.details["values"]) == (
+        "ambiguous_decimals",
+        (2,),
+        ["1.200"],
+    )
+    assert study.funding["amount"].tolist() == [1.2, 350]
+    settled = ledger(rows, decimal=",")
+    assert settled.funding["amount"].tolist() == [1200, 350]
+    assert settled.issues == ()
+
+
+def test_days_and_months_are_decided_by_the_column():
+    study = ledger("3/4/2026,1,A,\n25/4/2026,2,A,\n4/5/2026,3,A,\n")
+    assert study.funding["date"].dt.month.tolist() == [4, 4, 5]
+    assert study.issues == ()
+
+
+def test_dates_that_nothing_decides_are_asked_about_and_settled():
+    rows = "3/4/2026,1,A,\n2/1/2026,2,A,\n5/2/2026,3,A,\n1/3/2026,4,A,\n"
+    study = ledger(rows)
+    assert codes(study) == ["ambiguous_dates"]
+    settled = ledger(rows, day_first=True)
+    assert settled.funding["date"].dt.month.tolist() == [4, 1, 2, 3]
+    assert settled.issues == ()
+
+
+WHOLE = "".join(f"2026-0{n}-01,{n}00,Fund,\n" for n in range(1, 9))
+PART = "".join(f"2026-0{n}-01,{n}00,Fund,\n" for n in range(3, 7))
+
+
+def test_a_part_uploaded_beside_the_whole_is_noticed_and_not_used():
+    files = {"part.csv": (HEAD + PART).encode(), "whole.csv": (HEAD + WHOLE).encode()}
+    part, whole = inspect_files(files)
+    assert [issue.code for issue in part.issues] == ["file_contained"]
+    assert whole.issues == ()
+    plan = propose_study(files)
+    assert plan.funding.path == "whole.csv"
+    assert read_study(plan, files).funding["amount"].sum() == 3600
+
+
+def test_a_summary_beside_its_rows_is_noticed():
+    rows = "kind,status,amount\n" + "".join(
+        f"{kind},{status},{n * 10}\n"
+        for n, (kind, status) in enumerate((k, s) for k in "abcd" for s in ("won", "lost", "open"))
+    )
+    summed = "status,amount\nwon,180\nlost,220\nopen,260\n"
+    summary, detail = inspect_files({"sum.csv": summed.encode(), "rows.csv": rows.encode()})
+    (issue,) = summary.issues
+    assert (issue.code, issue.details["other_file"]) == ("file_summed", "rows.csv")
+    assert detail.issues == ()
