@@ -5,11 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from analysis.evaluation import Evaluation
-from analysis.results import Comparison, Estimate
+from analysis.study import Study
 from analysis.summary import FunderSummary, summarise_for_funder
 from dashboard.cache import current_evaluation, current_study
+from dashboard.exports.front import list_funder_cards, say_method, say_period
 from dashboard.figures.forest import draw_forest
 from dashboard.figures.retention import draw_retention
+from dashboard.navigation import find_page
 from dashboard.sentences.funder import say_answer, say_evidence, say_limits, say_next
 from dashboard.state import current_text
 from dashboard.text import Text
@@ -24,8 +26,18 @@ def show() -> None:
         show_empty(text("Nothing to summarise yet"), text("Open the sample or upload your files."))
         return
     told = summarise_for_funder(evaluation)
-    show_page(say_answer(text, evaluation), text.of(dict(evaluation.title)))
-    show_cards(list_cards(text, evaluation, told))
+    about = (text.of(dict(evaluation.title)), say_period(text, evaluation))
+    show_page(say_answer(text, evaluation), " · ".join(part for part in about if part))
+    cards = list_funder_cards(text, evaluation, study.plan, told)
+    show_cards([Card(value=value, meaning=meaning) for value, meaning in cards])
+    _show_pictures(text, evaluation, study)
+    _show_words(text, evaluation, told)
+    st.caption(escape_markdown(say_method(text, evaluation.flow)))
+    label = text("Take it with you: one A4 page, slides, report, workbook")
+    st.page_link(find_page(text, "export"), label=label, icon=":material/download:")
+
+
+def _show_pictures(text: Text, evaluation: Evaluation, study: Study) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         if evaluation.outcomes:
@@ -39,44 +51,12 @@ def show() -> None:
     with right:
         if evaluation.volunteers is not None:
             show_figure(
-                draw_retention(evaluation.volunteers, study.plan, text),
+                draw_retention(evaluation.volunteers, text),
                 title=text("Volunteers still serving"),
                 subtitle=text("Share still serving, with 95 % interval."),
                 alt=text("Survival curve of volunteers by months since joining."),
                 key="summary_retention",
             )
-    _show_words(text, evaluation, told)
-
-
-def list_cards(text: Text, evaluation: Evaluation, told: FunderSummary) -> list[Card]:
-    """Three to four numbers, each with its meaning in words."""
-    cards = []
-    if told.main is not None and isinstance(told.main.change, Comparison):
-        change = told.main.change
-        likely = text.interval(change.ci_low, change.ci_high)
-        meaning = text("change in the main measure, likely between {likely}", likely=likely)
-        cards.append(Card(value=text.signed(change.estimate), meaning=meaning))
-    people = evaluation.participation.participants if evaluation.participation else None
-    if people is not None:
-        cards.append(Card(value=text.number(people, 0), meaning=text("people took part")))
-    if isinstance(told.cost_per_participant, Estimate):
-        value = text.money(told.cost_per_participant.estimate, told.currency)
-        cards.append(Card(value=value, meaning=_cost_meaning(text, told)))
-    if told.targets:
-        value = text("{met} of {n}", met=told.targets_met, n=told.targets)
-        cards.append(Card(value=value, meaning=text("targets met")))
-    return cards
-
-
-def _cost_meaning(text: Text, told: FunderSummary) -> str:
-    improved = told.cost_per_improved
-    if not isinstance(improved, Estimate) or improved.ci_low is None:
-        return text("spent per participant")
-    return text(
-        "spent per participant; {low} to {high} per person clearly better off",
-        low=text.money(improved.ci_low, told.currency),
-        high=text.money(improved.ci_high, told.currency),
-    )
 
 
 def _show_words(text: Text, evaluation: Evaluation, told: FunderSummary) -> None:
@@ -88,5 +68,5 @@ def _show_words(text: Text, evaluation: Evaluation, told: FunderSummary) -> None
     with st.grid(3, min_column_width=240):
         for heading, lines in parts.items():
             with st.container(gap="xsmall"):
-                st.markdown(f"#### {heading}")
+                st.subheader(heading, anchor=False)
                 st.markdown("\n".join(f"- {escape_markdown(line)}" for line in lines) or "–")

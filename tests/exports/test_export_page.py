@@ -1,0 +1,55 @@
+"""The export page: each format can be chosen in each language, and what is inside is shown."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from dashboard.text import LANGUAGES
+from dashboard.widgets.exports import list_formats
+from dashboard.workspace.engine import VARIABLE, close_workspaces
+
+APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
+
+
+@pytest.fixture
+def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+    monkeypatch.setenv(VARIABLE, f"sqlite:///{tmp_path / 'workspace.sqlite'}")
+    at = AppTest.from_file(str(APP), default_timeout=60)
+    at.query_params["lang"], at.query_params["study"] = "en", "sample"
+    at._page_hash = calc_hash("export")
+    yield at.run()
+    close_workspaces()
+
+
+def test_each_format_shows_what_is_inside_and_its_button(page: AppTest):
+    assert not page.exception
+    choice = page.radio(key="export_form")
+    assert len(choice.options) == 6
+    for ending in ("docx", "pptx", "xlsx", "html", "json", "pdf"):
+        page.radio(key="export_form").set_value(ending).run()
+        assert not page.exception
+        assert page.get("download_button")
+    assert any("levee" in one.value.lower() for one in page.caption)
+
+
+def test_every_table_can_be_taken_on_its_own(page: AppTest):
+    pick = page.selectbox(key="export_table")
+    assert len(pick.options) > 15
+    pick.set_value(pick.options[-1]).run()
+    assert not page.exception
+    assert len(page.get("download_button")) == 3
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_formats_are_named_in_each_language(language: str):
+    from dashboard.text import Text
+
+    formats = list_formats(Text(language))
+    assert list(formats) == ["pdf", "docx", "pptx", "xlsx", "html", "json"]
+    names = [one.name for one in formats.values()]
+    assert len(set(names)) == 6
+    chinese = any("\u4e00" <= letter <= "\u9fff" for letter in "".join(names))
+    assert chinese == (language == "zh-Hans")
