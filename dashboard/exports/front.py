@@ -9,7 +9,7 @@ from analysis.summary import FunderSummary
 from analysis.surveys.results import Flow, Outcome
 from dashboard.exports.content import TargetLine
 from dashboard.exports.gateway import safe_text
-from dashboard.exports.pictures import is_share, say_change, say_likely
+from dashboard.sentences.change import is_share, say_likely, say_signed
 from dashboard.sentences.targets import format_indicator, say_status
 from dashboard.tables.targets import label_targets
 from dashboard.text import Text
@@ -41,19 +41,19 @@ def _change_card(
     if main is None or not isinstance(main.change, Comparison) or main.change.estimate is None:
         return None
     measure = next(m for m in plan.measures if m.name == main.measure)
-    change = main.change
+    change, share = main.change, is_share(measure)
     parts = [
         text(
             "{measure}: change, likely {likely}.",
             measure=_name_with_unit(text, measure),
-            likely=say_likely(text, measure, change.ci_low, change.ci_high),
+            likely=say_likely(text, change.ci_low, change.ci_high, share=share),
         )
     ]
     beyond = find_difference(evaluation, main)
     if beyond is not None:
-        more = say_change(text, measure, beyond.estimate)
+        more = say_signed(text, beyond.estimate, share=share)
         parts.append(text("Against the comparison group {change}.", change=more))
-    return say_change(text, measure, change.estimate), text.join(parts)
+    return say_signed(text, change.estimate, share=share), text.join(parts)
 
 
 def find_difference(evaluation: Evaluation, outcome: Outcome) -> Comparison | None:

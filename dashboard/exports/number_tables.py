@@ -10,6 +10,7 @@ from analysis.evaluation import Evaluation
 from analysis.results import to_row
 from analysis.study import Study
 from dashboard.exports.gateway import safe_table
+from dashboard.sentences.statistics import name_analysis
 from dashboard.text import Text
 
 _SECTIONS = (
@@ -70,7 +71,7 @@ def list_measures(evaluation: Evaluation, study: Study, text: Text) -> pd.DataFr
                 ", ".join(measure.reversed) or "–",
                 "–" if low is None else text.interval(low, high, 0),
                 measure.score,
-                outcome.change.name or outcome.change.method if outcome else "–",
+                name_analysis(text, outcome.change.name) if outcome else "–",
                 outcome.n.matched if outcome else None,
                 outcome.n.from_only + outcome.n.to_only if outcome else None,
             )

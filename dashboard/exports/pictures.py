@@ -11,6 +11,7 @@ from analysis.surveys.results import GroupComparison, Outcome
 from analysis.surveys.scoring import score_range
 from analysis.targets import TargetProgress
 from dashboard.exports.canvas import Canvas, choose_ticks
+from dashboard.sentences.change import is_share, say_signed
 from dashboard.sentences.targets import format_indicator, say_status
 from dashboard.text import Text
 from dashboard.theme import AFTER, BEFORE, MUTED, STATUSES
@@ -18,26 +19,6 @@ from dashboard.theme import AFTER, BEFORE, MUTED, STATUSES
 WIDTH = 430.0
 _LABELS = 118.0
 _VALUES = 72.0
-
-
-def is_share(measure: MeasurePlan) -> bool:
-    """Whether a score is a share 0–1, shown as percentage points."""
-    return measure.kind in ("knowledge", "binary")
-
-
-def say_change(text: Text, measure: MeasurePlan, value: float | None) -> str:
-    """Format a change in the unit of its measure."""
-    if value is None:
-        return "–"
-    return text.signed(value * 100, 0) if is_share(measure) else text.signed(value)
-
-
-def say_likely(text: Text, measure: MeasurePlan, low: float | None, high: float | None) -> str:
-    """Format an interval in the unit of its measure."""
-    scale, digits = (100.0, 0) if is_share(measure) else (1.0, 2)
-    if low is None or high is None:
-        return "–"
-    return text.interval(low * scale, high * scale, digits)
 
 
 def list_changes(
@@ -119,8 +100,7 @@ def _draw_change(
                     width=2.4)  # fmt: skip
     canvas.dot(at((change.estimate or 0) / width), y, colour, r=4.5)
     canvas.block(0, y, text.of(measure.label, measure.name), _LABELS, size=12)
-    told = say_change(text, measure, change.estimate)
-    told = text("{n} pp", n=told) if is_share(measure) else told
+    told = say_signed(text, change.estimate, share=is_share(measure))
     canvas.write(WIDTH, y, told, anchor="end", bold=True)
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from analysis.evaluation import Evaluation
+from analysis.findings import last_contrasts
 from analysis.study import Study
 from dashboard.exports.content import ReportPicture, ReportSection, make_section
 from dashboard.exports.pictures import draw_changes, draw_comparison
+from dashboard.figures.forest import draw_forest
+from dashboard.sentences.change import is_share
 from dashboard.sentences.outcomes import say_wave
+from dashboard.tables.outcomes import list_analyses, list_effect_sizes, list_outcomes
 from dashboard.text import Text
 
 
@@ -22,13 +26,25 @@ def list_survey_sections(evaluation: Evaluation, study: Study, text: Text) -> li
 
 
 def _outcomes(evaluation: Evaluation, study: Study, text: Text) -> ReportSection:
+    outcomes, plan = evaluation.outcomes, study.plan
     picture = ReportPicture(
         title=text("Change against what matters"),
         alt=text("Forest plot of the change in each measure."),
-        svg=draw_changes(evaluation.outcomes, study.plan, text, compared=evaluation.comparison),
+        svg=draw_changes(outcomes, plan, text, compared=evaluation.comparison),
+        figure=lambda: draw_forest(outcomes, plan, text),
     )
+    measures = {m.name: m for m in plan.measures}
+    tables = {"outcomes": (text("Outcomes"), list_outcomes(outcomes, plan, text))}
+    for one in last_contrasts(outcomes):
+        measure = measures[one.measure]
+        name = text.of(measure.label, measure.name)
+        analyses = list_analyses(one, text, share=is_share(measure))
+        title = text("{measure}: every method side by side", measure=name)
+        tables[f"analyses_{one.measure}"] = (title, analyses)
+        sizes = text("{measure}: effect sizes", measure=name)
+        tables[f"effects_{one.measure}"] = (sizes, list_effect_sizes(one, text))
     return make_section(
-        text, evaluation, "outcomes", text("Outcomes"), tables={}, pictures=(picture,)
+        text, evaluation, "outcomes", text("Outcomes"), tables=tables, pictures=(picture,)
     )
 
 
