@@ -111,7 +111,9 @@ class Evaluation:
         return frame_of(self, section)
 
 
-def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
+def evaluate(
+    study: Study, *, progress: Progress | None = None, whole: Evaluation | None = None
+) -> Evaluation:
     """Evaluate everything a study has data for.
 
     Parameters
@@ -120,6 +122,9 @@ def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
         As read by :func:`analysis.intake.reader.read_study`, perhaps filtered.
     progress
         Called with the name of the step and the share done, 0–1.
+    whole
+        Evaluation of the same study before its answers were filtered: what does not depend on
+        the survey is taken from it.
 
     Returns
     -------
@@ -129,7 +134,10 @@ def evaluate(study: Study, *, progress: Progress | None = None) -> Evaluation:
     """
     tell = progress if progress is not None else _tell_nobody
     evaluation = _evaluate_surveys(study, _start(study), tell)
-    evaluation = _evaluate_activities(study, evaluation, tell)
+    if whole is None:
+        evaluation = _evaluate_activities(study, evaluation, tell)
+    else:
+        evaluation = _take_activities(whole, evaluation)
     evaluation = replace(
         evaluation, targets=evaluate_targets(study, _target_records(study, evaluation))
     )
@@ -218,6 +226,16 @@ def _evaluate_activities(study: Study, evaluation: Evaluation, tell: Progress) -
         delivery=delivery,
         volunteers=volunteers,
         sustainability=evaluate_sustainability(study, volunteers, participation, delivery),
+    )
+
+
+def _take_activities(whole: Evaluation, evaluation: Evaluation) -> Evaluation:
+    return replace(
+        evaluation,
+        participation=whole.participation,
+        delivery=whole.delivery,
+        volunteers=whole.volunteers,
+        sustainability=whole.sustainability,
     )
 
 

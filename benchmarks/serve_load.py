@@ -84,13 +84,13 @@ async def rerun(connection, page: str) -> float:
 
 async def session(port: int, page: str, think: float, until: float) -> list[float]:
     """One visitor: thinks and asks until the time is over; the first, cold run is not counted."""
-    await asyncio.sleep(random.uniform(0, think))  # noqa: S311
+    await asyncio.sleep(random.uniform(0, think))
     url = f"ws://127.0.0.1:{port}/_stcore/stream"
     took = []
     async with websockets.connect(url, subprotocols=["streamlit"], max_size=None) as connection:
         await rerun(connection, page)
         while time.monotonic() < until:
-            await asyncio.sleep(think * random.uniform(0.5, 1.5))  # noqa: S311
+            await asyncio.sleep(think * random.uniform(0.5, 1.5))
             took.append(await rerun(connection, page))
     return took
 

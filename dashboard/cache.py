@@ -48,23 +48,26 @@ def current_study() -> Study | None:
 
 def current_evaluation() -> Evaluation | None:
     """The evaluation of :func:`current_study`; None when none is open."""
-    saved, study = current_saved(), current_study()
-    if saved is None or study is None:
-        return None
-    return _evaluation_of(saved, study, current_filters())
+    saved, study, filters = current_saved(), current_study(), current_filters()
+    whole = whole_evaluation()
+    if not filters or saved is None or study is None:
+        return whole
+    return _evaluation_of(saved, study, filters, whole)
 
 
 def whole_evaluation() -> Evaluation | None:
     """The evaluation of :func:`whole_study`, whatever is filtered; None when none is open."""
     saved, study = current_saved(), whole_study()
-    return _evaluation_of(saved, study, {}) if saved is not None and study is not None else None
+    if saved is None or study is None:
+        return None
+    return _evaluation_of(saved, study, {}, None)
 
 
 def current_portfolio() -> Portfolio | None:
     """Every saved study with a plan, and the sample, side by side; None when there is none."""
     saved = [open_study(study.id) for study in list_studies()]
     ready = [open_study(SAMPLE_ID), *(study for study in saved if study.plan is not None)]
-    results = [_evaluation_of(one, _study_of(one), {}).to_results() for one in ready]
+    results = [_evaluation_of(one, _study_of(one), {}, None).to_results() for one in ready]
     return compare_studies(results) if results else None
 
 
@@ -77,12 +80,21 @@ def _study_of(saved: SavedStudy) -> Study:
 
 
 def _evaluation_of(
-    saved: SavedStudy, study: Study, filters: Mapping[str, tuple[str, ...]]
+    saved: SavedStudy,
+    study: Study,
+    filters: Mapping[str, tuple[str, ...]],
+    whole: Evaluation | None,
 ) -> Evaluation:
     """Evaluate a study; only the first time for its files, settings and filters takes time."""
     keep = _sample_evaluation if saved.id == SAMPLE_ID else _session_evaluation
     with st.spinner(current_text()("Evaluating: this takes a few seconds the first time…")):
-        return keep(f"{study.fingerprint}|{json.dumps(filters, sort_keys=True)}", study)
+        key = f"{study.fingerprint}|{json.dumps(filters, sort_keys=True)}"
+        return keep(key, study, whole)
+
+
+def warm_sample() -> None:
+    """Read and evaluate the sample, so that its first visitor does not wait for it."""
+    _sample_evaluation(f"{_sample_study().fingerprint}|{{}}", _sample_study(), None)
 
 
 def _key(saved: SavedStudy) -> str:
@@ -100,10 +112,10 @@ def _sample_study() -> Study:
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def _sample_evaluation(key: str, _study: Study) -> Evaluation:  # noqa: ARG001
+def _sample_evaluation(key: str, _study: Study, _whole: Evaluation | None) -> Evaluation:  # noqa: ARG001
     from analysis.evaluation import evaluate
 
-    return evaluate(_study)
+    return evaluate(_study, whole=_whole)
 
 
 @st.cache_resource(scope="session", show_spinner=False, max_entries=8)
@@ -114,10 +126,10 @@ def _session_study(key: str, _saved: SavedStudy) -> Study:  # noqa: ARG001
 
 
 @st.cache_resource(scope="session", show_spinner=False, max_entries=32)
-def _session_evaluation(key: str, _study: Study) -> Evaluation:  # noqa: ARG001
+def _session_evaluation(key: str, _study: Study, _whole: Evaluation | None) -> Evaluation:  # noqa: ARG001
     from analysis.evaluation import evaluate
 
-    return evaluate(_study)
+    return evaluate(_study, whole=_whole)
 
 
 def read_drafted_tables(saved: SavedStudy) -> Mapping[str, Table | IntakeError]:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -133,9 +134,20 @@ async def _warm(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     for module in _WARM:
         import_module(module)
     import_views()
+    _freeze()
+    Thread(target=_warm_sample, daemon=True).start()
+    yield {}
+
+
+def _warm_sample() -> None:
+    """Evaluate the sample beside the first visitor's page load, which takes longer."""
+    import_module("dashboard.cache").warm_sample()
+    _freeze()
+
+
+def _freeze() -> None:
     gc.collect()
     gc.freeze()
-    yield {}
 
 
 def _flatten(prefix: str, table: Mapping[str, Any]) -> dict[str, Any]:

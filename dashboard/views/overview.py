@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 
 import streamlit as st
 
@@ -63,16 +64,22 @@ def list_cards(text: Text, evaluation: Evaluation) -> list[Card]:
 
 
 def list_cautions(text: Text, study: Study, cautions: Sequence[Caution]) -> list[str]:
-    """The gravest cautions, each with the measure it speaks of, each once."""
+    """The gravest cautions, each once, with the measures it speaks of."""
     labels = {measure.name: text.of(measure.label, measure.name) for measure in study.plan.measures}
-    ranked = sorted((c for c in cautions if c.severity != "info"), key=lambda c: c.severity)
-    said = [
-        text("{measure}: {caution}", measure=labels[c.measure], caution=say_caution(text, c))
-        if c.measure in labels
-        else say_caution(text, c)
-        for c in reversed(ranked)
-    ]
-    return list(dict.fromkeys(said))[:_CAUTIONS]
+    told = [c for c in cautions if c.severity != "info"]
+    said: dict[str, list[str]] = {}
+    for caution in sorted(told, key=lambda c: c.severity != "serious"):
+        measures = said.setdefault(say_caution(text, caution), [])
+        if caution.measure in labels and labels[caution.measure] not in measures:
+            measures.append(labels[caution.measure])
+    return [_with_measures(text, one, names) for one, names in said.items()][:_CAUTIONS]
+
+
+def _with_measures(text: Text, caution: str, measures: Sequence[str]) -> str:
+    if not measures:
+        return caution
+    named = reduce(lambda one, two: text("{first}, {second}", first=one, second=two), measures)
+    return text("{measure}: {caution}", measure=named, caution=caution)
 
 
 def _is_clear(change: object) -> bool:

@@ -5,31 +5,20 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.cache import current_saved
-from dashboard.state import is_dark, set_language
+from dashboard.state import set_language
 from dashboard.text import LANGUAGES, Text
 from dashboard.widgets.markdown import escape_markdown
+from dashboard.widgets.style import show_style
 from dashboard.workspace.store import SavedStudy
 
 SIDEBAR_WIDTH = 256
-# Streamlit puts its navigation above everything else; the open study belongs on top of it.
-_ON_TOP = """<style>
-[data-testid="stSidebarContent"] { display: flex; flex-direction: column; }
-[data-testid="stSidebarHeader"] { order: -2; height: 2.75rem; }
-[data-testid="stSidebarUserContent"] { order: -1; padding-top: 0; padding-bottom: 0.5rem; }
-[data-testid="stSidebarNavSeparator"] { display: none; }
-</style>"""
-# Streamlit writes white on the primary colour; on the light blue of the dark theme that is faint.
-_ON_PRIMARY = """<style>
-[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"],
-[data-testid="stMultiSelect"] [data-baseweb="tag"], [data-baseweb="tag"] * { color: #12171D; }
-</style>"""
 
 
 def show_sidebar(text: Text) -> None:
     """Show the open study and the choice of language."""
     saved = current_saved()
     with st.sidebar, st.container(gap="xsmall", key="open_study"):
-        st.html(_ON_TOP + (_ON_PRIMARY if is_dark() else ""))
+        show_style(text)
         st.markdown("**Levee**")
         if saved is not None:
             st.caption(escape_markdown(title_of(text, saved)))

@@ -30,6 +30,11 @@ def show_uploader(text: Text, saved: SavedStudy | None) -> bool:
         max_upload_size=LARGEST_MB,
         key=f"upload_{round_}",
     )
+    st.caption(
+        text(
+            "Up to {size} MB each: xlsx, xls, ods, csv and others.", size=text.number(LARGEST_MB, 0)
+        )
+    )
     if not files:
         return False
     study = saved.id if saved else create_study(propose_title(files[0].name))

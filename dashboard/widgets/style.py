@@ -1,0 +1,38 @@
+"""The few rules of style that close gaps of Streamlit, each with its reason."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.state import is_dark
+from dashboard.text import Text
+
+# Streamlit puts its navigation above everything else; the open study belongs on top of it.
+_SIDEBAR = """
+[data-testid="stSidebarContent"] { display: flex; flex-direction: column; }
+[data-testid="stSidebarHeader"] { order: -2; height: 2.75rem; }
+[data-testid="stSidebarUserContent"] { order: -1; padding-top: 0; padding-bottom: 0.5rem; }
+[data-testid="stSidebarNavSeparator"] { display: none; }
+"""
+# A table's own toolbar is English and downloads cells as they are, formulas included; files
+# leave through the export page only.
+_TABLES = '[data-testid="stDataFrame"] [data-testid="stElementToolbar"] { display: none; }\n'
+# Streamlit writes white on the primary colour; on the light blue of the dark theme that is faint.
+_ON_PRIMARY = """
+[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"],
+[data-testid="stMultiSelect"] [data-baseweb="tag"], [data-baseweb="tag"] * { color: #12171D; }
+"""
+# The uploader's words cannot be set: the list of endings is hidden, the button gets our word.
+_UPLOADER = """
+[data-testid="stFileUploaderDropzoneInstructions"] {{ display: none; }}
+[data-testid="stFileUploaderDropzone"] button p {{ font-size: 0; }}
+[data-testid="stFileUploaderDropzone"] button p::after {{ content: "{word}"; font-size: 1rem; }}
+"""
+
+
+def show_style(text: Text) -> None:
+    """Add the rules to the page."""
+    rules = [_SIDEBAR, _TABLES, _UPLOADER.format(word=text("Choose files"))]
+    if is_dark():
+        rules.append(_ON_PRIMARY)
+    st.html(f"<style>{''.join(rules)}</style>")
