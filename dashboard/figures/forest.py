@@ -109,7 +109,7 @@ def _limits(rows: Sequence[ForestRow]) -> list[float]:
     ends += [r.band * 1.15 for r in rows if r.band is not None]
     low, high = min([0.0, *ends]), max([0.0, *ends])
     room = (high - low) or 1.0
-    return [low - 0.06 * room, high + 0.4 * room]
+    return [low - 0.06 * room, high + 0.55 * room]
 
 
 def _add_row(figure: go.Figure, place: int, row: ForestRow) -> None:

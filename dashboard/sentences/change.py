@@ -67,7 +67,7 @@ def list_change_cards(
         likely = say_likely(text, change.ci_low, change.ci_high, share=share)
         value = say_signed(text, change.estimate, share=share)
         cards.append((value, text("change, likely between {likely}", likely=likely)))
-    cards += _improved_card(text, outcome, share)
+    cards += _improved_card(text, outcome, measure)
     last = last_contrasts(evaluation.outcomes)
     clear = sum(is_clear(one.change, one.p_adjusted) for one in last)
     value = text("{k} of {n}", k=clear, n=len(last))
@@ -79,15 +79,23 @@ def list_change_cards(
     return cards
 
 
-def _improved_card(text: Text, outcome: Outcome, share: bool) -> list[tuple[str, str]]:
+def _improved_card(text: Text, outcome: Outcome, measure: MeasurePlan) -> list[tuple[str, str]]:
     found = outcome.improved
     if found is None or found.n_better is None or not isinstance(found.better, Estimate):
         return []
-    value = text("{k} of {n}", k=text.number(found.n_better, 0), n=text.number(found.better.n, 0))
+    value = text(
+        "{k} of {n} people",
+        k=text.number(found.n_better, 0),
+        n=text.number(found.better.n, 0),
+    )
+    worse = text.number(found.n_worse, 0)
+    if measure.kind == "binary":
+        return [(value, text("changed for the better; {worse} for the worse", worse=worse))]
+    share = is_share(measure)
     by = text.number(found.threshold * 100, 0) if share else text.number(found.threshold, 2)
     told = text(
         "improved by {by} or more; {worse} got worse by as much",
         by=text("{n} pp", n=by) if share else by,
-        worse=text.number(found.n_worse, 0),
+        worse=worse,
     )
     return [(value, told)]

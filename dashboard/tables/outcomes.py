@@ -60,6 +60,8 @@ def list_effect_sizes(outcome: Outcome, text: Text) -> pd.DataFrame:
 def list_transitions(outcome: Outcome, text: Text) -> pd.DataFrame:
     """Who moved from which answer to which: rows before, columns after."""
     names = [str(category) for category in outcome.categories]
+    if names == ["0", "1"]:
+        names = [text("no"), text("yes")]
     before = text("Before ↓ after →")
     return pd.DataFrame(
         [(name, *row) for name, row in zip(names, outcome.transitions, strict=True)],

@@ -1,0 +1,178 @@
+"""How answers moved: diverging bars before above after; shares as dumbbells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import plotly.graph_objects as go
+from plotly.colors import sample_colorscale
+
+from analysis.surveys.results import ItemAnswers
+from dashboard.figures.labels import escape_label, wrap_label
+from dashboard.sentences.outcomes import say_wave
+from dashboard.text import Text
+from dashboard.theme import AFTER, BEFORE, LIKERT, MUTED, new_figure
+
+_OUTLINE = "#8A93A0"
+_LEAST_WRITTEN = 0.08
+
+
+def sort_by_change(items: Sequence[ItemAnswers]) -> list[str]:
+    """Items by how far their mean moved from the first to the last wave, most first."""
+    moved: dict[str, float] = {}
+    for name in dict.fromkeys(one.item for one in items):
+        means = [one.mean for one in items if one.item == name and one.mean is not None]
+        moved[name] = abs(means[-1] - means[0]) if len(means) > 1 else 0.0
+    return sorted(moved, key=lambda name: -moved[name])
+
+
+def draw_answers(
+    items: Sequence[ItemAnswers], labels: Mapping[str, str], text: Text, *, diverging: bool = True
+) -> go.Figure:
+    """Draw the shares of each answer, one bar per item and wave.
+
+    Parameters
+    ----------
+    items
+        Of one measure, every item listing the same answers from low to high.
+    labels
+        Item → question.
+    diverging
+        Whether low answers go left and high ones right of the middle; else all from 0 to 100 %.
+    """
+    order = sort_by_change(items)
+    waves = list(dict.fromkeys(one.wave for one in items))
+    answers = list(items[0].counts)
+    colours = choose_colours(len(answers))
+    rows = [one for name in order for wave in waves for one in items if _is(one, name, wave)]
+    place = {(one.item, one.wave): _row(one, order, waves) for one in rows}
+    figure = new_figure(96 + len(rows) * 30 + len(order) * 22)
+    for number, answer in enumerate(answers):
+        _add_answer(figure, rows, place, (number, answer, colours[number]), text, diverging)
+    _label_rows(figure, rows, place, order, labels, text)
+    legend = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"}
+    figure.update_layout(barmode="overlay", legend=legend, showlegend=True)
+    ticks = [i / 4 for i in range(-4 if diverging else 0, 5)]
+    figure.update_xaxes(
+        tickvals=ticks, ticktext=[text.percent(abs(t)) for t in ticks],
+        range=_reach(rows) if diverging else [0, 1],
+    )  # fmt: skip
+    if diverging:
+        figure.add_vline(x=0, line_color=MUTED, line_width=1)
+    return figure
+
+
+def choose_colours(n: int) -> list[str]:
+    """Colours for ``n`` ordered answers, from the checked palette of five."""
+    if n == 5:
+        return list(LIKERT)
+    return list(sample_colorscale(list(LIKERT), [i / max(1, n - 1) for i in range(n)]))
+
+
+def _is(one: ItemAnswers, item: str, wave: str) -> bool:
+    return one.item == item and one.wave == wave
+
+
+def _row(one: ItemAnswers, order: list[str], waves: list[str]) -> float:
+    return order.index(one.item) * (len(waves) + 0.8) + waves.index(one.wave)
+
+
+def _start(one: ItemAnswers) -> float:
+    """Where the bars of a row begin so that the middle answer straddles zero."""
+    counts = list(one.counts.values())
+    total, half = sum(counts) or 1, len(counts) // 2
+    below = sum(counts[:half]) + (counts[half] / 2 if len(counts) % 2 else 0)
+    return -below / total
+
+
+def _reach(rows: Sequence[ItemAnswers]) -> list[float]:
+    low = min(_start(one) for one in rows)
+    high = max(1 + _start(one) for one in rows)
+    return [low - 0.03, high + 0.03]
+
+
+def _add_answer(
+    figure: go.Figure,
+    rows: Sequence[ItemAnswers],
+    place: Mapping[tuple[str, str], float],
+    answer: tuple[int, str, str],
+    text: Text,
+    diverging: bool,
+) -> None:
+    number, name, colour = answer
+    starts, shares, hover = [], [], []
+    for one in rows:
+        counts = list(one.counts.values())
+        total = sum(counts) or 1
+        starts.append(sum(counts[:number]) / total + (_start(one) if diverging else 0.0))
+        shares.append(counts[number] / total)
+        told = (escape_label(name), text.percent(shares[-1]), counts[number], one.n)
+        hover.append(f"{say_wave(text, one.wave)} · {told[0]}: {told[1]} ({told[2]} / {told[3]})")
+    figure.add_bar(
+        y=[place[one.item, one.wave] for one in rows], x=shares, base=starts, orientation="h",
+        width=0.9, name=escape_label(name), hovertext=hover,
+        hovertemplate="%{hovertext}<extra></extra>",
+        marker={"color": colour, "line": {"color": _OUTLINE, "width": 0.6}},
+        text=[text.percent(s) if s >= _LEAST_WRITTEN else "" for s in shares],
+        textposition="inside", insidetextanchor="middle", textangle=0, textfont_size=12,
+        constraintext="none",
+    )  # fmt: skip
+
+
+def _label_rows(
+    figure: go.Figure,
+    rows: Sequence[ItemAnswers],
+    place: Mapping[tuple[str, str], float],
+    order: list[str],
+    labels: Mapping[str, str],
+    text: Text,
+) -> None:
+    ticks = [place[one.item, one.wave] for one in rows]
+    figure.update_yaxes(
+        tickvals=ticks, ticktext=[say_wave(text, one.wave) for one in rows], showgrid=False,
+        range=[max(ticks) + 0.7, -1.1],
+    )  # fmt: skip
+    for name in order:
+        first = min(place[one.item, one.wave] for one in rows if one.item == name)
+        mark = text(" (reversed)") if any(o.reversed for o in rows if o.item == name) else ""
+        figure.add_annotation(
+            x=0, xref="paper", y=first - 0.72, xanchor="left", showarrow=False, align="left",
+            text=f"<b>{wrap_label(labels.get(name, name), 64)}</b>{mark}", font_size=13,
+        )  # fmt: skip
+
+
+def draw_shares(items: Sequence[ItemAnswers], labels: Mapping[str, str], text: Text) -> go.Figure:
+    """Draw each item's share before (hollow) and after (solid): share correct, or share of yes."""
+    order = sort_by_change(items)
+    figure = new_figure(80 + 52 * len(order))
+    for number, name in enumerate(order):
+        found = [one for one in items if one.item == name and one.mean is not None]
+        means = [one.mean for one in found]
+        if len(means) > 1:
+            figure.add_scatter(
+                x=[means[0], means[-1]], y=[number, number], mode="lines",
+                line={"color": MUTED, "width": 3}, hoverinfo="skip",
+            )  # fmt: skip
+        for one, colour, symbol in zip(
+            (found[0], found[-1]) if len(found) > 1 else found,
+            (BEFORE, AFTER), ("circle-open", "circle"), strict=False,
+        ):  # fmt: skip
+            told = f"{say_wave(text, one.wave)}: {text.percent(one.mean)}, n = {one.n}"
+            figure.add_scatter(
+                x=[one.mean], y=[number], mode="markers", hovertext=[told],
+                hovertemplate="%{hovertext}<extra></extra>",
+                marker={"color": colour, "size": 14, "symbol": symbol,
+                        "line": {"color": colour, "width": 3}},
+            )  # fmt: skip
+            figure.add_annotation(x=one.mean, y=number, text=text.percent(one.mean), yshift=18,
+                                  showarrow=False, font={"size": 13, "color": colour})  # fmt: skip
+    ticks = [i / 4 for i in range(5)]
+    figure.update_xaxes(
+        range=[-0.03, 1.03], tickvals=ticks, ticktext=[text.percent(t) for t in ticks]
+    )
+    figure.update_yaxes(
+        tickvals=list(range(len(order))),
+        ticktext=[wrap_label(labels.get(name, name), 26) for name in order],
+        range=[len(order) - 0.4, -0.7], showgrid=False,
+    )  # fmt: skip
+    return figure

@@ -1,0 +1,45 @@
+"""Sentences about single questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from analysis.study_file import MeasurePlan
+from analysis.surveys.results import ItemAnswers
+from dashboard.text import Text
+
+
+def say_items(
+    text: Text, measure: MeasurePlan, items: Sequence[ItemAnswers], labels: Mapping[str, str]
+) -> str:
+    """Say which question moved most."""
+    name = text.of(measure.label, measure.name)
+    moved = {
+        item: means[-1] - means[0]
+        for item in measure.items
+        if len(means := [o.mean for o in items if o.item == item and o.mean is not None]) > 1
+    }
+    if not moved:
+        return text("{measure}: how the questions were answered.", measure=name)
+    most = max(moved, key=lambda item: abs(moved[item]))
+    share = measure.kind in ("knowledge", "binary")
+    change = moved[most] * 100 if share else moved[most]
+    told = text("{n} pp", n=text.signed(change, 0)) if share else text.signed(change)
+    return text(
+        "{measure}: “{item}” moved most, by {change}.",
+        measure=name,
+        item=labels.get(most, most),
+        change=told,
+    )
+
+
+def say_item_counts(text: Text, items: Sequence[ItemAnswers]) -> str:
+    """Say how many answers there are, and how many are missing."""
+    answered = sum(one.n for one in items)
+    missing = sum(one.n_missing for one in items)
+    return text(
+        "{n} answers to {k} questions; {missing} missing.",
+        n=text.number(answered, 0),
+        k=text.number(len({one.item for one in items}), 0),
+        missing=text.number(missing, 0),
+    )

@@ -1,0 +1,32 @@
+"""Table of answers: each item, wave and answer with its count and share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from analysis.surveys.results import ItemAnswers
+from dashboard.sentences.outcomes import say_wave
+from dashboard.text import Text
+
+
+def list_answers(
+    items: Sequence[ItemAnswers], labels: Mapping[str, str], text: Text
+) -> pd.DataFrame:
+    """One row per item and wave: n, missing, mean, and each answer's share."""
+    rows = []
+    for one in items:
+        shares = {
+            answer: text.percent(count / one.n) if one.n else "–"
+            for answer, count in one.counts.items()
+        }
+        head = {
+            text("Question"): labels.get(one.item, one.item),
+            text("Wave"): say_wave(text, one.wave),
+            text("n"): one.n,
+            text("Missing"): one.n_missing,
+            text("Mean"): text.number(one.mean),
+        }
+        rows.append(head | shares)
+    return pd.DataFrame(rows)
