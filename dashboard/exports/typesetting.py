@@ -12,7 +12,8 @@ from dashboard.exports.canvas import FAMILIES
 FONTS = Path(__file__).resolve().parent / "fonts"
 _CHINESE = frozenset(
     {
-        "Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei",
+        "Levee Sans SC", "Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC",
+        "PingFang SC", "Microsoft YaHei",
         "Hiragino Sans GB", "WenQuanYi Micro Hei", "SimHei",
     }
 )  # fmt: skip

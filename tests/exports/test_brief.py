@@ -110,3 +110,16 @@ def test_without_a_chinese_font_it_says_so(monkeypatch: pytest.MonkeyPatch):
     with pytest.raises(typesetting.LeveeError) as error:
         typesetting.check_fonts("家庭备灾")
     assert error.value.code == "font_missing"
+
+
+def test_a_chinese_font_comes_along(sample: Any):
+    import typst
+
+    own = typst.Fonts(include_system_fonts=False, font_paths=[str(typesetting.FONTS)])
+    weights = {font.weight for font in own.fonts() if font.family == "Levee Sans SC"}
+    assert weights == {400, 700}
+    assert typesetting.find_families()[0] == "Levee Sans SC"
+    pdf = write_brief(sample.evaluation, sample.study, Text("zh-Hans"))
+    assert set(re.findall(rb"\+(LeveeSansSC-\w+?)(?:-Identity|\b)", pdf)) == {
+        b"LeveeSansSC-Regular", b"LeveeSansSC-Bold",
+    }  # fmt: skip
