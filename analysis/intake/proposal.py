@@ -20,7 +20,7 @@ from analysis.intake.respondents import wave_family
 from analysis.intake.roles import ColumnProfile, header_words, propose_roles
 from analysis.intake.sections import SectionMatch, recognise_section
 from analysis.intake.tables import Column, Table, Workbook
-from analysis.intake.words import FINISHED, GROUP, SITE, STARTED
+from analysis.intake.words import DICTIONARY_SHEETS, FINISHED, GROUP, SITE, STARTED
 from analysis.study_file import MeasurePlan, StudyPlan, SurveyFile, SurveyPlan, plan_from_dict
 
 _WORDS = re.compile(r"[A-Za-z]+|[\u4e00-\u9fff]+|\d+")
@@ -122,6 +122,8 @@ def _other_tables(workbook: Workbook, main: Table) -> list[Table]:
     found: list[Table] = []
     for sheet in workbook.sheets:
         if sheet.name == main.sheet or sheet.hidden or len(sheet.rows) < 2:
+            continue
+        if sheet.name in DICTIONARY_SHEETS:
             continue
         if recognise_sheet(sheet, workbook.name)[1] == 0:
             continue

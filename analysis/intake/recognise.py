@@ -125,14 +125,15 @@ def _fullest(workbook: Workbook) -> Sheet:
 
 
 def _weight(workbook: Workbook, sheet: Sheet) -> tuple[bool, bool, bool, float]:
-    """Rank sheets: visible, not a repeat of another, surely a tool's, most cells."""
+    """Rank sheets: visible, no repeat and no dictionary, surely a tool's, most cells."""
     heads = {cell for row in sheet.rows[:3] for cell in row if cell}
     is_repeat = bool(heads & {"_parent_index", "_parent_table_name", "PARENT_KEY"})
     filled = sum(len(row) - row.count(None) for row in sheet.rows)
     module, confidence = recognise_sheet(sheet, workbook.name)
     known = module is not plain
     sure = known and confidence > 0.9
-    return not sheet.hidden, not is_repeat, sure, filled * (2 if known else 1)
+    answers = not is_repeat and sheet.name not in DICTIONARY_SHEETS
+    return not sheet.hidden, answers, sure, filled * (2 if known else 1)
 
 
 def _other_sheets(workbook: Workbook, chosen: Sheet) -> list[Issue]:

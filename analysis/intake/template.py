@@ -205,6 +205,31 @@ _SHEETS: tuple[tuple[tuple[str, str], tuple[_Field, ...]], ...] = (
         ),
     ),
     (
+        ("strengths", "社区资源"),
+        (
+            _field(
+                "Strength",
+                "资源",
+                ("What the community has", "社区已有的资源"),
+                (("Volunteer team", "志愿队"), ("Meeting room", "议事室")) * 2,
+            ),
+            _field(
+                "Kind",
+                "类别",
+                ("People, places, groups …", "人、场所、组织等"),
+                (("People", "人"), ("Places", "场所")) * 2,
+            ),
+            _field(
+                "Wave",
+                "轮次",
+                ("Before or after", "前测或后测"),
+                (*_WAVES[:1] * 2, *_WAVES[1:] * 2),
+                _WAVES,
+            ),
+            _field("Present", "是否具备", ("Yes or no", "是或否"), (*_YES, _YES[0], _YES[0]), _YES),
+        ),
+    ),
+    (
         ("consultation", "协商记录"),
         (
             _field(
