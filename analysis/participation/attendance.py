@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,7 @@ from analysis.participation.engagement import (
     estimate_repeat,
     estimate_return,
     list_engagement,
+    list_return,
 )
 from analysis.participation.reach import estimate_reach, list_funnel
 from analysis.participation.representation import compare_to_population
@@ -151,10 +152,12 @@ def _list_sessions(sheet: SignIns) -> tuple[SessionAttendance, ...]:
     totals = rows.groupby("at")[["attended", "registered", "kept"]].sum()
     registered = totals["registered"].to_numpy() if sheet.listed else np.full(len(totals), np.nan)
     limits = p_chart_limits(totals["kept"].to_numpy(), registered)
+    back = list_return(sheet.came)
+    last = NotEstimable(reason="too_few", method="wilson")
     return tuple(
-        _session(about, numbers, band, sheet.listed)
-        for about, numbers, band in zip(
-            first.itertuples(index=False), totals.itertuples(index=False), limits, strict=True
+        replace(_session(about, numbers, band, sheet.listed), returned=back.get(at, last))
+        for at, (about, numbers, band) in enumerate(
+            zip(first.itertuples(index=False), totals.itertuples(index=False), limits, strict=True)
         )
     )
 

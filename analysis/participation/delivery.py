@@ -38,17 +38,17 @@ def evaluate_delivery(study: Study) -> Delivery | None:
     )
 
 
-def _last_day(study: Study) -> pd.Timestamp:
+def _last_day(study: Study) -> pd.Timestamp | None:
     """Give the end of observation: declared, else the last day of anything that happened."""
     declared = study.plan.retention.observed_until
     if declared is not None:
         return pd.Timestamp(declared)
     tables = (study.delivery, study.attendance, study.attendance_counts, study.service)
     days = [t[name] for t in tables if t is not None for name in ("held", "date") if name in t]
-    return max((pd.Timestamp(d.max()) for d in days if d.notna().any()), default=pd.NaT)
+    return max((pd.Timestamp(d.max()) for d in days if d.notna().any()), default=None)
 
 
-def _with_status(delivery: pd.DataFrame, last: pd.Timestamp) -> pd.DataFrame:
+def _with_status(delivery: pd.DataFrame, last: pd.Timestamp | None) -> pd.DataFrame:
     plan = delivery.copy()
     for name in ("planned", "held"):
         plan[name] = pd.to_datetime(plan[name]).dt.normalize() if name in plan else pd.NaT
@@ -56,7 +56,9 @@ def _with_status(delivery: pd.DataFrame, last: pd.Timestamp) -> pd.DataFrame:
         plan["status"] = None
     took_place = plan["held"].notna()
     moved = took_place & plan["planned"].notna() & (plan["held"] != plan["planned"])
-    due = plan["planned"].isna() | (plan["planned"] <= last)
+    due = plan["planned"].isna()
+    if last is not None:
+        due |= plan["planned"] <= last
     guess = np.where(took_place, "held", np.where(due, "cancelled", "pending"))
     guess = np.where(moved, "moved", guess)
     known = plan["status"].isin(_STATUSES)

@@ -44,13 +44,33 @@ def estimate_return(came: pd.DataFrame) -> EstimateLike:
     Needs ``person`` and ``at`` (sessions numbered in time); attendances of the last session
     have no next one.
     """
-    order = np.unique(came["at"].to_numpy(), return_inverse=True)[1]
-    if order.size == 0 or order.max() == 0:
+    again, present = _count_return(came)
+    if present.size < 2:
         return NotEstimable(reason="too_few", method="wilson")
-    person = pd.factorize(came["person"])[0]
-    key = np.unique(person.astype(np.int64) * (order.max() + 2) + order)
-    again = int(np.isin(key + 1, key).sum())
-    return wilson(again, int(np.sum(order < order.max())))
+    return wilson(int(again.sum()), int(present[:-1].sum()))
+
+
+def list_return(came: pd.DataFrame) -> dict[int, EstimateLike]:
+    """List, by session number ``at``, the share of those present who came to the next one."""
+    again, present = _count_return(came)
+    last = present.size - 1
+    return {
+        int(at): wilson(int(again[i]), int(present[i]))
+        for i, at in enumerate(np.unique(came["at"].to_numpy()))
+        if i < last
+    }
+
+
+def _count_return(
+    came: pd.DataFrame,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Count those present at each session held, and those of them at the next, in time order."""
+    order = np.unique(came["at"].to_numpy(), return_inverse=True)[1].astype(np.int64)
+    sessions = int(order.max()) + 1 if order.size else 0
+    key = np.unique(pd.factorize(came["person"])[0].astype(np.int64) * (sessions + 1) + order)
+    at = key % (sessions + 1)
+    again = np.bincount(at[np.isin(key + 1, key)], minlength=sessions)
+    return again, np.bincount(at, minlength=sessions)
 
 
 def list_engagement(visits: npt.NDArray[np.int64]) -> tuple[tuple[int, int], ...]:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from analysis.results import Caution, EstimateLike
+from analysis.results import Caution, EstimateLike, NotEstimable
+
+_NOT_ASKED = NotEstimable(reason="not_asked", method="wilson")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +26,10 @@ class FunnelStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionAttendance:
-    """One session: people present, share of those registered, p-chart limits (shares 0–1)."""
+    """One session: people present, share of those registered, p-chart limits (shares 0–1).
+
+    ``returned``: of those present, the share who came to the next session too (Wilson).
+    """
 
     session: str
     date: date | None
@@ -37,6 +42,7 @@ class SessionAttendance:
     limit_low: float | None
     limit_high: float | None
     outside: bool
+    returned: EstimateLike = _NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from analysis.volunteers.spells import Team, Tenures
 
 FEW = 20
 WINDOW_MATTERS = 0.1
+OUTLOOK_HOLDS = 0.8
 CONTRADICTIONS = (
     "left_before_joined",
     "service_after_left",
@@ -30,7 +31,12 @@ CONTRADICTIONS = (
 
 def find_cautions(result: Volunteers, team: Team, tenures: Tenures) -> Volunteers:
     """Add the cautions the numbers call for."""
-    found = (*_of_curve(result, tenures), *_of_groups(result), *_of_data(team))
+    found = (
+        *_of_curve(result, tenures),
+        *_of_outlook(result),
+        *_of_groups(result),
+        *_of_data(team),
+    )
     return replace(result, cautions=tuple(found))
 
 
@@ -53,6 +59,13 @@ def _of_curve(v: Volunteers, tenures: Tenures) -> Iterator[Caution]:
     spread = [one.estimate for one in known]
     if spread and max(spread) - min(spread) > WINDOW_MATTERS:
         yield _caution("lapse_window_matters", low=min(spread), high=max(spread))
+
+
+def _of_outlook(v: Volunteers) -> Iterator[Caution]:
+    if v.backtest:
+        share = sum(check.inside for check in v.backtest) / len(v.backtest)
+        if share < OUTLOOK_HOLDS:
+            yield _caution("outlook_missed", share=share, n=len(v.backtest))
 
 
 def _of_groups(v: Volunteers) -> Iterator[Caution]:

@@ -8,67 +8,58 @@ import numpy as np
 
 from analysis.results import Curve
 from analysis.statistics.survival import kaplan_meier
-from analysis.study import Study
 from analysis.volunteers.cohorts import last_day_of, month_label, month_of
 from analysis.volunteers.results import OutlookPoint
-from analysis.volunteers.spells import (
-    FloatArray,
-    Stints,
-    Team,
-    active_on,
-    as_date,
-    collect_team,
-    derive_stints,
-    derive_tenures,
-)
+from analysis.volunteers.spells import FloatArray, Stints, Team
 
 MONTHS = 6
 DRAWS = 2000
-RECRUITMENT_DAYS = 365.0
+RECENT_DAYS = 91.0
 MIN_DAYS = 180.0
 LEVEL = 0.95
-BACKTEST_WINDOW = 3
+_STEPS = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BacktestPoint:
-    """What the outlook would have said for a month now known, and what came.
+class Flow:
+    """What moves the team: the curve of stints, who is in it, and how many came of late.
 
-    ``n`` counts people; ``inside`` tells whether the interval held it.
+    ``age`` days in the team so far of those in it today; ``came`` people who joined or returned
+    in the last ``days`` days.
     """
 
-    month: str
-    expected: float
-    low: float
-    high: float
-    actual: int
-    inside: bool
+    curve: Curve
+    age: FloatArray
+    came: int
+    days: float
 
 
 def estimate_outlook(
-    team: Team, stints: Stints, curve: Curve, seed: int, months: int = MONTHS
+    team: Team, stints: Stints, seed: int, months: int = MONTHS, draws: int = DRAWS
 ) -> tuple[OutlookPoint, ...]:
     """Expect the size of the team at the end of each of the next months.
 
-    A person in the team today stays until then with probability S(age + t − L) / S(age − L): S
-    the share still serving, L the lapse window during which an absent person still counts.
-    Newcomers come at the pace of the last 12 months and leave by the same curve. The interval
-    (95 %) holds chance in leaving and joining and the uncertainty of both rates, by seeded
-    simulation: hazards are multiplied by a Gamma draw with the number of leavings, the pace of
-    joining is a Gamma draw with the number of joinings. Beyond the data the hazard is constant.
-    Empty with less than half a year of data or nobody in the team.
+    A person in the team today is still there t days on with probability S(age + t) / S(age): S
+    the share of stints not yet over by that age (Kaplan–Meier, every stint, those of today
+    censored). Newcomers and returners come at the pace of the last 91 days and leave by the
+    same curve. The interval (95 %) holds chance in leaving and joining and the uncertainty of
+    both rates, by seeded simulation: hazards are multiplied by a Gamma draw with the number of
+    stints ended, the pace of joining is a Gamma draw with the number who came. Beyond the data
+    the hazard is constant. What it cannot know is that people will join or leave at another
+    pace than before; how often that mattered is told by the back-test. Empty with less than
+    half a year of data, nobody in the team, or nobody who has left.
     """
-    here = np.unique(stints.person[stints.stop > team.until])
-    if here.size == 0 or team.until - team.opened < MIN_DAYS or sum(curve.events) == 0:
+    flow = _measure_flow(team, stints)
+    if flow is None:
         return ()
-    ends = last_day_of(month_of(np.array([team.until]))[0] + 1 + np.arange(months))
-    draws = _simulate(team, team.until - team.start[here], curve, ends - team.until, seed)
+    ends = last_day_of(month_of(np.array([team.until + 1]))[0] + np.arange(months))
+    sizes = _simulate(flow, ends - team.until, seed, draws)
     tail = (1 - LEVEL) / 2
-    low, high = np.quantile(draws, [tail, 1 - tail], axis=0)
+    low, high = np.quantile(sizes, [tail, 1 - tail], axis=0)
     return tuple(
         OutlookPoint(
             month=month_label(int(month_of(np.array([end]))[0])),
-            active=float(draws[:, k].mean()),
+            active=float(sizes[:, k].mean()),
             low=float(low[k]),
             high=float(high[k]),
         )
@@ -76,41 +67,42 @@ def estimate_outlook(
     )
 
 
-def _simulate(
-    team: Team, age: FloatArray, curve: Curve, ahead: FloatArray, seed: int
-) -> FloatArray:
+def _measure_flow(team: Team, stints: Stints) -> Flow | None:
+    over = np.isfinite(stints.stop)
+    length = np.where(over, stints.stop, team.until + 1) - stints.start
+    if over.all() or not over.any() or team.until - team.opened < MIN_DAYS:
+        return None
+    curve = kaplan_meier(length, over)
+    if not isinstance(curve, Curve):
+        return None
+    days = min(RECENT_DAYS, team.until - team.opened)
+    came = int(np.sum(stints.start > team.until - days))
+    return Flow(curve=curve, age=length[~over], came=came, days=days)
+
+
+def _simulate(flow: Flow, ahead: FloatArray, seed: int, draws: int) -> FloatArray:
     """Draw team sizes, draws × months."""
     rng = np.random.default_rng(seed)
-    leavings = float(sum(curve.events))
-    haste = rng.gamma(leavings + 0.5, 1 / leavings, size=DRAWS)
-    observed = min(RECRUITMENT_DAYS, team.until - team.opened)
-    joined = int(np.sum(team.start > team.until - observed))
-    pace = rng.gamma(joined + 0.5, 1 / observed, size=DRAWS)
-    ages, people = np.unique(age, return_counts=True)
-    sizes = np.empty((DRAWS, ahead.size))
+    ended = float(sum(flow.curve.events))
+    haste = rng.gamma(ended + 0.5, 1 / ended, size=draws)
+    pace = rng.gamma(flow.came + 0.5, 1 / flow.days, size=draws)
+    ages, people = np.unique(flow.age, return_counts=True)
+    sizes = np.empty((draws, ahead.size))
     for k, t in enumerate(ahead):
-        stay = np.exp(-haste[:, None] * _hazard_between(curve, ages, t, team.window))
+        hazard = _cumulative_hazard(flow.curve, ages + t) - _cumulative_hazard(flow.curve, ages)
+        stay = np.exp(-haste[:, None] * hazard)
         mean, variance = stay @ people, (stay * (1 - stay)) @ people
-        kept = mean + np.sqrt(variance) * rng.standard_normal(DRAWS)
-        arrived = rng.poisson(pace * t * _share_still_there(curve, t, haste, team.window))
-        sizes[:, k] = np.clip(np.rint(kept), 0, age.size) + arrived
+        kept = mean + np.sqrt(variance) * rng.standard_normal(draws)
+        arrived = rng.poisson(pace * t * _share_still_there(flow.curve, float(t), haste))
+        sizes[:, k] = np.clip(np.rint(kept), 0, flow.age.size) + arrived
     return sizes
 
 
-def _share_still_there(curve: Curve, t: float, haste: FloatArray, window: float) -> FloatArray:
+def _share_still_there(curve: Curve, t: float, haste: FloatArray) -> FloatArray:
     """Share in the team at t of those who join evenly between now and then, per draw."""
-    since = (np.arange(30) + 0.5) / 30 * t
-    hazard = _hazard_between(curve, np.zeros(since.size), since, window)
+    since = (np.arange(_STEPS) + 0.5) / _STEPS * t
+    hazard = _cumulative_hazard(curve, since)
     return np.asarray(np.exp(-haste[:, None] * hazard).mean(axis=1))
-
-
-def _hazard_between(
-    curve: Curve, age: FloatArray, ahead: FloatArray | float, window: float
-) -> FloatArray:
-    """Cumulative hazard from age to age + ahead, both less the lapse window."""
-    later = _cumulative_hazard(curve, np.maximum(age + ahead - window, 0.0))
-    now = _cumulative_hazard(curve, np.maximum(age - window, 0.0))
-    return np.asarray(np.maximum(later - np.where(age > 0, now, 0.0), 0.0))
 
 
 def _cumulative_hazard(curve: Curve, time: FloatArray) -> FloatArray:
@@ -122,40 +114,3 @@ def _cumulative_hazard(curve: Curve, time: FloatArray) -> FloatArray:
     mean = float(events.sum()) / max(exposure, 1.0)
     index = np.searchsorted(days, time, side="right") - 1
     return np.asarray(total[index] + mean * np.maximum(time - days[-1], 0.0))
-
-
-def backtest_outlook(study: Study, months_held_back: int = MONTHS) -> tuple[BacktestPoint, ...]:
-    """Compare the outlook made that many months before the end with what came.
-
-    The data after that day are held back entirely; the team that came is counted from all data.
-    Months whose lapse window had not closed are counted by the rule as it stands today.
-    """
-    whole = collect_team(study)
-    if whole is None:
-        return ()
-    cut = last_day_of(month_of(np.array([whole.until + 1])) - 1 - months_held_back)[0]
-    then = collect_team(study, until=as_date(cut))
-    if then is None:
-        return ()
-    rule = study.plan.retention
-    tenures = derive_tenures(then, rule.censor_at, rule.register_since)
-    curve = kaplan_meier(tenures.duration, tenures.event)
-    if not isinstance(curve, Curve):
-        return ()
-    told = estimate_outlook(
-        then, derive_stints(then), curve, study.plan.study.seed, months_held_back
-    )
-    return tuple(_held_against(point, whole) for point in told)
-
-
-def _held_against(point: OutlookPoint, whole: Team) -> BacktestPoint:
-    month = (int(point.month[:4]) - 1970) * 12 + int(point.month[5:]) - 1
-    actual = active_on(derive_stints(whole), float(last_day_of(np.array([month]))[0]))
-    return BacktestPoint(
-        month=point.month,
-        expected=point.active,
-        low=point.low,
-        high=point.high,
-        actual=actual,
-        inside=point.low <= actual <= point.high,
-    )

@@ -127,6 +127,24 @@ class OutlookPoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutlookCheck:
+    """What the outlook of an earlier month's end said of a month now known, and what came.
+
+    ``made`` and ``month`` as ``2026-03``; the rest counts people; ``inside`` tells whether the
+    interval held what came.
+    """
+
+    made: str
+    month: str
+    months_ahead: int
+    expected: float
+    low: float
+    high: float
+    actual: int
+    inside: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LapseSensitivity:
     """Retention under another lapse window."""
 
@@ -176,6 +194,7 @@ class Volunteers:
     roles: tuple[tuple[str, int], ...] = ()
     overdue: tuple[Overdue, ...] = ()
     outlook: tuple[OutlookPoint, ...] = ()
+    backtest: tuple[OutlookCheck, ...] = ()
     events: tuple[tuple[date, date | None, str | Mapping[str, str]], ...] = ()
     cautions: tuple[Caution, ...] = ()
     notes: Mapping[str, int] = field(default_factory=dict)

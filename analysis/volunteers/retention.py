@@ -13,6 +13,7 @@ from analysis.statistics.incidence import mean_cumulative_function
 from analysis.statistics.proportions import wilson
 from analysis.statistics.survival import kaplan_meier, median_time, rmst, survival_at
 from analysis.study import Study
+from analysis.volunteers.backtest import backtest_outlook
 from analysis.volunteers.cautions import find_cautions
 from analysis.volunteers.cohorts import count_months, list_cohorts
 from analysis.volunteers.groups import compare_groups, compare_trained, estimate_causes
@@ -77,9 +78,10 @@ def evaluate_volunteers(study: Study) -> Volunteers | None:
         commitment_retention=estimate_returned(team)["365"],
         mean_cumulative_returns=_returns(team, stints),
         hours=estimate_hours(study.service, team, study.plan.study.seed),
-        roles=_roles(team, stints, study.plan.study.min_group),
+        roles=_roles(team, stints),
         overdue=list_overdue(team, stints),
-        outlook=estimate_outlook(team, stints, curve, study.plan.study.seed),
+        outlook=estimate_outlook(team, stints, study.plan.study.seed),
+        backtest=backtest_outlook(team, stints, study.plan.study.seed),
         events=tuple((e.date, e.until, e.label) for e in rule.events),
         notes=team.notes,
     )
@@ -193,12 +195,15 @@ def _returns(team: Team, stints: Stints) -> tuple[tuple[float, float, float, flo
     return mean_cumulative_function(since, team.until - team.start, person=who)
 
 
-def _roles(team: Team, stints: Stints, min_group: int) -> tuple[tuple[str, int], ...]:
-    """Active people by role, most common first: the pipeline from many to few."""
+def _roles(team: Team, stints: Stints) -> tuple[tuple[str, int], ...]:
+    """Active people by role, most common first: the pipeline from many to few.
+
+    Every role is named, however few hold it: who leads is no secret inside the organisation,
+    and what leaves it goes through the export gateway, which hides small groups.
+    """
     if "role" not in team.roster:
         return ()
     here = np.zeros(team.n, dtype=np.bool_)
     here[stints.person[stints.stop > team.until]] = True
     counted = pd.Series(team.roster["role"].to_numpy()[here]).value_counts()
-    shown = counted[counted >= min_group]
-    return tuple((str(role), int(n)) for role, n in shown.items())
+    return tuple((str(role), int(n)) for role, n in counted.items())

@@ -157,7 +157,7 @@ def name_status(text: Text, status: str) -> str:
     return {
         "held": text("held"),
         "moved": text("moved to another day"),
-        "cancelled": text("cancelled"),
+        "cancelled": text("cancelled or never held"),
         "pending": text("not due yet"),
     }[status]
 
@@ -169,6 +169,9 @@ def say_sessions(text: Text, p: Participation) -> str:
         contacts=text.number(p.contacts, 0),
         sessions=text.number(p.sessions, 0),
     )
+    if p.households is not None:
+        homes = text.count("{n} household took part.", "{n} households took part.", p.households)
+        told = text.join([told, homes])
     days = sorted(s.date for s in p.per_session if s.date is not None)
     if not days:
         return told

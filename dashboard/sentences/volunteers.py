@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from analysis.results import Caution, Comparison, Estimate, EstimateLike, Finding
 from analysis.volunteers.findings import find_cohorts
 from analysis.volunteers.groups import is_clear
-from analysis.volunteers.results import Hours, RetentionByGroup, Volunteers
+from analysis.volunteers.results import Hours, OutlookCheck, RetentionByGroup, Volunteers
 from dashboard.text import Text
 
 MONTH_DAYS = 365.25 / 12
@@ -141,6 +141,10 @@ CAUTIONS: dict[str, Callable[[Text, Caution], str]] = {
     "groups_as_of_today": lambda text, _: text(
         "Groups are those in the roster today; people may have changed group."
     ),
+    "outlook_missed": lambda text, c: text(
+        "Earlier outlooks missed: their intervals held only {share} of the team sizes that came.",
+        share=text.percent(c.values["share"]),
+    ),
     "hazards_not_proportional": lambda text, c: text(
         "The groups of {by} do not differ evenly over time: compare mean times, not ratios.",
         by=c.values["by"],
@@ -248,6 +252,19 @@ def say_team(text: Text, v: Volunteers) -> str:
         left=text.number(v.left, 0),
     )
     return text.join([who, say_rule(text, v.rule, v.lapse_after_days)])
+
+
+def say_backtest(text: Text, checks: Sequence[OutlookCheck]) -> str:
+    """Say how well outlooks made earlier, from the data known then, foresaw what came."""
+    error = sum(abs(check.expected - check.actual) for check in checks) / len(checks)
+    return text(
+        "Back-test: made at {made} earlier months' ends with the data known then, the interval "
+        "held {inside} of {n} team sizes that came; on average it was {error} people off.",
+        made=text.number(len({check.made for check in checks}), 0),
+        inside=text.number(sum(check.inside for check in checks), 0),
+        n=text.number(len(checks), 0),
+        error=text.number(error, 1),
+    )
 
 
 def list_volunteer_cards(text: Text, v: Volunteers) -> list[tuple[str, str]]:

@@ -23,6 +23,7 @@ def list_sessions(p: Participation, text: Text) -> pd.DataFrame:
             s.registered,
             share_with_interval(text, s.rate),
             text("{low} to {high}", low=text.percent(s.limit_low), high=text.percent(s.limit_high)),
+            share_with_interval(text, s.returned),
         )
         for s in p.per_session
     ]
@@ -35,6 +36,7 @@ def list_sessions(p: Participation, text: Text) -> pd.DataFrame:
         text("Registered"),
         text("Share present"),
         text("Chance alone"),
+        text("Came to the next one"),
     )
     return pd.DataFrame(rows, columns=list(names))
 
@@ -120,7 +122,12 @@ def list_phases(d: Delivery, text: Text) -> pd.DataFrame:
         for phase in (d.overall, *d.phases)
     ]
     names = [text("Phase"), text("Planned"), text("Held"), text("of these moved")]
-    names += [text("Cancelled"), text("Not due yet"), text("On time"), text("Content delivered")]
+    names += [
+        text("Cancelled or never held"),
+        text("Not due yet"),
+        text("On time"),
+        text("Content delivered"),
+    ]
     return pd.DataFrame(rows, columns=[*names, text("Staff hours"), text("Volunteer hours")])
 
 

@@ -74,10 +74,22 @@ def list_retention(v: Volunteers, text: Text) -> pd.DataFrame:
     if v.period_retention is not None:
         told = share_with_interval(text, v.period_retention)
         rows.append((text("In the team a year ago and still today"), told))
+    if v.mean_cumulative_returns:
+        told = say_returns(text, v.mean_cumulative_returns)
+        rows.append((text("Returns after a lapse within a year of joining, per volunteer"), told))
     mean = text("Mean time served within {days} days", days=text.number(v.rmst_horizon_days, 0))
     rows += [(text("Time by which half have left"), say_time(text, v.median_days))]
     rows += [(mean, say_time(text, v.rmst))]
     return pd.DataFrame(rows, columns=[text("Definition"), text("Value")])
+
+
+def say_returns(text: Text, curve: tuple[tuple[float, float, float, float], ...]) -> str:
+    """Say the mean number of returns by one year after joining, with its interval."""
+    known = [point for point in curve if point[0] <= 365]
+    if not known:
+        return text.number(0)
+    _, mean, low, high = known[-1]
+    return f"{text.number(mean)} ({text.interval(low, high)})"
 
 
 def list_sensitivity(v: Volunteers, text: Text) -> pd.DataFrame:
@@ -232,6 +244,23 @@ def list_outlook(v: Volunteers, text: Text) -> pd.DataFrame:
         for p in v.outlook
     ]
     return pd.DataFrame(rows, columns=[text("Month"), text("Expected"), text("Likely between")])
+
+
+def list_backtest(v: Volunteers, text: Text) -> pd.DataFrame:
+    """Earlier outlooks beside what came, latest first."""
+    rows = [
+        (
+            text.month(check.made),
+            text.month(check.month),
+            text.number(check.expected, 0),
+            text.interval(check.low, check.high, 0),
+            check.actual,
+            text("yes") if check.inside else text("no"),
+        )
+        for check in reversed(v.backtest)
+    ]
+    names = [text("Made"), text("Month"), text("Expected"), text("Likely between")]
+    return pd.DataFrame(rows, columns=[*names, text("Came true"), text("Within")])
 
 
 def list_roles(v: Volunteers, text: Text) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from analysis.volunteers.results import Volunteers
 from dashboard.cache import current_evaluation
 from dashboard.figures.outlook import draw_outlook
 from dashboard.sentences import say_caution, say_finding
-from dashboard.sentences.volunteers import say_team
+from dashboard.sentences.volunteers import say_backtest, say_team
 from dashboard.state import current_text
 from dashboard.tables import volunteers as tables
 from dashboard.text import Text
@@ -51,9 +51,13 @@ def _show_fan(text: Text, found: Volunteers) -> None:
         title=text("The team so far and ahead"),
         subtitle=text(
             "Team at month's end; dashed: expected from how long people stay and how many "
-            "joined last year, with 95 % interval."
+            "joined of late, with 95 % interval."
         ),
         alt=text("Line of the team's size with a widening band for the months ahead."),
         table=tables.list_outlook(found, text),
         key="outlook",
     )
+    if found.backtest:
+        st.caption(say_backtest(text, found.backtest))
+        with st.expander(text("What earlier outlooks said, and what came")):
+            show_table(tables.list_backtest(found, text), key="backtest")

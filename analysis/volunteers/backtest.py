@@ -1,0 +1,86 @@
+"""Held against what came: the outlook made at earlier months' ends, knowing only the data then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from analysis.volunteers.cohorts import last_day_of, month_label, month_of
+from analysis.volunteers.outlook import MONTHS, estimate_outlook
+from analysis.volunteers.results import OutlookCheck
+from analysis.volunteers.spells import NEVER, Stints, Team, active_on, derive_stints
+
+ORIGINS = 12
+DRAWS = 500
+
+
+def cut_team(team: Team, day: float) -> Team:
+    """Return the team as known on a day: later presences, joinings and leavings are held back.
+
+    A recorded leaving that later service contradicts stays set aside.
+    """
+    known = team.start <= day
+    renumber = np.cumsum(known) - 1
+    seen = known[team.person] & (team.day <= day)
+    person, days = renumber[team.person[seen]], team.day[seen]
+    last = team.start[known].copy()
+    np.maximum.at(last, person, days)
+    left = team.left[known]
+    return replace(
+        team,
+        ids=team.ids[known],
+        start=team.start[known],
+        last=last,
+        left=np.where(left > day, NEVER, left),
+        reason=team.reason[known],
+        person=person.astype(np.int64),
+        day=days,
+        until=day,
+        roster=team.roster[known],
+    )
+
+
+def backtest_outlook(
+    team: Team, stints: Stints, seed: int, origins: int = ORIGINS, months: int = MONTHS
+) -> tuple[OutlookCheck, ...]:
+    """Make the outlook at each of the last months' ends and compare it with what came.
+
+    Every outlook knows only the data up to its own month's end. The team that came is counted
+    by the same lapse rule from all data. The earliest month's end has half a year of data
+    before it; ``origins`` bounds how many are tried, ``months`` how far each looks ahead.
+
+    Returns
+    -------
+    tuple of OutlookCheck
+        By month of making, then by month looked at; empty when there is too little data.
+    """
+    final = int(month_of(np.array([team.until + 1]))[0]) - 1
+    return tuple(
+        check
+        for made in range(final - origins, final)
+        for check in _checks(team, stints, seed, made, min(months, final - made))
+    )
+
+
+def _checks(
+    team: Team, stints: Stints, seed: int, made: int, months: int
+) -> Iterator[OutlookCheck]:
+    day = float(last_day_of(np.array([made]))[0])
+    then = cut_team(team, day)
+    if then.n == 0:
+        return
+    told = estimate_outlook(then, derive_stints(then), seed, months, DRAWS)
+    for ahead, point in enumerate(told, start=1):
+        actual = active_on(stints, float(last_day_of(np.array([made + ahead]))[0]))
+        yield OutlookCheck(
+            made=month_label(made),
+            month=point.month,
+            months_ahead=ahead,
+            expected=point.active,
+            low=point.low,
+            high=point.high,
+            actual=actual,
+            inside=point.low <= actual <= point.high,
+        )
