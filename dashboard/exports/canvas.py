@@ -16,8 +16,8 @@ RULE = "#DFE5EB"
 Anchor = Literal["start", "middle", "end"]
 FAMILIES = (
     "Levee Sans SC", "Source Sans 3", "Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC",
-    "PingFang SC", "Microsoft YaHei", "Hiragino Sans GB", "WenQuanYi Micro Hei", "SimHei", "Segoe UI",
-    "Helvetica Neue", "Arial", "Liberation Sans", "DejaVu Sans",
+    "PingFang SC", "Microsoft YaHei", "Hiragino Sans GB", "WenQuanYi Micro Hei", "SimHei",
+    "Segoe UI", "Helvetica Neue", "Arial", "Liberation Sans", "DejaVu Sans",
 )  # fmt: skip
 
 

@@ -194,14 +194,18 @@ def find_small(sizes: Sequence[float], least: int) -> list[int]:
 def share_evaluation(evaluation: Evaluation) -> Evaluation:
     """Give what may leave the organisation: nobody's name, no single person's amount.
 
-    People overdue and hours person by person stay inside; roles, kinds of session and capacity
-    ratings of fewer than ``min_group`` people are hidden; a curve of shares keeps only points
-    that stand for ``min_group`` people or more.
+    People overdue and hours person by person stay inside; answers, roles, kinds of session and
+    capacity ratings of fewer than ``min_group`` people are hidden; a curve of shares keeps only
+    points that stand for ``min_group`` people or more.
     """
     least = int(str(evaluation.settings.get("min_group", 5)))
     return replace(
         evaluation,
         findings=tuple(f for f in evaluation.findings if f.code not in _INSIDE),
+        items=tuple(one for one in evaluation.items if not 0 < one.n < least),
+        scoring=tuple(
+            replace(one, counts=()) if one.n < least else one for one in evaluation.scoring
+        ),
         volunteers=_share_volunteers(evaluation.volunteers, least),
         participation=_share_participation(evaluation.participation, least),
         sustainability=_share_sustainability(evaluation.sustainability, least),

@@ -16,9 +16,9 @@ from dashboard.sentences.targets import format_indicator, say_status
 from dashboard.text import Text
 from dashboard.theme import AFTER, BEFORE, MUTED, STATUSES
 
-WIDTH = 430.0
-_LABELS = 118.0
-_VALUES = 72.0
+WIDTH = 396.0
+_LABELS = 112.0
+_VALUES = 66.0
 
 
 def list_changes(
@@ -197,7 +197,7 @@ def _spread(ends: list[tuple[float, str, str]], least: float) -> list[tuple[floa
 def draw_progress(targets: Sequence[tuple[str, TargetProgress]], text: Text, most: int = 8) -> str:
     """Draw how far each indicator has come from its baseline to its target."""
     rows = [(label, t) for label, t in targets if t.progress is not None][:most]
-    step, left, right = 40.0, 150.0, WIDTH - 8
+    step, left, right = 40.0, 140.0, WIDTH - 8
     canvas = Canvas(WIDTH, 8 + step * len(rows))
     full = (right - left) / 1.3
     for i, (label, target) in enumerate(rows):

@@ -71,7 +71,7 @@ _PICTURE = b"""#let svg = sys.inputs.svg
 """
 
 
-def write_png(svg: str, *, width: float = 430, ppi: float = 220) -> bytes:
+def write_png(svg: str, *, width: float = 396, ppi: float = 220) -> bytes:
     """Draw an SVG as PNG at ``ppi`` dots per inch."""
     import typst
 
