@@ -37,7 +37,8 @@ class SignIns:
     ----------
     rows
         Columns ``person``, ``session``, ``date``, ``kind``, ``level`` and the rest as given;
-        ``attended`` and ``registered`` (bool); ``at`` numbers the sessions held in time order.
+        ``attended`` and ``registered`` (bool); ``at`` numbers the sessions in time order, those
+        without a date as listed.
     listed
         Whether those who did not come are listed too, so that a share of the listed exists.
     repeated
@@ -82,9 +83,14 @@ def clean_sign_ins(attendance: pd.DataFrame) -> SignIns:
     n = len(rows)
     rows = rows.sort_values("attended", ascending=False, kind="stable")
     rows = rows.drop_duplicates(["person", "session", "date"]).sort_index()
-    keys = ["date", "session"]
-    rows["at"] = rows.groupby(keys, dropna=False, sort=True).ngroup()
+    rows["at"] = _number_sessions(rows)
     return SignIns(rows=rows, listed=listed, repeated=n - len(rows))
+
+
+def _number_sessions(rows: pd.DataFrame) -> pd.Series[int]:
+    """Number the sessions by date; those of one day, or without a date, as the sheet lists them."""
+    told = pd.DataFrame({"date": rows["date"], "listed": pd.factorize(rows["session"])[0]})
+    return told.groupby(["date", "listed"], dropna=False, sort=True).ngroup()
 
 
 def _flag(rows: pd.DataFrame, name: str, otherwise: bool) -> pd.Series[bool]:
@@ -255,7 +261,8 @@ def _from_counts(study: Study) -> Participation | None:
         sessions=len(counts),
         households=None,
         reach=nothing,
-        attendance_rate=wilson(came[usable].sum(), registered[usable].sum()),
+        attendance_rate=wilson(float(came[usable].sum()), float(registered[usable].sum())),
+        fill_rate=_fill_rate(came, registered),
         repeat_rate=nothing,
         completion_rate=nothing,
         return_rate=nothing,
@@ -272,6 +279,11 @@ def _from_counts(study: Study) -> Participation | None:
         representation=(),
         cautions=tuple(_count_cautions(too_many)),
     )
+
+
+def _fill_rate(came: np.ndarray, registered: np.ndarray) -> float | None:
+    known = np.isfinite(came) & np.isfinite(registered) & (registered > 0)
+    return float(came[known].sum() / registered[known].sum()) if known.any() else None
 
 
 def _count_cautions(too_many: int) -> Iterator[Caution]:

@@ -74,6 +74,9 @@ class Participation:
 
     ``engagement`` lists (sessions attended, people); ``lorenz`` (share of people, share of
     attendances), both cumulative. ``events`` are dated happenings (from, until, label).
+    ``fill_rate`` is known where only counts are: all present over all registered (or places), so
+    that it may pass 1 and has no interval; ``attendance_rate`` leaves out the sessions with more
+    present than registered.
     """
 
     eligible: int | None
@@ -94,6 +97,7 @@ class Participation:
     gini: EstimateLike
     top10_share: EstimateLike
     representation: tuple[Representation, ...]
+    fill_rate: float | None = None
     by_kind: tuple[tuple[str, int, int], ...] = ()
     by_level: tuple[tuple[str, int, int], ...] = ()
     events: tuple[tuple[date, date | None, str | Mapping[str, str]], ...] = ()

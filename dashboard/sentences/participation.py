@@ -189,10 +189,10 @@ def list_participation_cards(text: Text, p: Participation) -> list[tuple[str, st
         (p.repeat_rate, text("came again ({low} to {high})")),
         (p.return_rate, text("came to the very next session ({low} to {high})")),
     )
-    return [
-        people,
-        *(_card(text, rate, what) for rate, what in named if isinstance(rate, Estimate)),
-    ]
+    cards = [people, *(_card(text, rate, w) for rate, w in named if isinstance(rate, Estimate))]
+    if p.fill_rate is not None:
+        cards.append((text.percent(p.fill_rate), text("of all places or registrations filled")))
+    return cards
 
 
 def _card(text: Text, rate: Estimate, what: str) -> tuple[str, str]:
