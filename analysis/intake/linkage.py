@@ -16,6 +16,7 @@ from analysis.intake.respondents import normalise_code
 Slip = Literal["leading_zeros", "swapped_fields", "transposition", "one_character", "similar"]
 
 _LARGEST = 20_000_000
+_BLOCK = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,47 +49,98 @@ def propose_links(
     tuple of ProposedLink
         ``code`` of ``codes_b`` to be read as ``same_as`` of ``codes_a``, most similar first. The
         sum of similarities is the largest possible (assignment, Crouse 2016,
-        doi:10.1109/TAES.2016.140952). A code with two equally good partners is not proposed.
+        doi:10.1109/TAES.2016.140952). A code with another as near, in the other wave or among
+        the certainly different people of its own, is not proposed: where codes count people one
+        by one (B005, B006 …) a single character says nothing.
     """
     a = sorted({normalise_code(code) for code in codes_a if code})
     b = sorted({normalise_code(code) for code in codes_b if code})
     left, right = sorted(set(a) - set(b)), sorted(set(b) - set(a))
-    if not left or not right or len(left) * len(right) > _LARGEST:
+    if not left or not right:
         return ()
-    similarity = _similarity(left, right)
-    similarity[similarity < threshold] = 0.0
-    rows, columns = linear_sum_assignment(similarity, maximize=True)
+    pairs = _assigned(left, right, threshold)
     links = [
         ProposedLink(
             code=right[column],
             same_as=left[row],
-            similarity=float(similarity[row, column]),
+            similarity=near,
             slip=_slip(left[row], right[column]),
         )
-        for row, column in zip(rows, columns, strict=True)
-        if similarity[row, column] > 0 and not _is_tied(similarity, int(row), int(column))
+        for row, column, near in pairs
     ]
-    return tuple(sorted(links, key=lambda link: (-link.similarity, link.code)))
+    return tuple(sorted(_alone(links, a, b), key=lambda link: (-link.similarity, link.code)))
+
+
+def _assigned(
+    left: Sequence[str], right: Sequence[str], threshold: float
+) -> list[tuple[int, int, float]]:
+    """Return one-to-one pairs (row, column, similarity) with the largest sum."""
+    if len(left) * len(right) > _LARGEST:
+        return _assigned_by_rank(left, right, threshold)
+    similarity = _similarity(left, right)
+    similarity[similarity < threshold] = 0.0
+    rows, columns = linear_sum_assignment(similarity, maximize=True)
+    return [
+        (int(row), int(column), float(similarity[row, column]))
+        for row, column in zip(rows, columns, strict=True)
+        if similarity[row, column] > 0
+    ]
+
+
+def _assigned_by_rank(
+    left: Sequence[str], right: Sequence[str], threshold: float
+) -> list[tuple[int, int, float]]:
+    """Pair the most similar first: for more codes than an assignment can hold."""
+    found: list[tuple[float, int, int]] = []
+    for start in range(0, len(left), _BLOCK):
+        near = _similarity(left[start : start + _BLOCK], right)
+        best = near.argmax(axis=1)
+        found += [
+            (float(near[row, column]), start + row, int(column))
+            for row, column in enumerate(best)
+            if near[row, column] >= threshold
+        ]
+    taken: set[int] = set()
+    pairs: list[tuple[int, int, float]] = []
+    for similarity, row, column in sorted(found, key=lambda one: (-one[0], one[1])):
+        if column not in taken:
+            taken.add(column)
+            pairs.append((row, column, similarity))
+    return pairs
+
+
+def _alone(links: Sequence[ProposedLink], a: Sequence[str], b: Sequence[str]) -> list[ProposedLink]:
+    """Keep the links of which no third code is as near to either of the two."""
+    everyone = sorted({*a, *b})
+    at = {code: place for place, code in enumerate(everyone)}
+    kept: list[ProposedLink] = []
+    for start in range(0, len(links), _BLOCK):
+        block = links[start : start + _BLOCK]
+        pair = np.array([[at[link.code], at[link.same_as]] for link in block])
+        nearest = np.zeros(len(block))
+        for side in (0, 1):
+            near = _similarity([everyone[place] for place in pair[:, side]], everyone)
+            for own in (0, 1):
+                near[np.arange(len(block)), pair[:, own]] = 0.0
+            nearest = np.maximum(nearest, near.max(axis=1))
+        kept += [link for link, n in zip(block, nearest, strict=True) if n < link.similarity]
+    return kept
 
 
 def _similarity(left: Sequence[str], right: Sequence[str]) -> np.ndarray:
-    direct = process.cdist(left, right, scorer=OSA.normalized_similarity, dtype=np.float64)
-    bare = process.cdist(
-        [code.lstrip("0") or code for code in left],
-        [code.lstrip("0") or code for code in right],
-        scorer=OSA.normalized_similarity,
-        dtype=np.float64,
+    best: np.ndarray = process.cdist(
+        left, right, scorer=OSA.normalized_similarity, dtype=np.float64
     )
-    swapped = process.cdist(
-        [_fields(code) for code in left],
-        [_fields(code) for code in right],
-        scorer=OSA.normalized_similarity,
-        dtype=np.float64,
-    )
-    same_fields = np.where(swapped == 1.0, 0.95, 0.0)
-    same_bare = np.where(bare == 1.0, 0.97, 0.0)
-    best: np.ndarray = np.maximum(np.maximum(direct, same_fields), same_bare)
+    for spell, likeness in ((_fields, 0.95), (_without_zeros, 0.97)):
+        numbers = {text: n for n, text in enumerate({spell(code) for code in (*left, *right)})}
+        rows = np.array([numbers[spell(code)] for code in left])
+        columns = np.array([numbers[spell(code)] for code in right])
+        best = np.where(rows[:, None] == columns[None, :], np.maximum(best, likeness), best)
     return best
+
+
+def _without_zeros(code: str) -> str:
+    return code.lstrip("0") or code
 
 
 def _fields(code: str) -> str:
@@ -100,11 +152,6 @@ def _fields(code: str) -> str:
         elif char.isalnum():
             runs.append(char)
     return "\0".join(sorted(runs))
-
-
-def _is_tied(similarity: np.ndarray, row: int, column: int) -> bool:
-    best = similarity[row, column]
-    return bool((similarity[row] >= best).sum() > 1 or (similarity[:, column] >= best).sum() > 1)
 
 
 def _slip(one: str, other: str) -> Slip:
