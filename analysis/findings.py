@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from analysis.results import Comparison, ComparisonLike, Estimate, Finding
 from analysis.study import Study
-from analysis.surveys.results import GroupComparison, Outcome
+from analysis.surveys.results import Dose, GroupComparison, Outcome
 
 if TYPE_CHECKING:
     from analysis.evaluation import Evaluation
@@ -208,14 +208,19 @@ def _find_subgroups(study: Study, last: Sequence[Outcome]) -> list[Finding]:
 
 
 def _find_dose(evaluation: Evaluation, study: Study) -> list[Finding]:
-    found = [(d, d.slope) for d in evaluation.dose if isinstance(d.slope, Comparison)]
-    if not found:
-        return []
-    dose, slope = next(
-        ((d, s) for d, s in found if study.measure(d.measure).role == "primary"), found[0]
-    )
+    """What to say of the primary measure's dose, else of the first."""
+    found = [d for d in evaluation.dose if isinstance(d.slope, Comparison)]
+    chosen = next((d for d in found if study.measure(d.measure).role == "primary"), None)
+    return [find_dose(study, one) for one in ([chosen] if chosen else found[:1])]
+
+
+def find_dose(study: Study, dose: Dose) -> Finding:
+    """Whether people who came more often changed more."""
+    slope, values = dose.slope, _facts(study, dose.measure)
+    if not isinstance(slope, Comparison):
+        return _finding("dose_unclear", dose.measure, values | {"n": slope.n}, "dose")
     clear = slope.p_value is not None and slope.p_value < CLEAR
     up = (slope.estimate or 0.0) > 0
     code = ("dose_up" if up else "dose_down") if clear else "dose_unclear"
-    values = _facts(study, dose.measure) | {"slope": slope.estimate, "n": slope.n}
-    return [_finding(code, dose.measure, values, "dose")]
+    values |= {"slope": slope.estimate, "n": slope.n}
+    return _finding(code, dose.measure, values, "dose")

@@ -56,7 +56,8 @@ def lost_people(panel: Panel) -> tuple[BoolArray, BoolArray] | None:
 def bound_changes(study: Study, panel: Panel | None = None) -> tuple[Bounds, ...]:
     """Bound the change if those lost had ended at the worst or best of the range.
 
-    With a comparison group also Lee's trimming bounds of the difference in change. Lee 2009,
+    With a comparison group the change is that of treated people, and Lee's trimming bounds of the
+    difference in change stand beside it. Lee 2009,
     doi:10.1111/j.1467-937X.2009.00536.x.
     """
     panel = build_panel(study) if panel is None else panel
@@ -69,7 +70,9 @@ def bound_changes(study: Study, panel: Panel | None = None) -> tuple[Bounds, ...
         if limits is None or family_of(measure) == "category":
             continue
         pre, post = panel.pair(measure.name, (panel.waves[0], panel.waves[-1]))
-        found.append(_bounds(measure.name, "worst_best", worst_best_bounds(pre, post, *limits)))
+        own = np.ones(pre.size, bool) if treated is None else treated == 1
+        told = worst_best_bounds(pre[own], post[own], *limits)
+        found.append(_bounds(measure.name, "worst_best", told))
         if treated is not None:
             change = np.where(np.isfinite(pre), post - pre, np.nan)
             known = np.isfinite(pre) & np.isfinite(treated)

@@ -41,7 +41,7 @@ class ForestRow:
 def draw_forest(outcomes: Sequence[Outcome], plan: StudyPlan, text: Text) -> go.Figure:
     """Draw the last change of each measure in percent of its range, with interval."""
     rows = list_forest_rows(outcomes, plan, text)
-    figure = draw_forest_rows(rows, text)
+    figure = draw_forest_rows(rows)
     figure.update_xaxes(ticksuffix=" %" if text.language == "en" else "%")
     return figure
 
@@ -82,7 +82,7 @@ def _is_apart(low: float | None, high: float | None) -> bool:
     return low is not None and high is not None and (low > 0 or high < 0)
 
 
-def draw_forest_rows(rows: Sequence[ForestRow], text: Text) -> go.Figure:  # noqa: ARG001
+def draw_forest_rows(rows: Sequence[ForestRow]) -> go.Figure:
     """Draw rows from top to bottom; clear ones coloured, the others grey."""
     figure = new_figure(70 + _ROW * max(1, len(rows)))
     for place, row in enumerate(rows):

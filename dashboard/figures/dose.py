@@ -1,0 +1,39 @@
+"""Change against sessions attended."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from analysis.results import Estimate
+from analysis.study_file import MeasurePlan
+from analysis.surveys.results import Dose
+from dashboard.sentences.change import is_share, say_likely, say_signed
+from dashboard.text import Text
+from dashboard.theme import BEFORE, MUTED, new_figure
+
+
+def draw_dose(dose: Dose, measure: MeasurePlan, text: Text) -> go.Figure:
+    """Draw the mean change of people by how often they came; dots as large as their number."""
+    share = is_share(measure)
+    figure = new_figure(400)
+    figure.add_hline(y=0, line_color=MUTED, line_width=1.5)
+    known = [(x, n, e) for x, n, e in dose.points if isinstance(e, Estimate)]
+    most = max((n for _, n, _ in known), default=1)
+    figure.add_scatter(
+        x=[x for x, _, _ in known], y=[e.estimate for _, _, e in known], mode="markers",
+        marker={"color": BEFORE, "size": [9 + 17 * (n / most) ** 0.5 for _, n, _ in known]},
+        error_y={"type": "data", "symmetric": False, "color": BEFORE, "thickness": 1.5, "width": 0,
+                 "array": [(e.ci_high or e.estimate) - e.estimate for _, _, e in known],
+                 "arrayminus": [e.estimate - (e.estimate if e.ci_low is None else e.ci_low)
+                                for _, _, e in known]},
+        hovertext=[
+            text("{x} sessions, {n} people: {change} ({likely})", x=text.number(x, 1), n=n,
+                 change=say_signed(text, e.estimate, share=share),
+                 likely=say_likely(text, e.ci_low, e.ci_high, share=share))
+            for x, n, e in known
+        ],
+        hovertemplate="%{hovertext}<extra></extra>",
+    )  # fmt: skip
+    figure.update_xaxes(title=text("sessions attended"), rangemode="tozero")
+    figure.update_yaxes(tickformat="+.0%" if share else "+.2~f")
+    return figure

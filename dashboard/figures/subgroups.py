@@ -1,0 +1,40 @@
+"""Rows of a forest plot by group: the change shrunken towards the whole."""
+
+from __future__ import annotations
+
+from analysis.results import Estimate
+from analysis.surveys.results import Group, Outcome, Subgroups
+from dashboard.figures.forest import ForestRow
+from dashboard.sentences.change import say_likely, say_signed
+from dashboard.text import Text
+
+
+def list_group_rows(
+    outcome: Outcome, found: Subgroups, text: Text, *, share: bool
+) -> list[ForestRow]:
+    """One row per group that may be shown."""
+    rows = [_row(outcome, group, text, share=share) for group in found.groups]
+    return [row for row in rows if row is not None]
+
+
+def _row(outcome: Outcome, group: Group, text: Text, *, share: bool) -> ForestRow | None:
+    shown = group.shrunken if isinstance(group.shrunken, Estimate) else group.change
+    if not isinstance(shown, Estimate):
+        return None
+    low, high = shown.ci_low, shown.ci_high
+    value = say_signed(text, shown.estimate, share=share)
+    return ForestRow(
+        label=f"{group.value} (n = {group.n})",
+        estimate=shown.estimate,
+        low=low,
+        high=high,
+        value=value,
+        hover=text(
+            "{value} ({likely}), n = {n}",
+            value=value,
+            likely=say_likely(text, low, high, share=share),
+            n=group.n,
+        ),
+        band=outcome.important_difference,
+        clear=low is not None and high is not None and (low > 0 or high < 0),
+    )

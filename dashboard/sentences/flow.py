@@ -1,0 +1,64 @@
+"""Sentences about who is in the survey and who was lost."""
+
+from __future__ import annotations
+
+from analysis.evaluation import Evaluation
+from analysis.surveys.results import AttritionRow, Flow
+from dashboard.text import Text
+
+
+def say_left_out(text: Text, flow: Flow, wave: str) -> str:
+    """Say how many rows of a wave were left out, and why; each reason on its own line."""
+    parts = [
+        f"{text.number(one.n, 0)} {name_exclusion(text, one.reason)}"
+        for one in flow.excluded
+        if one.table == "survey" and one.wave == wave
+    ]
+    return "<br>".join(parts)
+
+
+def name_exclusion(text: Text, reason: str) -> str:
+    """Name why a row was left out."""
+    return {
+        "duplicate": text("answered twice"),
+        "no_answers": text("without an answer"),
+        "no_respondent": text("without a code"),
+        "unknown_wave": text("of an unknown wave"),
+    }.get(reason, reason)
+
+
+def say_followed(text: Text, evaluation: Evaluation) -> str:
+    """Say how many were followed."""
+    flow = evaluation.flow
+    if flow is None:
+        return ""
+    first = flow.matched + flow.pre_only
+    return text(
+        "{matched} of {first} people asked before answered again; {new} answered only after.",
+        matched=text.number(flow.matched, 0),
+        first=text.number(first, 0),
+        new=text.number(flow.post_only, 0),
+    )
+
+
+def list_attrition_cards(text: Text, evaluation: Evaluation) -> list[tuple[str, str]]:
+    """Share found again, share lost, and the largest difference at the start."""
+    flow = evaluation.flow
+    if flow is None or not flow.matched + flow.pre_only:
+        return []
+    first = flow.matched + flow.pre_only
+    cards = [
+        (text.percent(flow.matched / first), text("of those asked before were found again")),
+        (text.number(flow.pre_only, 0), text("people were lost")),
+    ]
+    worst = largest_difference(evaluation.attrition)
+    if worst is not None and worst.smd is not None:
+        told = text("largest difference at the start, in standard deviations")
+        cards.append((text.number(abs(worst.smd)), told))
+    return cards
+
+
+def largest_difference(rows: tuple[AttritionRow, ...]) -> AttritionRow | None:
+    """The variable on which those who stayed and those lost differed most."""
+    known = [row for row in rows if not row.group and row.smd is not None]
+    return max(known, key=lambda row: abs(row.smd or 0.0), default=None)

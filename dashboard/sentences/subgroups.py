@@ -1,0 +1,38 @@
+"""Sentences about groups: the test first, then what is hidden."""
+
+from __future__ import annotations
+
+from analysis.results import Comparison, Estimate
+from analysis.surveys.results import Subgroups
+from dashboard.sentences.statistics import say_reason
+from dashboard.text import Text
+
+
+def say_shrunken(text: Text) -> str:
+    """Say what shrinking does."""
+    return text(
+        "Groups are drawn towards the change of all, the more the fewer people they have: "
+        "small groups jump by chance."
+    )
+
+
+def say_interaction(text: Text, found: Subgroups) -> str:
+    """Say whether the groups changed differently."""
+    test = found.interaction
+    if not isinstance(test, Comparison) or test.p_value is None:
+        reason = "no_data" if isinstance(test, Comparison) else test.reason
+        return text("No test of a difference: {reason}.", reason=say_reason(text, reason))
+    told = text.p_value(test.p_value)
+    if test.p_value < 0.05:
+        return text("The groups changed differently ({p}, this test alone).", p=told)
+    return text("No clear difference between the groups ({p}).", p=told)
+
+
+def say_hidden(text: Text, found: Subgroups) -> str:
+    """Say how many groups are too small to show."""
+    hidden = sum(not isinstance(group.change, Estimate) for group in found.groups)
+    if not hidden:
+        return ""
+    return text.count(
+        "{n} group is too small to show.", "{n} groups are too small to show.", hidden
+    )

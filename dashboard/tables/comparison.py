@@ -1,0 +1,69 @@
+"""Tables of the comparison: analyses side by side, both groups at the start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from analysis.results import Comparison, Estimate, EstimateLike
+from analysis.study_file import MeasurePlan, StudyPlan
+from analysis.surveys.results import BalanceRow, GroupComparison
+from dashboard.sentences.change import is_share, say_level, say_likely, say_signed
+from dashboard.sentences.statistics import name_analysis, say_reason
+from dashboard.text import Text
+
+
+def list_comparisons(compared: GroupComparison, measure: MeasurePlan, text: Text) -> pd.DataFrame:
+    """Difference in differences, ANCOVA and clustered forms side by side; refusals in words."""
+    share, rows = is_share(measure), []
+    for one in compared.analyses:
+        known = isinstance(one, Comparison)
+        rows.append(
+            {
+                text("Analysis"): name_analysis(text, one.name),
+                text("Programme − comparison"): say_signed(text, one.estimate, share=share)
+                if isinstance(one, Comparison)
+                else say_reason(text, one.reason),
+                text("95 % interval"): say_likely(text, one.ci_low, one.ci_high, share=share)
+                if isinstance(one, Comparison)
+                else "–",
+                text("p"): text.p_value(one.p_value if isinstance(one, Comparison) else None),
+                text("n"): one.n,
+                text("Clusters"): str(one.details.get("n_clusters", "")) if known else "",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def list_balance(rows: Sequence[BalanceRow], plan: StudyPlan, text: Text) -> pd.DataFrame:
+    """Both groups at the start; a standardised difference above 0.25 is large."""
+    return pd.DataFrame(
+        [
+            {
+                text("At the start"): name_variable(row.variable, row.level, plan, text),
+                text("Programme"): say_mean(text, row.variable, row.level, row.treated, plan),
+                text("Comparison group"): say_mean(
+                    text, row.variable, row.level, row.comparison, plan
+                ),
+                text("Standardised difference"): text.signed(row.smd),
+            }
+            for row in rows
+        ]
+    )
+
+
+def name_variable(variable: str, level: str, plan: StudyPlan, text: Text) -> str:
+    """Name a baseline variable: a measure's label, or a column with its value."""
+    label = next((m.label for m in plan.measures if m.name == variable), None)
+    name = text.of(label, variable)
+    return text("{name}: {level}", name=name, level=level) if level else name
+
+
+def say_mean(text: Text, variable: str, level: str, found: EstimateLike, plan: StudyPlan) -> str:
+    """A mean or share with n."""
+    if not isinstance(found, Estimate):
+        return say_reason(text, found.reason)
+    measure = next((m for m in plan.measures if m.name == variable), None)
+    share = bool(level) or (measure is not None and is_share(measure))
+    return f"{say_level(text, found.estimate, share=share)} (n = {found.n})"

@@ -1,0 +1,55 @@
+"""Tables of dose: change by sessions attended, and the slope of each measure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from analysis.results import Comparison, Estimate
+from analysis.study_file import MeasurePlan, StudyPlan
+from analysis.surveys.results import Dose
+from dashboard.sentences.change import is_share, say_likely, say_signed
+from dashboard.sentences.statistics import say_reason
+from dashboard.text import Text
+
+
+def list_points(dose: Dose, measure: MeasurePlan, text: Text) -> pd.DataFrame:
+    """Mean change of people by how often they came."""
+    share = is_share(measure)
+    return pd.DataFrame(
+        [
+            {
+                text("Sessions"): text.number(x, 1),
+                text("n"): n,
+                text("Change"): say_signed(text, e.estimate, share=share),
+                text("95 % interval"): say_likely(text, e.ci_low, e.ci_high, share=share),
+            }
+            for x, n, e in dose.points
+            if isinstance(e, Estimate)
+        ]
+    )
+
+
+def list_doses(doses: Sequence[Dose], plan: StudyPlan, text: Text) -> pd.DataFrame:
+    """Change per session attended, of each measure; shares in percentage points."""
+    measures, found = {m.name: m for m in plan.measures}, []
+    for one in doses:
+        unit = 100 if is_share(measures[one.measure]) else 1
+        slope = one.slope
+        known = isinstance(slope, Comparison) and slope.estimate is not None
+        row = {
+            text("Measure"): text.of(measures[one.measure].label, one.measure),
+            text("Change per session"): text.signed((slope.estimate or 0.0) * unit, 3)
+            if isinstance(slope, Comparison)
+            else say_reason(text, slope.reason),
+        }
+        if isinstance(slope, Comparison) and known and slope.ci_low is not None:
+            low, high = slope.ci_low * unit, (slope.ci_high or 0.0) * unit
+            row[text("95 % interval")] = text.interval(low, high, 3)
+        else:
+            row[text("95 % interval")] = "–"
+        row[text("p")] = text.p_value(slope.p_value if isinstance(slope, Comparison) else None)
+        row[text("n")] = text.number(slope.n, 0)
+        found.append(row)
+    return pd.DataFrame(found)

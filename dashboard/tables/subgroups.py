@@ -1,0 +1,34 @@
+"""Table of groups: n, their own change, and the change drawn towards the whole."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.results import Estimate, EstimateLike
+from analysis.surveys.results import Subgroups
+from dashboard.sentences.change import say_likely, say_signed
+from dashboard.sentences.statistics import say_reason
+from dashboard.text import Text
+
+
+def list_groups(found: Subgroups, text: Text, *, share: bool) -> pd.DataFrame:
+    """One row per group; groups too small say so."""
+    return pd.DataFrame(
+        [
+            {
+                text("Group"): group.value,
+                text("n"): group.n or None,
+                text("Own change"): _told(text, group.change, share=share),
+                text("Drawn towards the whole"): _told(text, group.shrunken, share=share),
+            }
+            for group in found.groups
+        ]
+    )
+
+
+def _told(text: Text, found: EstimateLike, *, share: bool) -> str:
+    if not isinstance(found, Estimate):
+        return say_reason(text, found.reason)
+    value = say_signed(text, found.estimate, share=share)
+    likely = say_likely(text, found.ci_low, found.ci_high, share=share)
+    return text("{value} ({likely})", value=value, likely=likely)

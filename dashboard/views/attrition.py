@@ -1,0 +1,77 @@
+"""Who was lost: the flow of people, how those lost differed, how far it could move the result."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analysis.evaluation import Evaluation
+from analysis.study import Study
+from dashboard.cache import current_evaluation, current_study
+from dashboard.figures.attrition import draw_attrition
+from dashboard.figures.flow import draw_flow
+from dashboard.sentences import say_caution, say_finding
+from dashboard.sentences.flow import list_attrition_cards, say_followed
+from dashboard.state import current_text
+from dashboard.tables.attrition import list_attrition, list_bounds, list_sensitivity
+from dashboard.text import Text
+from dashboard.widgets.filters import show_filters
+from dashboard.widgets.page import (
+    Card,
+    show_cards,
+    show_cautions,
+    show_empty,
+    show_figure,
+    show_page,
+    show_table,
+)
+
+
+def show() -> None:
+    """Show who was lost."""
+    text, evaluation, study = current_text(), current_evaluation(), current_study()
+    if evaluation is None or study is None or evaluation.flow is None:
+        show_empty(text("No survey yet"), text("Upload a survey to see who is in it."))
+        return
+    found = [f for f in evaluation.findings if f.section == "attrition"]
+    title = say_finding(text, found[0]) if found else text("Who is in the survey")
+    show_page(title, say_followed(text, evaluation))
+    show_filters()
+    cards = list_attrition_cards(text, evaluation)
+    show_cards([Card(value=value, meaning=what) for value, what in cards])
+    left, right = st.columns(2, gap="large")
+    with left:
+        show_figure(
+            draw_flow(evaluation.flow, text),
+            title=text("From rows to people"),
+            subtitle=text("Every row received is used or listed."),
+            alt=text("Boxes from the rows received to the people who answered both times."),
+            key="flow",
+        )
+    with right:
+        _show_differences(text, evaluation, study)
+    known = [c for c in evaluation.cautions if c.section == "attrition"]
+    show_cautions([say_caution(text, caution) for caution in known])
+    _show_rules(text, evaluation, study)
+
+
+def _show_differences(text: Text, evaluation: Evaluation, study: Study) -> None:
+    if not evaluation.attrition:
+        st.info(text("Nobody can be followed here: answers are anonymous, or nobody was lost."))
+        return
+    show_figure(
+        draw_attrition(evaluation.attrition, study.plan, text),
+        title=text("How those who stayed differed at the start"),
+        subtitle=text("Stayed minus lost, in standard deviations. Shaded: small."),
+        alt=text("Dots of the standardised difference for each variable."),
+        table=list_attrition(evaluation.attrition, study.plan, text),
+        key="attrition",
+    )
+
+
+def _show_rules(text: Text, evaluation: Evaluation, study: Study) -> None:
+    if evaluation.bounds:
+        st.subheader(text("How far those lost could move the result"), anchor=False)
+        show_table(list_bounds(evaluation.bounds, study.plan, text), key="bounds")
+    if evaluation.sensitivity:
+        st.subheader(text("The same change by other rules"), anchor=False)
+        show_table(list_sensitivity(evaluation.sensitivity, study.plan, text), key="rules")

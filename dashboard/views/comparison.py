@@ -1,0 +1,76 @@
+"""Comparison: did it change more than where the programme was not."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analysis.findings import find_effect
+from analysis.study import Study
+from analysis.surveys.results import GroupComparison
+from dashboard.cache import current_evaluation, current_study
+from dashboard.figures.comparison import draw_comparison, draw_event_study
+from dashboard.sentences import say_caution, say_finding
+from dashboard.sentences.comparison import list_comparison_cards, say_groups
+from dashboard.state import current_text
+from dashboard.tables.comparison import list_balance, list_comparisons
+from dashboard.text import Text
+from dashboard.widgets.filters import show_filters
+from dashboard.widgets.measures import choose_measure
+from dashboard.widgets.page import (
+    Card,
+    show_cards,
+    show_cautions,
+    show_empty,
+    show_figure,
+    show_page,
+    show_table,
+)
+
+
+def show() -> None:
+    """Show the comparison page."""
+    text, evaluation, study = current_text(), current_evaluation(), current_study()
+    if evaluation is None or study is None or not evaluation.comparison:
+        needed = text(
+            "Ask the same questions where the programme is not, and name the column that tells "
+            "the groups apart on the page Data."
+        )
+        show_empty(text("No comparison group yet"), needed)
+        show_filters()
+        return
+    head = st.container()
+    show_filters()
+    names = list(dict.fromkeys(one.measure for one in evaluation.comparison))
+    name = choose_measure(text, study, names)
+    found = [one for one in evaluation.comparison if one.measure == name][-1]
+    with head:
+        show_page(say_finding(text, find_effect(study, found)), say_groups(text, found))
+    cards = list_comparison_cards(text, found, study.measure(name))
+    show_cards([Card(value=value, meaning=what) for value, what in cards])
+    _show_pictures(text, study, found)
+    show_cautions([say_caution(text, caution) for caution in found.cautions])
+    if found.balance:
+        st.subheader(text("Were the groups alike at the start?"), anchor=False)
+        show_table(list_balance(found.balance, study.plan, text), key="balance")
+
+
+def _show_pictures(text: Text, study: Study, found: GroupComparison) -> None:
+    measure = study.measure(found.measure)
+    name = text.of(measure.label, measure.name)
+    show_figure(
+        draw_comparison(found, measure, text),
+        title=text("Both groups, before and after"),
+        subtitle=text("{measure}, mean with 95 % interval.", measure=name),
+        alt=text("Lines of both groups; dashed: the programme had it moved like the comparison."),
+        key="comparison",
+    )
+    st.subheader(text("The same difference by every method"), anchor=False)
+    show_table(list_comparisons(found, measure, text), key="comparisons")
+    if found.event_study:
+        show_figure(
+            draw_event_study(found, measure, text),
+            title=text("The difference, wave by wave"),
+            subtitle=text("Programme minus comparison group, against the last wave before."),
+            alt=text("Dots of the difference in each wave, with interval."),
+            key="event_study",
+        )

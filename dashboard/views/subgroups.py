@@ -1,0 +1,49 @@
+"""Subgroups: did it help some more than others. The test first, then the groups."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analysis.surveys.results import Outcome, Subgroups
+from dashboard.cache import current_evaluation, current_study
+from dashboard.figures.forest import draw_forest_rows
+from dashboard.figures.subgroups import list_group_rows
+from dashboard.sentences import say_finding
+from dashboard.sentences.change import is_share
+from dashboard.sentences.subgroups import say_hidden, say_interaction, say_shrunken
+from dashboard.state import current_text
+from dashboard.tables.subgroups import list_groups
+from dashboard.text import Text
+from dashboard.widgets.filters import show_filters
+from dashboard.widgets.measures import choose_outcome
+from dashboard.widgets.page import show_empty, show_figure, show_page
+
+
+def show() -> None:
+    """Show the subgroups page."""
+    text, evaluation, study = current_text(), current_evaluation(), current_study()
+    found = [f for f in evaluation.findings if f.section == "subgroups"] if evaluation else []
+    if evaluation is None or study is None or not any(o.subgroups for o in evaluation.outcomes):
+        needed = text("Name demographic columns such as sex or age group on the page Data.")
+        show_empty(text("No groups to compare yet"), needed)
+        return
+    head = st.container()
+    show_filters()
+    outcome = choose_outcome(text, evaluation, study)
+    share = is_share(study.measure(outcome.measure))
+    title = say_finding(text, found[0]) if found else text("Change by group")
+    with head:
+        show_page(title, say_shrunken(text))
+    for one in outcome.subgroups:
+        _show_groups(text, outcome, one, share=share)
+
+
+def _show_groups(text: Text, outcome: Outcome, one: Subgroups, *, share: bool) -> None:
+    show_figure(
+        draw_forest_rows(list_group_rows(outcome, one, text, share=share)),
+        title=text("By {name}", name=one.by),
+        subtitle=text.join([say_interaction(text, one), say_hidden(text, one)]),
+        alt=text("Forest plot of the change in each group."),
+        table=list_groups(one, text, share=share),
+        key=f"subgroups_{one.by}",
+    )
