@@ -30,7 +30,7 @@ from dashboard.text import Text
 Cell = str | int | float | bool | date | datetime | None
 _FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
 _PLAIN_NUMBER = re.compile(
-    r"[+-]\d[\d.,\s]*%?\s*([(（][^=+*/^&|!@'\"\\()（）]*[)）])?", flags=re.ASCII
+    r"[+-][0-9][0-9.,\s]*%?(\s?[^\W\d_]{1,8})?\s*([(（][^=+*/^&|!@'\"\\()（）]*[)）])?"
 )
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u061c\u180e") | {
     chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
@@ -117,8 +117,8 @@ def safe_cell(value: object) -> Cell:
     """Make one cell safe: numbers and dates stay, text never starts a formula.
 
     A text that begins with ``= + - @``, their full-width forms, a tab or a line end gets an
-    apostrophe before it. A plain signed number, alone or with its interval in brackets, cannot
-    be a formula and stays.
+    apostrophe before it. A plain signed number, with its unit in letters and its interval in
+    brackets, cannot be a formula and stays.
 
     Examples
     --------

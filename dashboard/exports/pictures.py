@@ -10,7 +10,7 @@ from analysis.study_file import MeasurePlan, StudyPlan
 from analysis.surveys.results import GroupComparison, Outcome
 from analysis.surveys.scoring import score_range
 from analysis.targets import TargetProgress
-from dashboard.exports.canvas import Canvas, choose_ticks
+from dashboard.exports.canvas import Canvas, choose_ticks, measure_text
 from dashboard.sentences.change import is_share, say_signed
 from dashboard.sentences.targets import format_indicator, say_status
 from dashboard.text import Text
@@ -18,7 +18,6 @@ from dashboard.theme import AFTER, BEFORE, MUTED, STATUSES
 
 WIDTH = 396.0
 _LABELS = 112.0
-_VALUES = 66.0
 
 
 def list_changes(
@@ -54,7 +53,9 @@ def draw_changes(
     ends = [v for *_, c, w in rows for v in (_over(c.ci_low, w), _over(c.ci_high, w)) if v]
     ends += [c / w for c, (*_, w) in zip(changes, rows, strict=True) if c is not None]
     low, high = min([0.0, *ends]), max([0.1, *ends])
-    left, right = _LABELS + 8, WIDTH - _VALUES - 6
+    told = [say_signed(text, c.estimate, share=is_share(m)) for m, _, c, _ in rows]
+    room = max((measure_text(words, 13) for words in told), default=0.0)
+    left, right = _LABELS + 8, WIDTH - room - 10
 
     def place(value: float) -> float:
         return left + (value - low) / (high - low) * (right - left)

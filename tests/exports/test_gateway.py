@@ -45,6 +45,7 @@ def test_no_text_starts_a_formula(value: str):
 
 @pytest.mark.parametrize(
     "value", [1, -2.5, True, date(2026, 1, 2), "+0.69", "-5", "+22 %", "+0.69 (0.53 to 0.86)",
+              "+22 pp", "+22个百分点",
               "plain", "3 = 3", "2026-01-02"],
 )  # fmt: skip
 def test_numbers_and_plain_words_stay(value: object):
