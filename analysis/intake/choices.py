@@ -19,6 +19,7 @@ _CODE = re.compile(r"^[A-Za-z0-9][\w.\-]*$", re.ASCII)
 _OTHER = re.compile(r"〖.*?〗")
 _GOES_ON = re.compile(r"^(?:[a-z]|[或和及与等])")
 _MOST = 30
+_COMMAS = frozenset({",", "，", "、"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +147,9 @@ def _known(table: Table, name: str) -> tuple[str, ...]:
 
 
 def _joined_pieces(pieces: Sequence[Sequence[str]], mark: str) -> set[str]:
-    """Find neighbours that never stand apart."""
+    """Find neighbours that never stand apart; only commas also stand inside an option."""
+    if mark.strip() not in _COMMAS:
+        return set()
     alone = Counter(piece.strip() for cell in pieces for piece in cell)
     pairs = Counter(pair for cell in pieces for pair in pairwise(cell))
     together = Counter((one.strip(), other.strip()) for one, other in pairs.elements())
@@ -154,6 +157,7 @@ def _joined_pieces(pieces: Sequence[Sequence[str]], mark: str) -> set[str]:
         mark.join((one, other)).strip()
         for one, other in pairs
         if together[one.strip(), other.strip()] == alone[one.strip()] == alone[other.strip()]
+        and together[one.strip(), other.strip()] > 1
         and _GOES_ON.match(other.strip())
     }
 

@@ -57,7 +57,8 @@ def read_format(workbook: Workbook, sheet: Sheet) -> Table:
     """Read submissions; ``/`` parts an option only where the parent exists and holds 0/1."""
     at = find_signature(sheet, _match)[0]
     headers = [clean_text(cell) for cell in sheet.rows[at]]
-    heads = [_head(headers, position, sheet, at + 1) for position in range(len(headers))]
+    details = _details(headers, sheet, at + 1)
+    heads = [_head(headers, n, sheet, at + 1, details) for n in range(len(headers))]
     legacy = "_index" not in headers
     missing = (_MISSING_LEGACY,) if legacy else ()
     layout = Layout(format="kobotoolbox", header_rows=(at + 1,), heads=heads, missing=missing)
@@ -83,11 +84,33 @@ def is_system_column(header: str) -> bool:
     return header in _SYSTEM or own or (last in _SYSTEM and last.startswith("_"))
 
 
-def _head(headers: Sequence[str], position: int, sheet: Sheet, first: int) -> Head:
+def _details(headers: Sequence[str], sheet: Sheet, first: int) -> set[str]:
+    """Return check-all questions exported as boxes alone: 0/1 everywhere, blank together."""
+    groups: dict[str, list[int]] = {}
+    for position, header in enumerate(headers):
+        parent = header.rpartition("/")[0]
+        if parent and parent not in headers and not is_system_column(header):
+            groups.setdefault(parent, []).append(position)
+    rows = sheet.rows[first:]
+    return {
+        parent
+        for parent, own in groups.items()
+        if len(own) > 1
+        and all(set(column_values(sheet, position, first)) <= _BOX for position in own)
+        and all(len({row[position] is None for position in own}) == 1 for row in rows)
+        and any(row[own[0]] is None for row in rows)
+    }
+
+
+def _head(
+    headers: Sequence[str], position: int, sheet: Sheet, first: int, details: set[str]
+) -> Head:
     header = headers[position]
     if is_system_column(header):
         return Head(name=header, paradata=True)
     parent, _, option = header.rpartition("/")
+    if parent in details:
+        return Head(name=header, label=option, stem=parent, option=option)
     if parent in headers and set(column_values(sheet, position, first)) <= _BOX:
         return Head(name=header, label=option, stem=parent, option=option)
     return Head(name=header, label=header if parent in headers else option or header)

@@ -1,0 +1,91 @@
+"""Check-all questions joined in one cell: marks, options that hold the mark, boxes."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.intake.choices import find_options, propose_choices, split_cell, with_options
+from analysis.intake.measures import propose_measures
+from analysis.intake.recognise import read_tables
+from analysis.intake.survey_rows import item_texts
+
+
+def table_of(cells, name="s.csv", header="acts"):
+    rows = "\n".join(f'"{cell}",{n}' for n, cell in enumerate(cells))
+    return read_tables({name: f'"{header}",n\n{rows}\n'.encode()})[name]
+
+
+@pytest.mark.parametrize(
+    ("cells", "mark", "options"),
+    [
+        (["演练┋议事会", "演练", "议事会┋巡逻"] * 3, "┋", ("演练", "议事会", "巡逻")),
+        (["a;b;", "b;", "c;a;"] * 3, ";", ("a", "b", "c")),
+        (["drill|patrol", "patrol"] * 4, "|", ("drill", "patrol")),
+        (["Drill, Patrol", "Patrol", "Drill"] * 4, ", ", ("Drill", "Patrol")),
+        (["Drill,Patrol", "Patrol", "Drill"] * 4, ",", ("Drill", "Patrol")),
+        (["演练、巡逻", "巡逻", "演练"] * 4, "、", ("演练", "巡逻")),
+        (
+            ["Talk, or walk, Run", "Run", "Talk, or walk", "Sit, Run"] * 3,
+            ", ",
+            ("Talk, or walk", "Run", "Sit"),
+        ),
+        (["运动┋其他【请注明】〖钓鱼〗", "运动"] * 3, "┋", ("运动", "其他【请注明】")),
+    ],
+)
+def test_the_mark_and_the_options_are_found(cells, mark, options):
+    told = propose_choices(table_of(cells), "acts")
+    assert told is not None
+    assert told.mark == mark
+    assert set(told.options) == set(options)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["I like it, really", "It was long, and cold", "Fine", "So so, but ok"] * 2,
+        ["Anna Li", "Bo Chen", "Carl Xu"] * 3,
+        ["Ulm, Germany", "Rome, Italy", "Oslo, Norway", "Bern, Switzerland"],
+        ["yes", "no"] * 4,
+        [""] * 4,
+    ],
+)
+def test_sentences_names_and_places_are_not_split(cells):
+    assert propose_choices(table_of(cells), "acts") is None
+
+
+def test_spaces_part_codes_only_where_a_tool_does_so():
+    assert propose_choices(table_of(["drill patrol", "drill"] * 4), "acts") is None
+
+
+def test_the_longest_known_option_wins():
+    assert split_cell("A, B, C", ", ", {"A, B", "B", "C"}) == ["A, B", "C"]
+    assert split_cell("A;B;", ";") == ["A", "B"]
+
+
+def test_boxes_tell_ticked_unticked_and_unanswered():
+    table = table_of(["a;b", "b", "", "a;c"] * 2)
+    wide = with_options(table, ["acts/a", "acts/d", "n"])
+    assert [c.name for c in wide.columns] == ["acts", "n", "acts/a", "acts/d"]
+    assert item_texts(wide, "acts/a").tolist()[:4] == ["1", "0", None, "1"]
+    assert item_texts(wide, "acts/d").tolist()[:4] == ["0", "0", None, "0"]
+
+
+def test_one_option_answers_are_boxes_too():
+    table = table_of(["Drill", "Patrol", "", "Drill"])
+    wide = with_options(table, ["acts/drill"])
+    assert item_texts(wide, "acts/drill").tolist() == ["1", "0", None, "1"]
+
+
+def test_every_option_is_proposed_as_one_exploratory_measure():
+    measures = propose_measures(table_of(["演练┋巡逻", "演练", "巡逻┋议事"] * 3))
+    told = {m.items[0]: (m.kind, m.role) for m in measures if m.items[0].startswith("acts/")}
+    assert told == dict.fromkeys(["acts/演练", "acts/巡逻", "acts/议事"], ("binary", "exploratory"))
+
+
+WORD = st.text("abcdef", min_size=1, max_size=4)
+
+
+@given(st.lists(WORD, min_size=1, max_size=6, unique=True), st.sampled_from(["┋", ";", "|", "、"]))
+def test_joined_and_split_again_is_the_same(words, mark):
+    assert split_cell(mark.join(words), mark) == words
+    assert find_options([mark.join(words)], mark) == tuple(words)
