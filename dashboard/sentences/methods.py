@@ -1,0 +1,214 @@
+"""The methods paragraph and the reporting checklist, filled from the data."""
+
+from __future__ import annotations
+
+from analysis.evaluation import Evaluation
+from analysis.findings import last_contrasts
+from analysis.results import Comparison
+from analysis.study_file import MeasurePlan, StudyPlan
+from analysis.surveys.results import Outcome
+from dashboard.sentences.change import is_share, say_likely, say_signed
+from dashboard.sentences.outcomes import say_wave
+from dashboard.sentences.statistics import name_analysis
+from dashboard.text import Text
+
+
+def say_methods(text: Text, evaluation: Evaluation, plan: StudyPlan) -> list[str]:
+    """Say how the numbers were made, in paragraphs fit for a report."""
+    if evaluation.flow is None:
+        return [_say_versions(text, evaluation)]
+    return [
+        text.join([_say_design(text, evaluation), _say_matching(text, evaluation)]),
+        text.join([_say_measures(text, plan), _say_analyses(text, evaluation)]),
+        text.join([_say_tests(text, evaluation), _say_hidden(text, plan)]),
+        _say_versions(text, evaluation),
+    ]
+
+
+def _say_design(text: Text, e: Evaluation) -> str:
+    waves = list(e.flow.waves) if e.flow else []
+    named = [say_wave(text, wave) for wave in waves if wave]
+    if len(named) < 2:
+        return text("One survey was taken ({wave}).", wave=", ".join(named))
+    before = ", ".join(named[:-1]) if text.language == "en" else "、".join(named[:-1])
+    joined = text("{these} and {last}", these=before, last=named[-1])
+    if e.comparison:
+        return text(
+            "Surveys were taken {waves}, in the programme and in a comparison group.", waves=joined
+        )
+    return text("Surveys were taken {waves}, without a comparison group.", waves=joined)
+
+
+def _say_matching(text: Text, e: Evaluation) -> str:
+    flow = e.flow
+    if flow is None:
+        return ""
+    if flow.anonymous:
+        return text("Answers were anonymous and could not be linked from wave to wave.")
+    return text(
+        "Answers were linked by code: {matched} people answered first and last, {left} only "
+        "before, {new} only after; {out} rows were left out and are listed.",
+        matched=text.number(flow.matched, 0),
+        left=text.number(flow.pre_only, 0),
+        new=text.number(flow.post_only, 0),
+        out=text.number(sum(x.n for x in flow.excluded if x.table == "survey"), 0),
+    )
+
+
+def _say_measures(text: Text, plan: StudyPlan) -> str:
+    parts = [_say_measure(text, measure) for measure in plan.measures]
+    told = "; ".join(parts) if text.language == "en" else "；".join(parts)
+    return text("Measures: {measures}.", measures=told)
+
+
+def _say_measure(text: Text, m: MeasurePlan) -> str:
+    name = text.of(m.label, m.name)
+    n = text.count("{n} question", "{n} questions", len(m.items))
+    score = {
+        "sum": text("sum"),
+        "percent": text("percent of the range"),
+        "mean": text("mean"),
+    }[m.score]
+    if m.kind == "knowledge":
+        return text("{name} ({n}, share correct)", name=name, n=n)
+    if m.kind == "binary":
+        return text("{name} ({n}, share of yes)", name=name, n=n)
+    if m.range is None:
+        return f"{name} ({n})" if text.language == "en" else f"{name}（{n}）"
+    told = f"{m.range[0]:g}–{m.range[1]:g}"
+    if m.reversed:
+        turned = text.number(len(m.reversed), 0)
+        return text(
+            "{name} ({n}, {range}, {score}, {turned} reversed)",
+            name=name, n=n, range=told, score=score, turned=turned,
+        )  # fmt: skip
+    return text("{name} ({n}, {range}, {score})", name=name, n=n, range=told, score=score)
+
+
+def _say_analyses(text: Text, e: Evaluation) -> str:
+    used = dict.fromkeys(
+        name_analysis(text, o.change.name) for o in last_contrasts(e.outcomes) if o.change.name
+    )
+    if not used:
+        return ""
+    joined = "; ".join(used) if text.language == "en" else "；".join(used)
+    parts = [text("Change was estimated by: {methods}.", methods=joined)]
+    if any(o.among == "treated" for o in e.outcomes):
+        parts.append(
+            text("Changes are those of programme people; the groups were compared by difference "
+                 "in differences and ANCOVA.")
+        )  # fmt: skip
+    return text.join(parts)
+
+
+def _say_tests(text: Text, e: Evaluation) -> str:
+    n = len(last_contrasts(e.outcomes))
+    return text(
+        "Intervals are at 95 %. {n} changes were tested; p-values are adjusted by Holm (primary "
+        "measures) and Benjamini–Hochberg (others).",
+        n=text.number(n, 0),
+    )
+
+
+def _say_hidden(text: Text, plan: StudyPlan) -> str:
+    least = text.number(plan.study.min_group, 0)
+    return text("Groups of fewer than {n} people are not shown.", n=least)
+
+
+def _say_versions(text: Text, e: Evaluation) -> str:
+    v = e.provenance.versions
+    return text(
+        "Computed with Levee {levee}, Python {python}, pandas {pandas}, SciPy {scipy} and "
+        "statsmodels {statsmodels}; seed {seed}; study {print}.",
+        levee=v["levee"], python=v["python"], pandas=v["pandas"], scipy=v["scipy"],
+        statsmodels=v["statsmodels"], seed=str(e.provenance.seed), print=e.fingerprint[:12],
+    )  # fmt: skip
+
+
+def list_trend(text: Text, e: Evaluation, plan: StudyPlan) -> list[tuple[int, str, str]]:
+    """List the reporting checklist: number, topic, what the data say (empty: yours to write).
+
+    Topics after TREND, Des Jarlais et al. 2004, doi:10.2105/AJPH.94.3.361, in our words.
+    """
+    told = _told_by_data(text, e, plan)
+    return [(number, topic, told.get(number, "")) for number, topic in _topics(text).items()]
+
+
+def _topics(text: Text) -> dict[int, str]:
+    return {
+        1: text("Title and abstract name the design"),
+        2: text("Background and theory"),
+        3: text("Who could take part, where, how they were asked"),
+        4: text("What was done, by whom, how often"),
+        5: text("Aims and expectations"),
+        6: text("Measures, and which are primary"),
+        7: text("How many people, and why"),
+        8: text("How people came into the groups"),
+        9: text("Who knew the groups"),
+        10: text("Unit of analysis"),
+        11: text("Statistical methods"),
+        12: text("Flow of people"),
+        13: text("Dates"),
+        14: text("Who they were at the start"),
+        15: text("Were the groups alike at the start"),
+        16: text("Numbers analysed"),
+        17: text("Results with intervals"),
+        18: text("Further analyses"),
+        19: text("Harms"),
+        20: text("Interpretation"),
+        21: text("For whom else it holds"),
+        22: text("What else is known"),
+    }
+
+
+def _told_by_data(text: Text, e: Evaluation, plan: StudyPlan) -> dict[int, str]:
+    if e.flow is None:
+        return {}
+    primary = [text.of(m.label, m.name) for m in plan.measures if m.role == "primary"]
+    joined = ", ".join(primary) if text.language == "en" else "、".join(primary)
+    last = last_contrasts(e.outcomes)
+    groups = sum(len(o.subgroups) for o in last)
+    survey = plan.survey
+    return {
+        6: text.join([_say_measures(text, plan), text("Primary: {names}.", names=joined)]),
+        8: _say_design(text, e),
+        10: text("People; clusters by {name}.", name=survey.cluster)
+        if survey is not None and survey.cluster
+        else text("People."),
+        11: _say_analyses(text, e),
+        12: _say_matching(text, e),
+        14: text("See the table on Who was lost."),
+        15: _say_balance(text, e),
+        16: " ".join(_say_n(text, plan, o) for o in last),
+        17: " ".join(_say_result(text, plan, o) for o in last),
+        18: text(
+            "{groups} tests of groups, {dose} of dose.", groups=str(groups), dose=str(len(e.dose))
+        ),
+    }
+
+
+def _say_balance(text: Text, e: Evaluation) -> str:
+    known = [r.smd for c in e.comparison[:1] for r in c.balance if r.smd is not None]
+    if not known:
+        return text("There is no comparison group.")
+    most = text.number(max(map(abs, known)))
+    return text("Largest standardised difference at the start: {smd}.", smd=most)
+
+
+def _say_n(text: Text, plan: StudyPlan, outcome: Outcome) -> str:
+    return f"{_label(text, plan, outcome)}: {text.number(outcome.change.n, 0)}."
+
+
+def _say_result(text: Text, plan: StudyPlan, outcome: Outcome) -> str:
+    change, name = outcome.change, _label(text, plan, outcome)
+    if not isinstance(change, Comparison):
+        return f"{name}: –."
+    share = is_share(next(m for m in plan.measures if m.name == outcome.measure))
+    likely = say_likely(text, change.ci_low, change.ci_high, share=share)
+    value = say_signed(text, change.estimate, share=share)
+    return text("{name}: {value} ({likely}).", name=name, value=value, likely=likely)
+
+
+def _label(text: Text, plan: StudyPlan, outcome: Outcome) -> str:
+    label = next((m.label for m in plan.measures if m.name == outcome.measure), None)
+    return text.of(label, outcome.measure)
