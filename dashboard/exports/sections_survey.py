@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+import pandas as pd
+
 from analysis.evaluation import Evaluation
 from analysis.findings import last_contrasts
 from analysis.study import Study
+from analysis.study_file import MeasurePlan
+from analysis.summary import main_outcome
+from analysis.surveys.results import GroupComparison
 from dashboard.exports.content import ReportPicture, ReportSection, make_section
 from dashboard.exports.pictures import draw_changes, draw_comparison
 from dashboard.figures.answers import draw_answers, draw_shares
-from dashboard.figures.forest import draw_forest
+from dashboard.figures.attrition import draw_attrition
+from dashboard.figures.comparison import draw_comparison as draw_comparison_on_screen
+from dashboard.figures.dose import draw_dose
+from dashboard.figures.flow import draw_flow
+from dashboard.figures.forest import draw_forest, draw_forest_rows
 from dashboard.figures.reliability import draw_reliability
+from dashboard.figures.subgroups import list_group_rows
 from dashboard.sentences.change import is_share
 from dashboard.sentences.outcomes import say_wave
+from dashboard.tables.attrition import list_attrition, list_bounds, list_sensitivity
+from dashboard.tables.comparison import list_balance, list_comparisons
+from dashboard.tables.dose import list_doses
 from dashboard.tables.items import list_answers
 from dashboard.tables.outcomes import list_analyses, list_effect_sizes, list_outcomes
 from dashboard.tables.reliability import list_items, list_reliability
+from dashboard.tables.subgroups import list_groups
 from dashboard.text import Text
+
+Tables = dict[str, tuple[str, pd.DataFrame]]
 
 
 def list_survey_sections(evaluation: Evaluation, study: Study, text: Text) -> list[ReportSection]:
@@ -25,6 +43,11 @@ def list_survey_sections(evaluation: Evaluation, study: Study, text: Text) -> li
     made = [
         _outcomes(evaluation, study, text) if evaluation.outcomes else None,
         _comparison(evaluation, study, text) if evaluation.comparison else None,
+        _subgroups(evaluation, study, text)
+        if any(o.subgroups for o in evaluation.outcomes)
+        else None,
+        _dose(evaluation, study, text) if evaluation.dose else None,
+        _attrition(evaluation, study, text),
         _answers(evaluation, study, text) if evaluation.items else None,
         _reliability(evaluation, study, text) if evaluation.reliability else None,
     ]
@@ -43,7 +66,7 @@ def _outcomes(evaluation: Evaluation, study: Study, text: Text) -> ReportSection
     tables = {"outcomes": (text("Outcomes"), list_outcomes(outcomes, plan, text))}
     for one in last_contrasts(outcomes):
         measure = measures[one.measure]
-        name = text.of(measure.label, measure.name)
+        name = _name(text, measure)
         analyses = list_analyses(one, text, share=is_share(measure))
         title = text("{measure}: every method side by side", measure=name)
         tables[f"analyses_{one.measure}"] = (title, analyses)
@@ -56,23 +79,105 @@ def _outcomes(evaluation: Evaluation, study: Study, text: Text) -> ReportSection
 
 def _comparison(evaluation: Evaluation, study: Study, text: Text) -> ReportSection:
     measures = {m.name: m for m in study.plan.measures}
+    tables: Tables = {}
+    for one in evaluation.comparison:
+        measure = measures[one.measure]
+        title = text("{measure}: every method side by side", measure=_name(text, measure))
+        tables[f"comparison_{one.measure}"] = (title, list_comparisons(one, measure, text))
+    for one in evaluation.comparison[:1]:
+        balance = list_balance(one.balance, study.plan, text)
+        tables["balance"] = (text("Were the groups alike at the start?"), balance)
+    pictures = tuple(
+        _compared(one, measures[one.measure], text) for one in evaluation.comparison if one.means
+    )
+    heading = text("Comparison")
+    return make_section(text, evaluation, "comparison", heading, tables=tables, pictures=pictures)
+
+
+def _compared(one: GroupComparison, measure: MeasurePlan, text: Text) -> ReportPicture:
+    waves = (say_wave(text, one.contrast[0]), say_wave(text, one.contrast[1]))
+    return ReportPicture(
+        title=_name(text, measure),
+        alt=text("Two lines: programme and comparison group, before and after."),
+        svg=draw_comparison(one, measure, text, waves),
+        figure=lambda: draw_comparison_on_screen(one, measure, text),
+    )
+
+
+def _subgroups(evaluation: Evaluation, study: Study, text: Text) -> ReportSection:
+    """Change by group: pictures for the main measure, a table for each."""
+    measures = {m.name: m for m in study.plan.measures}
+    tables: Tables = {}
+    pictures = []
+    main = main_outcome(evaluation)
+    for outcome in last_contrasts(evaluation.outcomes):
+        measure = measures[outcome.measure]
+        for one in outcome.subgroups:
+            share = is_share(measure)
+            title = text("{measure} by {by}", measure=_name(text, measure), by=one.by)
+            tables[f"{outcome.measure}_{one.by}"] = (title, list_groups(one, text, share=share))
+            rows = list_group_rows(outcome, one, text, share=share)
+            if outcome is main and rows:
+                alt = text("Forest plot of the change in each group.")
+                draw = partial(draw_forest_rows, rows)
+                pictures.append(ReportPicture(title=title, alt=alt, figure=draw))
+    heading = text("Subgroups")
+    return make_section(
+        text, evaluation, "subgroups", heading, tables=tables, pictures=tuple(pictures)
+    )
+
+
+def _dose(evaluation: Evaluation, study: Study, text: Text) -> ReportSection:
+    measures = {m.name: m for m in study.plan.measures}
     pictures = tuple(
         ReportPicture(
-            title=text.of(measures[one.measure].label, one.measure),
-            alt=text("Two lines: programme and comparison group, before and after."),
-            svg=draw_comparison(
-                one,
-                measures[one.measure],
-                text,
-                (say_wave(text, one.contrast[0]), say_wave(text, one.contrast[1])),
-            ),
+            title=_name(text, measures[one.measure]),
+            alt=text("Dots of the mean change by number of sessions attended."),
+            figure=partial(draw_dose, one, measures[one.measure], text),
         )
-        for one in evaluation.comparison
-        if one.means
+        for one in evaluation.dose[:1]
+        if one.points
     )
+    table = list_doses(evaluation.dose, study.plan, text)
+    tables = {"dose": (text("Change per session, adjusted for the start"), table)}
+    return make_section(text, evaluation, "dose", text("Dose"), tables=tables, pictures=pictures)
+
+
+def _attrition(evaluation: Evaluation, study: Study, text: Text) -> ReportSection:
+    """Who is in the survey, who was lost, and how far that could move the result."""
+    flow, plan = evaluation.flow, study.plan
+    pictures = []
+    if flow is not None:
+        pictures.append(
+            ReportPicture(
+                title=text("From rows to people"),
+                alt=text("Boxes from the rows received to the people who answered both times."),
+                figure=lambda: draw_flow(flow, text),
+            )
+        )
+    if evaluation.attrition:
+        pictures.append(
+            ReportPicture(
+                title=text("How those who stayed differed at the start"),
+                alt=text("Dots of the standardised difference for each variable."),
+                figure=lambda: draw_attrition(evaluation.attrition, plan, text),
+            )
+        )
+    tables = {
+        "attrition": (text("Stayed and lost"), list_attrition(evaluation.attrition, plan, text)),
+        "bounds": (text("How far those lost could move the result"),
+                   list_bounds(evaluation.bounds, plan, text)),
+        "sensitivity": (text("The same change by other rules"),
+                        list_sensitivity(evaluation.sensitivity, plan, text)),
+    }  # fmt: skip
     return make_section(
-        text, evaluation, "comparison", text("Comparison"), tables={}, pictures=pictures
-    )
+        text, evaluation, "attrition", text("Who was lost"), tables=tables,
+        pictures=tuple(pictures),
+    )  # fmt: skip
+
+
+def _name(text: Text, measure: MeasurePlan) -> str:
+    return text.of(measure.label, measure.name)
 
 
 def _answers(evaluation: Evaluation, study: Study, text: Text) -> ReportSection:
@@ -82,7 +187,7 @@ def _answers(evaluation: Evaluation, study: Study, text: Text) -> ReportSection:
         items = [one for one in evaluation.items if one.measure == measure.name and one.counts]
         if not items:
             continue
-        name = text.of(measure.label, measure.name)
+        name = _name(text, measure)
         labels = {item: text.of(measure.texts.get(item), item) for item in measure.items}
         draw = draw_shares if is_share(measure) else draw_answers
         tables[f"answers_{measure.name}"] = (name, list_answers(items, labels, text))
@@ -90,7 +195,7 @@ def _answers(evaluation: Evaluation, study: Study, text: Text) -> ReportSection:
             ReportPicture(
                 title=name,
                 alt=text("Stacked bars of answers to each question, before above after."),
-                figure=lambda draw=draw, items=items, labels=labels: draw(items, labels, text),
+                figure=partial(draw, items, labels, text),
             )
         )
     return make_section(
