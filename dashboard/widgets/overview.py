@@ -1,0 +1,98 @@
+"""Parts of the overview: numbers, changes, problems, areas of findings, cautions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+
+import streamlit as st
+
+from analysis.evaluation import Evaluation
+from analysis.results import Caution, Comparison, Finding
+from analysis.study import Study
+from dashboard.figures.forest import draw_forest, list_forest_rows
+from dashboard.sentences import say_caution, say_finding
+from dashboard.sentences.overview import AREAS, area_name, view_of
+from dashboard.tables.outcomes import list_outcomes
+from dashboard.text import Text
+from dashboard.widgets.links import show_link
+from dashboard.widgets.markdown import escape_markdown
+from dashboard.widgets.page import Card, show_figure
+
+_LISTED = 4
+_CAUTIONS = 5
+
+
+def list_cards(text: Text, evaluation: Evaluation) -> list[Card]:
+    """At most four numbers of the whole evaluation."""
+    cards = []
+    clear = sum(_is_clear(o.change) for o in evaluation.outcomes)
+    if evaluation.outcomes:
+        value = text("{k} of {n}", k=clear, n=len(evaluation.outcomes))
+        cards.append(Card(value=value, meaning=text("measures changed clearly")))
+    if evaluation.flow and evaluation.flow.matched:
+        value = text.number(evaluation.flow.matched, 0)
+        cards.append(Card(value=value, meaning=text("people answered before and after")))
+    if evaluation.participation and evaluation.participation.participants is not None:
+        value = text.number(evaluation.participation.participants, 0)
+        cards.append(Card(value=value, meaning=text("people took part in activities")))
+    if evaluation.volunteers:
+        value = text.number(evaluation.volunteers.active, 0)
+        cards.append(Card(value=value, meaning=text("volunteers are active now")))
+    return cards
+
+
+def list_cautions(text: Text, study: Study, cautions: Sequence[Caution]) -> list[str]:
+    """The gravest cautions, each once, with the measures it speaks of."""
+    labels = {measure.name: text.of(measure.label, measure.name) for measure in study.plan.measures}
+    told = [c for c in cautions if c.severity != "info"]
+    said: dict[str, list[str]] = {}
+    for caution in sorted(told, key=lambda c: c.severity != "serious"):
+        measures = said.setdefault(say_caution(text, caution), [])
+        if caution.measure in labels and labels[caution.measure] not in measures:
+            measures.append(labels[caution.measure])
+    return [_with_measures(text, one, names) for one, names in said.items()][:_CAUTIONS]
+
+
+def _with_measures(text: Text, caution: str, measures: Sequence[str]) -> str:
+    if not measures:
+        return caution
+    named = reduce(lambda one, two: text("{first}, {second}", first=one, second=two), measures)
+    return text("{measure}: {caution}", measure=named, caution=caution)
+
+
+def _is_clear(change: object) -> bool:
+    return isinstance(change, Comparison) and change.p_value is not None and change.p_value < 0.05
+
+
+def show_changes(text: Text, evaluation: Evaluation, study: Study) -> None:
+    """The change in every measure, as far as their ranges are known."""
+    rows = list_forest_rows(evaluation.outcomes, study.plan, text)
+    if not rows:
+        return
+    show_figure(
+        draw_forest(evaluation.outcomes, study.plan, text),
+        title=text("How much each measure changed"),
+        subtitle=text("Change in % of the range, 95 % interval. Shaded: too small to matter."),
+        alt=text("Forest plot of the change in each measure."),
+        table=list_outcomes(evaluation.outcomes, study.plan, text),
+        key="overview_forest",
+    )
+
+
+def show_problems(text: Text, problems: Sequence[Finding]) -> None:
+    if not problems:
+        return
+    st.subheader(text("What needs attention"), anchor=False)
+    for at, finding in enumerate(problems):
+        with st.container(border=True, gap="xxsmall", key=f"problem_{at}"):
+            st.markdown(f":orange[▲] {escape_markdown(say_finding(text, finding))}")
+            show_link(text, view_of(finding))
+
+
+def show_area(text: Text, area: str, findings: Sequence[Finding]) -> None:
+    with st.container(gap="xsmall"):
+        st.subheader(area_name(text, area), anchor=False)
+        for finding in findings[:_LISTED]:
+            st.markdown(f"- {escape_markdown(say_finding(text, finding))}")
+        show_link(text, AREAS[area])
