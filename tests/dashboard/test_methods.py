@@ -1,0 +1,42 @@
+"""The methods paragraph and the checklist say what the data say."""
+
+import pytest
+
+from dashboard.sentences.methods import list_trend, say_methods
+from dashboard.text import LANGUAGES, Text
+from tests.studies import make_study
+
+
+def evaluated(**more):
+    from analysis.evaluation import evaluate
+
+    scores = [1.0, 2, 3, 4, 2, 3, 1, 2, 3, 2, 4, 3]
+    later = [s + (0.4, 0.6)[i % 2] for i, s in enumerate(scores)]
+    study = make_study({"pre": {"m": scores}, "post": {"m": later}}, **more)
+    return study, evaluate(study)
+
+
+def test_paragraph_tells_design_matching_and_versions():
+    study, evaluation = evaluated()
+    told = " ".join(say_methods(Text("en"), evaluation, study.plan))
+    assert "without a comparison group" in told
+    assert "12 people answered first and last" in told
+    assert evaluation.fingerprint[:12] in told
+    assert str(evaluation.provenance.seed) in told
+
+
+def test_anonymous_answers_are_said_to_be_so():
+    study, evaluation = evaluated(anonymous=True)
+    told = " ".join(say_methods(Text("en"), evaluation, study.plan))
+    assert "could not be linked" in told
+    assert "answered first and last" not in told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_checklist_fills_what_the_data_know_and_leaves_the_rest(language):
+    study, evaluation = evaluated()
+    rows = {number: told for number, _, told in list_trend(Text(language), evaluation, study.plan)}
+    assert list(rows) == list(range(1, 23))
+    assert all(rows[n] for n in (6, 8, 10, 11, 12, 15, 16, 17, 18))
+    assert not any(rows[n] for n in (1, 2, 3, 4, 5, 7, 19, 20, 21, 22))
+    assert Text(language).signed(0.5) in rows[17]

@@ -1,0 +1,152 @@
+"""Pictures of the survey show the numbers of the result objects, and nothing of small groups."""
+
+from dataclasses import replace
+
+import pytest
+
+from analysis.results import Estimate, NotEstimable
+from analysis.surveys.results import Group, PairCounts, Subgroups
+from analysis.surveys.scoring import score_range
+from dashboard.figures.answers import choose_colours, draw_answers, draw_shares, sort_by_change
+from dashboard.figures.attrition import draw_attrition
+from dashboard.figures.change import MOST_LINES, draw_change
+from dashboard.figures.comparison import draw_comparison
+from dashboard.figures.dose import draw_dose
+from dashboard.figures.flow import draw_flow
+from dashboard.figures.forest import draw_forest, list_forest_rows
+from dashboard.figures.reliability import draw_reliability
+from dashboard.figures.subgroups import list_group_rows
+from dashboard.text import Text
+from dashboard.theme import LIKERT
+
+EN, ZH = Text("en"), Text("zh-Hans")
+
+
+def words(figure):
+    """All words written in a picture."""
+    return "\n".join(str(note.text) for note in figure.layout.annotations)
+
+
+def outcome_of(evaluation, name):
+    return next(one for one in evaluation.outcomes if one.measure == name)
+
+
+def test_forest_shows_every_change_in_percent_of_its_range(evaluation, sample):
+    rows = list_forest_rows(evaluation.outcomes, sample.plan, EN)
+    assert len(rows) == len(evaluation.outcomes)
+    for row, outcome in zip(rows, evaluation.outcomes, strict=True):
+        low, high = score_range(sample.measure(outcome.measure))
+        change = outcome.change
+        assert row.estimate == pytest.approx(100 * change.estimate / (high - low))
+        assert row.low == pytest.approx(100 * change.ci_low / (high - low))
+        assert row.clear == (change.ci_low > 0 or change.ci_high < 0)
+    drawn = [
+        t.x[0] for t in draw_forest(evaluation.outcomes, sample.plan, EN).data if len(t.x) == 1
+    ]
+    assert drawn == pytest.approx([row.estimate for row in rows])
+
+
+def test_change_shows_means_and_difference_with_interval(evaluation, sample):
+    outcome = outcome_of(evaluation, "preparedness")
+    figure = draw_change(outcome, sample.measure("preparedness"), EN)
+    markers = [t for t in figure.data if t.mode == "markers"]
+    assert [m.y[0] for m in markers[:2]] == [level.estimate for level in outcome.levels]
+    assert markers[2].y[0] == outcome.change.estimate
+    assert markers[2].y[0] + markers[2].error_y.array[0] == pytest.approx(outcome.change.ci_high)
+    assert EN.signed(outcome.change.estimate) in words(figure)
+
+
+@pytest.mark.parametrize("n", [MOST_LINES, MOST_LINES + 1])
+def test_each_person_is_a_line_only_while_lines_can_be_told_apart(evaluation, sample, n):
+    pairs = PairCounts(from_score=(2.0, 3.0), to_score=(3.0, 3.0), count=(n - 1, 1))
+    outcome = replace(outcome_of(evaluation, "preparedness"), pairs=pairs)
+    figure = draw_change(outcome, sample.measure("preparedness"), EN)
+    lines = [t for t in figure.data if t.mode == "lines" and t.x is not None and None in t.x]
+    assert len(lines) == (n <= MOST_LINES)
+    if lines:
+        assert lines[0].x.count(None) == n
+    else:
+        assert len(figure.layout.shapes) > 2
+
+
+def test_answers_add_up_to_everyone(evaluation):
+    items = [one for one in evaluation.items if one.measure == "preparedness"]
+    figure = draw_answers(items, {}, ZH, diverging=False)
+    assert [trace.name for trace in figure.data] == list(items[0].counts)
+    for row in range(len(figure.data[0].x)):
+        assert sum(trace.x[row] for trace in figure.data) == pytest.approx(1)
+    diverging = draw_answers(items, {}, ZH)
+    first = diverging.data[0]
+    middle = diverging.data[2]
+    assert middle.base[0] + middle.x[0] / 2 == pytest.approx(0), "the middle answer straddles zero"
+    assert first.base[0] < 0
+
+
+def test_most_changed_question_comes_first(evaluation):
+    items = [one for one in evaluation.items if one.measure == "preparedness"]
+    means = {}
+    for one in items:
+        means.setdefault(one.item, []).append(one.mean)
+    moved = [abs(means[name][1] - means[name][0]) for name in sort_by_change(items)]
+    assert moved == sorted(moved, reverse=True)
+
+
+def test_shares_are_those_of_the_items(evaluation):
+    items = [one for one in evaluation.items if one.measure == "knowledge"]
+    drawn = {t.x[0] for t in draw_shares(items, {}, EN).data if t.mode == "markers"}
+    assert drawn == {one.mean for one in items}
+
+
+def test_palette_of_five_is_kept_and_others_lie_between():
+    assert choose_colours(5) == list(LIKERT)
+    assert len(set(choose_colours(7))) == 7
+
+
+def test_comparison_ends_at_the_counterfactual(evaluation, sample):
+    found = next(one for one in evaluation.comparison if one.measure == "preparedness")
+    figure = draw_comparison(found, sample.measure("preparedness"), EN)
+    dashed = [t for t in figure.data if t.line.dash == "dash"]
+    assert dashed[0].y[1] == found.counterfactual
+    treated = [e.estimate for group, _, e in found.means if group == "treated"]
+    assert list(figure.data[0].y) == treated
+
+
+def test_flow_names_every_number(evaluation):
+    told = words(draw_flow(evaluation.flow, EN))
+    for number in ("324 rows", "253 rows", "252 people", "229 answered both", "95 only before"):
+        assert number in told
+    assert "1 answered twice" in told
+    anonymous = words(draw_flow(replace(evaluation.flow, anonymous=True), EN))
+    assert "answered both" not in anonymous
+
+
+def test_attrition_draws_each_difference(evaluation, sample):
+    known = [r for r in evaluation.attrition if not r.group and r.smd is not None]
+    figure = draw_attrition(evaluation.attrition, sample.plan, EN)
+    assert [t.x[0] for t in figure.data if t.mode == "markers"] == [r.smd for r in known]
+
+
+def test_dose_draws_each_point(evaluation, sample):
+    dose = evaluation.dose[0]
+    figure = draw_dose(dose, sample.measure(dose.measure), EN)
+    points = [p for p in dose.points if isinstance(p[2], Estimate)]
+    assert list(figure.data[-1].x) == [x for x, _, _ in points]
+    assert list(figure.data[-1].y) == [e.estimate for _, _, e in points]
+
+
+def test_reliability_draws_alpha_with_interval(evaluation, sample):
+    figure = draw_reliability(evaluation.reliability, sample.plan, EN)
+    known = [r.alpha for r in evaluation.reliability if isinstance(r.alpha, Estimate)]
+    assert [t.x[0] for t in figure.data] == [a.estimate for a in known]
+    ends = [t.x[0] + t.error_x.array[0] for t in figure.data]
+    assert ends == pytest.approx([a.ci_high for a in known])
+
+
+def test_a_small_group_is_not_drawn(evaluation):
+    hidden = NotEstimable(reason="suppressed")
+    small = Group(value="small", n=0, change=hidden, shrunken=hidden)
+    shown = evaluation.outcomes[0].subgroups[0]
+    found = Subgroups(by="x", interaction=shown.interaction, groups=(small, *shown.groups))
+    rows = list_group_rows(evaluation.outcomes[0], found, EN, share=False)
+    assert len(rows) == len(shown.groups)
+    assert not any("small" in row.label for row in rows)
