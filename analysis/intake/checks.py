@@ -118,10 +118,10 @@ def _unsure_dates(table: Table) -> list[Issue]:
     """List columns of dates of which nothing tells day from month."""
     issues: list[Issue] = []
     for column in table.columns:
+        if column.option or not looks_like_dates(table.cells[column.name].dropna()[:50]):
+            continue
         texts = column_texts(table, column.name)
         given = texts.dropna()
-        if column.option or given.empty or not looks_like_dates(given.unique()[:50]):
-            continue
         if not read_dates(texts).ambiguous:
             continue
         rows = tuple(table.row_numbers[at] for at in given.index)

@@ -19,6 +19,7 @@ _CODE = re.compile(r"^[A-Za-z0-9][\w.\-]*$", re.ASCII)
 _OTHER = re.compile(r"〖.*?〗")
 _GOES_ON = re.compile(r"^(?:[a-z]|[或和及与等])")
 _MOST = 30
+_SEEN = 3_000
 _COMMAS = frozenset({",", "，", "、"})
 
 
@@ -40,13 +41,14 @@ def propose_choices(table: Table, name: str) -> Choices | None:
     name
         Column.
     """
-    given = [str(text) for text in column_texts(table, name).dropna()]
-    known = _known(table, name)
+    cells = table.cells[name].dropna().iloc[:_SEEN]
+    given = [text for cell in cells if (text := str(cell).strip())]
+    known = _known(table, name, given)
     marks = (*MARKS, " ") if table.format in _SPACED or known else MARKS
     found = [
         Choices(mark=mark, options=options)
         for mark in marks
-        if any(mark in text for text in given)
+        if any(mark in text for text in set(given))
         and _is_joined(given, mark, options := find_options(given, mark, known), known)
     ]
     commas = [one for one in found if one.mark.strip() == ","]
@@ -140,9 +142,11 @@ def _parent(table: Table, item: str, rename: Mapping[str, str] | None) -> tuple[
     return None, ""
 
 
-def _known(table: Table, name: str) -> tuple[str, ...]:
+def _known(table: Table, name: str, given: Sequence[str]) -> tuple[str, ...]:
     choices = table.choices.get(name, {})
-    texts = set(column_texts(table, name).dropna().str.split().explode())
+    if not choices:
+        return ()
+    texts = {word for text in given for word in text.split()}
     return tuple(choices) if texts & set(choices) else tuple(choices.values())
 
 

@@ -15,6 +15,7 @@ from analysis.issues import Issue
 LEAST_ROWS = 3
 """Smaller tables are not looked for inside others."""
 _MOST_ROWS = 200_000
+_SAMPLED = 50
 
 
 def check_overlap(tables: Sequence[Table]) -> list[Issue]:
@@ -49,7 +50,23 @@ def _shared_rows(small: Table, large: Table) -> int:
     common = [name for name in small.cells.columns if name in large.cells]
     if len(common) < max(2, 0.8 * len(small.cells.columns)):
         return 0
+    if not _may_hold(small, large, common):
+        return 0
     return sum((Counter(_row_keys(small, common)) & Counter(_row_keys(large, common))).values())
+
+
+def _may_hold(small: Table, large: Table, names: Sequence[str]) -> bool:
+    """Tell by a sample of rows, column after column, whether a full comparison is worth it."""
+    step = max(1, len(small.cells) // _SAMPLED)
+    sample = small.cells[list(names)].iloc[::step]
+    left = large.cells
+    for name in names:
+        left = left[left[name].isin(sample[name].unique())]
+        if len(left) < 0.5 * len(sample):
+            return False
+    there = set(left[list(names)].fillna("").itertuples(index=False, name=None))
+    rows = list(sample.fillna("").itertuples(index=False, name=None))
+    return sum(row in there for row in rows) >= 0.5 * len(rows)
 
 
 def _summed_rows(small: Table, large: Table) -> int:
@@ -77,7 +94,7 @@ def _sums(table: Table, words: Sequence[str], number: str) -> dict[tuple[str, ..
 
 
 def _is_number(table: Table, name: str) -> bool:
-    given: pd.Series = table.cells[name].dropna()
+    given: pd.Series = table.cells[name].iloc[:500].dropna()
     return looks_like_numbers(given.iloc[:200])
 
 
