@@ -24,6 +24,7 @@ from analysis.intake.money_tables import (
     read_funding,
     read_strengths,
 )
+from analysis.intake.people import check_people
 from analysis.intake.recognise import recognise_table
 from analysis.intake.survey_table import SurveyRead, read_survey
 from analysis.intake.tables import Sheet, Table, Workbook
@@ -200,6 +201,7 @@ def _study(
     for one in others.values():
         exclusions += one.exclusions
         issues += one.issues
+    issues += check_people(plan, survey.survey if survey else None, others)
     study = Study(
         plan=plan,
         survey=survey.survey if survey else None,

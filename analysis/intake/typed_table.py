@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, Literal
 
 import pandas as pd
@@ -43,9 +43,13 @@ def is_total(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypedTable:
-    """A typed frame; ``target`` is the Study's field when it differs from the section's name."""
+    """A typed frame; ``target`` is the Study's field when it differs from the section's name.
+
+    ``rows`` are the spreadsheet rows of the frame's rows, where one row came from one row.
+    """
 
     frame: pd.DataFrame
+    rows: tuple[int, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
     issues: tuple[Issue, ...] = ()
     target: str = ""
@@ -151,9 +155,10 @@ class TableDraft:
         self.drop(found, "total_row", severity="info")
 
     def drop_future(self, name: str, limit: date | None) -> None:
-        """Leave out rows dated after the end of observation; without one, nothing is known."""
-        if limit is not None and name in self.data:
-            late = self.data[name] > pd.Timestamp(limit) + pd.Timedelta(days=1, seconds=-1)
+        """Leave out rows dated after the end of observation; without one, after today."""
+        if name in self.data:
+            last = limit or datetime.now(UTC).astimezone().date()
+            late = self.data[name] > pd.Timestamp(last) + pd.Timedelta(days=1, seconds=-1)
             self.drop(late, "future_date")
 
     def finish(self, order: Sequence[str] = (), target: str = "") -> TypedTable:
@@ -163,6 +168,7 @@ class TableDraft:
         names = [*(n for n in order if n in kept), *(n for n in kept if n not in order)]
         return TypedTable(
             frame=kept[names],
+            rows=self._rows(~self.left_out),
             exclusions=tuple(self.exclusions),
             issues=tuple(self.issues),
             target=target,

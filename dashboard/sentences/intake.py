@@ -238,6 +238,22 @@ _TABLES: dict[str, _Message] = {
     "left_before_joined": _counted(
         "{n} row leaves before joining; left out.", "{n} rows leave before they join; left out."
     ),
+    "service_not_on_roster": _counted(
+        "{n} person in the service log is not on the roster; kept: {values}.",
+        "{n} people in the service log are not on the roster; kept: {values}.",
+    ),
+    "service_before_joined": _counted(
+        "{n} volunteer served before joining; time counts from the first service: {values}.",
+        "{n} volunteers served before joining; time counts from the first service: {values}.",
+    ),
+    "service_after_left": _counted(
+        "{n} volunteer served after leaving; the leaving is set aside: {values}.",
+        "{n} volunteers served after leaving; the leaving is set aside: {values}.",
+    ),
+    "sign_in_not_in_survey": _counted(
+        "{n} person who signed in answered no survey under that code; kept.",
+        "{n} people who signed in answered no survey under their code; kept.",
+    ),
     "before_raised": _counted(
         "{n} row is dated before the issue was raised.",
         "{n} rows are dated before the issue was raised.",

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import streamlit as st
 
 from analysis.errors import LeveeError, MissingColumnError
-from analysis.intake.linkage import ProposedLink, propose_links
-from analysis.study import Study, SurveyData
+from analysis.intake.linkage import propose_links
+from analysis.intake.people import propose_sign_in_links
+from analysis.study import Study
 from analysis.study_file import StudyPlan
 from dashboard.cache import read_drafted_study
 from dashboard.navigation import find_page
 from dashboard.sentences import say_error, say_issue
 from dashboard.sentences.intake import name_policy
 from dashboard.widgets.markdown import escape_markdown
-from dashboard.widgets.page import show_table
-from dashboard.widgets.wizard_links import list_links
+from dashboard.widgets.wizard_links import show_links
 from dashboard.widgets.wizard_steps import Draft, go_to, show_buttons
 from dashboard.workspace.plan_edit import (
     use_of,
-    with_links,
     with_survey_setting,
     without_respondent,
 )
@@ -43,6 +40,7 @@ def show_checks(draft: Draft) -> None:
         return
     _show_rows(draft, study)
     _show_matching(draft, study)
+    show_links(draft, propose_sign_in_links(study), section="attendance")
     _show_issues(draft, study)
     title = st.text_input(
         text("Title of the study"),
@@ -154,44 +152,5 @@ def _show_matching(draft: Draft, study: Study) -> None:
             key="anonymous",
             on_click=lambda: draft.keep(without_respondent(draft.plan)),
         )
-    _show_links(draft, survey, waves)
-
-
-def _show_links(draft: Draft, survey: SurveyData, waves: list[str]) -> None:
     first, last = (survey.keys.loc[survey.keys["wave"] == w, "respondent"] for w in waves[:2])
-    links = propose_links(list(first), list(last), threshold=0.75)
-    if not links:
-        return
-    text = draft.text
-    with st.expander(
-        text.count(
-            "{n} pair of codes may be one person with a slip",
-            "{n} pairs of codes may be one person with a slip",
-            len(links),
-        )
-    ):
-        show_table(list_links(text, links), key="links")
-        names = {f"{one.same_as} = {one.code}": one for one in links}
-        chosen = st.multiselect(
-            text("Accept"), list(names), placeholder=text("Nothing chosen"), key="links_chosen"
-        )
-        with st.container(horizontal=True):
-            if st.button(text("Accept the chosen"), disabled=not chosen, key="accept_chosen"):
-                _accept(draft, [names[name] for name in chosen])
-            if st.button(text("Accept all"), key="accept_all"):
-                _accept(draft, list(links))
-
-
-def _accept(draft: Draft, links: list[ProposedLink]) -> None:
-    when = datetime.now(UTC).isoformat(timespec="seconds")
-    told = [
-        {
-            "code": one.code,
-            "same_as": one.same_as,
-            "similarity": one.similarity,
-            "accepted_at": when,
-        }
-        for one in links
-    ]
-    draft.keep(with_links(draft.plan, told))
-    st.rerun()
+    show_links(draft, propose_links(list(first), list(last), threshold=0.75))

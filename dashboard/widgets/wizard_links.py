@@ -1,13 +1,18 @@
-"""Proposed links between two spellings of one person's code, as a table."""
+"""Proposed links between two spellings of one person's code: a table, and what to accept."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import pandas as pd
+import streamlit as st
 
 from analysis.intake.linkage import ProposedLink
 from dashboard.text import Text
+from dashboard.widgets.page import show_table
+from dashboard.widgets.wizard_steps import Draft
+from dashboard.workspace.plan_edit import SURVEY, with_links
 
 
 def list_links(text: Text, links: Sequence[ProposedLink]) -> pd.DataFrame:
@@ -23,3 +28,56 @@ def list_links(text: Text, links: Sequence[ProposedLink]) -> pd.DataFrame:
     return pd.DataFrame(
         rows, columns=[text("Code before"), text("Code after"), text("Alike"), text("Slip")]
     )
+
+
+def show_links(draft: Draft, links: Sequence[ProposedLink], section: str = SURVEY) -> None:
+    """Show the links proposed for one section and accept those chosen; nothing merges by itself.
+
+    Parameters
+    ----------
+    section
+        ``survey``: between waves · ``attendance``: sign-in names and survey codes.
+    """
+    if not links:
+        return
+    text, key = draft.text, "" if section == SURVEY else f"_{section}"
+    with st.expander(_name_links(text, len(links), section)):
+        show_table(list_links(text, links), key=f"links{key}")
+        names = {f"{one.same_as} = {one.code}": one for one in links}
+        chosen = st.multiselect(
+            text("Accept"), list(names), placeholder=text("Nothing chosen"), key=f"chosen{key}"
+        )
+        with st.container(horizontal=True):
+            if st.button(text("Accept the chosen"), disabled=not chosen, key=f"accept_chosen{key}"):
+                _accept(draft, [names[name] for name in chosen], section)
+            if st.button(text("Accept all"), key=f"accept_all{key}"):
+                _accept(draft, links, section)
+
+
+def _name_links(text: Text, n: int, section: str) -> str:
+    if section == SURVEY:
+        return text.count(
+            "{n} pair of codes may be one person with a slip",
+            "{n} pairs of codes may be one person with a slip",
+            n,
+        )
+    return text.count(
+        "{n} sign-in may be someone from the survey with a slip",
+        "{n} sign-ins may be people from the survey with a slip",
+        n,
+    )
+
+
+def _accept(draft: Draft, links: Sequence[ProposedLink], section: str) -> None:
+    when = datetime.now(UTC).isoformat(timespec="seconds")
+    told = [
+        {
+            "code": one.code,
+            "same_as": one.same_as,
+            "similarity": one.similarity,
+            "accepted_at": when,
+        }
+        for one in links
+    ]
+    draft.keep(with_links(draft.plan, told, section))
+    st.rerun()

@@ -139,10 +139,12 @@ def without_respondent(plan: StudyPlan) -> StudyPlan:
     return plan_from_dict(told)
 
 
-def with_links(plan: StudyPlan, links: Sequence[Mapping[str, Any]]) -> StudyPlan:
-    """Add accepted links between spellings of respondents' codes."""
+def with_links(
+    plan: StudyPlan, links: Sequence[Mapping[str, Any]], section: str = SURVEY
+) -> StudyPlan:
+    """Add accepted links between spellings of respondents' codes, or of sign-ins' to theirs."""
     told = _record(plan)
-    told[SURVEY]["links"] = [*told[SURVEY].get("links", []), *links]
+    told[section]["links"] = [*told[section].get("links", []), *links]
     return plan_from_dict(told)
 
 
