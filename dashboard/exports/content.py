@@ -110,10 +110,15 @@ def make_section(
     tables: dict[str, tuple[str, pd.DataFrame]],
     pictures: tuple[ReportPicture, ...] = (),
     of: tuple[str, ...] = (),
+    sentences: Iterable[str] = (),
 ) -> ReportSection:
-    """Make a section: its findings and cautions are those of the sections ``of`` (or ``key``)."""
+    """Make a section: its findings and cautions are those of the sections ``of`` (or ``key``).
+
+    ``sentences`` follow the findings.
+    """
     wanted = of or (key,)
     findings = [say_finding(text, f) for f in evaluation.findings if f.section in wanted]
+    findings += sentences
     cautions = [say_caution(text, c) for c in evaluation.cautions if c.section in wanted]
     return ReportSection(
         key=key,

@@ -10,6 +10,7 @@ from analysis.evaluation import Evaluation
 from analysis.results import to_row
 from analysis.study import Study
 from dashboard.exports.gateway import safe_table
+from dashboard.sentences.names import use_name
 from dashboard.sentences.statistics import name_analysis
 from dashboard.text import Text
 
@@ -70,7 +71,7 @@ def list_measures(evaluation: Evaluation, study: Study, text: Text) -> pd.DataFr
                 ", ".join(measure.items),
                 ", ".join(measure.reversed) or "–",
                 "–" if low is None else text.interval(low, high, 0),
-                measure.score,
+                _say_score(text, measure.score),
                 name_analysis(text, outcome.change.name) if outcome else "–",
                 outcome.n.matched if outcome else None,
                 outcome.n.from_only + outcome.n.to_only if outcome else None,
@@ -81,10 +82,22 @@ def list_measures(evaluation: Evaluation, study: Study, text: Text) -> pd.DataFr
     return pd.DataFrame(rows, columns=[*names, text("Answered once")])
 
 
+def _say_score(text: Text, score: str) -> str:
+    named = {"sum": text("sum"), "percent": text("percent of the range")}
+    return named.get(score, text("mean"))
+
+
 def list_sources(evaluation: Evaluation, text: Text) -> pd.DataFrame:
     """Files read, with rows received, used and listed as left out."""
     rows = [
-        (f["path"], f["table"], f["n_rows"], f["n_used"], f["n_listed"], f["sha256"])
+        (
+            f["path"],
+            use_name(text, str(f["table"])),
+            f["n_rows"],
+            f["n_used"],
+            f["n_listed"],
+            f["sha256"],
+        )
         for f in evaluation.provenance.files
     ]
     names = [text("File"), text("Used as"), text("Rows"), text("Used"), text("Listed")]

@@ -19,10 +19,12 @@ from dashboard.figures.funding import draw_sources as draw_sources_on_screen
 from dashboard.figures.reach import draw_representation
 from dashboard.figures.retention import draw_months, draw_retention
 from dashboard.figures.targets import draw_targets
+from dashboard.sentences.methods import say_methods
 from dashboard.sentences.targets import say_targets
 from dashboard.tables import participation as people
 from dashboard.tables import sustainability as money
 from dashboard.tables import volunteers as team
+from dashboard.tables.methods import list_checklist
 from dashboard.tables.targets import label_targets
 from dashboard.text import Text
 
@@ -33,7 +35,7 @@ def list_sections(evaluation: Evaluation, study: Study, text: Text) -> list[Repo
     """List the sections that have data, in the order a reader needs them."""
     makers: tuple[SectionMaker, ...] = (
         _targets, _participation, _delivery, _volunteers, _funding, _capacity, _consultation,
-        _scorecard,
+        _scorecard, _methods,
     )  # fmt: skip
     made = [make(evaluation, study, text) for make in makers]
     surveys = list_survey_sections(evaluation, study, text)
@@ -194,3 +196,16 @@ def _scorecard(evaluation: Evaluation, _study: Study, text: Text) -> ReportSecti
         return None
     tables = {"scorecard": (text("Scorecard"), money.list_scorecard(found.scorecard, text))}
     return make_section(text, evaluation, "scorecard", text("Scorecard"), tables=tables)
+
+
+def _methods(evaluation: Evaluation, study: Study, text: Text) -> ReportSection:
+    """How the numbers were made, ready to paste, and the reporting checklist."""
+    checklist = list_checklist(evaluation, study.plan, text)
+    return make_section(
+        text,
+        evaluation,
+        "methods",
+        text("Methods"),
+        tables={"checklist": (text("Reporting checklist (TREND)"), checklist)},
+        sentences=say_methods(text, evaluation, study.plan),
+    )

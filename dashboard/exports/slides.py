@@ -51,6 +51,8 @@ def write_slides(evaluation: Evaluation, study: Study, text: Text) -> bytes:
     deck.slide_width, deck.slide_height = _WIDTH, _HEIGHT
     _write_front(deck, report)
     for section in report.sections:
+        if section.key == "methods":  # to be read, not shown
+            continue
         _write_section(deck, section, report)
     _write_end(deck, report)
     core = deck.core_properties
