@@ -260,7 +260,6 @@ def read_service(plan: ServicePlan, table: Table, study: StudyPlan) -> TypedTabl
         if draft.add(name, getattr(plan, name), "flag", required=True):
             draft.data[name] = draft.data[name].eq(True)
     draft.drop(draft.data["volunteer"].isna(), "no_volunteer")
-    draft.drop(draft.data["date"].isna() & draft.texts("date").notna(), "unread_date")
     draft.drop(draft.data["date"].isna(), "no_date")
     draft.drop_future("date", study.retention.observed_until)
     if "hours" in draft.data:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from analysis.volunteers.cohorts import last_day_of, month_label, month_of
-from analysis.volunteers.outlook import MONTHS, estimate_outlook
+from analysis.volunteers.outlook import MIN_DAYS, MONTHS, estimate_outlook
 from analysis.volunteers.results import OutlookCheck
 from analysis.volunteers.spells import NEVER, Stints, Team, active_on, derive_stints
 
@@ -68,9 +68,9 @@ def _checks(
     team: Team, stints: Stints, seed: int, made: int, months: int
 ) -> Iterator[OutlookCheck]:
     day = float(last_day_of(np.array([made]))[0])
-    then = cut_team(team, day)
-    if then.n == 0:
+    if day - team.opened < MIN_DAYS:
         return
+    then = cut_team(team, day)
     told = estimate_outlook(then, derive_stints(then), seed, months, DRAWS)
     for ahead, point in enumerate(told, start=1):
         actual = active_on(stints, float(last_day_of(np.array([made + ahead]))[0]))
