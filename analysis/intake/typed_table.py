@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, Literal
 
 import pandas as pd
@@ -23,12 +23,22 @@ from analysis.study import Exclusion
 Type = Literal["text", "code", "date", "number", "flag"]
 
 _LISTED = 1_000
+_YEARS_APART = 10
+"""A date this much later than all before it is a slip (2206 for 2026)."""
 _TOTAL = re.compile(
     r"^(?:\d{1,2}月(?:份)?|第?[一二三四1-4]季度|[本全上下半]{1,2}[月年季周]度?|年度|\d{4}年)?"
     r"(?:合计|总计|小计|累计|共计|合計|總計|小計)(?:金额|收入|支出|数|人数|元)?(?:[(（].*[)）])?$"
     r"|^(?:grand|sub|monthly|annual|yearly|quarterly)?[ -]?totals?"
     r"(?: (?:income|expenses?|amount|hours|so far|for .*))?$",
 )
+
+
+def _last_of_most(dates: pd.Series) -> pd.Timestamp | None:
+    """Return the last date before a gap of ten years that most rows lie before; None without."""
+    given = dates.dropna().sort_values(ignore_index=True)
+    gaps = given.diff() > pd.Timedelta(days=_YEARS_APART * 365)
+    found = [int(at) for at in given.index[gaps] if 2 * at >= len(given)]
+    return pd.Timestamp(given.iloc[found[0] - 1]) if found else None
 
 
 def is_total(text: str) -> bool:
@@ -155,10 +165,15 @@ class TableDraft:
         self.drop(found, "total_row", severity="info")
 
     def drop_future(self, name: str, limit: date | None) -> None:
-        """Leave out rows dated after the end of observation; without one, after today."""
-        if name in self.data:
-            last = limit or datetime.now(UTC).astimezone().date()
-            late = self.data[name] > pd.Timestamp(last) + pd.Timedelta(days=1, seconds=-1)
+        """Leave out rows dated after the end of observation; without one, years after all others.
+
+        The clock is not asked: the same file gives the same numbers whenever it is read.
+        """
+        if name not in self.data:
+            return
+        last = pd.Timestamp(limit) if limit else _last_of_most(self.data[name])
+        if last is not None:
+            late = self.data[name] > last.normalize() + pd.Timedelta(days=1, seconds=-1)
             self.drop(late, "future_date")
 
     def finish(self, order: Sequence[str] = (), target: str = "") -> TypedTable:

@@ -131,3 +131,13 @@ def test_a_summary_beside_its_rows_is_noticed():
     (issue,) = summary.issues
     assert (issue.code, issue.details["other_file"]) == ("file_summed", "rows.csv")
     assert detail.issues == ()
+
+
+def test_a_year_far_ahead_is_a_slip_and_the_clock_is_not_asked():
+    rows = "2026-01-05,100,A,\n2026-02-05,200,B,\n2206-03-05,300,C,\n"
+    study = ledger(rows)
+    assert study.funding["amount"].tolist() == [100, 200]
+    assert codes(study) == ["future_date"]
+    ahead = ledger("2090-01-05,100,A,\n2091-02-05,200,B,\n")
+    assert ahead.funding["amount"].sum() == 300
+    assert ahead.issues == ()
