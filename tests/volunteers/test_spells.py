@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.study import Study
@@ -207,6 +207,7 @@ LOGS = st.dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(LOGS, st.integers(20, 200))
 def test_everybody_is_counted_once_whatever_the_log(days, lapse):
     team = collect_team(_frame_study(days, lapse))
@@ -221,6 +222,7 @@ def test_everybody_is_counted_once_whatever_the_log(days, lapse):
     assert 0 <= active_on(stints, team.until) <= team.n
 
 
+@settings(deadline=None)
 @given(LOGS, st.integers(20, 200), st.randoms(use_true_random=False))
 def test_the_order_of_rows_and_repeated_rows_do_not_matter(days, lapse, random):
     rows = [(p, d) for p, given_days in days.items() for d in given_days]
@@ -230,6 +232,7 @@ def test_the_order_of_rows_and_repeated_rows_do_not_matter(days, lapse, random):
     assert one == other
 
 
+@settings(deadline=None)
 @given(LOGS)
 def test_a_longer_window_never_means_more_stints(days):
     counts = [
