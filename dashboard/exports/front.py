@@ -176,4 +176,5 @@ def say_method(text: Text, flow: Flow | None) -> str:
         if flow.anonymous
         else text("{n} answered both times.", n=text.number(flow.matched, 0))
     )
-    return text.join([asked, linked, interval])
+    each = all(wave.respondents for wave in waves)  # one row may hold every wave of a person
+    return text.join([*([asked] if each else []), linked, interval])

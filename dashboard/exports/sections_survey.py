@@ -13,7 +13,7 @@ from analysis.study_file import MeasurePlan
 from analysis.summary import main_outcome
 from analysis.surveys.results import GroupComparison
 from dashboard.exports.content import ReportPicture, ReportSection, make_section
-from dashboard.exports.pictures import draw_changes, draw_comparison
+from dashboard.exports.pictures import draw_changes, draw_comparison, list_changes
 from dashboard.figures.answers import draw_answers, draw_shares
 from dashboard.figures.attrition import draw_attrition
 from dashboard.figures.comparison import draw_comparison as draw_comparison_on_screen
@@ -73,7 +73,12 @@ def _outcomes(evaluation: Evaluation, study: Study, text: Text) -> ReportSection
         sizes = text("{measure}: effect sizes", measure=name)
         tables[f"effects_{one.measure}"] = (sizes, list_effect_sizes(one, text))
     return make_section(
-        text, evaluation, "outcomes", text("Outcomes"), tables=tables, pictures=(picture,)
+        text,
+        evaluation,
+        "outcomes",
+        text("Outcomes"),
+        tables=tables,
+        pictures=(picture,) if list_changes(outcomes, plan) else (),
     )
 
 

@@ -178,3 +178,17 @@ def test_the_command_writes_every_format(tmp_path: Any, sample_folder: Any, caps
     written = {path.name for path in tmp_path.iterdir()}
     assert written == {"results.json", *(f"report.{f}" for f in formats.split(",")[1:])}
     assert str(tmp_path / "report.pdf") in capsys.readouterr().out
+
+
+def test_a_measure_without_a_range_draws_no_empty_axis():
+    from analysis import evaluate
+
+    study = make_study(
+        {"pre": {"errors": [9.0, 7, 8, 6, 9, 7]}, "post": {"errors": [5.0, 6, 4, 5, 7, 3]}},
+        measures=[{"name": "errors", "kind": "number"}],
+    )
+    evaluation, text = evaluate(study), Text("en")
+    outcomes = build_report(evaluation, study, text).sections[0]
+    assert outcomes.key == "outcomes"
+    assert outcomes.pictures == ()
+    assert outcomes.tables
