@@ -47,9 +47,9 @@ def reuse_plan(plan: StudyPlan, tables: Mapping[str, Table]) -> StudyPlan:
 
 def _named_files(plan: StudyPlan) -> set[str]:
     sections = (value for _, value in plan if hasattr(value, "path"))
-    return {one.path for one in (plan.survey.files if plan.survey else ())} | {
-        section.path for section in sections
-    }
+    survey = plan.survey or SurveyPlan()
+    named = {one.path for one in survey.files} | {section.path for section in sections}
+    return named | ({survey.dictionary} if survey.dictionary else set())
 
 
 def _without_absent(plan: StudyPlan, there: set[str]) -> StudyPlan:
@@ -59,7 +59,8 @@ def _without_absent(plan: StudyPlan, there: set[str]) -> StudyPlan:
     }
     if plan.survey is not None:
         files = [one for one in plan.survey.files if one.path in there]
-        changed["survey"] = plan.survey.model_copy(update={"files": files})
+        told = plan.survey.dictionary if plan.survey.dictionary in there else None
+        changed["survey"] = plan.survey.model_copy(update={"files": files, "dictionary": told})
     return plan.model_copy(update=changed)
 
 

@@ -53,4 +53,5 @@ def use_name(text: Text, use: str) -> str:
         "capacity": text("Capacity self-assessment"),
         "strengths": text("Inventory of strengths"),
         "consultation": text("Log of issues raised"),
+        "dictionary": text("Questionnaire with labels"),
     }[use]

@@ -81,6 +81,7 @@ def show_changes(text: Text, evaluation: Evaluation, study: Study) -> None:
 
 
 def show_problems(text: Text, problems: Sequence[Finding]) -> None:
+    """Show what somebody should act on, each with the page where it is looked into."""
     if not problems:
         return
     st.subheader(text("What needs attention"), anchor=False)
@@ -91,6 +92,7 @@ def show_problems(text: Text, problems: Sequence[Finding]) -> None:
 
 
 def show_area(text: Text, area: str, findings: Sequence[Finding]) -> None:
+    """Show the findings that answer one question, and the page that tells more."""
     with st.container(gap="xsmall"):
         st.subheader(area_name(text, area), anchor=False)
         for finding in findings[:_LISTED]:

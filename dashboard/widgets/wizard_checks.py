@@ -30,6 +30,12 @@ _COLUMNS_STEP = 2
 def show_checks(draft: Draft) -> None:
     """Show problems in the data before the results, and the button that saves."""
     text, plan = draft.text, finished_plan(draft)
+    if not any(use_of(plan, at) for at in draft.tables):
+        st.warning(text("Nothing is used yet: say in step 3 what each file is."))
+        show_buttons(text, draft.saved)
+        return
+    if plan.survey is not None and not plan.measures:
+        st.warning(text("There is nothing to measure yet: add a measure in step 4."))
     try:
         study = read_drafted_study(draft.saved, plan)
     except LeveeError as error:

@@ -19,6 +19,7 @@ from dashboard.workspace.plan_edit import (
     FIELDS,
     NEEDED,
     SURVEY,
+    USES,
     Place,
     column_of,
     survey_columns,
@@ -41,7 +42,7 @@ def show_columns(draft: Draft) -> None:
             _show_use(draft, at)
             if use_of(draft.plan, at) == SURVEY:
                 _show_unsure(draft, at, table)
-            if use_of(draft.plan, at):
+            if use_of(draft.plan, at) in FIELDS:
                 _show_parts(draft, at)
             if use_of(draft.plan, at) == SURVEY:
                 _show_all(draft, at, table)
@@ -51,7 +52,7 @@ def show_columns(draft: Draft) -> None:
 
 
 def _show_use(draft: Draft, at: Place) -> None:
-    key, uses = f"use_{name_place(at)}", ["", *FIELDS]
+    key, uses = f"use_{name_place(at)}", list(USES)
     st.selectbox(
         draft.text("What is this file?"),
         uses,

@@ -13,6 +13,7 @@ from typing import Any
 from analysis.study_file import MeasurePlan, StudyPlan, SurveyFile, SurveyPlan, plan_from_dict
 
 SURVEY = "survey"
+DICTIONARY = "dictionary"
 # Which columns each kind of file may name; the first ones are needed.
 FIELDS: Mapping[str, tuple[str, ...]] = {
     SURVEY: ("respondent", "wave", "group", "site", "cluster", "weight", "started_on"),
@@ -37,6 +38,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         "meeting", "parties", "stage", "promised_level", "delivered_level",
     ),
 }  # fmt: skip
+USES = ("", *FIELDS, DICTIONARY)
+"""What a table can be used as; none, a section, or what tells a survey's labels and choices."""
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "volunteers": ("volunteer",),
     "service": ("volunteer", "date"),
@@ -69,6 +72,8 @@ def use_of(plan: StudyPlan, at: Place) -> str:
     """What a table is used as: a section's name, or ``""`` when it is not used."""
     if plan.survey and any(at.holds(one.path, one.sheet) for one in plan.survey.files):
         return SURVEY
+    if plan.survey and plan.survey.dictionary == at.file:
+        return DICTIONARY
     sections = ((name, getattr(plan, name)) for name in FIELDS if name != SURVEY)
     return next((n for n, one in sections if one and at.holds(one.path, one.sheet)), "")
 
@@ -78,6 +83,8 @@ def with_use(plan: StudyPlan, at: Place, use: str, columns: Sequence[str]) -> St
     told = _without_table(_record(plan), at)
     if use == SURVEY:
         told.setdefault(SURVEY, {}).setdefault("files", []).append(at.record())
+    elif use == DICTIONARY:
+        told.setdefault(SURVEY, {})[DICTIONARY] = at.file
     elif use:
         needed = {name: columns[0] for name in NEEDED.get(use, ()) if columns}
         told[use] = {**at.record(), **needed}
@@ -252,6 +259,8 @@ def _without_table(told: dict[str, Any], at: Place) -> dict[str, Any]:
         section = told.get(name, {})
         if name != SURVEY and at.holds(section.get("path"), section.get("sheet")):
             del told[name]
+    if told.get(SURVEY, {}).get(DICTIONARY) == at.file:
+        del told[SURVEY][DICTIONARY]
     files = told.get(SURVEY, {}).get("files", [])
     left = [one for one in files if not at.holds(one["path"], one.get("sheet"))]
     if files:
