@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
@@ -13,6 +14,7 @@ from analysis.results import Estimate, EstimateLike, NotEstimable
 from analysis.study import Study
 from analysis.study_file import TargetPlan
 
+_PERIOD = re.compile(r"(?P<year>\d{4})(?:-?[Qq](?P<quarter>[1-4])|-(?P<month>\d{1,2}))?")
 _SECTIONS = ("participation", "delivery", "volunteers", "sustainability")
 
 
@@ -21,8 +23,9 @@ class TargetProgress:
     """One indicator: progress = (actual − baseline) / (target − baseline).
 
     ``status`` is met, ahead, on_track, behind, not_started or no_data; ``expected`` the progress
-    due by the data's date; ``band`` the tolerated share either side of it; ``uncertain`` is True
-    when the interval of the actual value reaches another status.
+    due by the data's date; ``band`` the tolerated share either side of it; ``progress_low`` and
+    ``progress_high`` are the ends of the actual value's interval on the same way; ``uncertain`` is
+    True when they reach another status. ``periods`` are (period, target, actual).
     """
 
     indicator: str
@@ -39,6 +42,8 @@ class TargetProgress:
     evidence: str = ""
     periods: tuple[tuple[str, float, float | None], ...] = ()
     uncertain: bool = False
+    progress_low: float | None = None
+    progress_high: float | None = None
 
 
 def evaluate_targets(study: Study, results: Mapping[str, Any]) -> tuple[TargetProgress, ...]:
@@ -58,11 +63,9 @@ def target_progress(
     actual = _actual(plan, results)
     baseline = plan.baseline if plan.baseline is not None else _baseline(plan.indicator, results)
     progress = _progress(plan, baseline, _point(actual))
-    expected = _expected(plan, as_of)
-    ends = {
-        _status(plan, progress_at, expected)
-        for progress_at in _progress_ends(plan, baseline, actual)
-    }
+    expected = _expected(plan, baseline, as_of)
+    low, high = _progress_ends(plan, baseline, actual)
+    reached = {_status(plan, end, expected) for end in (low, high) if end is not None}
     status = _status(plan, progress, expected)
     return TargetProgress(
         indicator=plan.indicator,
@@ -78,7 +81,9 @@ def target_progress(
         direction=plan.direction,
         evidence=plan.evidence,
         periods=tuple((p, t, plan.actuals.get(p)) for p, t in sorted(plan.periods.items())),
-        uncertain=bool(ends - {status}),
+        uncertain=bool(reached - {status}),
+        progress_low=low,
+        progress_high=high,
     )
 
 
@@ -176,16 +181,54 @@ def _progress(plan: TargetPlan, baseline: float | None, actual: float | None) ->
 
 def _progress_ends(
     plan: TargetPlan, baseline: float | None, actual: EstimateLike
-) -> list[float | None]:
+) -> tuple[float | None, float | None]:
+    """Progress at the two ends of the interval, the lesser first (a target may fall)."""
     if not isinstance(actual, Estimate) or actual.ci_low is None or actual.ci_high is None:
-        return []
-    return [_progress(plan, baseline, actual.ci_low), _progress(plan, baseline, actual.ci_high)]
+        return None, None
+    ends = [_progress(plan, baseline, end) for end in (actual.ci_low, actual.ci_high)]
+    known = sorted(end for end in ends if end is not None)
+    return (known[0], known[1]) if len(known) == 2 else (None, None)
 
 
-def _expected(plan: TargetPlan, as_of: date | None) -> float | None:
-    if plan.due is None or plan.start is None or as_of is None or plan.due <= plan.start:
+def _expected(plan: TargetPlan, baseline: float | None, as_of: date | None) -> float | None:
+    """Progress due by ``as_of``: by the periodic targets where there are any, else by time."""
+    if as_of is None:
+        return None
+    by_period = _expected_of_periods(plan, as_of)
+    if by_period is not None:
+        return _progress(plan, baseline, by_period)
+    if plan.due is None or plan.start is None or plan.due <= plan.start:
         return None
     return min(1.0, max(0.0, (as_of - plan.start).days / (plan.due - plan.start).days))
+
+
+def _expected_of_periods(plan: TargetPlan, as_of: date) -> float | None:
+    """Value due by ``as_of``: the sum of ended periods' targets, or the latest ended one's."""
+    ends = {period: period_end(period) for period in sorted(plan.periods)}
+    if not ends or any(end is None for end in ends.values()):
+        return None
+    over = [plan.periods[period] for period, end in ends.items() if end and end <= as_of]
+    if plan.cumulation == "cumulative_sum":
+        return sum(over)
+    return over[-1] if over else None
+
+
+def period_end(period: str) -> date | None:
+    """Last day of a period written ``2026``, ``2026-Q1`` or ``2026-03``; None for other words.
+
+    Examples
+    --------
+    >>> period_end("2026-Q1"), period_end("2026-12"), period_end("spring")
+    (datetime.date(2026, 3, 31), datetime.date(2026, 12, 31), None)
+    """
+    found = _PERIOD.fullmatch(period.strip())
+    if found is None:
+        return None
+    month = 3 * int(found["quarter"]) if found["quarter"] else int(found["month"] or 12)
+    if not 1 <= month <= 12:
+        return None
+    following = date(int(found["year"]) + month // 12, month % 12 + 1, 1)
+    return following - timedelta(days=1)
 
 
 def _status(plan: TargetPlan, progress: float | None, expected: float | None) -> str:

@@ -3,9 +3,11 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analysis.study_file import TargetPlan
-from analysis.targets import cumulate, find_indicator, target_progress
+from analysis.targets import cumulate, find_indicator, period_end, target_progress
 
 RESULTS = {
     "scoring": [
@@ -62,3 +64,67 @@ def test_indicators_are_found_in_every_section():
 def test_cumulation_rules(rule, expected):
     actuals = {"2026-Q2": 20.0, "2026-Q1": 10.0, "2026-Q3": 30.0}
     assert cumulate(plan(cumulation=rule, actuals=actuals)) == expected
+
+
+def test_interval_of_the_actual_goes_the_same_way():
+    found = target_progress(plan(), RESULTS, HALF_WAY)
+    # (3.0 - 2.6) / 1 and (3.6 - 2.6) / 1
+    assert (found.progress_low, found.progress_high) == pytest.approx((0.4, 1.0))
+
+
+def test_interval_of_a_falling_target_has_its_lesser_end_first():
+    found = target_progress(plan(baseline=4.0, target=2.0), RESULTS, HALF_WAY)
+    assert found.progress_low == pytest.approx(0.2)
+    assert found.progress_high == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    ("period", "end"),
+    [
+        ("2026", date(2026, 12, 31)),
+        ("2026-Q1", date(2026, 3, 31)),
+        ("2026q4", date(2026, 12, 31)),
+        ("2024-02", date(2024, 2, 29)),
+        ("2026-13", None),
+        ("spring", None),
+    ],
+)
+def test_periods_end_on_their_last_day(period, end):
+    assert period_end(period) == end
+
+
+QUARTERS = {"2026-Q1": 10.0, "2026-Q2": 20.0, "2026-Q3": 40.0}
+
+
+@pytest.mark.parametrize(
+    ("rule", "due"), [("cumulative_sum", 0.3), ("cumulative_level", 0.2), ("non_cumulative", 0.2)]
+)
+def test_expected_to_date_follows_the_periodic_targets(rule, due):
+    told = plan(baseline=0, target=100, cumulation=rule, periods=QUARTERS, actual=1)
+    # On 2 July the first two quarters are over.
+    assert target_progress(told, RESULTS, HALF_WAY).expected == pytest.approx(due)
+
+
+def test_periods_list_what_was_wanted_and_what_came():
+    told = plan(periods=QUARTERS, actuals={"2026-Q1": 12.0}, cumulation="cumulative_sum")
+    found = target_progress(told, RESULTS, HALF_WAY)
+    assert found.periods == (
+        ("2026-Q1", 10.0, 12.0),
+        ("2026-Q2", 20.0, None),
+        ("2026-Q3", 40.0, None),
+    )
+    assert found.actual.estimate == 12.0
+
+
+FINITE = st.floats(-1e6, 1e6).map(lambda x: round(x, 3))
+
+
+@given(baseline=FINITE, target=FINITE, actual=FINITE, shift=FINITE)
+def test_progress_does_not_depend_on_where_zero_is(baseline, target, actual, shift):
+    if abs(target - baseline) < 1:
+        return
+    here = target_progress(plan(baseline=baseline, target=target, actual=actual), {}, None)
+    moved = plan(baseline=baseline + shift, target=target + shift, actual=actual + shift)
+    there = target_progress(moved, {}, None)
+    assert here.progress == pytest.approx(there.progress, abs=1e-3)
+    assert (here.status == "met") == (here.progress >= 1)

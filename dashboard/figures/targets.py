@@ -11,6 +11,8 @@ from dashboard.sentences.targets import format_indicator, say_status
 from dashboard.text import Text
 from dashboard.theme import BEFORE, INTERVAL, MUTED, STATUSES, new_figure
 
+_FURTHEST = 1.35
+
 
 def draw_targets(targets: list[tuple[str, TargetProgress]], text: Text) -> go.Figure:
     """Draw progress of each indicator from baseline (0) to target (1), with its interval.
@@ -27,12 +29,12 @@ def draw_targets(targets: list[tuple[str, TargetProgress]], text: Text) -> go.Fi
         x=[1.0] * len(shown),
         y=labels,
         orientation="h",
-        width=0.55,
+        width=0.46,
         marker_color=INTERVAL,
         hoverinfo="skip",
     )
     figure.add_bar(
-        x=[min(1.35, max(0.0, t.progress or 0.0)) for _, t in shown],
+        x=[_within(t.progress or 0.0) for _, t in shown],
         y=labels,
         orientation="h",
         width=0.26,
@@ -47,16 +49,30 @@ def draw_targets(targets: list[tuple[str, TargetProgress]], text: Text) -> go.Fi
         marker={"symbol": "line-ns", "size": 20, "line": {"width": 3, "color": MUTED}},
         hoverinfo="skip",
     )
+    _add_intervals(figure, labels, [t for _, t in shown])
     for name, (_, target) in zip(labels, shown, strict=True):
         figure.add_annotation(
-            x=0, y=name, yshift=24, text=_told(text, target), showarrow=False, xanchor="left",
+            x=0, y=name, yshift=25, text=_told(text, target), showarrow=False, xanchor="left",
             font={"size": 12, "color": MUTED},
         )  # fmt: skip
     figure.update_layout(barmode="overlay", margin_t=16)
-    figure.update_xaxes(visible=False, range=[0, 1.36])
+    figure.update_xaxes(visible=False, range=[0, _FURTHEST + 0.01])
     figure.add_vline(x=1, line_color=BEFORE, line_width=2)
     figure.update_yaxes(autorange="reversed", showgrid=False)
     return figure
+
+
+def _add_intervals(figure: go.Figure, labels: list[str], shown: list[TargetProgress]) -> None:
+    for name, t in zip(labels, shown, strict=True):
+        if t.progress_low is not None and t.progress_high is not None:
+            figure.add_scatter(
+                x=[_within(t.progress_low), _within(t.progress_high)], y=[name, name],
+                mode="lines", line={"color": MUTED, "width": 2}, hoverinfo="skip",
+            )  # fmt: skip
+
+
+def _within(progress: float) -> float:
+    return min(_FURTHEST, max(0.0, progress))
 
 
 def _told(text: Text, target: TargetProgress) -> str:
