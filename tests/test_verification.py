@@ -1,0 +1,24 @@
+"""Each number of the verification book agrees with its second software."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.verify_statistics import list_rows, write_book
+
+ROWS = list_rows()
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.key)
+def test_number_agrees_with_second_software(row):
+    assert row.difference <= row.tolerance, f"{row.ours!r} against {row.theirs!r} ({row.by})"
+
+
+def test_the_book_is_long_and_as_published():
+    assert len(ROWS) >= 150
+    lines: list[str] = []
+    write_book(ROWS, lines.append)
+    book = Path(__file__).parents[1] / "docs" / "verification.md"
+    published = book.read_text(encoding="utf-8")
+    for row in ROWS:
+        assert f"| {row.key} | {row.by} | {row.theirs:.10g} |" in published
