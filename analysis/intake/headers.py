@@ -8,6 +8,7 @@ from collections import Counter
 from analysis.intake.tables import Sheet
 
 _NUMBER = re.compile(r"^[\s+\-]?[\d.,]+%?$|^\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}.*$")
+_DAY = re.compile(r"^\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}.*$|^\d{1,2}\.\d{1,2}$")
 _TOTAL = re.compile(
     r"^(?:合\s*计|总\s*计|小\s*计|合計|總計|平均值?|(?:grand\s+)?totals?|sum|average|mean)\s*[:：]?$",
     re.IGNORECASE,
@@ -38,7 +39,7 @@ def find_header(sheet: Sheet) -> tuple[int, ...]:
     usual = Counter(width for width in widths if width).most_common(1)[0][0]
     need = max(min(2, usual), usual * 0.5)
     for at, row in enumerate(sheet.rows[:_SEARCHED]):
-        if widths[at] >= need and _is_wordy(row):
+        if widths[at] >= need and (_is_wordy(row) or _names_days(sheet, at)):
             return (at + 1, at + 2) if _is_group_row(sheet, at) else (at + 1,)
     first = next(at for at, width in enumerate(widths) if width)
     return (first + 1,)
@@ -104,6 +105,26 @@ def _is_wordy(row: Row) -> bool:
     cells = [cell for cell in row if cell and cell.strip()]
     numbers = sum(bool(_NUMBER.match(cell.strip())) for cell in cells)
     return bool(cells) and numbers <= 0.5 * len(cells)
+
+
+def _names_days(sheet: Sheet, at: int) -> bool:
+    """Tell whether a row heads columns by different days, as a list ticked by date does.
+
+    Below such a header no cell of those columns is a day.
+    """
+    days = {i: cell.strip() for i, cell in enumerate(sheet.rows[at]) if cell and _is_day(cell)}
+    if len(days) < 2 or len(set(days.values())) < len(days) or not _has_word(sheet.rows[at]):
+        return False
+    below = [row[i] for row in sheet.rows[at + 1 : at + 40] for i in days if i < len(row)]
+    return any(below) and not any(cell and _is_day(cell) for cell in below)
+
+
+def _is_day(cell: str) -> bool:
+    return bool(_DAY.match(cell.strip()))
+
+
+def _has_word(row: Row) -> bool:
+    return any(cell and cell.strip() and not _NUMBER.match(cell.strip()) for cell in row)
 
 
 def _is_group_row(sheet: Sheet, at: int) -> bool:

@@ -62,9 +62,11 @@ _NO = split_words(
 )
 FLAG_WORDS: Mapping[str, float] = {**dict.fromkeys(_YES, 1.0), **dict.fromkeys(_NO, 0.0)}
 HELD: Mapping[str, tuple[str, ...]] = {
-    "held": split_words("held|done|completed|已完成|完成|已举行|举行|已开展|如期"),
-    "moved": split_words("moved|postponed|rescheduled|delayed|改期|延期|推迟"),
-    "cancelled": split_words("cancelled|canceled|取消|已取消|未开展"),
+    "held": split_words(
+        "held|done|completed|已完成|完成|已举行|举行|已举办|举办|已开展|如期|如期举办"
+    ),
+    "moved": split_words("moved|postponed|rescheduled|delayed|改期|延期|推迟|改期举办"),
+    "cancelled": split_words("cancelled|canceled|not held|取消|已取消|未开展|未举办|未举行"),
     "pending": split_words("pending|planned|计划中|未开始|待开展|待定"),
 }
 RESPONDENT = split_words(

@@ -68,3 +68,10 @@ def test_empty_sheet():
 
 def test_equal_names_stay_apart():
     assert unique_names(["q", "q", "q [2]", "q"]) == ["q", "q [2]", "q [2] [2]", "q [3]"]
+
+
+def test_days_head_the_columns_of_a_ticked_list():
+    sheet = sheet_of(
+        ("Sign-in",), ("name", "2025-01-10", "2025-02-10"), ("Anna", "√", None), ("Bo", "√", "√")
+    )
+    assert find_header(sheet) == (2,)
