@@ -5,9 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis.errors import LeveeError
 from dashboard.exports.canvas import FAMILIES
+
+if TYPE_CHECKING:
+    import typst
 
 FONTS = Path(__file__).resolve().parent / "fonts"
 _CHINESE = frozenset(
@@ -20,11 +24,17 @@ _CHINESE = frozenset(
 
 
 @cache
-def find_families() -> tuple[str, ...]:
-    """Find which of the wanted font families this machine has, best first."""
+def _fonts() -> typst.Fonts:
+    """All fonts of Levee and of the machine; looking for them takes a tenth of a second."""
     import typst
 
-    found = set(typst.Fonts(font_paths=[str(FONTS)]).families())
+    return typst.Fonts(font_paths=[str(FONTS)])
+
+
+@cache
+def find_families() -> tuple[str, ...]:
+    """Find which of the wanted font families this machine has, best first."""
+    found = set(_fonts().families())
     return tuple(name for name in FAMILIES if name in found)
 
 
@@ -49,7 +59,7 @@ def write_pdf(template: bytes, inputs: dict[str, str], created: datetime) -> byt
     pdf = typst.compile(
         template,
         format="pdf",
-        font_paths=[str(FONTS)],
+        font_paths=_fonts(),
         sys_inputs=inputs,
         pdf_standards=["ua-1"],
         timestamp=created.astimezone(UTC),
@@ -61,7 +71,7 @@ def write_page_image(template: bytes, inputs: dict[str, str], ppi: float = 110) 
     """Draw the (only) page of a template as PNG."""
     import typst
 
-    png = typst.compile(template, format="png", font_paths=[str(FONTS)], sys_inputs=inputs, ppi=ppi)
+    png = typst.compile(template, format="png", font_paths=_fonts(), sys_inputs=inputs, ppi=ppi)
     return bytes(png)
 
 
@@ -77,5 +87,5 @@ def write_png(svg: str, *, width: float = 396, ppi: float = 220) -> bytes:
 
     check_fonts(svg)
     inputs = {"svg": svg, "width": f"{width:.0f}pt"}
-    png = typst.compile(_PICTURE, format="png", font_paths=[str(FONTS)], sys_inputs=inputs, ppi=ppi)
+    png = typst.compile(_PICTURE, format="png", font_paths=_fonts(), sys_inputs=inputs, ppi=ppi)
     return bytes(png)
