@@ -205,7 +205,7 @@ def _judge_one(table: Table, column: Column, given: pd.Series, values: list[str]
     choices = table.choices.get(column.name, {})
     offered = list(choices.values()) or values
     bounds = propose_range(offered) if len(offered) <= 12 else None
-    codes = [float(code) for code in choices if code.lstrip("-").isdigit()]
+    codes = [float(code) for code in choices if code.lstrip("-").isdecimal()]
     if bounds is not None and len(codes) == len(choices) > 0:
         bounds = min(codes), max(codes)
     if bounds is None:
@@ -305,7 +305,7 @@ def _range(values: list[str]) -> tuple[float, float] | None:
 
 def _counts_rows(given: pd.Series) -> bool:
     """Tell whether a column counts its rows one by one."""
-    if len(given) < 5 or not str(given.iloc[0]).isdigit():
+    if len(given) < 5 or not str(given.iloc[0]).isdecimal():
         return False
     start = int(given.iloc[0])
     return [str(text) for text in given] == [str(start + at) for at in range(len(given))]
