@@ -10,7 +10,7 @@ from dashboard.figures.labels import wrap_label
 from dashboard.text import Text
 from dashboard.theme import AFTER, BEFORE, MUTED, new_figure
 
-MOST_PEOPLE = 60
+MOST_PEOPLE = 200
 MOST_KINDS = 8
 
 
