@@ -7,6 +7,7 @@ from itertools import pairwise
 import plotly.graph_objects as go
 
 from analysis.sustainability.results import Consultation
+from dashboard.figures.axes import percent_axis
 from dashboard.figures.labels import escape_label
 from dashboard.text import Text
 from dashboard.theme import AFTER, BEFORE, CATEGORIES, INTERVAL, MUTED, new_figure
@@ -52,6 +53,8 @@ def draw_stakeholders(consultation: Consultation, text: Text) -> go.Figure:
     figure = new_figure(100 + 44 * len(parties))
     figure.add_heatmap(
         z=grid,
+        zmin=0,
+        zmax=max(map(max, grid), default=1),
         x=[escape_label(s or text("all stages")) for s in stages],
         y=[escape_label(p) for p in parties],
         colorscale=[[0, "rgba(18, 67, 109, 0.05)"], [1, "rgba(18, 67, 109, 0.45)"]],
@@ -95,8 +98,12 @@ def draw_time_to_done(consultation: Consultation, text: Text) -> go.Figure:
         y=curve.survival,
         mode="lines",
         line={"color": BEFORE, "width": 2.5, "shape": "hv"},
-        hovertemplate="%{x:.0f}: %{y:.0%}<extra></extra>",
+        hovertext=[
+            f"{text.number(day, 0)} · {text.percent(left)}"
+            for day, left in zip(curve.time_days, curve.survival, strict=True)
+        ],
+        hovertemplate="%{hovertext}<extra></extra>",
     )
-    figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
+    figure.update_yaxes(range=[0, 1.02], **percent_axis(text))
     figure.update_xaxes(title={"text": text("days since agreement"), "font": {"color": MUTED}})
     return figure

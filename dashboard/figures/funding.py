@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 import plotly.graph_objects as go
 
-from analysis.sustainability.results import Concentration, Funding
-from dashboard.figures.labels import escape_label
+from analysis.sustainability.results import Concentration, Funding, GrantExpiry, WaterfallStep
+from dashboard.figures.labels import escape_label, wrap_label
 from dashboard.text import Text
 from dashboard.theme import AFTER, BEFORE, CATEGORIES, MUTED, new_figure
 
 MOST_SOURCES = 4
+MOST_STEPS = 8
+MOST_GRANTS = 12
 
 
 def main_sources(concentration: Concentration, text: Text) -> list[tuple[str, float, float]]:
@@ -69,20 +73,66 @@ def draw_months(funding: Funding, text: Text) -> go.Figure:
     return figure
 
 
+def draw_expiries(funding: Funding, text: Text) -> go.Figure:
+    """Draw each grant from the ledger's first day to its end; the dotted line is its last day."""
+    grants = funding.expiries[-MOST_GRANTS:]
+    figure = new_figure(70 + 56 * len(grants))
+    first, today = funding.first_date.isoformat(), funding.last_date.isoformat()
+    for place, grant in enumerate(grants):
+        over = grant.months_left <= 0
+        figure.add_scatter(
+            x=[first, grant.ends.isoformat()], y=[place, place], mode="lines+markers",
+            line={"color": MUTED if over else BEFORE, "width": 2 if over else 5},
+            marker={"symbol": "line-ns", "size": [0, 14], "line": {"width": 3, "color": MUTED}},
+            hoverinfo="skip",
+        )  # fmt: skip
+        figure.add_annotation(
+            x=first, y=place, yshift=16, xanchor="left", showarrow=False,
+            text=_name_grant(text, grant, funding.currency),
+        )  # fmt: skip
+    figure.add_vline(x=today, line_dash="dot", line_color=MUTED)
+    figure.update_yaxes(visible=False, range=[len(grants) - 0.4, -0.75])
+    months = [text.month(f"{year}-{month:02d}") for year, month in _half_years(funding)]
+    ticks = [f"{year}-{month:02d}-01" for year, month in _half_years(funding)]
+    figure.update_xaxes(tickvals=ticks, ticktext=months, tickangle=0)
+    return figure
+
+
+def _half_years(funding: Funding) -> list[tuple[int, int]]:
+    """January and July of each year shown; only January of many."""
+    last = max([funding.last_date, *(grant.ends for grant in funding.expiries)])
+    years = range(funding.first_date.year, last.year + 2)
+    return [(year, month) for year in years for month in ((1, 7) if len(years) < 5 else (1,))]
+
+
+def _name_grant(text: Text, grant: GrantExpiry, currency: str) -> str:
+    left = (
+        text("ended")
+        if grant.months_left <= 0
+        else text("{n} months left", n=text.number(grant.months_left, 0))
+    )
+    name = escape_label(grant.source or text("no source"))
+    return f"<b>{name}</b>  {text.money(grant.amount, currency)} · {left}"
+
+
 def draw_waterfall(funding: Funding, text: Text) -> go.Figure:
-    """Draw how income changed from one year to the next, source by source."""
-    steps = [s for s in funding.waterfall if s.year_to == funding.by_year[-1].period]
+    """Draw how income changed from one year to the next, source by source.
+
+    Beyond eight sources the smallest changes are one step.
+    """
+    last = funding.by_year[-1]
+    steps = [s for s in funding.waterfall if s.year_to == last.period]
     first = next(p for p in funding.by_year if p.period == steps[0].year_from)
-    labels = [first.period, *(escape_label(s.source or text("no source")) for s in steps)]
+    told = _main_steps(steps, text)
     figure = new_figure(360)
     figure.add_waterfall(
-        x=[*labels, funding.by_year[-1].period],
-        y=[first.income, *(s.change for s in steps), 0],
-        measure=["absolute", *["relative"] * len(steps), "total"],
+        x=[first.period, *(name for name, _ in told), last.period],
+        y=[first.income, *(change for _, change in told), 0],
+        measure=["absolute", *["relative"] * len(told), "total"],
         text=[
             text.money(first.income, funding.currency),
-            *(text.signed(s.change, 0) for s in steps),
-            text.money(funding.by_year[-1].income, funding.currency),
+            *(text.signed(change, 0) for _, change in told),
+            text.money(last.income, funding.currency),
         ],
         textposition="outside",
         connector={"line": {"color": MUTED, "width": 1}},
@@ -93,5 +143,19 @@ def draw_waterfall(funding: Funding, text: Text) -> go.Figure:
         cliponaxis=False,
     )
     figure.update_xaxes(type="category", tickangle=0)
-    figure.update_yaxes(rangemode="tozero")
+    top = max(first.income, last.income, *accumulate([first.income, *(c for _, c in told)]), 1.0)
+    figure.update_yaxes(range=[-0.1 * top, 1.12 * top], nticks=6)
     return figure
+
+
+def _main_steps(steps: list[WaterfallStep], text: Text) -> list[tuple[str, float]]:
+    largest = sorted(steps, key=lambda s: -abs(s.change))
+    kept = largest if len(steps) <= MOST_STEPS else largest[: MOST_STEPS - 1]
+    told = [
+        (wrap_label(s.source or text("no source"), 16), s.change)
+        for s in sorted(kept, key=lambda s: -s.change)
+    ]
+    if len(kept) < len(steps):
+        rest = sum(s.change for s in largest[len(kept) :])
+        told.append((text("{n} other sources", n=len(steps) - len(kept)), rest))
+    return told

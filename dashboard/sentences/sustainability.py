@@ -138,6 +138,30 @@ def format_unit(text: Text, value: float, unit: str) -> str:
     return text.number(value, 1 if unit == "sources" else 0)
 
 
+def say_trend(text: Text, row: ScorecardRow) -> str:
+    """Say where a measure came from, with an arrow; empty when nothing earlier is known."""
+    arrow = {"up": "↑", "down": "↓", "flat": "→"}.get(row.trend)
+    if arrow is None or row.previous is None:
+        return ""
+    before = format_unit(text, row.previous, row.unit)
+    return text("{arrow} before: {value}", arrow=arrow, value=before)
+
+
+def say_sureness(text: Text, row: ScorecardRow) -> str:
+    """Say how sure a value is: its interval and n, or that it was counted."""
+    value = row.value
+    if not isinstance(value, Estimate):
+        return ""
+    if value.ci_low is None or value.ci_high is None:
+        return text("counted, not estimated")
+    return text(
+        "likely between {low} and {high} (n = {n})",
+        low=format_unit(text, value.ci_low, row.unit),
+        high=format_unit(text, value.ci_high, row.unit),
+        n=text.number(value.n, 0),
+    )
+
+
 def say_band(text: Text, row: ScorecardRow) -> str:
     """Say which band applies, and where the rule comes from."""
     act, watch = (format_unit(text, limit, row.unit) for limit in row.bands)
@@ -165,7 +189,7 @@ def say_next_step(text: Text, row: ScorecardRow) -> str:
         "active_change": text("Recruit before the next flood season and ask leavers why."),
         "retention_365": text("Talk to volunteers in their third month, before most leave."),
         "bus_factor": text("Name a successor for each person who carries the hours."),
-        "overdue_volunteers": text("Call those overdue this week; the list is on Volunteers."),
+        "overdue_volunteers": text("Call those overdue this week; the list is on Outlook."),
         "runway_months": text("Secure bridging money and put off what can wait."),
         "largest_share": text("Apply to a second funder before the largest grant ends."),
         "effective_sources": text("Open one new source this year, however small."),

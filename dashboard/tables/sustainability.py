@@ -10,7 +10,14 @@ from analysis.portfolio import Portfolio
 from analysis.results import Comparison, Estimate, EstimateLike
 from analysis.sustainability.results import Capacity, Consultation, Funding, ScorecardRow, Strengths
 from analysis.targets import TargetProgress
-from dashboard.sentences.sustainability import say_band, say_next_step, say_score, score_name
+from dashboard.sentences.sustainability import (
+    say_band,
+    say_next_step,
+    say_score,
+    say_sureness,
+    say_trend,
+    score_title,
+)
 from dashboard.sentences.targets import format_indicator, say_status
 from dashboard.text import Text
 from dashboard.theme import STATUSES
@@ -140,6 +147,13 @@ def list_agreement(capacity: Capacity, text: Text) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[text(name) for name in names])
 
 
+def list_leadership(capacity: Capacity, text: Text) -> pd.DataFrame:
+    """Roles, who holds them, and for how many a successor is trained."""
+    rows = [(role, n, covered, n - covered) for role, n, covered in capacity.leadership]
+    names = ("Role", "Holders", "With a trained successor", "Without")
+    return pd.DataFrame(rows, columns=[text(name) for name in names])
+
+
 def list_strengths(strengths: Strengths, text: Text) -> pd.DataFrame:
     """Strengths by kind: kept, gained, lost."""
     rows = [
@@ -183,14 +197,13 @@ def list_levels(consultation: Consultation, text: Text) -> pd.DataFrame:
 
 def list_scorecard(rows: Sequence[ScorecardRow], text: Text) -> pd.DataFrame:
     """The scorecard: value, trend, band, next step."""
-    arrows = {"up": "↑", "down": "↓", "flat": "→", "unknown": "–"}
     told = [
         (
             f"{STATUSES[r.status].icon} {text(STATUSES[r.status].word)}",
-            score_name(text, r.code),
+            score_title(text, r),
             say_score(text, r),
-            arrows[r.trend],
-            share_with_interval(text, r.value) if r.unit == "rate" else "–",
+            say_trend(text, r) or "–",
+            say_sureness(text, r) or "–",
             say_band(text, r),
             say_next_step(text, r),
         )

@@ -13,6 +13,7 @@ from dashboard.sentences import say_caution, say_finding
 from dashboard.state import current_text
 from dashboard.tables import sustainability as tables
 from dashboard.text import Text
+from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_cautions, show_empty, show_figure, show_page, show_table
 
 
@@ -53,16 +54,21 @@ def _show_capacity(text: Text, capacity: Capacity) -> None:
         show_table(tables.list_capacity(capacity, text), key="capacity")
     with st.expander(text("Do raters agree?")):
         show_table(tables.list_agreement(capacity, text), key="agreement")
+    _show_leaders(text, capacity)
+
+
+def _show_leaders(text: Text, capacity: Capacity) -> None:
+    if not capacity.leadership and capacity.resident_led is None:
+        return
+    st.subheader(text("Who could take over"), anchor=False)
     if isinstance(capacity.resident_led, Estimate):
-        st.caption(
-            text(
-                "Activities led by residents: {share}",
-                share=tables.share_with_interval(text, capacity.resident_led),
-            )
-        )
+        share = tables.share_with_interval(text, capacity.resident_led)
+        st.caption(escape_markdown(text("Activities led by residents: {share}", share=share)))
+    if capacity.leadership:
+        show_table(tables.list_leadership(capacity, text), key="leadership")
 
 
 def _show_strengths(text: Text, strengths: Strengths) -> None:
     st.subheader(text("What the community has"), anchor=False)
-    st.caption(say_finding(text, find_strengths(strengths)))
+    st.caption(escape_markdown(say_finding(text, find_strengths(strengths))))
     show_table(tables.list_strengths(strengths, text), key="strengths")

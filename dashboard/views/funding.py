@@ -7,7 +7,7 @@ import streamlit as st
 from analysis.sustainability.findings import find_funding
 from analysis.sustainability.results import Funding
 from dashboard.cache import current_evaluation
-from dashboard.figures.funding import draw_months, draw_sources, draw_waterfall
+from dashboard.figures.funding import draw_expiries, draw_months, draw_sources, draw_waterfall
 from dashboard.sentences import say_caution, say_finding
 from dashboard.state import current_text
 from dashboard.tables import sustainability as tables
@@ -49,8 +49,14 @@ def show() -> None:
     st.subheader(text("If something is lost"), anchor=False)
     show_table(tables.list_stress(funding, text), key="stress")
     if funding.expiries:
-        st.subheader(text("What ends when"), anchor=False)
-        show_table(tables.list_expiries(funding, text), key="expiries")
+        show_figure(
+            draw_expiries(funding, text),
+            title=text("What ends when"),
+            subtitle=text("Each grant until its last day. Dotted: the last day of the ledger."),
+            alt=text("Timeline of grants with their last days."),
+            table=tables.list_expiries(funding, text),
+            key="expiries",
+        )
     if funding.waterfall:
         show_figure(
             draw_waterfall(funding, text),

@@ -6,21 +6,13 @@ from collections import Counter
 
 import streamlit as st
 
-from analysis.sustainability.results import ScorecardRow
 from dashboard.cache import current_evaluation
-from dashboard.sentences.sustainability import (
-    say_band,
-    say_next_step,
-    say_score,
-    say_warning,
-    score_title,
-)
+from dashboard.sentences.sustainability import say_warning
 from dashboard.state import current_text
 from dashboard.tables.sustainability import list_scorecard
-from dashboard.text import Text
-from dashboard.theme import STATUSES
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_empty, show_page, show_table
+from dashboard.widgets.scorecard import show_day, show_measure
 from dashboard.widgets.thresholds import show_thresholds
 
 
@@ -28,7 +20,7 @@ def show() -> None:
     """Show the scorecard."""
     text, evaluation = current_text(), current_evaluation()
     found = evaluation.sustainability if evaluation else None
-    if found is None:
+    if evaluation is None or found is None:
         show_empty(
             text("Nothing to watch yet"),
             text("Upload a volunteer roster, a ledger or a consultation log."),
@@ -50,19 +42,8 @@ def show() -> None:
     with st.grid(3, min_column_width=260):
         for row in found.scorecard:
             if row.status != "no_data":
-                _show_row(text, row)
+                show_measure(text, row)
+    show_day(text, evaluation)
     with st.expander(text("Everything in one table")):
         show_table(list_scorecard(found.scorecard, text), key="scorecard")
     show_thresholds(text, found.scorecard)
-
-
-def _show_row(text: Text, row: ScorecardRow) -> None:
-    status = STATUSES[row.status]
-    colour = {"good": "green", "watch": "orange", "act": "red"}[row.status]
-    with st.container(border=True, height="stretch", gap="xsmall"):
-        st.markdown(f":{colour}[**{status.icon} {text(status.word)}**]")
-        st.markdown(f"### {escape_markdown(say_score(text, row))}")
-        st.markdown(escape_markdown(score_title(text, row)))
-        st.caption(escape_markdown(say_band(text, row)))
-        if row.status != "good":
-            st.markdown(escape_markdown(say_next_step(text, row)))
