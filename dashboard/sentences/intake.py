@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from analysis.issues import Issue
+from dashboard.sentences.names import wave_name
 from dashboard.text import Text
 
 _ROWS_NAMED = 5
@@ -50,6 +51,8 @@ def _told(text: Text, issue: Issue) -> dict[str, Any]:
             told[key] = text.percent(value) if key == "share" else text.number(value)
         elif key == "policy":
             told[key] = name_policy(text, str(value))
+        elif key == "wave":
+            told[key] = f"“{wave_name(text, str(value))}”"
         elif value is None:
             told[key] = "–"
     return told
