@@ -1,0 +1,84 @@
+"""The pages about people, opened on the sample in both languages and without data."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from analysis import evaluate, read_study
+from dashboard.text import Text
+from dashboard.workspace.engine import VARIABLE, close_workspaces
+
+APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
+VIEWS = ["delivery", "participation", "reach", "volunteers", "cohorts", "hours", "outlook"]
+Open = Callable[[str, str], AppTest]
+
+
+@pytest.fixture(scope="module")
+def found(sample_folder):
+    return evaluate(read_study(sample_folder / "study.toml"))
+
+
+@pytest.fixture
+def open_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    """Open one page of the sample in a language, on a workspace of its own."""
+    monkeypatch.setenv(VARIABLE, f"sqlite:///{tmp_path / 'workspace.sqlite'}")
+
+    def go(view: str, language: str) -> AppTest:
+        at = AppTest.from_file(str(APP), default_timeout=120)
+        at.query_params["lang"] = language
+        at.query_params["study"] = "sample"
+        at._page_hash = calc_hash(view)
+        return at.run()
+
+    yield go
+    close_workspaces()
+
+
+def told(at: AppTest) -> list[str]:
+    """Everything said on the page itself, and the heads of its tables."""
+    said = [*at.main.title, *at.main.subheader, *at.main.markdown, *at.main.caption]
+    said += [*at.main.info, *at.main.warning, *at.main.error]
+    heads = [str(name) for table in at.main.dataframe for name in table.value.columns]
+    return [*(str(one.value) for one in said), *heads]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_chinese_page_has_no_english_words(open_page: Open, view: str):
+    at = open_page(view, "zh-Hans")
+    assert not at.exception
+    for line in told(at):
+        words = re.findall(r"[A-Za-z]{3,}", line.replace("Levee", "").replace("README", ""))
+        assert not words, line
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+@pytest.mark.parametrize("view", VIEWS)
+def test_each_page_has_a_finding_and_a_table(open_page: Open, view: str, language: str):
+    at = open_page(view, language)
+    assert not at.exception
+    assert re.search(r"\d", at.main.title[0].value)
+    assert len(at.main.dataframe) >= 1
+    assert "{" not in " ".join(told(at))
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_numbers_on_the_pages_are_those_of_the_evaluation(open_page: Open, found, language: str):
+    text = Text(language)
+    title = open_page("hours", language).main.title[0].value
+    assert str(found.volunteers.hours.bus_factor) in title
+    said = " ".join(told(open_page("outlook", language)))
+    assert text.number(sum(c.inside for c in found.volunteers.backtest), 0) in said
+    assert text.number(len(found.volunteers.backtest), 0) in said
+    title = open_page("delivery", language).main.title[0].value
+    assert str(found.delivery.overall.held) in title
+
+
+def test_the_list_of_whom_to_call_names_people_only_inside(open_page: Open, found):
+    tables = open_page("outlook", "en").main.dataframe
+    people = {one.volunteer for one in found.volunteers.overdue}
+    listed = [t.value for t in tables if "Volunteer" in t.value.columns]
+    assert {name for table in listed for name in table["Volunteer"]} == people
