@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -10,7 +11,7 @@ from streamlit.navigation.page import StreamlitPage
 from analysis.errors import LeveeError
 from dashboard.navigation import list_pages
 from dashboard.sentences import say_error
-from dashboard.state import current_text, keep_url
+from dashboard.state import SERVED, current_text, keep_url
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.sidebar import SIDEBAR_WIDTH, show_sidebar, show_simulated
@@ -33,13 +34,13 @@ def main() -> None:
 
 
 def _run(text: Text, page: StreamlitPage) -> None:
-    """Run a page; a mistake of the program is logged and told without its details."""
+    """Run a page; served, a mistake of the program is logged and told without its details."""
     try:
         page.run()
     except LeveeError:
         raise
     except Exception:
-        if st.get_option("client.showErrorDetails") != "none":
+        if not os.environ.get(SERVED):
             raise
         logging.getLogger("levee").exception("page %s", page.url_path)
         st.error(

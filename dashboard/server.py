@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import tomllib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -21,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 
 from dashboard.navigation import import_views
+from dashboard.state import SERVED
 
 _HERE = Path(__file__).resolve().parent
 _SETTINGS = (_HERE.parent / ".streamlit" / "config.toml", _HERE / "streamlit_config.toml")
@@ -107,6 +109,7 @@ async def _send_document(scope: Scope, held: list[Message], message: Message, se
 def create_app(port: int = 8501, host: str = "127.0.0.1") -> st.App:
     """Create the ASGI application with its settings and middleware."""
     apply_settings({"server.port": port, "server.address": host})
+    os.environ[SERVED] = "yes"
     middleware = [
         Middleware(SecurityHeaders),
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),

@@ -15,6 +15,8 @@ from dashboard.text import LANGUAGES, Text
 
 FILTERS = ("site", "group", "wave", "category")
 _KEPT = ("lang", "study", "measure", *FILTERS)
+SERVED = "LEVEE_SERVED"
+"""Set in the environment of a served dashboard; in tests and by ``streamlit run`` it is not."""
 _OPEN_FIRST = "LEVEE_OPEN"
 _NONE = "new"  # a study yet to be made: nothing is open, whatever the server opens first
 

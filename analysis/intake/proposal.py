@@ -20,6 +20,7 @@ from analysis.intake.respondents import wave_family
 from analysis.intake.roles import ColumnProfile, header_words, propose_roles
 from analysis.intake.sections import SectionMatch, recognise_section
 from analysis.intake.tables import Column, Table, Workbook
+from analysis.intake.wave_ranges import widen_ranges
 from analysis.intake.words import DICTIONARY_SHEETS, FINISHED, GROUP, SITE, STARTED
 from analysis.study_file import MeasurePlan, StudyPlan, SurveyFile, SurveyPlan, plan_from_dict
 
@@ -171,6 +172,8 @@ def _propose_survey(
                 rename=rename,
             )
         )
+    renames = [(one.table, file.rename) for one, file in zip(ordered, files, strict=True)]
+    measures = measures if wide else widen_ranges(measures, renames)
     survey = SurveyPlan(
         respondent=respondent,
         waves=waves,

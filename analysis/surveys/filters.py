@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -25,16 +26,20 @@ def filter_study(study: Study, filters: Mapping[str, Sequence[str]]) -> Study:
     Returns
     -------
     Study
-        With fewer rows. When fewer than ``min_group`` people would remain, or fewer than that
-        would be left out (so that they could be worked out from the whole), the survey is
-        emptied and an issue ``filter_suppressed`` says so.
+        With fewer rows. When this choice and one that differs from it by one value or one filter
+        (the whole included) would differ by fewer than ``min_group`` people, who could so be
+        worked out, the survey is emptied and an issue ``filter_suppressed`` says so.
     """
     survey = study.survey
     if survey is None or not any(filters.values()):
         return study
     kept = _in_waves(survey, filters.get("wave", ()))
-    people = _people(survey, filters)
-    if _too_few(survey, people, study.plan.study.min_group):
+    choices = _choices(survey, filters)
+    people = np.logical_and.reduce(
+        [np.ones(len(kept), dtype=bool), *(np.logical_or.reduce(one) for one in choices)]
+    )
+    least = study.plan.study.min_group
+    if not people.any() or _tells_too_few(survey.keys["wave"], choices, least):
         issue = Issue(code="filter_suppressed", details={"min_group": study.plan.study.min_group})
         nobody = keep_rows(survey, np.zeros_like(kept))
         return replace(study, survey=nobody, issues=(*study.issues, issue), exclusions=())
@@ -61,18 +66,21 @@ def _in_waves(survey: SurveyData, waves: Sequence[str]) -> BoolArray:
     return survey.keys["wave"].isin(list(waves)).to_numpy() if waves else everything
 
 
-def _people(survey: SurveyData, filters: Mapping[str, Sequence[str]]) -> BoolArray:
-    kept = np.ones(len(survey.keys), dtype=bool)
-    for column in ("site", "group"):
-        if filters.get(column):
-            kept &= _matches(survey.keys, column, filters[column])
+def _choices(survey: SurveyData, filters: Mapping[str, Sequence[str]]) -> list[list[BoolArray]]:
+    """For each way of telling people apart that is filtered by: who has each chosen value."""
+    told = [
+        [_matches(survey.keys, column, [value]) for value in filters[column]]
+        for column in ("site", "group")
+        if filters.get(column)
+    ]
     chosen: dict[str, list[str]] = {}
     for entry in filters.get("category", ()):
         name, _, value = entry.partition("=")
         chosen.setdefault(name, []).append(value)
-    for name, values in chosen.items():
-        kept &= _matches(survey.categories, name, values)
-    return kept
+    return told + [
+        [_matches(survey.categories, name, [value]) for value in values]
+        for name, values in chosen.items()
+    ]
 
 
 def _matches(frame: pd.DataFrame, column: str, values: Sequence[str]) -> BoolArray:
@@ -81,14 +89,25 @@ def _matches(frame: pd.DataFrame, column: str, values: Sequence[str]) -> BoolArr
     return frame[column].astype(object).map(lambda v: str(v) in set(values)).to_numpy(dtype=bool)
 
 
-def _too_few(survey: SurveyData, people: BoolArray, min_group: int) -> bool:
-    """Whether those kept, or those left out, are some but fewer than the smallest group."""
-    for wave in survey.keys["wave"].unique():
-        here = survey.keys["wave"].eq(wave).to_numpy()
-        kept, left_out = int((here & people).sum()), int((here & ~people).sum())
-        if 0 < kept < min_group or 0 < left_out < min_group:
-            return True
-    return not people.any()
+def _tells_too_few(
+    waves: pd.Series, choices: Sequence[Sequence[BoolArray]], min_group: int
+) -> bool:
+    """Whether two choices that differ by one value or one filter differ by too few people.
+
+    Their difference would be a group smaller than ``min_group``, worked out from two pictures.
+    """
+    masks = [np.logical_or.reduce(list(values)) for values in choices]
+    for wave in waves.unique():
+        here = waves.eq(wave).to_numpy()
+        for size in range(len(masks)):
+            for others in combinations(range(len(masks)), size):
+                base = np.logical_and.reduce([here, *(masks[at] for at in others)])
+                for at in set(range(len(masks))) - set(others):
+                    apart = [base & value for value in choices[at]]
+                    sizes = [int(one.sum()) for one in (*apart, base & ~masks[at])]
+                    if any(0 < n < min_group for n in sizes):
+                        return True
+    return False
 
 
 def keep_rows(survey: SurveyData, rows: BoolArray) -> SurveyData:

@@ -163,7 +163,7 @@ def say_method(text: Text, flow: Flow | None) -> str:
     interval = text(
         "Ranges are 95 % intervals: over many studies they hold the true value 19 times in 20."
     )
-    if flow is None:
+    if flow is None or not flow.waves:
         return interval
     waves = list(flow.waves.values())
     asked = text(

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import streamlit as st
 
 from analysis.study import Study
-from dashboard.cache import whole_study
+from dashboard.cache import current_study, whole_study
+from dashboard.sentences.intake import say_problem
 from dashboard.state import current_filters, current_text, set_filter
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
@@ -26,6 +27,15 @@ def show_filters() -> None:
         for key, values in options.items():
             kind, _, name = key.partition(_SEPARATOR)
             _show_picker(text, key, values, [v for v in _chosen(chosen, kind, name) if v in values])
+    _show_suppressed(text)
+
+
+def _show_suppressed(text: Text) -> None:
+    """Say why nothing is shown when the choice would tell too few people apart."""
+    study = current_study()
+    for issue in study.issues if study is not None else ():
+        if issue.code == "filter_suppressed":
+            st.info(escape_markdown(say_problem(text, issue)))
 
 
 def list_options(study: Study) -> Mapping[str, list[str]]:

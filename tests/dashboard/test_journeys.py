@@ -160,3 +160,68 @@ def test_a_missing_column_is_named_with_the_nearest(app: App):
     shown = app("overview", study=study)
     assert not shown.exception
     assert "code" in shown.error[0].value.replace("\\", "")
+
+
+def finish(app: App, *files: tuple[str, bytes]) -> str:
+    """Bring files in, save them as they are proposed, and return the study's id."""
+    press(press(upload(app("data"), *files), "to_checks"), "finish")
+    return list_studies()[0].id
+
+
+def test_a_filter_that_would_show_too_few_is_told_and_shows_nothing(app: App):
+    few = PRE.replace("P01,B,", "P01,X,"), POST.replace("P01,B,", "P01,X,")
+    named = [one.replace("code,group", "code,site").encode() for one in few]
+    study = finish(app, ("survey_pre.csv", named[0]), ("survey_post.csv", named[1]))
+    for view in VIEWS:
+        at = AppTest.from_file(str(APP), default_timeout=60)
+        for key, value in (("lang", "en"), ("study", study), ("site", "X")):
+            at.query_params[key] = value
+        at._page_hash = calc_hash(view)
+        at.run()
+        assert not at.exception, view
+        assert not at.error, (view, at.error[0].value)
+        assert "P01" not in told(at)
+        if view == "overview":
+            assert "fewer than 5" in told(at)
+
+
+def test_a_correction_is_recorded_changes_the_results_and_can_be_taken_back(app: App):
+    study = finish(app, ("survey_pre.csv", PRE.encode()), ("survey_post.csv", POST.encode()))
+    odd = POST.replace("P00,B,2,", "P00,B,90,")
+    press(upload(app("data", study=study), ("survey_post.csv", odd.encode())), "finish")
+    at = app("quality", study=study)
+    assert "outside the declared range" in " ".join(at.dataframe[0].value["Problem"])
+    next(one for one in at.selectbox if one.label == "What to do").set_value("set")
+    next(one for one in at.text_input if one.label.startswith("Right answer")).set_value("4")
+    next(one for one in at.button if one.label == "Record the decision").click().run()
+    assert not at.exception
+    saved = open_study(study)
+    assert [(f.row, f.value) for f in saved.plan.survey.fixes] == [(2, "4")]
+    assert saved.version == 3
+    at = press(app("quality", study=study), "take_back_0")
+    assert open_study(study).plan.survey.fixes == []
+    assert open_study(study).version == 4
+    at = press(app("data", study=study), "revert_3")
+    assert not at.exception
+    assert len(open_study(study).plan.survey.fixes) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_the_template_needs_no_mapping(app: App, language: str):
+    from analysis.intake.template import write_template
+
+    study = finish(app, ("levee.xlsx", write_template(language)))
+    plan = open_study(study).plan
+    sections = ("survey", "attendance", "volunteers", "service", "funding", "capacity")
+    assert all(getattr(plan, name) is not None for name in (*sections, "consultation"))
+
+
+def test_a_study_is_renamed_and_deleted_on_home(app: App):
+    study = finish(app, ("survey_pre.csv", PRE.encode()), ("survey_post.csv", POST.encode()))
+    at = app("home")
+    at.text_input(key=f"title_{study}").set_value("Floods, east side").run()
+    press(at, f"rename_{study}")
+    assert open_study(study).title == "Floods, east side"
+    at.checkbox(key=f"sure_{study}").check().run()
+    press(at, f"delete_{study}")
+    assert list_studies() == []

@@ -76,3 +76,13 @@ def test_one_unreadable_file_does_not_stop_the_others():
     assert bad.format == ""
     assert good.n_rows == 2
     assert [one.role for one in good.columns] == ["respondent", "item"]
+
+
+def test_a_range_holds_the_answers_of_every_wave():
+    rows = [f"P{n},{1 + n % 4},{1 + n % 3},{1 + n % 4}" for n in range(24)]
+    better = [f"P{n},{2 + n % 4},{3 + n % 3},{2 + n % 4}" for n in range(24)]
+    files = {
+        f"survey_{wave}.csv": "\n".join(["code,q1,q2,q3", *told]).encode()
+        for wave, told in (("pre", rows), ("post", better))
+    }
+    assert [m.range for m in propose_study(files).measures] == [(1, 5)]
