@@ -52,14 +52,14 @@ def _against_roster(plan: StudyPlan, service: TypedTable, roster: pd.DataFrame) 
     path = plan.service.path if plan.service else ""
     who, day = service.frame["volunteer"], service.frame["date"]
     unknown = ~who.isin(set(roster["volunteer"]))
-    yield from _issue("service_not_on_roster", path, "service", service, unknown, who)
+    yield from _issue("service_not_on_roster", path, service, unknown, who, table="service")
     for name, code in (("joined", "service_before_joined"), ("left", "service_after_left")):
         if name not in roster:
             continue
         dates = roster.groupby("volunteer")[name].agg("min" if name == "joined" else "max")
         theirs = who.map(dates).dt.normalize()
         wrong = day < theirs if name == "joined" else day.dt.normalize() > theirs
-        yield from _issue(code, path, "service", service, wrong, who)
+        yield from _issue(code, path, service, wrong, who, table="service")
 
 
 def _against_survey(plan: StudyPlan, sheet: TypedTable, survey: SurveyData) -> Iterator[Issue]:
@@ -70,16 +70,19 @@ def _against_survey(plan: StudyPlan, sheet: TypedTable, survey: SurveyData) -> I
     unknown = ~who.isin(set(survey.keys["respondent"].dropna().astype(str)))
     if unknown.all():
         return
-    yield from _issue("sign_in_not_in_survey", path, "attendance", sheet, unknown, who, "info")
+    yield from _issue(
+        "sign_in_not_in_survey", path, sheet, unknown, who, table="attendance", severity="info"
+    )
 
 
 def _issue(
     code: str,
     path: str,
-    table: str,
     typed: TypedTable,
     bad: pd.Series[Any],
     who: pd.Series[Any],
+    *,
+    table: str,
     severity: Severity = "warning",
 ) -> Iterator[Issue]:
     if not bool(bad.any()):
