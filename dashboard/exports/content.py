@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
@@ -15,6 +15,19 @@ from dashboard.text import Text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportChart:
+    """Values of a picture that a slide can draw as a native chart: bars, or columns by month.
+
+    ``form`` is the number format of the values, as spreadsheets write it.
+    """
+
+    kind: Literal["bars", "columns"]
+    categories: tuple[str, ...]
+    series: tuple[tuple[str, tuple[float, ...]], ...]
+    form: str = "0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +42,7 @@ class ReportPicture:
     note: str = ""
     svg: str = ""
     figure: Callable[[], go.Figure] | None = None
+    chart: ReportChart | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.evaluation import Evaluation
 from analysis.study import Study
 from analysis.volunteers.results import Volunteers
+from dashboard.exports.charts import chart_progress, chart_sources, chart_team
 from dashboard.exports.content import ReportPicture, ReportSection, make_section
 from dashboard.exports.gateway import hide_small
 from dashboard.exports.pictures import draw_progress
@@ -50,6 +51,7 @@ def _targets(evaluation: Evaluation, study: Study, text: Text) -> ReportSection 
         title=say_targets(text, evaluation.targets),
         alt=text("Bars of progress from baseline to target for each indicator."),
         svg=draw_progress(labelled, text),
+        chart=chart_progress(labelled, text),
         figure=lambda: draw_targets(labelled, text),
     )
     tables = {"targets": (text("Targets"), money.list_targets(labelled, text))}
@@ -110,6 +112,7 @@ def _volunteers(evaluation: Evaluation, study: Study, text: Text) -> ReportSecti
             title=text("Who came into the team, and who lapsed"),
             alt=text("Bars of new, returning and lapsed volunteers by month, the team as a line."),
             svg=draw_team(found, text),
+            chart=chart_team(found, text),
             figure=lambda: draw_months(found, text),
         ),
     )
@@ -143,6 +146,7 @@ def _funding(evaluation: Evaluation, _study: Study, text: Text) -> ReportSection
         title=text("Where the money comes from"),
         alt=text("Bars of the amount from each funder with its share."),
         svg=draw_sources(found, text),
+        chart=chart_sources(found),
         figure=lambda: draw_sources_on_screen(found, "source", text),
     )
     tables = {

@@ -8,7 +8,14 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from pptx import Presentation
+from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
+from pptx.enum.chart import (
+    XL_CHART_TYPE,
+    XL_LABEL_POSITION,
+    XL_LEGEND_POSITION,
+    XL_TICK_LABEL_POSITION,
+)
 from pptx.enum.text import MSO_ANCHOR
 from pptx.oxml.ns import qn
 from pptx.util import Cm, Emu, Pt
@@ -16,7 +23,7 @@ from pptx.util import Cm, Emu, Pt
 from analysis.evaluation import Evaluation
 from analysis.study import Study
 from dashboard.exports.canvas import measure_text
-from dashboard.exports.content import Report, ReportPicture, ReportSection, ReportTable
+from dashboard.exports.content import Report, ReportChart, ReportPicture, ReportSection, ReportTable
 from dashboard.exports.report import build_report
 from dashboard.exports.typesetting import write_png
 from dashboard.text import Text
@@ -29,6 +36,12 @@ _INK, _GREY = RGBColor(0x0E, 0x16, 0x20), RGBColor(0x56, 0x61, 0x6F)
 _SHADE, _WHITE = RGBColor(0xEE, 0xF2, 0xF6), RGBColor(255, 255, 255)
 _CAUTION, _HEAD = RGBColor(0x8A, 0x51, 0x00), RGBColor(0x12, 0x43, 0x6D)
 _WIDTH, _HEIGHT, _MARGIN = Cm(33.867), Cm(19.05), Cm(1.8)
+_BARS = (_HEAD, RGBColor(0x28, 0xA1, 0x97))
+_COLUMNS = (
+    RGBColor(0x28, 0xA1, 0x97),
+    RGBColor(0x7F, 0xBF, 0xB9),
+    RGBColor(0xF4, 0x6A, 0x25),
+)
 _LATIN, _CHINESE = "Calibri", "Microsoft YaHei"
 _MOST_ROWS, _MOST_COLUMNS = 11, 9
 _TALLEST = Cm(12)
@@ -37,7 +50,7 @@ _TITLE_ONLY = 5
 
 
 def write_slides(evaluation: Evaluation, study: Study, text: Text) -> bytes:
-    """Write the report as pptx, 16:9.
+    """Write the report as pptx, 16:9; pictures with intervals are images, the others charts.
 
     Returns
     -------
@@ -127,15 +140,16 @@ def _write_front(deck: PresentationType, report: Report) -> None:
 
 
 def _write_section(deck: PresentationType, section: ReportSection, report: Report) -> None:
-    pictures = [p for p in section.pictures if p.svg]
+    pictures = [p for p in section.pictures if p.svg or p.chart]
     title = section.findings[0] if section.findings else section.heading
+    aside = [*section.findings[1:4], *(f"! {line}" for line in section.cautions[:2])]
     if pictures:
         slide = _add_slide(deck, title, report, section.heading)
-        aside = [*section.findings[1:4], *(f"! {line}" for line in section.cautions[:2])]
         _add_picture(slide, pictures[0], Cm(20 if aside else 28))
         if aside:
             _add_words(slide, aside, Cm(23.2), Cm(5), Cm(9), Cm(12), size=14)
-        title = pictures[0].title
+    for picture in (p for p in pictures[1:] if p.chart is not None):
+        _add_picture(_add_slide(deck, picture.title, report, section.heading), picture, Cm(28))
     if section.tables:
         slide = _add_slide(deck, section.tables[0].title if pictures else title, report,
                            section.heading)  # fmt: skip
@@ -143,12 +157,56 @@ def _write_section(deck: PresentationType, section: ReportSection, report: Repor
 
 
 def _add_picture(slide: Slide, picture: ReportPicture, width: int) -> None:
-    """Place a picture within its room, keeping its shape."""
+    """Place a native chart, else the picture within its room, keeping its shape."""
+    if picture.chart is not None:
+        _add_chart(slide, picture.chart, picture.alt, width)
+        return
     shape = slide.shapes.add_picture(BytesIO(write_png(picture.svg)), _MARGIN, Cm(4.9), Emu(width))
     tallest = Cm(12.6)
     if shape.height > tallest:
         shape.width, shape.height = Emu(shape.width * tallest // shape.height), tallest
     shape._element.nvPicPr.cNvPr.set("descr", picture.alt)
+
+
+def _add_chart(slide: Slide, told: ReportChart, alt: str, width: int) -> None:
+    """Add a native chart that can be edited; its data sheet comes with it."""
+    data = CategoryChartData(number_format=told.form)
+    data.categories = told.categories
+    for name, values in told.series:
+        data.add_series(name, values)
+    bars = told.kind == "bars"
+    kind = XL_CHART_TYPE.BAR_CLUSTERED if bars else XL_CHART_TYPE.COLUMN_STACKED
+    shape = slide.shapes.add_chart(kind, _MARGIN, Cm(4.9), Emu(width), Cm(12.6), data)
+    shape._element.nvGraphicFramePr.cNvPr.set("descr", alt)
+    chart = shape.chart
+    chart.font.size, chart.font.name = Pt(12), _LATIN
+    chart.has_title = False
+    chart.has_legend = len(told.series) > 1
+    if chart.has_legend:
+        chart.legend.position = XL_LEGEND_POSITION.BOTTOM
+        chart.legend.include_in_layout = False
+    _style_axes(chart, told, bars=bars)
+    for series, colour in zip(chart.plots[0].series, _BARS if bars else _COLUMNS, strict=False):
+        series.invert_if_negative = False
+        series.format.fill.solid()
+        series.format.fill.fore_color.rgb = colour
+
+
+def _style_axes(chart: Any, told: ReportChart, *, bars: bool) -> None:  # noqa: ANN401
+    """Few lines, labels below zero, values written at the bars."""
+    plot, values, names = chart.plots[0], chart.value_axis, chart.category_axis
+    plot.gap_width = 55
+    values.has_major_gridlines = not bars
+    values.visible = not bars
+    values.tick_labels.number_format, values.tick_labels.number_format_is_linked = told.form, False
+    names.reverse_order = bars
+    names.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+    names.format.line.color.rgb = _GREY
+    if bars:
+        plot.has_data_labels = True
+        plot.data_labels.number_format = told.form
+        plot.data_labels.number_format_is_linked = False
+        plot.data_labels.position = XL_LABEL_POSITION.OUTSIDE_END
 
 
 def _add_table(slide: Slide, told: ReportTable, text: Text) -> None:

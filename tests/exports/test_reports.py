@@ -7,11 +7,15 @@ from html.parser import HTMLParser
 from typing import Any
 
 import docx
+import openpyxl
 import pptx
 import pytest
 
+from analysis.results import Estimate
 from analysis.study import Study
+from analysis.targets import TargetProgress
 from dashboard.cli import main
+from dashboard.exports.charts import chart_progress
 from dashboard.exports.document import write_document
 from dashboard.exports.report import build_report
 from dashboard.exports.slides import write_slides
@@ -74,6 +78,42 @@ def test_slides_carry_findings_pictures_and_native_tables(sample: Any, language:
             assert shape.left >= 0
             assert shape.left + shape.width <= deck.slide_width
             assert shape.top + shape.height <= deck.slide_height
+
+
+def test_slides_hold_native_charts_of_the_results(sample: Any):
+    content = write_slides(sample.evaluation, sample.study, Text("en"))
+    shapes = [s for slide in pptx.Presentation(io.BytesIO(content)).slides for s in slide.shapes]
+    charts = [shape.chart for shape in shapes if shape.has_chart]
+    found = {c.plots[0].series[0].name: list(c.plots[0].series[0].values) for c in charts}
+    funding = sample.evaluation.sustainability.funding
+    assert found[funding.currency] == [amount for _, amount, _ in funding.concentration[0].shares]
+    assert found["Progress"] == [t.progress for t in sample.evaluation.targets]
+    assert found["new"] == [m.new for m in sample.evaluation.volunteers.monthly]
+
+
+def test_data_sheets_inside_charts_hold_no_formula(hostile: Any):
+    content = write_slides(hostile.evaluation, hostile.study, Text("en"))
+    shapes = [s for slide in pptx.Presentation(io.BytesIO(content)).slides for s in slide.shapes]
+    books = [s.chart.part.chart_workbook.xlsx_part.blob for s in shapes if s.has_chart]
+    assert books
+    for book in books:
+        for row in openpyxl.load_workbook(io.BytesIO(book)).active.iter_rows():
+            for cell in row:
+                assert cell.data_type in ("s", "n")
+                assert cell.hyperlink is None
+                assert not str(cell.value).startswith(("=", "@", "＝"))
+
+
+@pytest.mark.parametrize("label", ["{=1+1}", "http://evil.example", "=1", "internal:Sheet1!A1"])
+def test_names_in_charts_are_dead(label: str):
+    target = TargetProgress(
+        indicator="x", level="outcome", baseline=0.0, target=1.0, progress=0.5, expected=None,
+        actual=Estimate(estimate=0.5, n=9, method="wilson"), band=0.15, status="behind", due=None,
+        direction="increase",
+    )  # fmt: skip
+    chart = chart_progress([(label, target)], Text("en"))
+    assert chart is not None
+    assert chart.categories == (f"'{label}",)
 
 
 class _Tags(HTMLParser):
