@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.intake.answers import propose_answer_rule
 from analysis.intake.choices import propose_choices
-from analysis.intake.lookup import column_texts
+from analysis.intake.lookup import column_texts, find_column
 from analysis.intake.roles import ColumnProfile, propose_roles
 from analysis.intake.tables import Column, Table
 from analysis.study_file import MeasurePlan
@@ -57,24 +57,65 @@ def propose_measures(
     )
 
 
+def with_later_options(
+    measures: Sequence[MeasurePlan], waves: Sequence[tuple[Table, Mapping[str, str]]]
+) -> list[MeasurePlan]:
+    """Add the options of joined check-all questions that only a later wave's answers hold.
+
+    Parameters
+    ----------
+    measures
+        As proposed from the first wave's table.
+    waves
+        Every wave's table, with its columns that go by another name in the plan.
+    """
+    told = list(measures)
+    labels = {column.name: column.label for column in waves[0][0].columns} if waves else {}
+    for question in dict.fromkeys(_joined_question(measure, labels) for measure in measures):
+        for table, rename in waves[1:] if question else ():
+            name = find_column(table, question, rename)
+            choices = propose_choices(table, name) if name is not None else None
+            items = {item for measure in told for item in measure.items}
+            new = {f"{question}/{one}": one for one in (choices.options if choices else ())}
+            new = {item: option for item, option in new.items() if item not in items}
+            told += _options(labels[question], new, [measure.name for measure in told])
+    return told
+
+
+def _joined_question(measure: MeasurePlan, labels: Mapping[str, str]) -> str:
+    """Return the column whose joined answers hold a measure's option; "" for other measures."""
+    item = measure.items[0]
+    question = item.rpartition("/")[0]
+    while question and question not in labels:
+        question = question.rpartition("/")[0]
+    return question if item not in labels else ""
+
+
 def _choice_measures(
     table: Table, roles: Mapping[str, ColumnProfile], taken: Sequence[str]
 ) -> list[MeasurePlan]:
     """One binary measure per option of each check-all question."""
     measures: list[MeasurePlan] = []
     for question, options in _check_all(table, roles).items():
-        for item, option in options.items() if len(options) <= _MOST_OPTIONS else ():
+        if len(options) <= _MOST_OPTIONS:
             names = [*taken, *(measure.name for measure in measures)]
-            told = f"{question} {option}" if option.isdigit() else option
-            measures.append(
-                MeasurePlan(
-                    name=_free_name(told, names),
-                    label=f"{question}: {option}",
-                    kind="binary",
-                    items=[item],
-                    role="exploratory",
-                )
+            measures += _options(question, options, names)
+    return measures
+
+
+def _options(question: str, options: Mapping[str, str], taken: Sequence[str]) -> list[MeasurePlan]:
+    measures: list[MeasurePlan] = []
+    for item, option in options.items():
+        told = f"{question} {option}" if option.isdigit() else option
+        measures.append(
+            MeasurePlan(
+                name=_free_name(told, [*taken, *(measure.name for measure in measures)]),
+                label=f"{question}: {option}",
+                kind="binary",
+                items=[item],
+                role="exploratory",
             )
+        )
     return measures
 
 

@@ -13,7 +13,7 @@ from analysis.errors import IntakeError
 from analysis.intake.dates import read_dates
 from analysis.intake.dictionaries import DICTIONARY_FORMATS, apply_dictionaries
 from analysis.intake.lookup import column_texts, find_column, normalise_name
-from analysis.intake.measures import propose_measures
+from analysis.intake.measures import propose_measures, with_later_options
 from analysis.intake.reader import read_table
 from analysis.intake.recognise import open_chosen, recognise_sheet
 from analysis.intake.respondents import wave_family
@@ -173,7 +173,8 @@ def _propose_survey(
             )
         )
     renames = [(one.table, file.rename) for one, file in zip(ordered, files, strict=True)]
-    measures = measures if wide else widen_ranges(measures, renames)
+    if not wide:
+        measures = with_later_options(widen_ranges(measures, renames), renames)
     survey = SurveyPlan(
         respondent=respondent,
         waves=waves,

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis import read_study
 from analysis.intake.choices import find_options, propose_choices, split_cell, with_options
 from analysis.intake.measures import propose_measures
+from analysis.intake.proposal import propose_study
 from analysis.intake.recognise import read_tables
 from analysis.intake.survey_rows import item_texts
 
@@ -80,6 +82,21 @@ def test_every_option_is_proposed_as_one_exploratory_measure():
     measures = propose_measures(table_of(["演练┋巡逻", "演练", "巡逻┋议事"] * 3))
     told = {m.items[0]: (m.kind, m.role) for m in measures if m.items[0].startswith("acts/")}
     assert told == dict.fromkeys(["acts/演练", "acts/巡逻", "acts/议事"], ("binary", "exploratory"))
+
+
+def test_options_that_only_a_later_wave_holds_are_proposed_too():
+    waves = {"前测": ["演练┋巡逻", "演练", "巡逻"], "后测": ["演练┋急救", "巡逻┋急救", "急救"]}
+    files = {}
+    for wave, cells in waves.items():
+        rows = "".join(f"C{n},{n % 5 + 1},{cells[n % 3]}\n" for n in range(9))
+        files[f"{wave}.csv"] = f"编号,我有准备,参加过的活动\n{rows}".encode()
+    plan = propose_study(files)
+    told = [m.items[0] for m in plan.measures if m.role == "exploratory"]
+    assert told == ["参加过的活动/演练", "参加过的活动/巡逻", "参加过的活动/急救"]
+    study = read_study(plan, files)
+    late = next(m.name for m in plan.measures if m.items[0].endswith("急救"))
+    ticks = study.survey.items[late].iloc[:, 0].groupby(study.survey.keys["wave"]).sum()
+    assert ticks.to_dict() == {"pre": 0, "post": 9}
 
 
 WORD = st.text("abcdef", min_size=1, max_size=4)
