@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -17,12 +18,15 @@ from analysis.evaluation import Evaluation
 from analysis.intake.checks import QualityReport
 from analysis.intake.roles import ColumnProfile
 from analysis.intake.tables import Table
-from analysis.portfolio import Portfolio, compare_studies
+from analysis.portfolio import Portfolio, compare_studies, shorten_result
 from analysis.study import Study
 from analysis.study_file import StudyPlan
+from dashboard.progress import show_progress
 from dashboard.state import current_filters, current_study_id, current_text
 from dashboard.workspace.sample import SAMPLE_ID, read_sample_files
 from dashboard.workspace.store import SavedStudy, list_studies, open_study, read_files
+
+_MOST_KEPT = 32
 
 
 def current_saved() -> SavedStudy | None:
@@ -63,12 +67,18 @@ def whole_evaluation() -> Evaluation | None:
     return _evaluation_of(saved, study, {}, None)
 
 
-def current_portfolio() -> Portfolio | None:
-    """Every saved study with a plan, and the sample, side by side; None when there is none."""
+def current_portfolio(added: Sequence[Mapping[str, Any]] = ()) -> Portfolio | None:
+    """Every saved study with a plan, the sample, and results files added, side by side."""
     saved = [open_study(study.id) for study in list_studies()]
     ready = [open_study(SAMPLE_ID), *(study for study in saved if study.plan is not None)]
-    results = [_evaluation_of(one, _study_of(one), {}, None).to_results() for one in ready]
+    results = [*(_short_result(_key(one), one) for one in ready), *added]
     return compare_studies(results) if results else None
+
+
+@st.cache_resource(scope="session", show_spinner=False, max_entries=2000)
+def _short_result(key: str, _saved: SavedStudy) -> dict[str, Any]:  # noqa: ARG001
+    """What a portfolio needs of one study: small, so that hundreds stay in memory."""
+    return shorten_result(_evaluation_of(_saved, _study_of(_saved), {}, None).to_results())
 
 
 def _study_of(saved: SavedStudy) -> Study:
@@ -86,15 +96,25 @@ def _evaluation_of(
     whole: Evaluation | None,
 ) -> Evaluation:
     """Evaluate a study; only the first time for its files, settings and filters takes time."""
-    keep = _sample_evaluation if saved.id == SAMPLE_ID else _session_evaluation
-    with st.spinner(current_text()("Evaluating: this takes a few seconds the first time…")):
-        key = f"{study.fingerprint}|{json.dumps(filters, sort_keys=True)}"
-        return keep(key, study, whole)
+    from analysis.evaluation import evaluate
+
+    kept = _sample_evaluations() if saved.id == SAMPLE_ID else _session_evaluations()
+    key = f"{study.fingerprint}|{json.dumps(filters, sort_keys=True)}"
+    if key not in kept:
+        with show_progress(current_text()) as tell:
+            evaluation = evaluate(study, progress=tell, whole=whole)
+        while len(kept) >= _MOST_KEPT:
+            kept.pop(next(iter(kept)))
+        kept[key] = evaluation
+    return kept[key]
 
 
 def warm_sample() -> None:
     """Read and evaluate the sample, so that its first visitor does not wait for it."""
-    _sample_evaluation(f"{_sample_study().fingerprint}|{{}}", _sample_study(), None)
+    from analysis.evaluation import evaluate
+
+    study = _sample_study()
+    _sample_evaluations().setdefault(f"{study.fingerprint}|{{}}", evaluate(study))
 
 
 def _key(saved: SavedStudy) -> str:
@@ -111,11 +131,10 @@ def _sample_study() -> Study:
     return read_study(plan, read_sample_files())
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _sample_evaluation(key: str, _study: Study, _whole: Evaluation | None) -> Evaluation:  # noqa: ARG001
-    from analysis.evaluation import evaluate
-
-    return evaluate(_study, whole=_whole)
+@st.cache_resource(show_spinner=False)
+def _sample_evaluations() -> dict[str, Evaluation]:
+    """Evaluations of the sample by filters, for all sessions."""
+    return {}
 
 
 @st.cache_resource(scope="session", show_spinner=False, max_entries=8)
@@ -125,11 +144,10 @@ def _session_study(key: str, _saved: SavedStudy) -> Study:  # noqa: ARG001
     return read_study(_saved.plan, read_files(_saved.id))
 
 
-@st.cache_resource(scope="session", show_spinner=False, max_entries=32)
-def _session_evaluation(key: str, _study: Study, _whole: Evaluation | None) -> Evaluation:  # noqa: ARG001
-    from analysis.evaluation import evaluate
-
-    return evaluate(_study, whole=_whole)
+@st.cache_resource(scope="session", show_spinner=False)
+def _session_evaluations() -> dict[str, Evaluation]:
+    """Evaluations of this session's studies by fingerprint and filters."""
+    return {}
 
 
 def read_drafted_tables(saved: SavedStudy) -> Mapping[str, Table | IntakeError]:

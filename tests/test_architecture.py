@@ -12,7 +12,7 @@ LAYERS = (
     ("dashboard.text", "dashboard.theme"),
     ("dashboard.sentences", "dashboard.tables"),
     ("dashboard.figures", "dashboard.exports"),
-    ("dashboard.state", "dashboard.workspace", "dashboard.cache"),
+    ("dashboard.state", "dashboard.workspace", "dashboard.progress", "dashboard.cache"),
     ("dashboard.navigation",),
     ("dashboard.widgets",),
     ("dashboard.views",),

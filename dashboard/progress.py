@@ -1,0 +1,63 @@
+"""Step by step what long work is doing, and a way to stop it; nothing for work under a second."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard.state import set_study_id
+from dashboard.text import Text
+
+PATIENCE = 1.0
+"""Seconds before anything is shown."""
+_ROUND = "progress_round"
+
+
+@contextmanager
+def show_progress(text: Text) -> Iterator[Callable[[str, float], None]]:
+    """Give a function to report steps to; from the first second on they are shown.
+
+    Whoever presses the button interrupts the work at its next step, and the study is closed.
+    """
+    box, start, bars = st.empty(), time.monotonic(), []
+
+    def tell(step: str, share: float) -> None:
+        if time.monotonic() - start < PATIENCE:
+            return
+        if not bars:
+            bars.append(_open(box, text))
+        bars[0].progress(min(max(share, 0.0), 1.0), text=step_name(text, step))
+
+    try:
+        yield tell
+    finally:
+        box.empty()
+
+
+def _open(box: DeltaGenerator, text: Text) -> DeltaGenerator:
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+    key = f"cancel_{st.session_state[_ROUND]}"
+    with box.container():
+        bar = st.empty()
+        st.button(text("Cancel"), key=key, on_click=set_study_id, args=(None,))
+    return bar
+
+
+def step_name(text: Text, step: str) -> str:
+    """What a step of the evaluation does."""
+    return {
+        "reading": text("Reading the files…"),
+        "scoring": text("Scoring the answers…"),
+        "reliability": text("Checking how items hang together…"),
+        "attrition": text("Looking at who was lost…"),
+        "comparison": text("Comparing with the other group…"),
+        "outcomes": text("Estimating the changes…"),
+        "sensitivity": text("Trying other assumptions…"),
+        "participation": text("Counting who took part…"),
+        "volunteers": text("Following the volunteers…"),
+        "sustainability": text("Looking at money, capacity and promises…"),
+    }.get(step, text("Evaluating…"))
