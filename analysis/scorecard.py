@@ -173,11 +173,24 @@ def _weakest_domain(c: Capacity) -> tuple[EstimateLike, float | None]:
     final = [d for d in latest if d.wave == last_wave]
     worst = min(final, key=lambda d: _value(d.mean))
     before = next(d for d in latest if (d.domain, d.group) == (worst.domain, worst.group))
+    previous = _of_range(c, _value(before.mean)) if before.wave != last_wave else None
+    mean = worst.mean
+    ends = (mean.ci_low, mean.ci_high) if isinstance(mean, Estimate) else (None, None)
+    low, high = (None if end is None else _of_range(c, end) for end in ends)
+    found = Estimate(
+        estimate=_of_range(c, _value(mean)),
+        ci_low=None if low is None else max(0.0, low),
+        ci_high=None if high is None else min(1.0, high),
+        n=mean.n,
+        method="weakest_domain",
+        name=worst.domain,
+    )
+    return found, previous
+
+
+def _of_range(c: Capacity, score: float) -> float:
     low, high = c.range
-    share = (_value(worst.mean) - low) / (high - low)
-    previous = (_value(before.mean) - low) / (high - low) if before.wave != last_wave else None
-    n = worst.mean.n
-    return Estimate(estimate=share, n=n, method="weakest_domain", name=worst.domain), previous
+    return (score - low) / (high - low)
 
 
 def _value(estimate: EstimateLike) -> float:

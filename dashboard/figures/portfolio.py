@@ -1,82 +1,102 @@
-"""Pictures of many studies: forest with summary and prediction interval, funnel."""
+"""Pictures of many studies: forest with summary and prediction interval, funnel, columns."""
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
+from collections.abc import Callable, Sequence
 
-from analysis.portfolio import PooledMeasure
-from analysis.results import Estimate, NotEstimable
-from dashboard.figures.labels import wrap_label
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from analysis.portfolio import PooledMeasure, StudyRow
+from analysis.results import Estimate, EstimateLike, NotEstimable
+from dashboard.figures.axes import error_bars
+from dashboard.figures.labels import escape_label, wrap_label
 from dashboard.text import Text
 from dashboard.theme import AFTER, BEFORE, MUTED, new_figure
 
+MOST_NAMED = 40
+_ROW, _THIN_ROW = 34, 4
+_SUMMARY_ROWS = 3
+
 
 def draw_forest_of_studies(pooled: PooledMeasure, titles: dict[str, str], text: Text) -> go.Figure:
-    """Draw each study's change with interval, the summary and where a new study would fall."""
+    """Draw the summary, where a new study would fall, and below them each study's change.
+
+    The most certain study stands first: an order by result would be a league table. Beyond
+    forty studies the rows are thin and the names are shown on hover.
+    """
     known = [(titles.get(key, key[:8]), e) for key, e in pooled.studies if isinstance(e, Estimate)]
-    known.sort(key=lambda row: row[1].estimate)
-    figure = new_figure(140 + max(14, min(34, 4000 // (len(known) + 1))) * (len(known) + 2))
-    _add_points(figure, [wrap_label(name, 22) for name, _ in known], [e for _, e in known], text)
-    if not isinstance(pooled.summary, NotEstimable):
-        _add_summary(figure, pooled, text)
+    known.sort(key=lambda row: row[1].std_error or float("inf"))
+    named = len(known) <= MOST_NAMED
+    row = _ROW if named else _THIN_ROW
+    step = 1 if named else _ROW / _THIN_ROW
+    figure = new_figure(int(60 + row * len(known) + _ROW * _SUMMARY_ROWS))
+    _add_points(figure, known, text, size=9 if named else 5)
+    ticks = _add_summary(figure, pooled, text, step)
+    if named:
+        ticks |= {place: wrap_label(name, 22) for place, (name, _) in enumerate(known)}
     figure.add_vline(x=0, line_color=MUTED, line_width=1)
-    figure.update_yaxes(autorange="reversed", showgrid=False)
+    top = -step * _SUMMARY_ROWS
+    figure.update_yaxes(range=[len(known) - 0.4, top], showgrid=False)
+    figure.update_yaxes(tickvals=list(ticks), ticktext=list(ticks.values()))
     return figure
 
 
-def _add_points(figure: go.Figure, names: list[str], found: list[Estimate], text: Text) -> None:
+def _add_points(
+    figure: go.Figure, known: Sequence[tuple[str, Estimate]], text: Text, *, size: int
+) -> None:
+    found = [e for _, e in known]
     figure.add_scatter(
         x=[e.estimate for e in found],
-        y=names,
+        y=list(range(len(found))),
         mode="markers",
-        marker={"color": BEFORE, "size": 9},
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": [(e.ci_high or e.estimate) - e.estimate for e in found],
-            "arrayminus": [e.estimate - (e.ci_low or e.estimate) for e in found],
-            "color": BEFORE,
-            "width": 0,
-            "thickness": 2,
-        },
-        hovertext=[
-            f"{text.signed(e.estimate)} ({text.interval(e.ci_low, e.ci_high)}), n = {e.n}"
-            for e in found
-        ],
-        hovertemplate="%{y}<br>%{hovertext}<extra></extra>",
+        marker={"color": BEFORE, "size": size},
+        error_x=error_bars(found, BEFORE) | {"thickness": 2 if size > 5 else 1},
+        hovertext=[f"{escape_label(name)}<br>{_say(text, e)}" for name, e in known],
+        hovertemplate="%{hovertext}<extra></extra>",
     )
 
 
-def _add_summary(figure: go.Figure, pooled: PooledMeasure, text: Text) -> None:
+def _say(text: Text, e: Estimate) -> str:
+    return f"{text.signed(e.estimate)} ({text.interval(e.ci_low, e.ci_high)}), n = {e.n}"
+
+
+def _add_summary(
+    figure: go.Figure, pooled: PooledMeasure, text: Text, step: float
+) -> dict[float, str]:
+    """Add the summary's rows above the studies; return their places and names."""
     summary = pooled.summary
     if isinstance(summary, NotEstimable) or not isinstance(summary.pooled, Estimate):
-        return
+        return {}
     centre = summary.pooled
-    rows = [(text("Together"), centre.ci_low, centre.ci_high, 5)]
-    rows.append((text("A new community"), summary.prediction_low, summary.prediction_high, 2))
-    for name, low, high, width in rows:
-        if low is None or high is None:
-            continue
+    rows = [
+        (-2 * step, text("Together"), centre.ci_low, centre.ci_high, 5),
+        (-step, text("A new community"), summary.prediction_low, summary.prediction_high, 2),
+    ]
+    shown = [row for row in rows if row[2] is not None and row[3] is not None]
+    for place, _, low, high, width in shown:
         figure.add_scatter(
-            x=[low, high], y=[name, name], mode="lines", line={"color": AFTER, "width": width},
+            x=[low, high], y=[place, place], mode="lines", line={"color": AFTER, "width": width},
             hoverinfo="skip",
         )  # fmt: skip
     figure.add_scatter(
-        x=[centre.estimate], y=[text("Together")], mode="markers",
-        marker={"color": AFTER, "size": 13, "symbol": "diamond"}, hoverinfo="skip",
+        x=[centre.estimate], y=[-2 * step], mode="markers",
+        marker={"color": AFTER, "size": 13, "symbol": "diamond"},
+        hovertext=[_say(text, centre)], hovertemplate="%{hovertext}<extra></extra>",
     )  # fmt: skip
+    return {place: f"<b>{name}</b>" for place, name, *_ in shown}
 
 
 def draw_funnel(pooled: PooledMeasure, titles: dict[str, str], text: Text) -> go.Figure:
     """Draw each study's change against its precision, with the limits of chance alone."""
     known = [(k, e) for k, e in pooled.studies if isinstance(e, Estimate) and e.std_error]
-    figure = new_figure(340)
+    figure = new_figure(380)
     figure.add_scatter(
         x=[e.estimate for _, e in known],
         y=[e.std_error for _, e in known],
         mode="markers",
-        marker={"color": BEFORE, "size": 9},
-        hovertext=[wrap_label(titles.get(k, k[:8])) for k, _ in known],
+        marker={"color": BEFORE, "size": 9 if len(known) <= MOST_NAMED else 6, "opacity": 0.75},
+        hovertext=[f"{escape_label(titles.get(k, k[:8]))}<br>{_say(text, e)}" for k, e in known],
         hovertemplate="%{hovertext}<extra></extra>",
     )
     summary = pooled.summary
@@ -90,3 +110,53 @@ def draw_funnel(pooled: PooledMeasure, titles: dict[str, str], text: Text) -> go
     figure.update_yaxes(autorange="reversed", title={"text": text("standard error")})
     figure.update_xaxes(title={"text": text("change")})
     return figure
+
+
+def draw_columns(studies: Sequence[StudyRow], titles: dict[str, str], text: Text) -> go.Figure:
+    """Draw reach, one-year retention and runway of each study on one line, in its place."""
+    columns: list[tuple[str, Callable[[StudyRow], EstimateLike], bool]] = [
+        (text("Reach"), lambda s: s.reach, True),
+        (text("Stay a year"), lambda s: s.retention_365, True),
+        (text("Cash lasts, months"), lambda s: s.runway_months, False),
+    ]
+    named = len(studies) <= MOST_NAMED
+    figure = make_subplots(1, 3, shared_yaxes=True, subplot_titles=[name for name, *_ in columns])
+    base = new_figure(int(90 + (_ROW if named else _THIN_ROW) * len(studies)))
+    for number, (_, pick, is_share) in enumerate(columns, start=1):
+        known = [(i, pick(s)) for i, s in enumerate(studies)]
+        shown = [(i, e) for i, e in known if isinstance(e, Estimate)]
+        figure.add_scatter(
+            x=[e.estimate for _, e in shown],
+            y=[i for i, _ in shown],
+            mode="markers",
+            marker={"color": BEFORE, "size": 9 if named else 5},
+            error_x=error_bars([e for _, e in shown], BEFORE) | {"thickness": 2 if named else 1},
+            hovertext=[_say_place(text, titles, studies[i], e, is_share) for i, e in shown],
+            hovertemplate="%{hovertext}<extra></extra>",
+            row=1,
+            col=number,
+        )
+    figure.update_layout(base.layout, margin_t=36, showlegend=False)
+    _set_axes(figure, studies, titles, named=named)
+    return figure
+
+
+def _set_axes(
+    figure: go.Figure, studies: Sequence[StudyRow], titles: dict[str, str], *, named: bool
+) -> None:
+    names = [wrap_label(titles[s.fingerprint], 22) for s in studies] if named else []
+    grid = new_figure().layout.xaxis.gridcolor
+    figure.update_xaxes(rangemode="tozero", fixedrange=True, zeroline=False, gridcolor=grid)
+    figure.update_xaxes(tickformat=".0%", nticks=4, row=1, col=1)
+    figure.update_xaxes(tickformat=".0%", nticks=4, row=1, col=2)
+    figure.update_yaxes(
+        range=[len(studies) - 0.4, -0.6], fixedrange=True, gridcolor=grid, zeroline=False,
+        tickvals=list(range(len(names))), ticktext=names, showgrid=named,
+    )  # fmt: skip
+
+
+def _say_place(
+    text: Text, titles: dict[str, str], study: StudyRow, e: Estimate, is_share: bool
+) -> str:
+    value = text.percent(e.estimate) if is_share else text.number(e.estimate, 1)
+    return f"{escape_label(titles[study.fingerprint])}<br>{value}"

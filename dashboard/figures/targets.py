@@ -24,10 +24,10 @@ def draw_targets(targets: list[tuple[str, TargetProgress]], text: Text) -> go.Fi
     """
     shown = [(label, t) for label, t in targets if t.progress is not None]
     figure = new_figure(80 + 62 * len(shown))
-    labels = [wrap_label(label, 18) for label, _ in shown]
+    places = list(range(len(shown)))
     figure.add_bar(
         x=[1.0] * len(shown),
-        y=labels,
+        y=places,
         orientation="h",
         width=0.46,
         marker_color=INTERVAL,
@@ -35,7 +35,7 @@ def draw_targets(targets: list[tuple[str, TargetProgress]], text: Text) -> go.Fi
     )
     figure.add_bar(
         x=[_within(t.progress or 0.0) for _, t in shown],
-        y=labels,
+        y=places,
         orientation="h",
         width=0.26,
         marker_color=[STATUSES[t.status].colour for _, t in shown],
@@ -43,31 +43,33 @@ def draw_targets(targets: list[tuple[str, TargetProgress]], text: Text) -> go.Fi
         hovertemplate="%{hovertext}<extra></extra>",
     )
     figure.add_scatter(
-        x=[t.expected for _, t in shown if t.expected is not None],
-        y=[name for name, (_, t) in zip(labels, shown, strict=True) if t.expected is not None],
+        x=[_within(t.expected) for _, t in shown if t.expected is not None],
+        y=[place for place, (_, t) in enumerate(shown) if t.expected is not None],
         mode="markers",
         marker={"symbol": "line-ns", "size": 20, "line": {"width": 3, "color": MUTED}},
         hoverinfo="skip",
     )
-    _add_intervals(figure, labels, [t for _, t in shown])
-    for name, (_, target) in zip(labels, shown, strict=True):
+    _add_intervals(figure, [t for _, t in shown])
+    for place, (_, target) in enumerate(shown):
         figure.add_annotation(
-            x=0, y=name, yshift=25, text=_told(text, target), showarrow=False, xanchor="left",
+            x=0, y=place, yshift=25, text=_told(text, target), showarrow=False, xanchor="left",
             font={"size": 12, "color": MUTED},
         )  # fmt: skip
     figure.update_layout(barmode="overlay", margin_t=16)
     figure.update_xaxes(visible=False, range=[0, _FURTHEST + 0.01])
     figure.add_vline(x=1, line_color=BEFORE, line_width=2)
-    figure.update_yaxes(autorange="reversed", showgrid=False)
+    names = [wrap_label(label, 18) for label, _ in shown]
+    figure.update_yaxes(tickvals=places, ticktext=names, showgrid=False)
+    figure.update_yaxes(range=[len(shown) - 0.4, -0.75])
     return figure
 
 
-def _add_intervals(figure: go.Figure, labels: list[str], shown: list[TargetProgress]) -> None:
-    for name, t in zip(labels, shown, strict=True):
+def _add_intervals(figure: go.Figure, shown: list[TargetProgress]) -> None:
+    for place, t in enumerate(shown):
         if t.progress_low is not None and t.progress_high is not None:
             figure.add_scatter(
-                x=[_within(t.progress_low), _within(t.progress_high)], y=[name, name],
-                mode="lines", line={"color": MUTED, "width": 2}, hoverinfo="skip",
+                x=[_within(t.progress_low), _within(t.progress_high)], y=[place + 0.19] * 2,
+                mode="lines", line={"color": MUTED, "width": 3}, hoverinfo="skip",
             )  # fmt: skip
 
 

@@ -123,6 +123,7 @@ _STUDY_FILE: dict[str, Callable[[Text], str]] = {
     "indicator_value": lambda t: t(
         "{file}, row {row}, column {column}: this value cannot be used: {problem}"
     ),
+    "results_file": lambda t: t("{file} is not a results file written by Levee."),
     "study_file_syntax": lambda t: t("{file} is not valid TOML: {problem}"),
 }
 

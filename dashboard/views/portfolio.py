@@ -7,28 +7,38 @@ import streamlit as st
 from analysis.portfolio import PooledMeasure, Portfolio
 from analysis.results import Estimate, NotEstimable
 from dashboard.cache import current_portfolio
-from dashboard.figures.portfolio import draw_forest_of_studies, draw_funnel
+from dashboard.figures.portfolio import draw_columns, draw_forest_of_studies, draw_funnel
 from dashboard.state import current_text
 from dashboard.tables.sustainability import list_portfolio
 from dashboard.text import Text
-from dashboard.widgets.page import show_empty, show_figure, show_page, show_table
+from dashboard.widgets.page import show_empty, show_figure, show_page
+from dashboard.widgets.portfolio import added_results, show_add_results
 
 
 def show() -> None:
     """Show the portfolio."""
-    text, portfolio = current_text(), current_portfolio()
+    text, portfolio = current_text(), current_portfolio(added_results())
     if portfolio is None or len(portfolio.studies) < 2:
         show_empty(
             text("Only one study so far"),
             text("Save a second study with the same measures to see them side by side."),
         )
+        show_add_results(text, expanded=True)
         return
-    titles = {s.fingerprint: text.of(dict(s.title)) for s in portfolio.studies}
+    titles = {s.fingerprint: text.of(dict(s.title), s.fingerprint[:8]) for s in portfolio.studies}
     title = text.count("{n} study side by side", "{n} studies side by side", len(portfolio.studies))
     show_page(_finding(text, portfolio) or title, title)
     if portfolio.measures:
         _show_measure(text, _pick(text, portfolio), titles)
-    show_table(list_portfolio(portfolio, text), key="portfolio")
+    show_figure(
+        draw_columns(portfolio.studies, titles, text),
+        title=text("Reach, volunteers and money"),
+        subtitle=text("One line for each study, with 95 % interval where there is one."),
+        alt=text("Dots of reach, retention and runway, one line for each study."),
+        table=list_portfolio(portfolio, text),
+        key="portfolio_columns",
+    )
+    show_add_results(text, expanded=False)
 
 
 def _finding(text: Text, portfolio: Portfolio) -> str:
@@ -40,16 +50,20 @@ def _finding(text: Text, portfolio: Portfolio) -> str:
     pooled = summary.pooled
     return text(
         "Across studies {measure} changed by {change}, likely between {likely}.",
-        measure=portfolio.measures[0].measure,
+        measure=text.of(portfolio.measures[0].label, portfolio.measures[0].measure),
         change=text.signed(pooled.estimate),
         likely=text.interval(pooled.ci_low, pooled.ci_high),
     )
 
 
 def _pick(text: Text, portfolio: Portfolio) -> PooledMeasure:
-    names = [m.measure for m in portfolio.measures]
-    chosen = st.selectbox(text("Measure"), names, bind="query-params", key="portfolio_measure")
-    return portfolio.measures[names.index(chosen)]
+    chosen = st.selectbox(
+        text("Measure"),
+        list(range(len(portfolio.measures))),
+        format_func=lambda i: text.of(portfolio.measures[i].label, portfolio.measures[i].measure),
+        key="portfolio_measure",
+    )
+    return portfolio.measures[chosen]
 
 
 def _show_measure(text: Text, pooled: PooledMeasure, titles: dict[str, str]) -> None:
@@ -58,7 +72,7 @@ def _show_measure(text: Text, pooled: PooledMeasure, titles: dict[str, str]) -> 
         show_figure(
             draw_forest_of_studies(pooled, titles, text),
             title=text("Change in each study"),
-            subtitle=text("With 95 % interval; below, all together and a new community."),
+            subtitle=text("With 95 % interval, the most certain first; on top, all together."),
             alt=text("Forest plot of the change in each study with the summary."),
             key="portfolio_forest",
         )

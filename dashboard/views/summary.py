@@ -12,6 +12,7 @@ from dashboard.exports.front import list_funder_cards, say_method, say_period
 from dashboard.figures.forest import draw_forest
 from dashboard.figures.retention import draw_retention
 from dashboard.navigation import find_page
+from dashboard.sentences.dac import say_criteria
 from dashboard.sentences.funder import say_answer, say_evidence, say_limits, say_next
 from dashboard.state import current_text
 from dashboard.text import Text
@@ -33,8 +34,19 @@ def show() -> None:
     _show_pictures(text, evaluation, study)
     _show_words(text, evaluation, told)
     st.caption(escape_markdown(say_method(text, evaluation.flow)))
+    _show_criteria(text, evaluation, told)
     label = text("Take it with you: one A4 page, slides, report, workbook")
     st.page_link(find_page(text, "export"), label=label, icon=":material/download:")
+
+
+def _show_criteria(text: Text, evaluation: Evaluation, told: FunderSummary) -> None:
+    with st.expander(text("By the OECD-DAC criteria")):
+        st.caption(text("Six questions many funders ask; what these data say to each."))
+        lines = [
+            f"- **{escape_markdown(name)}** · {escape_markdown(asked)}  \n  {escape_markdown(said)}"
+            for name, asked, said in say_criteria(text, evaluation, told)
+        ]
+        st.markdown("\n".join(lines))
 
 
 def _show_pictures(text: Text, evaluation: Evaluation, study: Study) -> None:
