@@ -70,6 +70,7 @@ def _set_styles(document: DocumentType, text: Text) -> None:
             fonts.attrib.pop(qn(f"w:{theme}"), None)
         style.font.color.rgb = _INK
         style.font.bold = name.startswith(("Title", "Heading"))
+    _drop_border(document)
     _set_language(document, "zh-CN" if text.language.startswith("zh") else "en-GB")
 
 
@@ -98,7 +99,6 @@ def _write_front(document: DocumentType, report: Report) -> None:
     _write_grey(document, report.title)
     title = document.add_paragraph(report.answer, style="Title")
     title.paragraph_format.space_after = Pt(10)
-    _drop_border(title)
     if report.cards:
         _write_cards(document, report.cards)
     for heading, lines in (
@@ -112,13 +112,10 @@ def _write_front(document: DocumentType, report: Report) -> None:
                 document.add_paragraph(line, style="List Bullet")
 
 
-def _drop_border(paragraph: Any) -> None:  # noqa: ANN401
-    """Take away the rule Word draws under a title."""
-    border = OxmlElement("w:pBdr")
-    bottom = OxmlElement("w:bottom")
-    bottom.set(qn("w:val"), "nil")
-    border.append(bottom)
-    paragraph._p.get_or_add_pPr().append(border)
+def _drop_border(document: DocumentType) -> None:
+    """Take away the rule the template draws under a title."""
+    for border in document.styles["Title"].element.findall(f".//{qn('w:pBdr')}"):
+        border.getparent().remove(border)
 
 
 def _write_grey(document: DocumentType, words: str, size: float = 9.5) -> None:
@@ -214,4 +211,5 @@ def _colour_borders(table: Table) -> None:
         rule.set(qn("w:sz"), "4")
         rule.set(qn("w:color"), "DFE5EB")
         borders.append(rule)
-    table._tbl.tblPr.append(borders)
+    later = ("w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
+    table._tbl.tblPr.insert_element_before(borders, *later)
