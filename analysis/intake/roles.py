@@ -65,6 +65,9 @@ _INSTANCES = frozenset({"redcap_repeat_instance", "Repeat Instance"})
 _STRONG = frozenset(
     split_words("sex|gender|age|education|income|ethnicity|region|marital|disability|dob")
 )
+_OWN_ID = re.compile(
+    r"^(?:device|response|submission|instance|form|collector|questionnaire)[ _]?id$|^uuid$|^设备编号$"
+)
 _IDENTIFIER = re.compile(r"(?:^|[_\s])(?:id|code)$|(?:编号|编码|代码)$")
 _YOUR = split_words("what is your|what's your|your|您的|您所在的|你的|您住的|请问您的")
 
@@ -87,7 +90,7 @@ class ColumnProfile:
         Code of why: ``header``, ``tool_column``, ``ticks``, ``answer_words``, ``rating``,
         ``dates``, ``numbers``, ``few_answers``, ``many_answers``, ``joined_answers``,
         ``personal_form``, ``empty``, ``question_with_options``, ``money_bands``,
-        ``row_numbers``, ``dictionary``.
+        ``row_numbers``, ``dictionary``, ``precision_lost``.
     personal
         Kind of personal data, "" when none.
     range
@@ -155,6 +158,8 @@ def _profile(table: Table, column: Column, parents: set[str]) -> ColumnProfile:
     values = [str(value) for value in labelled.unique()]
     verdict = _judge_declared(table, column, labelled, values)
     verdict = verdict or _judge(table, column, labelled, values, parents)
+    if verdict[0] == "respondent" and _lost_digits(table, values):
+        verdict = ("number", "text", 0.4, "precision_lost", "", None)
     role, kind, confidence, reason, personal, bounds = verdict
     return ColumnProfile(
         name=column.name,
@@ -168,6 +173,14 @@ def _profile(table: Table, column: Column, parents: set[str]) -> ColumnProfile:
         personal=personal,
         range=bounds,
     )
+
+
+def _lost_digits(table: Table, values: Sequence[str]) -> bool:
+    """Tell whether the digits beyond the fifteenth of a code were lost in a spreadsheet."""
+    if not any(issue.code == "precision_lost" for issue in table.issues):
+        return False
+    long = sum(len(value) > 15 and value.isdecimal() for value in values)
+    return long >= 0.5 * max(1, len(values))
 
 
 Verdict = tuple[Role, DataType, float, str, str, tuple[float, float] | None]
@@ -252,6 +265,8 @@ def _judge_header(words: set[str], given: pd.Series, values: list[str]) -> Verdi
         return "wave", "category", 0.95 if known else 0.6, "header", "", None
     if words & set(RESPONDENT) and (len(values) > 12 or len(values) >= 0.3 * len(given)):
         return "respondent", "text", 0.95, "header", "", None
+    if any(_OWN_ID.match(word) for word in words):
+        return "paradata", _type(values), 0.85, "header", "", None
     if len(values) > 2 and any(
         _IDENTIFIER.search(word) and len(word.split()) <= 3 for word in words
     ):

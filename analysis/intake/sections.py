@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from analysis.intake.activity_tables import is_tick_column
+from analysis.intake.answers import propose_range
 from analysis.intake.roles import header_words
 from analysis.intake.tables import Column, Table
 from analysis.intake.words import split_words
@@ -179,6 +180,8 @@ def recognise_section(table: Table) -> SectionMatch:
         if all(any(one in found for one in key.split("|")) for key in required):
             if name in ("attendance", "attendance_counts") and _has_items(table, found):
                 continue
+            if _asks_ratings(table, found):
+                continue
             found.pop("volunteer_word", None)
             share = len(set(found.values())) / len(table.columns)
             return SectionMatch(section=name, fields=found, confidence=min(0.98, 0.5 + share / 2))
@@ -207,6 +210,19 @@ def _locate(
 
 def _has_items(table: Table, found: Mapping[str, str]) -> bool:
     return len(table.columns) > 3 * len(found) + 4
+
+
+def _asks_ratings(table: Table, found: Mapping[str, str]) -> bool:
+    """Tell whether most columns are not the section's, and at least three hold ratings."""
+    others = [c for c in table.columns if c.name not in found.values() and not c.option]
+    if len(others) <= len(set(found.values())):
+        return False
+    rated = 0
+    for column in others:
+        values = [str(value) for value in table.cells[column.name].dropna().unique()[:13]]
+        bounds = propose_range(values) if 2 < len(values) <= 12 else None
+        rated += bounds is not None and bounds[1] - bounds[0] >= 2
+    return rated >= 3
 
 
 def _matrix(table: Table) -> SectionMatch | None:

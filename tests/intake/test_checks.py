@@ -7,6 +7,7 @@ import pytest
 
 from analysis import read_study
 from analysis.intake.overlap import check_overlap
+from analysis.intake.proposal import propose_study
 from analysis.intake.recognise import read_tables
 from analysis.study_file import Fix, parse_plan, plan_from_dict, write_plan
 
@@ -174,6 +175,8 @@ def test_numbers_too_long_for_a_spreadsheet_are_no_key():
     (issue,) = [one for one in study.issues if one.code == "precision_lost"]
     assert issue.details["effect"] == "unusable_key"
     assert len(issue.rows) == len(rows)
+    proposed = propose_study({"s.xlsx": workbook_of(rows)})
+    assert proposed.survey.respondent is None
 
 
 def test_changed_wording_between_waves_of_one_code():

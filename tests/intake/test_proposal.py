@@ -86,3 +86,14 @@ def test_a_range_holds_the_answers_of_every_wave():
         for wave, told in (("pre", rows), ("post", better))
     }
     assert [m.range for m in propose_study(files).measures] == [(1, 5)]
+
+
+def test_a_survey_with_a_word_of_the_roster_stays_a_survey():
+    rows = "".join(
+        f"C{n},2026-01-0{n},{n % 5 + 1},{(n + 2) % 5 + 1},{(n + 1) % 5 + 1},{n % 4 + 1}\n"
+        for n in range(1, 9)
+    )
+    plan = propose_study({"s.csv": f"code,joined,q1,q2,q3,q4\n{rows}".encode()})
+    assert plan.volunteers is None
+    assert plan.survey.respondent == "code"
+    assert plan.measures[0].items == ["q1", "q2", "q3", "q4"]
