@@ -66,7 +66,8 @@ _STRONG = frozenset(
     split_words("sex|gender|age|education|income|ethnicity|region|marital|disability|dob")
 )
 _OWN_ID = re.compile(
-    r"^(?:device|response|submission|instance|form|collector|questionnaire)[ _]?id$|^uuid$|^设备编号$"
+    r"^(?:device|response|submission|instance|form|collector|questionnaire)[ _]?id$"
+    r"|^uuid$|^设备编号$"
 )
 _IDENTIFIER = re.compile(r"(?:^|[_\s])(?:id|code)$|(?:编号|编码|代码)$")
 _YOUR = split_words("what is your|what's your|your|您的|您所在的|你的|您住的|请问您的")
