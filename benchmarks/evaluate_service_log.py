@@ -185,8 +185,8 @@ def _tell(name: str, found: dict[str, float], against: dict[str, float] | None) 
     seconds, memory = found["seconds"], found["memory"]
     ratios = "– | –"
     if against is not None:
-        more = memory / against["memory"] if against["memory"] >= 1 else float("nan")
-        ratios = f"{seconds / against['seconds']:.2f} | {more:.2f}"
+        more = f"{memory / against['memory']:.2f}" if against["memory"] >= 1 else "–"
+        ratios = f"{seconds / against['seconds']:.2f} | {more}"
     print(f"| {name} | {seconds:.3f} | {memory:,.0f} MB | {ratios} |", flush=True)
 
 

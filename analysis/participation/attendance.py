@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -128,9 +128,16 @@ def _from_people(study: Study, sheet: SignIns) -> Participation:
         representation=representation,
         by_kind=_people_and_contacts(came, "kind"),
         by_level=_people_and_contacts(came, "level"),
-        events=tuple((e.date, e.until, e.label) for e in plan.events) if plan else (),
+        events=list_events(study),
         cautions=tuple(_cautions(sheet, eligible, people, representation != ())),
     )
+
+
+def list_events(study: Study) -> tuple[tuple[date, date | None, str | Mapping[str, str]], ...]:
+    """List the dated happenings given with attendance, else those given with retention."""
+    plan = study.plan.attendance
+    events = (plan.events if plan else []) or study.plan.retention.events
+    return tuple((e.date, e.until, e.label) for e in events)
 
 
 def _households(came: pd.DataFrame) -> int | None:
@@ -277,6 +284,7 @@ def _from_counts(study: Study) -> Participation | None:
         gini=nothing,
         top10_share=nothing,
         representation=(),
+        events=list_events(study),
         cautions=tuple(_count_cautions(too_many)),
     )
 

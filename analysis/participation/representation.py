@@ -20,8 +20,9 @@ def compare_to_population(
 
     Shares of unique people with a known value that the population lists; Wilson interval; the
     ratio is share over population share with the interval scaled alike (the population is
-    taken as known). Groups below ``min_group`` people are hidden, and with one hidden the next
-    smallest too, so that it cannot be worked out; a group nobody came from is shown as 0.
+    taken as known). Groups below ``min_group`` people are hidden, and the next smallest too until
+    two groups and ``min_group`` people are, so that none can be worked out; a group nobody came
+    from is shown as 0.
     """
     told: list[Representation] = []
     for by, margins in population.items():
@@ -44,11 +45,14 @@ def _by_variable(
 
 
 def _hidden(counts: Mapping[str, int], min_group: int) -> set[str]:
-    hidden = {name for name, n in counts.items() if 0 < n < min_group}
-    shown = [name for name in counts if name not in hidden and counts[name] > 0]
-    if len(hidden) == 1 and shown:
-        hidden.add(min(shown, key=lambda name: counts[name]))
-    return hidden
+    """Groups to hide: the small ones, then the next smallest until two groups and ``min_group``."""
+    order = sorted((name for name, n in counts.items() if n > 0), key=lambda name: counts[name])
+    hidden = [name for name in order if counts[name] < min_group]
+    for name in order[len(hidden) :] if hidden else ():
+        if len(hidden) > 1 and sum(counts[one] for one in hidden) >= min_group:
+            break
+        hidden.append(name)
+    return set(hidden)
 
 
 def _one(by: str, value: str, n: int | None, total: int, expected: float) -> Representation:

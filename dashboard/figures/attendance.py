@@ -12,7 +12,7 @@ from dashboard.figures.retention import month_ticks
 from dashboard.text import Text
 from dashboard.theme import AFTER, BAND, BEFORE, MUTED, new_figure
 
-MOST_VISITS = 12
+MOST_BARS = 12
 
 
 def draw_sessions(participation: Participation, text: Text) -> go.Figure:
@@ -120,16 +120,14 @@ def draw_months(participation: Participation, text: Text) -> go.Figure:
 
 
 def draw_engagement(participation: Participation, text: Text) -> go.Figure:
-    """Draw how many people came once, twice and so on; many visits form one bar."""
+    """Draw how many people came how often; with many sessions, in steps of equal width."""
     counted = dict(participation.engagement)
-    top = min(max(counted, default=1), MOST_VISITS)
-    x = list(range(1, top + 1))
-    y = [counted.get(k, 0) for k in x[:-1]]
-    y.append(sum(n for k, n in counted.items() if k >= top))
-    beyond = max(counted, default=1) > top
+    width = -(-max(counted, default=1) // MOST_BARS)
+    starts = range(1, max(counted, default=1) + 1, width)
+    y = [sum(counted.get(k, 0) for k in range(start, start + width)) for start in starts]
     figure = new_figure(320)
     figure.add_bar(
-        x=[str(k) for k in x[:-1]] + [f"{top}+" if beyond else str(top)],
+        x=[str(k) if width == 1 else f"{k}–{k + width - 1}" for k in starts],
         y=y,
         marker_color=BEFORE,
         text=[str(n) for n in y],

@@ -102,10 +102,13 @@ def draw_lorenz(
         hovertemplate="%{hovertext}<extra></extra>",
     )
     figure.add_annotation(
-        x=0.42,
+        x=0.5,
         y=0.5,
         text=text("if all gave the same"),
         showarrow=False,
+        xanchor="right",
+        yanchor="bottom",
+        xshift=-8,
         font={"size": 12, "color": MUTED},
     )
     figure.update_xaxes(

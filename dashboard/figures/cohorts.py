@@ -20,7 +20,8 @@ def draw_cohorts(volunteers: Volunteers, text: Text) -> go.Figure:
     Intakes too small to be shown are hatched; quarters not yet over stay blank.
     """
     rows = volunteers.cohorts[-MOST_COHORTS:]
-    periods = list(range(1, 1 + min(MOST_PERIODS, max((len(c.active) for c in rows), default=1))))
+    known = [k for c in rows for k, _, share in c.active if share is not None]
+    periods = list(range(1, 1 + min(MOST_PERIODS, max(known, default=1))))
     labels = [f"{say_quarter(text, c.label)}<br>n = {c.n}" for c in rows]
     shares = [_row(c, periods) for c in rows]
     figure = new_figure(80 + 46 * len(rows))

@@ -42,9 +42,10 @@ def draw_delivery(delivery: Delivery, text: Text) -> go.Figure:
             showlegend=any(counts),
         )
     figure.update_layout(barmode="stack", showlegend=True)
-    figure.update_layout(legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
+    legend = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"}
+    figure.update_layout(legend=legend)
     figure.update_xaxes(visible=False, rangemode="tozero")
-    figure.update_yaxes(autorange="reversed")
+    figure.update_yaxes(autorange="reversed", showgrid=False)
     return figure
 
 

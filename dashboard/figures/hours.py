@@ -68,4 +68,5 @@ def draw_activities(hours: Hours, text: Text) -> go.Figure:
         hoverinfo="skip",
     )
     figure.update_xaxes(range=[0, 1.25 * max((a for _, a in rows), default=1)], visible=False)
+    figure.update_yaxes(showgrid=False)
     return figure

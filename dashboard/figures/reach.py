@@ -29,6 +29,7 @@ def draw_funnel(participation: Participation, text: Text) -> go.Figure:
         hoverinfo="skip",
     )
     figure.update_xaxes(range=[0, 1.75 * max((s.n or 0 for s in steps), default=1)], visible=False)
+    figure.update_yaxes(showgrid=False)
     return figure
 
 

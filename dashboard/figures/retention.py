@@ -160,7 +160,8 @@ def draw_groups(comparison: RetentionByGroup, text: Text) -> go.Figure:
 def draw_causes(volunteers: Volunteers, text: Text) -> go.Figure:
     """Draw the share who have left within a year for each reason, with intervals."""
     rows = [(c, c.at_365) for c in volunteers.causes]
-    known = [(c, at) for c, at in rows if isinstance(at, Estimate)][::-1]
+    known = [(c, at) for c, at in rows if isinstance(at, Estimate)]
+    known = sorted(known, key=lambda pair: pair[1].estimate)
     figure = new_figure(70 + 46 * len(known))
     top = max([at.ci_high or at.estimate for _, at in known], default=0.5)
     figure.add_bar(
@@ -176,6 +177,7 @@ def draw_causes(volunteers: Volunteers, text: Text) -> go.Figure:
         hovertemplate="%{hovertext}<extra></extra>",
     )
     figure.update_xaxes(range=[0, 1.4 * top], **percent_axis(text, max(top, 0.1)))
+    figure.update_yaxes(showgrid=False)
     return figure
 
 

@@ -206,6 +206,22 @@ CAUTIONS: dict[str, Callable[[Text, Caution], str]] = {
 }
 
 
+_OF_GROUPS = {"groups_as_of_today", "hazards_not_proportional", "trained_not_random"}
+_OF_CURVE = {"censored_at_last_service", "lapse_window_matters", "volunteers_too_recent"}
+_ELSEWHERE = {
+    "volunteers": {"outlook_missed"},
+    "cohorts": _OF_GROUPS | _OF_CURVE | {"outlook_missed"},
+    "hours": _OF_GROUPS | _OF_CURVE | {"outlook_missed", "register_started_late"},
+    "outlook": _OF_GROUPS,
+}
+
+
+def list_cautions(text: Text, v: Volunteers, page: str) -> list[str]:
+    """Say what to know before quoting one page's numbers; what concerns other pages is left out."""
+    shown = [c for c in v.cautions if c.code not in _ELSEWHERE[page]]
+    return [CAUTIONS[c.code](text, c) for c in shown]
+
+
 def say_rule(text: Text, rule: str, lapse_after_days: int) -> str:
     """Say what counts as having left."""
     if rule == "roster":

@@ -5,8 +5,8 @@ from __future__ import annotations
 from analysis.volunteers.findings import find_cohorts, find_stay
 from dashboard.cache import current_evaluation
 from dashboard.figures.cohorts import draw_cohorts
-from dashboard.sentences import say_caution, say_finding
-from dashboard.sentences.volunteers import say_team
+from dashboard.sentences import say_finding
+from dashboard.sentences.volunteers import list_cautions, say_team
 from dashboard.state import current_text
 from dashboard.tables import volunteers as tables
 from dashboard.widgets.page import show_cautions, show_empty, show_figure, show_page
@@ -31,4 +31,4 @@ def show() -> None:
         table=tables.list_cohorts(found, text),
         key="cohorts",
     )
-    show_cautions([say_caution(text, caution) for caution in found.cautions])
+    show_cautions(list_cautions(text, found, "cohorts"))

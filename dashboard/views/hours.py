@@ -8,8 +8,8 @@ from analysis.volunteers.findings import find_hours
 from analysis.volunteers.results import Hours
 from dashboard.cache import current_evaluation
 from dashboard.figures.hours import draw_activities, draw_hours, draw_hours_lorenz
-from dashboard.sentences import say_caution, say_finding
-from dashboard.sentences.volunteers import list_hours_cards, say_team
+from dashboard.sentences import say_finding
+from dashboard.sentences.volunteers import list_cautions, list_hours_cards, say_team
 from dashboard.state import current_text
 from dashboard.tables import volunteers as tables
 from dashboard.text import Text
@@ -50,7 +50,7 @@ def show() -> None:
             key="activities",
         )
     show_table(tables.list_hours(found.hours, text), key="hours")
-    show_cautions([say_caution(text, caution) for caution in found.cautions])
+    show_cautions(list_cautions(text, found, "hours"))
 
 
 def _show_people(text: Text, hours: Hours) -> None:

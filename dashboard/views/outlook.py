@@ -8,8 +8,8 @@ from analysis.volunteers.findings import find_outlook, find_team
 from analysis.volunteers.results import Volunteers
 from dashboard.cache import current_evaluation
 from dashboard.figures.outlook import draw_outlook
-from dashboard.sentences import say_caution, say_finding
-from dashboard.sentences.volunteers import say_backtest, say_team
+from dashboard.sentences import say_finding
+from dashboard.sentences.volunteers import list_cautions, say_backtest, say_team
 from dashboard.state import current_text
 from dashboard.tables import volunteers as tables
 from dashboard.text import Text
@@ -42,7 +42,7 @@ def show() -> None:
     if found.roles:
         st.subheader(text("Active people by role"), anchor=False)
         show_table(tables.list_roles(found, text), key="roles")
-    show_cautions([say_caution(text, caution) for caution in found.cautions])
+    show_cautions(list_cautions(text, found, "outlook"))
 
 
 def _show_fan(text: Text, found: Volunteers) -> None:

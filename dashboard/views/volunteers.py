@@ -8,8 +8,13 @@ from analysis.volunteers.findings import find_stay
 from analysis.volunteers.results import Volunteers
 from dashboard.cache import current_evaluation
 from dashboard.figures.retention import draw_causes, draw_months, draw_retention
-from dashboard.sentences import say_caution, say_finding
-from dashboard.sentences.volunteers import list_next_steps, list_volunteer_cards, say_team
+from dashboard.sentences import say_finding
+from dashboard.sentences.volunteers import (
+    list_cautions,
+    list_next_steps,
+    list_volunteer_cards,
+    say_team,
+)
 from dashboard.state import current_text
 from dashboard.tables import volunteers as tables
 from dashboard.text import Text
@@ -20,9 +25,8 @@ from dashboard.widgets.page import (
     show_empty,
     show_figure,
     show_page,
-    show_table,
 )
-from dashboard.widgets.volunteers import show_comparisons, show_next_steps
+from dashboard.widgets.volunteers import show_comparisons, show_definitions, show_next_steps
 
 
 def show() -> None:
@@ -42,7 +46,7 @@ def show() -> None:
         _show_curve(text, found)
     with right:
         show_next_steps(list_next_steps(text, found))
-        show_cautions([say_caution(text, caution) for caution in found.cautions])
+        show_cautions(list_cautions(text, found, "volunteers"))
     show_figure(
         draw_months(found, text),
         title=text("Who came into the team, and who lapsed"),
@@ -61,11 +65,7 @@ def show() -> None:
             table=tables.list_causes(found, text),
             key="causes",
         )
-    st.subheader(text("Retention, by each definition"), anchor=False)
-    show_table(tables.list_retention(found, text), key="retention")
-    if found.sensitivity:
-        st.subheader(text("If another gap counted as leaving"), anchor=False)
-        show_table(tables.list_sensitivity(found, text), key="sensitivity")
+    show_definitions(text, found)
 
 
 def _show_curve(text: Text, found: Volunteers) -> None:

@@ -13,6 +13,7 @@ from dashboard.state import current_text, is_dark
 from dashboard.theme import for_dark
 from dashboard.widgets.markdown import escape_markdown
 
+_SHOWN_WHOLE = 16
 _CHART_CONFIG = {"displayModeBar": False, "displaylogo": False, "responsive": True}
 
 
@@ -62,8 +63,9 @@ def show_figure(
 
 
 def show_table(table: pd.DataFrame, *, key: str) -> None:
-    """Show a table; its cells are literal text."""
-    st.dataframe(table, hide_index=True, key=f"table_{key}", width="stretch")
+    """Show a table, short ones whole; its cells are literal text."""
+    height = "content" if len(table) <= _SHOWN_WHOLE else "auto"
+    st.dataframe(table, hide_index=True, key=f"table_{key}", width="stretch", height=height)
 
 
 def show_cautions(cautions: Sequence[str]) -> None:

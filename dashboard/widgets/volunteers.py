@@ -51,3 +51,12 @@ def _show_comparison(text: Text, comparison: RetentionByGroup) -> None:
     )
     with st.expander(text("Tests")):
         show_table(tables.list_tests(comparison, text), key="group_tests")
+
+
+def show_definitions(text: Text, found: Volunteers) -> None:
+    """Show retention by each definition, and what another lapse window would say."""
+    st.subheader(text("Retention, by each definition"), anchor=False)
+    show_table(tables.list_retention(found, text), key="retention")
+    if found.sensitivity:
+        st.subheader(text("If another gap counted as leaving"), anchor=False)
+        show_table(tables.list_sensitivity(found, text), key="sensitivity")
