@@ -27,6 +27,7 @@ from dashboard.workspace.sample import SAMPLE_ID, read_sample_files
 from dashboard.workspace.store import SavedStudy, list_studies, open_study, read_files
 
 _MOST_KEPT = 32
+_LARGE = 5_000
 
 
 def current_saved() -> SavedStudy | None:
@@ -101,12 +102,18 @@ def _evaluation_of(
     kept = _sample_evaluations() if saved.id == SAMPLE_ID else _session_evaluations()
     key = f"{study.fingerprint}|{json.dumps(filters, sort_keys=True)}"
     if key not in kept:
-        with show_progress(current_text()) as tell:
+        patience = 0.0 if _is_large(study) else None
+        with show_progress(current_text(), patience=patience) as tell:
             evaluation = evaluate(study, progress=tell, whole=whole)
         while len(kept) >= _MOST_KEPT:
             kept.pop(next(iter(kept)))
         kept[key] = evaluation
     return kept[key]
+
+
+def _is_large(study: Study) -> bool:
+    """Whether one step alone may take longer than a second."""
+    return study.survey is not None and len(study.survey.keys) > _LARGE
 
 
 def warm_sample() -> None:

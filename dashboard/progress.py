@@ -18,15 +18,18 @@ _ROUND = "progress_round"
 
 
 @contextmanager
-def show_progress(text: Text) -> Iterator[Callable[[str, float], None]]:
-    """Give a function to report steps to; from the first second on they are shown.
+def show_progress(
+    text: Text, *, patience: float | None = None
+) -> Iterator[Callable[[str, float], None]]:
+    """Give a function to report steps to; after ``patience`` seconds they are shown.
 
     Whoever presses the button interrupts the work at its next step, and the study is closed.
     """
     box, start, bars = st.empty(), time.monotonic(), []
+    wait = PATIENCE if patience is None else patience
 
     def tell(step: str, share: float) -> None:
-        if time.monotonic() - start < PATIENCE:
+        if time.monotonic() - start < wait:
             return
         if not bars:
             bars.append(_open(box, text))
