@@ -60,18 +60,24 @@ def _by(
 
 
 def hide_small(sizes: Mapping[str, int], min_group: int) -> set[str]:
-    """Names of groups to hide: the small ones, and one more when a single one could be worked out.
+    """Names of groups to hide, so that none can be worked out from the total.
+
+    The small ones, then the next smallest until two groups and ``min_group`` people are hidden.
 
     Examples
     --------
     >>> sorted(hide_small({"a": 3, "b": 9, "c": 20}, 5))
     ['a', 'b']
+    >>> sorted(hide_small({"a": 1, "b": 2, "c": 20, "d": 30}, 5))
+    ['a', 'b', 'c']
     """
-    hidden = {name for name, n in sizes.items() if n < min_group}
-    if len(hidden) == 1 and len(sizes) > 1:
-        rest = [name for name in sizes if name not in hidden]
-        hidden.add(min(rest, key=lambda name: (sizes[name], name)))
-    return hidden
+    order = sorted(sizes, key=lambda name: (sizes[name], name))
+    hidden = [name for name in order if sizes[name] < min_group]
+    for name in order[len(hidden) :] if hidden else ():
+        if len(hidden) > 1 and sum(sizes[one] for one in hidden) >= min_group:
+            break
+        hidden.append(name)
+    return set(hidden)
 
 
 def _size(start: FloatArray, end: FloatArray, here: np.ndarray, design: str) -> int:
