@@ -138,10 +138,18 @@ def _show_wave(draft: Draft, at: Place) -> None:
         text("All rows belong to"),
         options,
         index=options.index(wave),
-        format_func=lambda one: wave_name(text, one) or text("told by a column"),
+        format_func=lambda one: wave_name(text, one) or _unsaid(draft),
         key=key,
         on_change=lambda: draft.keep(with_wave(draft.plan, at, st.session_state[key])),
     )
+
+
+def _unsaid(draft: Draft) -> str:
+    """What decides the wave of rows when the file has none of its own."""
+    survey = draft.plan.survey
+    wide = survey is not None and any(one.columns or one.wide for one in survey.files)
+    by_column = survey is not None and (survey.wave is not None or wide)
+    return draft.text("told by a column") if by_column else draft.text("the first wave")
 
 
 def _show_all(draft: Draft, at: Place, table: Table) -> None:

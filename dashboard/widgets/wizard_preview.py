@@ -35,7 +35,7 @@ def _show_table(draft: Draft, name: str, table: Table, *, main: bool) -> None:
             format=escape_markdown(format_name(text, table.format)),
         )
     )
-    show_table(table.cells.head(ROWS), key=f"preview_{name}")
+    show_table(table.cells.head(ROWS).fillna(""), key=f"preview_{name}")
     for issue in table.issues:
         st.markdown(f"- {escape_markdown(say_issue(text, issue))}")
     if main:
