@@ -69,7 +69,7 @@ def draw_months(funding: Funding, text: Text) -> go.Figure:
     figure.update_layout(barmode="relative", bargap=0.25, showlegend=True)
     figure.update_layout(legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
     figure.add_hline(y=0, line_color=MUTED, line_width=1)
-    figure.update_xaxes(nticks=6, tickangle=0)
+    figure.update_xaxes(nticks=4, tickangle=0)
     return figure
 
 
@@ -124,10 +124,11 @@ def draw_waterfall(funding: Funding, text: Text) -> go.Figure:
     steps = [s for s in funding.waterfall if s.year_to == last.period]
     first = next(p for p in funding.by_year if p.period == steps[0].year_from)
     told = _main_steps(steps, text)
-    figure = new_figure(360)
+    figure = new_figure(80 + 46 * (len(told) + 2))
     figure.add_waterfall(
-        x=[first.period, *(name for name, _ in told), last.period],
-        y=[first.income, *(change for _, change in told), 0],
+        orientation="h",
+        y=[first.period, *(name for name, _ in told), last.period],
+        x=[first.income, *(change for _, change in told), 0],
         measure=["absolute", *["relative"] * len(told), "total"],
         text=[
             text.money(first.income, funding.currency),
@@ -142,9 +143,9 @@ def draw_waterfall(funding: Funding, text: Text) -> go.Figure:
         hoverinfo="skip",
         cliponaxis=False,
     )
-    figure.update_xaxes(type="category", tickangle=0)
+    figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
     top = max(first.income, last.income, *accumulate([first.income, *(c for _, c in told)]), 1.0)
-    figure.update_yaxes(range=[-0.1 * top, 1.12 * top], nticks=6)
+    figure.update_xaxes(range=[-0.3 * top, 1.3 * top], visible=False)
     return figure
 
 

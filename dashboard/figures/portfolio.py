@@ -15,7 +15,7 @@ from dashboard.text import Text
 from dashboard.theme import AFTER, BEFORE, MUTED, new_figure
 
 MOST_NAMED = 40
-_ROW, _THIN_ROW = 34, 4
+_ROW, _THIN_ROW = 34, 3
 _SUMMARY_ROWS = 3
 
 
@@ -120,7 +120,9 @@ def draw_columns(studies: Sequence[StudyRow], titles: dict[str, str], text: Text
         (text("Cash lasts, months"), lambda s: s.runway_months, False),
     ]
     named = len(studies) <= MOST_NAMED
-    figure = make_subplots(1, 3, shared_yaxes=True, subplot_titles=[name for name, *_ in columns])
+    titled = [wrap_label(name, 11) for name, *_ in columns]
+    figure = make_subplots(1, 3, shared_yaxes=True, subplot_titles=titled, horizontal_spacing=0.06)
+    figure.update_annotations(font_size=13)
     base = new_figure(int(90 + (_ROW if named else _THIN_ROW) * len(studies)))
     for number, (_, pick, is_share) in enumerate(columns, start=1):
         known = [(i, pick(s)) for i, s in enumerate(studies)]
@@ -136,7 +138,7 @@ def draw_columns(studies: Sequence[StudyRow], titles: dict[str, str], text: Text
             row=1,
             col=number,
         )
-    figure.update_layout(base.layout, margin_t=36, showlegend=False)
+    figure.update_layout(base.layout, margin_t=44, showlegend=False)
     _set_axes(figure, studies, titles, named=named)
     return figure
 
@@ -146,9 +148,11 @@ def _set_axes(
 ) -> None:
     names = [wrap_label(titles[s.fingerprint], 22) for s in studies] if named else []
     grid = new_figure().layout.xaxis.gridcolor
-    figure.update_xaxes(rangemode="tozero", fixedrange=True, zeroline=False, gridcolor=grid)
-    figure.update_xaxes(tickformat=".0%", nticks=4, row=1, col=1)
-    figure.update_xaxes(tickformat=".0%", nticks=4, row=1, col=2)
+    figure.update_xaxes(
+        rangemode="tozero", fixedrange=True, zeroline=False, gridcolor=grid, nticks=3, tickangle=0
+    )
+    for column in (1, 2):
+        figure.update_xaxes(tickformat=".0%", row=1, col=column)
     figure.update_yaxes(
         range=[len(studies) - 0.4, -0.6], fixedrange=True, gridcolor=grid, zeroline=False,
         tickvals=list(range(len(names))), ticktext=names, showgrid=named,

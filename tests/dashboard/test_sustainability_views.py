@@ -1,0 +1,169 @@
+"""The seven pages of money, capacity, promises, targets and funders, without a browser."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from analysis.study_file import TargetPlan, plan_from_dict
+from dashboard.exports.workbook import write_table
+from dashboard.tables.targets import list_indicators
+from dashboard.text import Text
+from dashboard.workspace.engine import VARIABLE, close_workspaces
+from dashboard.workspace.store import create_study, open_study, save_file, save_version
+from tests.test_portfolio import result
+
+APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
+VIEWS = ["funding", "capacity", "consultation", "scorecard", "targets", "summary", "portfolio"]
+LEDGER = "date,amount,source\n" + "".join(
+    f"2026-{m:02d}-01,{9000 if m == 1 else -1000},{'Bureau' if m == 1 else ''}\n"
+    for m in range(1, 13)
+)
+INJECTED = "![x](http://evil.example/x.png)"
+
+App = Callable[..., AppTest]
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+    """Open a page of the app on a workspace of its own."""
+    monkeypatch.setenv(VARIABLE, f"sqlite:///{tmp_path / 'workspace.sqlite'}")
+
+    def open_app(view: str, language: str = "en", study: str = "sample") -> AppTest:
+        at = AppTest.from_file(str(APP), default_timeout=60)
+        at.query_params["lang"] = language
+        at.query_params["study"] = study
+        at._page_hash = calc_hash(view)
+        return at.run()
+
+    yield open_app
+    close_workspaces()
+
+
+def told(at: AppTest) -> str:
+    shown = [*at.title, *at.subheader, *at.markdown, *at.caption, *at.info, *at.warning]
+    return "\n".join(str(one.value) for one in shown).replace("\xa0", " ")
+
+
+def ledger_study(**plan) -> str:
+    """Save a study of one ledger and return its id."""
+    study = create_study("Ledger")
+    save_file(study, "ledger.csv", LEDGER.encode())
+    columns = {"date": "date", "amount": "amount", "source": "source"}
+    raw = {"study": {"title": "Ledger"}, "funding": {"path": "ledger.csv", **columns}, **plan}
+    save_version(study, plan_from_dict(raw))
+    return study
+
+
+WORDS = {
+    "funding": ("77 %", "77%"),
+    "capacity": ("capacity ratings", "能力评分"),
+    "consultation": ("10 of 26", "10项"),
+    "scorecard": ("Act now", "立即行动"),
+    "targets": ("1 of 5", "5项目标中1项"),
+    "summary": ("preparedness", "家庭备灾"),
+    "portfolio": ("one study", "一项研究"),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+@pytest.mark.parametrize("view", VIEWS)
+def test_each_page_says_its_finding_in_its_language(app: App, view: str, language: str):
+    at = app(view, language)
+    assert not at.exception
+    assert not at.error
+    wanted = WORDS[view][language != "en"]
+    assert wanted in told(at)
+    assert len(at.title) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_managers_page_puts_measures_first_then_people_money_promises(app: App, language: str):
+    at = app("scorecard", language)
+    text = Text(language)
+    headings = [one.value for one in at.subheader]
+    assert headings == [text("The people"), text("The money"), text("The promises")]
+    page = told(at)
+    assert text("counted, not estimated") in page
+    assert text("Early warnings") in page
+
+
+def test_own_thresholds_are_saved_with_the_study_and_change_the_status(app: App):
+    study = ledger_study()
+    at = app("scorecard", study=study)
+    assert "set for this study" not in told(at)
+    at.selectbox(key="threshold_measure").set_value("Share of the largest funder").run()
+    at.number_input[0].set_value(2.0)
+    at.number_input[1].set_value(1.5)
+    next(b for b in at.button if b.label == "Save thresholds").click().run()
+    assert not at.exception
+    assert open_study(study).plan.scorecard == {"largest_share": [2.0, 1.5]}
+    assert "set for this study" in told(at)
+
+
+def test_targets_come_in_as_a_spreadsheet_and_become_a_version(app: App):
+    study = ledger_study()
+    at = app("targets", study=study)
+    assert not at.exception
+    target = TargetPlan(
+        indicator="funding.income", label="Income", target=10000, baseline=0,
+        start=date(2026, 1, 1), due=date(2026, 12, 31),
+    )  # fmt: skip
+    text = Text("zh-Hans")
+    plan = plan_from_dict({}).model_copy(update={"targets": [target]})
+    from analysis.study import Study
+    from analysis.targets import evaluate_targets
+
+    table = list_indicators(plan, evaluate_targets(Study(plan=plan), {}), text)
+    book = write_table(table, "x", text, "stamp")
+    at.file_uploader[0].set_value([("指标.xlsx", book, "application/octet-stream")]).run()
+    assert not at.exception
+    assert open_study(study).plan.targets == [target]
+    assert open_study(study).version == 2
+    assert "0 of 1 targets are met" in told(at)
+
+
+def test_a_wrong_indicator_table_is_refused_and_nothing_is_saved(app: App):
+    study = ledger_study()
+    at = app("targets", study=study)
+    at.file_uploader[0].set_value([("t.csv", b"name,goal\nx,1\n", "text/csv")]).run()
+    assert not at.exception
+    assert "indicator" in at.error[0].value
+    assert open_study(study).version == 1
+
+
+def test_results_files_of_other_communities_stand_beside_the_sample(app: App):
+    at = app("portfolio")
+    files = [
+        (f"r{i}.json", json.dumps(result(f"c{i}", 0.1 * i)).encode(), "application/json")
+        for i in range(3)
+    ]
+    at.file_uploader[0].set_value(files).run()
+    assert not at.exception
+    assert "4 studies side by side" in told(at)
+    assert at.title[0].value.startswith("Across studies Preparedness")
+
+
+def test_a_file_that_is_no_result_is_named(app: App):
+    at = app("portfolio")
+    at.file_uploader[0].set_value([("holiday.json", b"{}", "application/json")]).run()
+    assert not at.exception
+    assert "holiday.json" in at.error[0].value
+
+
+@pytest.mark.parametrize("view", ["funding", "scorecard", "summary", "targets"])
+def test_words_of_an_upload_are_never_markdown(app: App, view: str):
+    study = create_study("x")
+    rows = LEDGER.replace("Bureau", INJECTED)
+    save_file(study, "ledger.csv", rows.encode())
+    columns = {"date": "date", "amount": "amount", "source": "source"}
+    target = {"indicator": "funding.income", "label": INJECTED, "target": 5}
+    raw = {"study": {"title": INJECTED}, "funding": {"path": "ledger.csv", **columns}}
+    save_version(study, plan_from_dict({**raw, "targets": [target]}))
+    at = app(view, study=study)
+    assert not at.exception
+    assert INJECTED not in told(at)

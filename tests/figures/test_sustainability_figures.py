@@ -1,0 +1,147 @@
+"""Pictures of money, capacity, promises, targets and portfolios: what they draw, escaped."""
+
+import pytest
+
+from analysis import evaluate, read_study
+from analysis.portfolio import compare_studies
+from analysis.results import Estimate
+from analysis.study_file import TargetPlan
+from analysis.targets import target_progress
+from dashboard.figures.capacity import draw_capacity
+from dashboard.figures.consultation import (
+    draw_follow_through,
+    draw_stakeholders,
+    draw_time_to_done,
+)
+from dashboard.figures.funding import (
+    MOST_STEPS,
+    draw_expiries,
+    draw_months,
+    draw_sources,
+    draw_waterfall,
+)
+from dashboard.figures.portfolio import (
+    MOST_NAMED,
+    draw_columns,
+    draw_forest_of_studies,
+    draw_funnel,
+)
+from dashboard.figures.targets import draw_targets
+from dashboard.text import Text
+from tests.sustainability.test_funding import ledger_study
+from tests.test_portfolio import result
+
+HOSTILE = '<b onclick="x">bad</b>'
+LANGUAGES = ["en", "zh-Hans"]
+
+
+@pytest.fixture(scope="module")
+def found(sample_folder):
+    return evaluate(read_study(sample_folder / "study.toml")).sustainability
+
+
+def words(figure) -> str:
+    """Every word a picture holds: traces, annotations, ticks."""
+    return str(figure.to_dict())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_pictures_draw_in_both_languages(found, language):
+    text = Text(language)
+    funding, talk = found.funding, found.consultation
+    figures = [
+        draw_sources(funding, "source", text), draw_sources(funding, "kind", text),
+        draw_months(funding, text), draw_waterfall(funding, text), draw_expiries(funding, text),
+        draw_follow_through(talk, text), draw_stakeholders(talk, text),
+        draw_time_to_done(talk, text),
+        *(draw_capacity(found.capacity, g, text)
+          for g in dict.fromkeys(d.group for d in found.capacity.domains)),
+    ]  # fmt: skip
+    assert all(figure.data for figure in figures)
+    said = "".join(words(figure) for figure in figures)
+    assert ("收入" in said) == (language == "zh-Hans")
+    assert ("Income" in said) == (language == "en")
+
+
+def test_the_waterfall_ends_at_the_last_year(found):
+    (bars,) = draw_waterfall(found.funding, Text("en")).data
+    assert sum(bars.x[:-1]) == pytest.approx(found.funding.by_year[-1].income)
+    assert bars.measure[0] == "absolute"
+    assert bars.measure[-1] == "total"
+
+
+def test_many_sources_become_one_step():
+    rows = [("2025-03-01", 100 + i, f"source {i}", "x") for i in range(30)]
+    rows += [("2026-03-01", 100, "source 1", "x"), ("2026-04-01", -5, None, None)]
+    from analysis.sustainability.funding import evaluate_funding
+
+    funding = evaluate_funding(ledger_study(rows))
+    (bars,) = draw_waterfall(funding, Text("en")).data
+    assert len(bars.x) == MOST_STEPS + 2
+    assert sum(bars.x[:-1]) == pytest.approx(funding.by_year[-1].income)
+
+
+def test_hostile_names_are_escaped():
+    from analysis.sustainability.funding import evaluate_funding
+
+    rows = [("2025-03-01", 100, HOSTILE, HOSTILE), ("2026-03-01", 50, HOSTILE, HOSTILE)]
+    funding = evaluate_funding(ledger_study(rows))
+    for figure in (
+        draw_sources(funding, "source", Text("en")),
+        draw_waterfall(funding, Text("en")),
+    ):
+        assert "<b onclick" not in words(figure)
+        assert "onclick" in words(figure)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_bullets_show_progress_expected_and_interval(language):
+    told = {"scoring": [
+        {"measure": "p", "wave": "pre", "mean": {"estimate": 2.0, "n": 9}},
+        {"measure": "p", "wave": "post",
+         "mean": {"estimate": 3.0, "ci_low": 2.5, "ci_high": 3.5, "n": 9}},
+    ]}  # fmt: skip
+    t = target_progress(TargetPlan(indicator="p.post.mean", target=4.0), told, None)
+    figure = draw_targets([("same", t), ("same", t), (HOSTILE, t)], Text(language))
+    bars = figure.data[1]
+    assert list(bars.x) == [0.5, 0.5, 0.5]
+    assert list(bars.y) == [0, 1, 2]
+    intervals = [d for d in figure.data if d.type == "scatter" and d.mode == "lines"]
+    assert [list(d.x) for d in intervals] == [[0.25, 0.75]] * 3
+    assert "<b onclick" not in words(figure)
+
+
+def many(n):
+    told = [result(f"c{i}", 0.1 + i / n, 0.05 + i / n / 10, 50 + i) for i in range(n)]
+    portfolio = compare_studies(told)
+    return portfolio, {s.fingerprint: f"{HOSTILE} {s.fingerprint}" for s in portfolio.studies}
+
+
+@pytest.mark.parametrize("n", [3, MOST_NAMED, 300])
+def test_the_forest_stays_on_a_page_and_starts_with_the_most_certain(n):
+    portfolio, titles = many(n)
+    figure = draw_forest_of_studies(portfolio.measures[0], titles, Text("en"))
+    points = figure.data[0]
+    widths = [a + b for a, b in zip(points.error_x.array, points.error_x.arrayminus, strict=True)]
+    assert widths == sorted(widths)
+    assert figure.layout.height < 1600
+    assert len(figure.layout.yaxis.ticktext) == (n + 2 if n <= MOST_NAMED else 2)
+    assert "<b onclick" not in words(figure)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_funnel_and_columns_hold_every_study(language):
+    portfolio, titles = many(60)
+    funnel = draw_funnel(portfolio.measures[0], titles, Text(language))
+    assert len(funnel.data[0].x) == 60
+    assert len(funnel.data) == 3
+    columns = draw_columns(portfolio.studies, titles, Text(language))
+    assert len(columns.data) == 3
+    assert "<b onclick" not in words(funnel) + words(columns)
+
+
+def test_a_summary_that_cannot_be_told_is_not_drawn():
+    portfolio = compare_studies([result("a", se=0.0), result("b", se=0.0)])
+    figure = draw_forest_of_studies(portfolio.measures[0], {"a": "A", "b": "B"}, Text("en"))
+    assert len(figure.data) == 1
+    assert all(isinstance(e, Estimate) for _, e in portfolio.measures[0].studies)
