@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -18,6 +19,7 @@ from analysis.evaluation import Evaluation
 from analysis.intake.checks import QualityReport
 from analysis.intake.roles import ColumnProfile
 from analysis.intake.tables import Table
+from analysis.people_part import PeopleFilter, PeoplePart, evaluate_part
 from analysis.portfolio import Portfolio, compare_studies, shorten_result
 from analysis.study import Study
 from analysis.study_file import StudyPlan
@@ -66,6 +68,37 @@ def whole_evaluation() -> Evaluation | None:
     if saved is None or study is None:
         return None
     return _evaluation_of(saved, study, {}, None)
+
+
+def current_people(chosen: PeopleFilter) -> Evaluation | None:
+    """The evaluation of the open study with its people sections cut to months and groups.
+
+    When too few people would show, these sections are None.
+    """
+    saved, study, whole = current_saved(), whole_study(), current_evaluation()
+    if saved is None or study is None or whole is None:
+        return whole
+    if not (chosen.first or chosen.last or chosen.values):
+        return whole
+    keep = _sample_people if saved.id == SAMPLE_ID else _session_people
+    told = json.dumps([study.fingerprint, chosen.first, chosen.last, dict(chosen.values)])
+    part = keep(told, study, chosen)
+    return replace(
+        whole,
+        participation=part.participation,
+        delivery=part.delivery,
+        volunteers=part.volunteers,
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _sample_people(key: str, _study: Study, _chosen: PeopleFilter) -> PeoplePart:  # noqa: ARG001
+    return evaluate_part(_study, _chosen)
+
+
+@st.cache_resource(scope="session", show_spinner=False, max_entries=32)
+def _session_people(key: str, _study: Study, _chosen: PeopleFilter) -> PeoplePart:  # noqa: ARG001
+    return evaluate_part(_study, _chosen)
 
 
 def current_portfolio(added: Sequence[Mapping[str, Any]] = ()) -> Portfolio | None:

@@ -14,7 +14,8 @@ import streamlit as st
 from dashboard.text import LANGUAGES, Text
 
 FILTERS = ("site", "group", "wave", "category")
-_KEPT = ("lang", "study", "measure", *FILTERS)
+PEOPLE_FILTERS = ("from", "to", "people")
+_KEPT = ("lang", "study", "measure", *FILTERS, *PEOPLE_FILTERS)
 SERVED = "LEVEE_SERVED"
 """Set in the environment of a served dashboard; in tests and by ``streamlit run`` it is not."""
 _OPEN_FIRST = "LEVEE_OPEN"
@@ -54,7 +55,7 @@ def current_study_id() -> str | None:
 
 def set_study_id(study: str | None) -> None:
     """Open another study (or none): filters of the old one are dropped."""
-    for key in ("measure", *FILTERS):
+    for key in ("measure", *FILTERS, *PEOPLE_FILTERS):
         _write(key, [])
     _write("study", [study or _NONE])
 
@@ -67,6 +68,11 @@ def current_filters() -> Mapping[str, tuple[str, ...]]:
 def set_filter(key: str, values: Sequence[str]) -> None:
     """Choose the values of one filter; none means all."""
     _write(key, list(values))
+
+
+def current_people_filters() -> Mapping[str, tuple[str, ...]]:
+    """Chosen months (``from``, ``to``) and groups (``people``: ``"kind=drill"``) of activities."""
+    return {key: tuple(_read(key)) for key in PEOPLE_FILTERS if _read(key)}
 
 
 def current_measure() -> str:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from analysis.volunteers.findings import find_cohorts, find_stay
-from dashboard.cache import current_evaluation
 from dashboard.figures.cohorts import draw_cohorts
 from dashboard.sentences import say_finding
 from dashboard.sentences.volunteers import list_cautions, say_team
 from dashboard.state import current_text
 from dashboard.tables import volunteers as tables
-from dashboard.widgets.page import show_cautions, show_empty, show_figure, show_page
+from dashboard.widgets.page import show_cautions, show_figure, show_page
+from dashboard.widgets.people_filters import SERVED, show_missing, show_people_filters
 
 
 def show() -> None:
     """Show the cohorts page."""
-    text, evaluation = current_text(), current_evaluation()
+    text, evaluation = current_text(), show_people_filters(SERVED)
     found = evaluation.volunteers if evaluation else None
     if found is None or not found.cohorts:
         needed = text("Upload a roster with joining dates, a service log, or both.")
-        show_empty(text("No volunteers yet"), needed)
+        show_missing(text("No volunteers yet"), needed)
         return
     show_page(say_finding(text, find_cohorts(found) or find_stay(found)), say_team(text, found))
     show_figure(

@@ -6,7 +6,6 @@ import streamlit as st
 
 from analysis.participation.findings import find_delivery
 from analysis.results import Estimate
-from dashboard.cache import current_evaluation
 from dashboard.figures.delivery import draw_delivery, draw_fidelity
 from dashboard.sentences import say_caution, say_finding
 from dashboard.sentences.participation import list_delivery_cards
@@ -16,20 +15,20 @@ from dashboard.widgets.page import (
     Card,
     show_cards,
     show_cautions,
-    show_empty,
     show_figure,
     show_page,
     show_table,
 )
+from dashboard.widgets.people_filters import PLANNED, show_missing, show_people_filters
 
 
 def show() -> None:
     """Show the delivery page."""
-    text, evaluation = current_text(), current_evaluation()
+    text, evaluation = current_text(), show_people_filters(PLANNED)
     found = evaluation.delivery if evaluation else None
     if found is None:
         needed = text("Upload the plan of sessions with the planned day and the day held.")
-        show_empty(text("No plan of sessions yet"), needed)
+        show_missing(text("No plan of sessions yet"), needed)
         return
     planned = text.count("{n} session planned.", "{n} sessions planned.", found.overall.planned)
     show_page(say_finding(text, find_delivery(found)[0]), planned)

@@ -6,7 +6,6 @@ import streamlit as st
 
 from analysis.volunteers.findings import find_hours
 from analysis.volunteers.results import Hours
-from dashboard.cache import current_evaluation
 from dashboard.figures.hours import draw_activities, draw_hours, draw_hours_lorenz
 from dashboard.sentences import say_finding
 from dashboard.sentences.volunteers import list_cautions, list_hours_cards, say_team
@@ -17,19 +16,19 @@ from dashboard.widgets.page import (
     Card,
     show_cards,
     show_cautions,
-    show_empty,
     show_figure,
     show_page,
     show_table,
 )
+from dashboard.widgets.people_filters import SERVED, show_missing, show_people_filters
 
 
 def show() -> None:
     """Show the hours page."""
-    text, evaluation = current_text(), current_evaluation()
+    text, evaluation = current_text(), show_people_filters(SERVED)
     found = evaluation.volunteers if evaluation else None
     if found is None or found.hours is None:
-        show_empty(text("No service log yet"), text("Upload a log with person, date and hours."))
+        show_missing(text("No service log yet"), text("Upload a log with person, date and hours."))
         return
     show_page(say_finding(text, find_hours(found)), say_team(text, found))
     show_cards(

@@ -6,7 +6,6 @@ import streamlit as st
 
 from analysis.volunteers.findings import find_outlook, find_team
 from analysis.volunteers.results import Volunteers
-from dashboard.cache import current_evaluation
 from dashboard.figures.outlook import draw_outlook
 from dashboard.sentences import say_finding
 from dashboard.sentences.volunteers import list_cautions, say_backtest, say_team
@@ -15,20 +14,20 @@ from dashboard.tables import volunteers as tables
 from dashboard.text import Text
 from dashboard.widgets.page import (
     show_cautions,
-    show_empty,
     show_figure,
     show_page,
     show_table,
 )
+from dashboard.widgets.people_filters import SERVED, show_missing, show_people_filters
 
 
 def show() -> None:
     """Show the outlook page."""
-    text, evaluation = current_text(), current_evaluation()
+    text, evaluation = current_text(), show_people_filters(SERVED)
     found = evaluation.volunteers if evaluation else None
     if found is None:
         needed = text("Upload a roster with joining dates, a service log, or both.")
-        show_empty(text("No volunteers yet"), needed)
+        show_missing(text("No volunteers yet"), needed)
         return
     show_page(say_finding(text, find_outlook(found) or find_team(found)), say_team(text, found))
     if found.outlook:

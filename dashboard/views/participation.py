@@ -6,7 +6,6 @@ import streamlit as st
 
 from analysis.participation.findings import find_attendance
 from analysis.participation.results import Participation
-from dashboard.cache import current_evaluation
 from dashboard.figures.attendance import (
     draw_attendance_lorenz,
     draw_engagement,
@@ -22,20 +21,20 @@ from dashboard.widgets.page import (
     Card,
     show_cards,
     show_cautions,
-    show_empty,
     show_figure,
     show_page,
     show_table,
 )
+from dashboard.widgets.people_filters import ATTENDED, show_missing, show_people_filters
 
 
 def show() -> None:
     """Show the participation page."""
-    text, evaluation = current_text(), current_evaluation()
+    text, evaluation = current_text(), show_people_filters(ATTENDED)
     found = evaluation.participation if evaluation else None
     if found is None:
         needed = text("Upload a sign-in sheet: one row per person and session, or a ticked list.")
-        show_empty(text("No sign-in sheet yet"), needed)
+        show_missing(text("No sign-in sheet yet"), needed)
         return
     show_page(say_finding(text, find_attendance(found)), say_sessions(text, found))
     show_cards([Card(value=v, meaning=what) for v, what in list_participation_cards(text, found)])

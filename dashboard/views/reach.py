@@ -6,7 +6,6 @@ import streamlit as st
 
 from analysis.participation.findings import find_attendance, find_underrepresented
 from analysis.participation.results import Participation
-from dashboard.cache import current_evaluation
 from dashboard.figures.reach import draw_funnel, draw_representation
 from dashboard.sentences import say_caution, say_finding
 from dashboard.sentences.participation import say_sessions
@@ -15,20 +14,20 @@ from dashboard.tables import participation as tables
 from dashboard.text import Text
 from dashboard.widgets.page import (
     show_cautions,
-    show_empty,
     show_figure,
     show_page,
     show_table,
 )
+from dashboard.widgets.people_filters import ATTENDED, show_missing, show_people_filters
 
 
 def show() -> None:
     """Show the reach page."""
-    text, evaluation = current_text(), current_evaluation()
+    text, evaluation = current_text(), show_people_filters(ATTENDED)
     found = evaluation.participation if evaluation else None
     if found is None:
         needed = text("Upload a sign-in sheet: one row per person and session, or a ticked list.")
-        show_empty(text("No sign-in sheet yet"), needed)
+        show_missing(text("No sign-in sheet yet"), needed)
         return
     finding = find_underrepresented(found) or find_attendance(found)
     show_page(say_finding(text, finding), say_sessions(text, found))

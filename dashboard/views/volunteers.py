@@ -6,7 +6,6 @@ import streamlit as st
 
 from analysis.volunteers.findings import find_stay
 from analysis.volunteers.results import Volunteers
-from dashboard.cache import current_evaluation
 from dashboard.figures.retention import draw_causes, draw_months, draw_retention
 from dashboard.sentences import say_finding
 from dashboard.sentences.volunteers import (
@@ -22,20 +21,20 @@ from dashboard.widgets.page import (
     Card,
     show_cards,
     show_cautions,
-    show_empty,
     show_figure,
     show_page,
 )
+from dashboard.widgets.people_filters import SERVED, show_missing, show_people_filters
 from dashboard.widgets.volunteers import show_comparisons, show_definitions, show_next_steps
 
 
 def show() -> None:
     """Show the volunteers page."""
-    text, evaluation = current_text(), current_evaluation()
+    text, evaluation = current_text(), show_people_filters(SERVED)
     found = evaluation.volunteers if evaluation else None
     if found is None:
         needed = text("Upload a roster with joining dates, a service log, or both.")
-        show_empty(text("No volunteers yet"), needed)
+        show_missing(text("No volunteers yet"), needed)
         return
     show_page(say_finding(text, find_stay(found)), say_team(text, found))
     show_cards(

@@ -82,3 +82,26 @@ def test_the_list_of_whom_to_call_names_people_only_inside(open_page: Open, foun
     people = {one.volunteer for one in found.volunteers.overdue}
     listed = [t.value for t in tables if "Volunteer" in t.value.columns]
     assert {name for table in listed for name in table["Volunteer"]} == people
+
+
+def test_months_and_groups_are_chosen_above_the_page_and_kept_in_the_url(open_page: Open):
+    at = open_page("participation", "en")
+    whole = at.main.title[0].value
+    picker = next(one for one in at.main.multiselect if one.label == "Kind")
+    picker.set_value([picker.options[0]]).run()
+    assert not at.exception
+    assert at.main.title[0].value != whole
+    assert f"kind={picker.options[0]}" in at.query_params["people"]
+    month = next(one for one in at.main.selectbox if one.label == "To")
+    month.set_value("2025-06").run()
+    assert not at.exception
+    assert "2025-06" in at.query_params["to"]
+
+
+def test_a_choice_of_too_few_says_so(open_page: Open):
+    at = open_page("volunteers", "en")
+    picker = next(one for one in at.main.multiselect if one.label == "角色")
+    picker.set_value(["队长"]).run()
+    assert not at.exception
+    assert at.main.title[0].value == "Nothing to show for this choice"
+    assert "fewer than 5 people" in at.main.info[0].value

@@ -1,0 +1,121 @@
+"""Filters above the pages about people: months and groups, kept in the URL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from analysis.evaluation import Evaluation
+from analysis.people_part import PeopleFilter, list_groups, list_months
+from dashboard.cache import current_evaluation, current_people, whole_study
+from dashboard.state import current_people_filters, current_text, set_filter
+from dashboard.widgets.markdown import escape_markdown
+from dashboard.widgets.page import show_empty
+
+ATTENDED = ("attendance", "attendance_counts")
+PLANNED = ("delivery",)
+SERVED = ("volunteers", "service")
+_SEPARATOR = "="
+
+
+def show_people_filters(tables: Sequence[str]) -> Evaluation | None:
+    """Show pickers for the tables a page is about; return the evaluation of what they keep.
+
+    Volunteers are picked as known at the end of a month; other activities from month to month.
+    """
+    study = whole_study()
+    if study is None:
+        return current_evaluation()
+    months, groups = list_months(study, tables), list_groups(study, tables)
+    chosen = _read_filter(months, groups, as_of="volunteers" in tables)
+    if len(months) > 1 or groups:
+        with st.container(horizontal=True, gap="small", key="people_filters"):
+            _show_months(months, chosen, as_of="volunteers" in tables)
+            for column, values in groups.items():
+                _show_group(column, values, chosen.values.get(column, ()))
+    return current_people(chosen)
+
+
+def show_missing(title: str, needed: str) -> None:
+    """Say which data are missing, or that the choice of months and groups keeps too few people."""
+    study, text = whole_study(), current_text()
+    if study is None or not current_people_filters():
+        show_empty(title, needed)
+        return
+    told = text(
+        "This choice is not shown: it would leave, or leave out, fewer than {min_group} people.",
+        min_group=study.plan.study.min_group,
+    )
+    show_empty(text("Nothing to show for this choice"), told)
+
+
+def _read_filter(
+    months: Sequence[str], groups: dict[str, list[str]], *, as_of: bool
+) -> PeopleFilter:
+    asked = current_people_filters()
+    kept = {
+        column: tuple(v for v in _chosen(asked.get("people", ()), column) if v in values)
+        for column, values in groups.items()
+    }
+    return PeopleFilter(
+        first="" if as_of else _one(asked.get("from", ()), months),
+        last=_one(asked.get("to", ()), months),
+        values={column: values for column, values in kept.items() if values},
+    )
+
+
+def _one(asked: Sequence[str], months: Sequence[str]) -> str:
+    return next((month for month in asked if month in months), "")
+
+
+def _chosen(entries: Sequence[str], column: str) -> list[str]:
+    start = f"{column}{_SEPARATOR}"
+    return [entry.removeprefix(start) for entry in entries if entry.startswith(start)]
+
+
+def _show_months(months: Sequence[str], chosen: PeopleFilter, *, as_of: bool) -> None:
+    text = current_text()
+    if len(months) < 2:
+        return
+    if not as_of:
+        _show_month("from", text("From"), text("the beginning"), months, chosen.first)
+    label = text("As known at the end of") if as_of else text("To")
+    _show_month("to", label, text("the end"), months, chosen.last)
+
+
+def _show_month(key: str, label: str, otherwise: str, months: Sequence[str], now: str) -> None:
+    text, options = current_text(), ["", *months]
+    widget = f"people_{key}_{now}"
+    st.selectbox(
+        label,
+        options,
+        index=options.index(now),
+        format_func=lambda month: text.month(month) if month else otherwise,
+        key=widget,
+        width=164,
+        on_change=lambda: set_filter(key, [v for v in [st.session_state[widget]] if v]),
+    )
+
+
+def _show_group(column: str, values: Sequence[str], chosen: Sequence[str]) -> None:
+    text = current_text()
+    names = {"kind": text("Kind"), "level": text("Level"), "phase": text("Phase")}
+    names["role"] = text("Role")
+    widget = f"people_{column}_{'|'.join(chosen)}"
+    st.multiselect(
+        names.get(column, escape_markdown(column)),
+        values,
+        default=list(chosen),
+        placeholder=text("All"),
+        key=widget,
+        width=164,
+        on_change=lambda: _store(column, st.session_state[widget]),
+    )
+
+
+def _store(column: str, values: Sequence[str]) -> None:
+    start = f"{column}{_SEPARATOR}"
+    asked = current_people_filters().get("people", ())
+    others = [entry for entry in asked if not entry.startswith(start)]
+    set_filter("people", [*others, *(f"{start}{value}" for value in values)])
