@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +11,14 @@ import streamlit as st
 
 from dashboard.state import set_study_id
 from dashboard.text import Text
-from dashboard.workspace.store import SavedStudy, create_study, save_draft, save_file
+from dashboard.workspace.redaction import redact_file
+from dashboard.workspace.store import (
+    SavedStudy,
+    create_study,
+    open_study,
+    save_draft,
+    save_file,
+)
 
 ENDINGS = ("xlsx", "xlsm", "xls", "xlsb", "ods", "csv", "tsv", "txt", "zip", "html")
 LARGEST_MB = 200
@@ -61,6 +69,14 @@ def propose_title(name: str) -> str:
 
 
 def _store(study: str, files: Sequence[Any]) -> None:
+    """Save files without personal data, and what became of it."""
+    drafts = open_study(study).drafts
+    key = drafts.get("key") or secrets.token_hex(32)
+    save_draft(study, "key", key)
+    personal = dict(drafts.get("personal") or {})
     for file in files:
-        save_file(study, file.name, file.getvalue())
+        redacted = redact_file(file.getvalue(), file.name, bytes.fromhex(key))
+        personal[file.name] = {n: list(told) for n, told in redacted.columns.items()}
+        save_file(study, file.name, redacted.content)
+    save_draft(study, "personal", personal)
     save_draft(study, "stale", True)

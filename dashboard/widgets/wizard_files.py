@@ -28,6 +28,7 @@ def show_files(draft: Draft) -> None:
             with st.container(gap="xsmall"):
                 st.markdown(f"**{escape_markdown(key)}**")
                 _show_table(draft, key, table)
+                _show_personal(draft, key)
             if key in draft.saved.files:
                 _show_remove(draft.text, draft.saved, key)
     if draft.tables:
@@ -52,6 +53,19 @@ def _show_table(draft: Draft, key: str, table: Table | IntakeError) -> None:
     )
     parts = [use_name(text, use), wave_name(text, wave), told, format_name(text, table.format)]
     st.caption(escape_markdown(" · ".join(part for part in parts if part)))
+
+
+def _show_personal(draft: Draft, name: str) -> None:
+    """Say which columns held personal data and what became of them."""
+    text, told = draft.text, (draft.saved.drafts.get("personal") or {}).get(name, {})
+    coded = [column for column, (_, action) in told.items() if action == "coded"]
+    kept = [column for column, (_, action) in told.items() if action == "kept"]
+    if coded:
+        words = text("Personal data replaced by codes: {columns}", columns=", ".join(coded))
+        st.caption(escape_markdown(words))
+    if kept:
+        words = text("Personal data kept as it is: {columns}", columns=", ".join(kept))
+        st.warning(escape_markdown(words))
 
 
 def _show_remove(text: Text, saved: SavedStudy, name: str) -> None:

@@ -138,6 +138,8 @@ def save_file(study: str, name: str, content: bytes, author: str = "") -> str:
             session.add(FileRow(study=study, name=name, sha256=sha256, size=len(content)))
         else:
             known.sha256, known.size, known.added = sha256, len(content), now()
+            session.flush()
+            _forget_unused(session)
     return sha256
 
 
