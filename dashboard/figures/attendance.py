@@ -12,7 +12,7 @@ from dashboard.figures.retention import month_ticks
 from dashboard.text import Text
 from dashboard.theme import AFTER, BAND, BEFORE, MUTED, new_figure
 
-MOST_BARS = 12
+MOST_BARS = 8
 
 
 def draw_sessions(participation: Participation, text: Text) -> go.Figure:

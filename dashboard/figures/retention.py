@@ -218,7 +218,7 @@ def draw_months(volunteers: Volunteers, text: Text) -> go.Figure:
     return figure
 
 
-def month_ticks(months: list[str], text: Text, most: int = 5) -> dict[str, object]:
+def month_ticks(months: list[str], text: Text, most: int = 4) -> dict[str, object]:
     """Settings of a calendar axis with at most ``most`` months named."""
     step = max(1, -(-len(months) // most))
     shown = months[::step]

@@ -67,7 +67,7 @@ def list_kinds(p: Participation, text: Text) -> pd.DataFrame:
     rows = [(text("Kind"), *row) for row in p.by_kind] + [
         (text("Level"), *row) for row in p.by_level
     ]
-    columns = [text("By"), text("Value"), text("People"), text("Attendances")]
+    columns = [text("By"), text("What"), text("People"), text("Attendances")]
     return pd.DataFrame(rows, columns=columns)
 
 

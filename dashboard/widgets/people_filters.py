@@ -30,7 +30,8 @@ def show_people_filters(tables: Sequence[str]) -> Evaluation | None:
     months, groups = list_months(study, tables), list_groups(study, tables)
     chosen = _read_filter(months, groups, as_of="volunteers" in tables)
     if len(months) > 1 or groups:
-        with st.container(horizontal=True, gap="small", key="people_filters"):
+        label, used = current_text()("Months and groups"), chosen != PeopleFilter()
+        with st.expander(label, expanded=used), st.container(horizontal=True, gap="small"):
             _show_months(months, chosen, as_of="volunteers" in tables)
             for column, values in groups.items():
                 _show_group(column, values, chosen.values.get(column, ()))
@@ -81,7 +82,8 @@ def _show_months(months: Sequence[str], chosen: PeopleFilter, *, as_of: bool) ->
     if not as_of:
         _show_month("from", text("From"), text("the beginning"), months, chosen.first)
     label = text("As known at the end of") if as_of else text("To")
-    _show_month("to", label, text("the end"), months, chosen.last)
+    otherwise = text("the data") if as_of else text("the end")
+    _show_month("to", label, otherwise, months, chosen.last)
 
 
 def _show_month(key: str, label: str, otherwise: str, months: Sequence[str], now: str) -> None:
