@@ -18,7 +18,7 @@ from playwright.sync_api import Page, sync_playwright
 from serve_load import LEVEE, free_port, served
 
 WIDTH, MOST_BYTES = 1280, 200_000
-HEIGHTS = {"outcomes": 900, "volunteers": 900}
+HEIGHTS = {"outcomes": 1000, "volunteers": 900}
 
 
 def take(page: Page, url: str, path: Path, height: int) -> int:

@@ -10,7 +10,7 @@ from analysis.sustainability.results import Consultation
 from dashboard.figures.axes import percent_axis
 from dashboard.figures.labels import escape_label
 from dashboard.text import Text
-from dashboard.theme import AFTER, BEFORE, CATEGORIES, INTERVAL, MUTED, new_figure
+from dashboard.theme import AFTER, BAND, BEFORE, CATEGORIES, INTERVAL, MUTED, new_figure
 
 
 def draw_follow_through(consultation: Consultation, text: Text) -> go.Figure:
@@ -57,10 +57,11 @@ def draw_stakeholders(consultation: Consultation, text: Text) -> go.Figure:
         zmax=max(map(max, grid), default=1),
         x=[escape_label(s or text("all stages")) for s in stages],
         y=[escape_label(p) for p in parties],
-        colorscale=[[0, "rgba(18, 67, 109, 0.05)"], [1, "rgba(18, 67, 109, 0.45)"]],
+        colorscale=[[0, BAND], [1, INTERVAL]],
         showscale=False,
         text=[[str(n) if n else "–" for n in row] for row in grid],
         texttemplate="%{text}",
+        textfont={"color": BEFORE, "size": 14},
         xgap=3,
         ygap=3,
         hoverinfo="skip",

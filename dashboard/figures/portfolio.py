@@ -149,7 +149,7 @@ def _set_axes(
     names = [wrap_label(titles[s.fingerprint], 22) for s in studies] if named else []
     grid = new_figure().layout.xaxis.gridcolor
     figure.update_xaxes(
-        rangemode="tozero", fixedrange=True, zeroline=False, gridcolor=grid, nticks=3, tickangle=0
+        rangemode="tozero", fixedrange=True, zeroline=False, gridcolor=grid, nticks=2, tickangle=0
     )
     for column in (1, 2):
         figure.update_xaxes(tickformat=".0%", row=1, col=column)
