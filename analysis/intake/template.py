@@ -55,6 +55,18 @@ def _field(
 
 
 _CODE = ("The person's code, the same in every sheet", "居民编号，各表一致")
+_LEVEL = ("Level of participation", "参与层次")
+_LEVELS = (
+    ("Inform", "告知"), ("Consult", "咨询"), ("Involve", "参与"), ("Collaborate", "协作"),
+    ("Empower", "赋权"),
+)  # fmt: skip
+# The eight domains of programme sustainability (Luke et al. 2014, doi:10.5888/pcd11.130184).
+_DOMAINS = (
+    ("Environmental support", "环境支持"), ("Funding stability", "资金稳定"),
+    ("Partnerships", "伙伴关系"), ("Organisational capacity", "组织能力"),
+    ("Programme evaluation", "项目评估"), ("Programme adaptation", "项目调整"),
+    ("Communications", "沟通传播"), ("Strategic planning", "战略规划"),
+)  # fmt: skip
 _DAY = ("Date, as 2026-05-01", "日期，如 2026-05-01")
 
 _SHEETS: tuple[tuple[tuple[str, str], tuple[_Field, ...]], ...] = (
@@ -147,6 +159,12 @@ _SHEETS: tuple[tuple[tuple[str, str], tuple[_Field, ...]], ...] = (
                 ("Role in the team", "队内角色"),
                 (("Patrol", "巡逻"), ("Liaison", "联络")),
             ),
+            _field(
+                "Successor",
+                "接任者",
+                ("Code of the person trained to take over", "已受训可接任者的编号"),
+                ("", "V001"),
+            ),
         ),
     ),
     (
@@ -182,6 +200,13 @@ _SHEETS: tuple[tuple[tuple[str, str], tuple[_Field, ...]], ...] = (
                 (("Government", "政府"), ""),
             ),
             _field("Restricted", "是否限定", ("Yes or no", "是或否"), (_YES[0], ""), _YES),
+            _field(
+                "Grant ends",
+                "资助截止",
+                ("Last day of the grant", "资助的最后一天"),
+                ("2026-12-31", ""),
+                is_date=True,
+            ),
         ),
     ),
     (
@@ -191,8 +216,9 @@ _SHEETS: tuple[tuple[tuple[str, str], tuple[_Field, ...]], ...] = (
             _field(
                 "Domain",
                 "领域",
-                ("Capacity that is rated", "评分领域"),
-                (("Leadership", "领导力"),) * 2,
+                ("Capacity that is rated; others may be added", "评分领域，可自行增加"),
+                (_DOMAINS[1],) * 2,
+                _DOMAINS,
             ),
             _field("Wave", "轮次", ("Before or after", "前测或后测"), _WAVES, _WAVES),
             _field(
@@ -201,6 +227,13 @@ _SHEETS: tuple[tuple[tuple[str, str], tuple[_Field, ...]], ...] = (
                 ("1 low to 7 high", "1 低至 7 高"),
                 ("3", "5"),
                 tuple((str(n), str(n)) for n in range(1, 8)),
+            ),
+            _field(
+                "Group",
+                "群体",
+                ("Community organisation or social workers", "社区组织或社工"),
+                (("Community organisation", "社区组织"),) * 2,
+                (("Community organisation", "社区组织"), ("Social workers", "社工")),
             ),
         ),
     ),
@@ -243,6 +276,27 @@ _SHEETS: tuple[tuple[tuple[str, str], tuple[_Field, ...]], ...] = (
             _field("Due", "截止日期", _DAY, ("2026-05-01",), is_date=True),
             _field("Done", "完成日期", _DAY, ("2026-04-20",), is_date=True),
             _field("Told back", "反馈日期", _DAY, ("2026-04-25",), is_date=True),
+            _field(
+                "Raised by",
+                "提出人",
+                ("Who raised it", "由谁提出"),
+                (("Residents' group", "居民小组"),),
+            ),
+            _field(
+                "Parties",
+                "参与方",
+                ("Who was present, with commas", "到场各方，用逗号分开"),
+                (("Residents, committee", "居民，居委会"),),
+            ),
+            _field("Stage", "阶段", ("Stage of the process", "协商阶段"), (("Raising", "提出"),)),
+            _field("Promised level", "承诺层次", _LEVEL, (_LEVELS[2],), _LEVELS),
+            _field("Delivered level", "实际层次", _LEVEL, (_LEVELS[1],), _LEVELS),
+            _field(
+                "Reason declined",
+                "不采纳原因",
+                ("Only where it was declined", "仅在不采纳时填写"),
+                ("",),
+            ),
         ),
     ),
 )
