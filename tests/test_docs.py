@@ -20,7 +20,7 @@ def sections() -> Iterator[type[BaseModel]]:
         yield from (h for h in hints if isinstance(h, type) and issubclass(h, BaseModel))
 
 
-@pytest.mark.parametrize("section", sections(), ids=lambda one: one.__name__)
+@pytest.mark.parametrize("section", list(sections()), ids=lambda one: one.__name__)
 def test_every_key_of_the_study_file_is_documented(section):
     named = set(re.findall(r"`([a-z_]+)`", STUDY_FILE))
     assert not set(section.model_fields) - named
