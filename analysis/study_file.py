@@ -190,6 +190,7 @@ class DeliveryPlan(_Section):
     content_delivered: str | None = None
     staff_hours: str | None = None
     volunteer_hours: str | None = None
+    led_by_residents: str | None = None
 
 
 class VolunteersPlan(_Section):

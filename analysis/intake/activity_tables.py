@@ -171,6 +171,7 @@ def read_delivery(plan: DeliveryPlan, table: Table, study: StudyPlan) -> TypedTa
     draft.add("phase", plan.phase, "text", required=True)
     for name in ("content_planned", "content_delivered", "staff_hours", "volunteer_hours"):
         draft.add(name, getattr(plan, name), "number", required=True)
+    draft.add("led_by_residents", plan.led_by_residents, "flag", required=True)
     if "session" not in draft.data:
         names = [f"row {row}" for row in table.row_numbers]
         draft.data["session"] = pd.Series(names, index=table.cells.index, dtype=object)

@@ -78,6 +78,7 @@ SECTIONS: Mapping[str, tuple[tuple[str, ...], Mapping[str, tuple[str, ...]]]] = 
                 "content_delivered": "content delivered|content_delivered|完成环节",
                 "staff_hours": "staff hours|staff_hours|社工工时|员工工时",
                 "volunteer_hours": "volunteer hours|volunteer_hours|志愿者工时",
+                "led_by_residents": "led by residents|led_by_residents|居民主持|居民带领",
             },
         ),
         (

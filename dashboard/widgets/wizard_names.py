@@ -85,6 +85,7 @@ def _activities(text: Text) -> dict[str, str]:
         "content_delivered": text("Parts delivered"),
         "staff_hours": text("Staff hours"),
         "volunteer_hours": text("Volunteer hours"),
+        "led_by_residents": text("Led by residents"),
         "hours": text("Hours"),
         "activity": text("Activity"),
         "signed_up": text("Signed up"),

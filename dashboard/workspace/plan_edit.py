@@ -23,7 +23,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     ),
     "delivery": (
         "session", "planned", "held", "status", "phase", "content_planned", "content_delivered",
-        "staff_hours", "volunteer_hours",
+        "staff_hours", "volunteer_hours", "led_by_residents",
     ),
     "volunteers": ("volunteer", "joined", "left", "reason", "role", "trained", "successor"),
     "service": ("volunteer", "date", "hours", "activity", "signed_up", "attended"),

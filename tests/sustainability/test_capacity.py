@@ -1,8 +1,11 @@
 """Capacity by hand: means over raters, change within raters, suppression of out-of-range."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
+from analysis import read_study
 from analysis.study import Study
 from analysis.study_file import plan_from_dict
 from analysis.sustainability.capacity import evaluate_capacity
@@ -54,3 +57,28 @@ def test_strengths_kept_gained_lost():
     assert kinds["tools"].lost == ("pump",)
     assert kinds["places"].kept == 1
     assert kinds["people"].gained == ("nurse",)
+
+
+def test_share_led_by_residents_counts_only_sessions_held(tmp_path):
+    rows = "planned,held,leader\n2026-01-01,2026-01-01,yes\n2026-02-01,2026-02-02,no\n"
+    rows += "2026-03-01,,yes\n2026-04-01,2026-04-01,\n2026-05-01,2026-05-01,yes\n"
+    (tmp_path / "plan.csv").write_text(rows)
+    (tmp_path / "capacity.csv").write_text("rater,domain,wave,score\nr1,money,pre,3\n")
+    (tmp_path / "study.toml").write_text(
+        '[delivery]\npath = "plan.csv"\nled_by_residents = "leader"\n'
+        '[capacity]\npath = "capacity.csv"\nrange = [1, 7]\n'
+    )
+    found = evaluate_capacity(read_study(tmp_path / "study.toml"))
+    # Held with an answer: yes, no, yes.
+    assert found.resident_led.n == 3
+    assert found.resident_led.estimate == pytest.approx(2 / 3)
+
+
+def test_roles_without_a_trained_successor_are_counted():
+    roster = pd.DataFrame(
+        {"role": ["lead", "lead", "driver", "driver"], "successor": ["v2", "", None, "v9"],
+         "left": pd.to_datetime([None, None, None, "2026-01-01"])}
+    )  # fmt: skip
+    study = capacity_study([("r1", "money", "", "pre", 3.0, "")])
+    found = evaluate_capacity(replace(study, volunteers=roster))
+    assert found.leadership == (("driver", 1, 0), ("lead", 2, 1))
