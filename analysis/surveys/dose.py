@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.results import Caution, ComparisonLike, EstimateLike, NotEstimable
+from analysis.results import (
+    Caution,
+    Comparison,
+    ComparisonLike,
+    Estimate,
+    EstimateLike,
+    NotEstimable,
+)
 from analysis.statistics.group_change import least_squares
 from analysis.study import Study
 from analysis.study_file import MeasurePlan
@@ -17,6 +24,7 @@ from analysis.surveys.results import Dose
 from analysis.surveys.scoring import FloatArray, asked_measures, mean_of
 
 LEAST_LINKED = 5
+LINE_POINTS = 9
 
 
 def evaluate_dose(study: Study, panel: Panel | None = None) -> tuple[Dose, ...]:
@@ -78,10 +86,34 @@ def _dose(
         measure=measure.name,
         slope=slope,
         points=_points(sessions, change, study.plan.study.min_group),
+        line=_line(sessions, start, change) if isinstance(slope, Comparison) else (),
         n_linked=linked[0],
         n_unlinked=linked[1],
         cautions=(Caution(code="dose_association", section="dose", measure=measure.name),),
     )
+
+
+def _line(
+    sessions: FloatArray, start: FloatArray, change: FloatArray
+) -> tuple[tuple[float, EstimateLike], ...]:
+    """Fitted change along the sessions: the intercept once sessions and start are shifted."""
+    places = np.linspace(sessions.min(), sessions.max(), LINE_POINTS)
+    one, level = np.ones_like(sessions), start - start.mean()
+    fitted = [
+        (float(x), least_squares(change, np.column_stack([one, sessions - x, level]), 0, "fitted"))
+        for x in places
+    ]
+    return tuple(
+        (
+            x,
+            Estimate(
+                estimate=f.estimate, ci_low=f.ci_low, ci_high=f.ci_high, std_error=f.std_error,
+                n=f.n, n_missing=f.n_missing, method=f.method,
+            ),
+        )
+        for x, f in fitted
+        if isinstance(f, Comparison) and f.estimate is not None
+    )  # fmt: skip
 
 
 def _points(

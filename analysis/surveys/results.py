@@ -256,7 +256,8 @@ class GroupComparison:
 class Dose:
     """Change against sessions attended, adjusted for baseline: an association.
 
-    ``slope`` is score units per session; ``points`` are (dose, n, mean change).
+    ``slope`` is score units per session; ``points`` are (dose, n, mean change); ``line`` is the
+    fitted change at some numbers of sessions, for someone with the average baseline.
     """
 
     measure: str
@@ -264,6 +265,7 @@ class Dose:
     points: tuple[tuple[float, int, EstimateLike], ...]
     n_linked: int
     n_unlinked: int
+    line: tuple[tuple[float, EstimateLike], ...] = ()
     cautions: tuple[Caution, ...] = ()
 
 

@@ -164,7 +164,7 @@ def _attrition(evaluation: Evaluation, study: Study, text: Text) -> ReportSectio
         pictures.append(
             ReportPicture(
                 title=text("How those who stayed differed at the start"),
-                alt=text("Dots of the standardised difference for each variable."),
+                alt=text("Two dots for each variable: those who stayed, and those lost."),
                 figure=lambda: draw_attrition(evaluation.attrition, plan, text),
             )
         )

@@ -7,10 +7,14 @@ import plotly.graph_objects as go
 from analysis.results import Estimate
 from analysis.study_file import MeasurePlan
 from analysis.surveys.results import GroupComparison
+from dashboard.figures.labels import escape_label, wrap_label
 from dashboard.sentences.change import is_share, say_level, say_likely, say_signed
 from dashboard.sentences.outcomes import say_wave
 from dashboard.text import Text
 from dashboard.theme import COMPARISON, MUTED, TREATED, new_figure
+
+_PLOT_HEIGHT = 330
+_LINE_HEIGHT = 18
 
 
 def draw_comparison(compared: GroupComparison, measure: MeasurePlan, text: Text) -> go.Figure:
@@ -30,9 +34,11 @@ def draw_comparison(compared: GroupComparison, measure: MeasurePlan, text: Text)
         if found:
             _add_group(figure, found, (names[group], colour, symbol), text, share)
     _add_counterfactual(figure, compared, waves, text, share)
+    _part_labels(figure)
     figure.update_xaxes(
-        tickvals=list(range(len(waves))), ticktext=[say_wave(text, wave) for wave in waves],
-        range=[-0.2, len(waves) - 1 + 0.75], showgrid=False,
+        tickvals=list(range(len(waves))),
+        ticktext=[escape_label(say_wave(text, wave)) for wave in waves],
+        range=[-0.2, len(waves) - 1 + 0.8], showgrid=False,
     )  # fmt: skip
     figure.update_yaxes(tickformat=".0%" if share else None)
     return figure
@@ -85,9 +91,31 @@ def _add_counterfactual(
     told = text("with the comparison group's change")
     figure.add_annotation(
         x=x[1], y=end, xanchor="left", xshift=18, showarrow=False, font_color=MUTED,
-        align="left", yshift=-2, font_size=12,
-        text=f"{say_level(text, end, share=share)} {told}",
+        align="left", font_size=12,
+        text=wrap_label(f"{say_level(text, end, share=share)} {told}", 22),
     )  # fmt: skip
+
+
+def _part_labels(figure: go.Figure) -> None:
+    """Move the labels at the right apart, so that none covers another."""
+    notes = sorted(figure.layout.annotations, key=lambda note: note.y)
+    ends = [y for t in figure.data for y in _reach(t)]
+    if len(notes) < 2 or not ends or max(ends) <= min(ends):
+        return
+    pixel = (max(ends) - min(ends)) / _PLOT_HEIGHT
+    lowest = float("-inf")
+    for note in notes:
+        half = _LINE_HEIGHT * (1 + note.text.count("<br>")) / 2
+        place = max(note.y / pixel, lowest + half)
+        note.yshift = place - note.y / pixel
+        lowest = place + half
+
+
+def _reach(trace: go.Scatter) -> list[float]:
+    up, down = trace.error_y.array, trace.error_y.arrayminus
+    if up is None or down is None:
+        return list(trace.y)
+    return [v for y, a, b in zip(trace.y, up, down, strict=True) for v in (y - b, y + a)]
 
 
 def draw_event_study(compared: GroupComparison, measure: MeasurePlan, text: Text) -> go.Figure:
@@ -95,6 +123,11 @@ def draw_event_study(compared: GroupComparison, measure: MeasurePlan, text: Text
     share = is_share(measure)
     figure = new_figure(300)
     known = [(p.wave, p.difference) for p in compared.event_study]
+    start = next((wave for _, wave, _ in compared.means), "")
+    figure.add_scatter(
+        x=[-1], y=[0], mode="markers", hoverinfo="skip",
+        marker={"size": 12, "color": MUTED, "symbol": "circle-open"},
+    )  # fmt: skip
     for place, (_, found) in enumerate(known):
         if not isinstance(found, Estimate):
             continue
@@ -110,7 +143,8 @@ def draw_event_study(compared: GroupComparison, measure: MeasurePlan, text: Text
         )  # fmt: skip
     figure.add_hline(y=0, line_color=MUTED, line_width=1.5)
     figure.update_xaxes(
-        tickvals=list(range(len(known))), ticktext=[say_wave(text, wave) for wave, _ in known],
-        range=[-0.5, len(known) - 0.5], showgrid=False,
+        tickvals=list(range(-1, len(known))), range=[-1.5, len(known) - 0.5], showgrid=False,
+        ticktext=[wrap_label(say_wave(text, w), 14) for w in (start, *(w for w, _ in known))],
     )  # fmt: skip
+    figure.update_yaxes(tickformat="+.0%" if share else "+.2~f")
     return figure

@@ -9,16 +9,20 @@ from analysis.study_file import MeasurePlan
 from analysis.surveys.results import Dose
 from dashboard.sentences.change import is_share, say_likely, say_signed
 from dashboard.text import Text
-from dashboard.theme import BEFORE, MUTED, new_figure
+from dashboard.theme import AFTER, BEFORE, INTERVAL, MUTED, new_figure
 
 
 def draw_dose(dose: Dose, measure: MeasurePlan, text: Text) -> go.Figure:
-    """Draw the mean change of people by how often they came; dots as large as their number."""
+    """Draw the mean change of people by how often they came; dots as large as their number.
+
+    The line with its ribbon is the model's: someone with the average baseline.
+    """
     share = is_share(measure)
     figure = new_figure(400)
     figure.add_hline(y=0, line_color=MUTED, line_width=1.5)
     known = [(x, n, e) for x, n, e in dose.points if isinstance(e, Estimate)]
     most = max((n for _, n, _ in known), default=1)
+    _add_line(figure, dose)
     figure.add_scatter(
         x=[x for x, _, _ in known], y=[e.estimate for _, _, e in known], mode="markers",
         marker={"color": BEFORE, "size": [9 + 17 * (n / most) ** 0.5 for _, n, _ in known]},
@@ -34,6 +38,28 @@ def draw_dose(dose: Dose, measure: MeasurePlan, text: Text) -> go.Figure:
         ],
         hovertemplate="%{hovertext}<extra></extra>",
     )  # fmt: skip
-    figure.update_xaxes(title=text("sessions attended"), rangemode="tozero")
+    last = max((x for x, _, _ in known), default=1.0)
+    figure.update_xaxes(
+        title={"text": text("sessions attended"), "font": {"size": 12}},
+        range=[-0.04 * max(last, 1.0), 1.05 * max(last, 1.0)],
+    )
     figure.update_yaxes(tickformat="+.0%" if share else "+.2~f")
     return figure
+
+
+def _add_line(figure: go.Figure, dose: Dose) -> None:
+    fitted = [(x, e) for x, e in dose.line if isinstance(e, Estimate)]
+    if not fitted:
+        return
+    x = [place for place, _ in fitted]
+    edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+    figure.add_scatter(x=x, y=[e.ci_high for _, e in fitted], **edge)
+    low = [e.ci_low for _, e in fitted]
+    figure.add_scatter(x=x, y=low, fill="tonexty", fillcolor=INTERVAL, **edge)
+    figure.add_scatter(
+        x=x,
+        y=[e.estimate for _, e in fitted],
+        mode="lines",
+        line={"color": AFTER, "width": 2.5},
+        hoverinfo="skip",
+    )

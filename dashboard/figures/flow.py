@@ -5,43 +5,91 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from analysis.surveys.results import Flow
+from dashboard.figures.labels import escape_label, wrap_label
 from dashboard.sentences.flow import say_left_out
 from dashboard.sentences.outcomes import say_wave
 from dashboard.text import Text
-from dashboard.theme import BAND, CAUTION, MUTED, new_figure
+from dashboard.theme import BAND, BEFORE, CAUTION, MUTED, new_figure
 
 _HEIGHT = 0.62
 _WIDTH = 0.92
+_ROWS, _PEOPLE, _LAST, _ANALYSED = 3.0, 1.6, 0.2, -1.0
 
 
-def draw_flow(flow: Flow, text: Text) -> go.Figure:
-    """Draw rows → respondents per wave → matched, with what was left out between."""
+def draw_flow(flow: Flow, text: Text, analysed: tuple[int, int] | None = None) -> go.Figure:
+    """Draw rows → respondents per wave → matched → analysed, with what was left out between.
+
+    ``analysed`` is the least and the most people in the change of any measure.
+    """
     waves = [wave for wave in flow.waves if wave]
-    figure = new_figure(390)
-    middle = (len(waves) - 1) / 2
+    linked = not flow.anonymous and len(waves) > 1
+    steps = [_LAST] * linked + [_ANALYSED if linked else _LAST] * (analysed is not None)
+    lowest = steps[-1] if steps else _PEOPLE
+    figure = new_figure(round(105 * (3.5 - lowest + 0.4)))
     for place, wave in enumerate(waves):
-        name, counts = say_wave(text, wave), flow.waves[wave]
-        rows = text.count("{n} row received", "{n} rows received", counts.rows)
-        people = text.count("{n} person", "{n} people", counts.respondents)
-        _box(figure, place, 3, f"<b>{name}</b><br>{rows}")
-        _box(figure, place, 1.6, f"<b>{people}</b>")
-        _arrow(figure, (place, 3), (place, 1.6))
-        left_out = say_left_out(text, flow, wave)
-        if left_out:
-            figure.add_annotation(
-                x=place + 0.05, y=2.3, text=left_out, xanchor="left", showarrow=False,
-                font={"size": 12, "color": CAUTION}, align="left",
-            )  # fmt: skip
-        if not flow.anonymous and len(waves) > 1:
-            _arrow(figure, (place, 1.6), (middle, 0.2))
-    if not flow.anonymous and len(waves) > 1:
-        told = text("{n} answered both", n=text.number(flow.matched, 0))
-        lost = text("{n} only before", n=text.number(flow.pre_only, 0))
-        new = text("{n} only after", n=text.number(flow.post_only, 0))
-        _box(figure, middle, 0.2, f"<b>{told}</b><br>{lost} · {new}", wide=1.5)
+        _add_wave(figure, flow, place, wave, text)
+    middle = (len(waves) - 1) / 2
+    starts = [(float(place), _PEOPLE) for place in range(len(waves))]
+    if linked:
+        starts = _add_linked(figure, flow, starts, middle, text)
+    if analysed is not None:
+        _add_analysed(figure, analysed, starts, (middle, lowest), text)
+    nowhere = say_left_out(text, flow, "") if "" in flow.waves else ""
+    if nowhere:
+        figure.add_annotation(
+            x=middle, y=3.62, text=nowhere.replace("<br>", " · "), showarrow=False,
+            font={"size": 12, "color": CAUTION},
+        )  # fmt: skip
     figure.update_xaxes(visible=False, range=[-0.55, max(0.55, len(waves) - 0.45)])
-    figure.update_yaxes(visible=False, range=[-0.3, 3.5])
+    figure.update_yaxes(visible=False, range=[lowest - 0.4, 3.8 if nowhere else 3.5])
     return figure
+
+
+def _add_wave(figure: go.Figure, flow: Flow, place: int, wave: str, text: Text) -> None:
+    name, counts = wrap_label(say_wave(text, wave), 20), flow.waves[wave]
+    rows = text.count("{n} row received", "{n} rows received", counts.rows)
+    people = text.count("{n} person", "{n} people", counts.respondents)
+    _box(figure, place, _ROWS, f"<b>{name}</b><br>{rows}")
+    _box(figure, place, _PEOPLE, f"<b>{people}</b>")
+    _arrow(figure, (place, _ROWS), (place, _PEOPLE))
+    left_out = say_left_out(text, flow, wave)
+    if left_out:
+        figure.add_annotation(
+            x=place + 0.04, y=2.3, text=left_out, xanchor="left", showarrow=False,
+            font={"size": 12, "color": CAUTION}, align="left",
+        )  # fmt: skip
+
+
+def _add_linked(
+    figure: go.Figure, flow: Flow, starts: list[tuple[float, float]], middle: float, text: Text
+) -> list[tuple[float, float]]:
+    n = text.number(flow.matched, 0)
+    more = len(starts) > 2
+    told = text("{n} answered first and last", n=n) if more else text("{n} answered both", n=n)
+    lost = text("{n} only before", n=text.number(flow.pre_only, 0))
+    new = text("{n} only after", n=text.number(flow.post_only, 0))
+    _box(figure, middle, _LAST, f"<b>{told}</b><br>{lost} · {new}", wide=1.5)
+    for start in starts:
+        _arrow(figure, start, (middle, _LAST))
+    return [(middle, _LAST)]
+
+
+def _add_analysed(
+    figure: go.Figure,
+    analysed: tuple[int, int],
+    starts: list[tuple[float, float]],
+    place: tuple[float, float],
+    text: Text,
+) -> None:
+    least, most = (text.number(n, 0) for n in analysed)
+    alike = analysed[0] == analysed[1]
+    told = text("{n} in each change", n=most) if alike else text(
+        "{least} to {most} in each change", least=least, most=most
+    )  # fmt: skip
+    why = text("by measure and method")
+    _box(figure, *place, f"<b>{escape_label(told)}</b><br>{why}", wide=1.5)
+    for start in starts:
+        _arrow(figure, start, place)
 
 
 def _box(figure: go.Figure, x: float, y: float, told: str, wide: float = 1.0) -> None:
@@ -50,7 +98,7 @@ def _box(figure: go.Figure, x: float, y: float, told: str, wide: float = 1.0) ->
         type="rect", x0=x - half, x1=x + half, y0=y - _HEIGHT / 2, y1=y + _HEIGHT / 2,
         line={"color": MUTED, "width": 1}, fillcolor=BAND,
     )  # fmt: skip
-    figure.add_annotation(x=x, y=y, text=told, showarrow=False, font_size=13)
+    figure.add_annotation(x=x, y=y, text=told, showarrow=False, font={"size": 13, "color": BEFORE})
 
 
 def _arrow(figure: go.Figure, start: tuple[float, float], end: tuple[float, float]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analysis.evaluation import Evaluation
+from analysis.findings import last_contrasts
 from analysis.surveys.results import AttritionRow, Flow
 from dashboard.text import Text
 
@@ -24,6 +25,8 @@ def name_exclusion(text: Text, reason: str) -> str:
         "no_answers": text("without an answer"),
         "no_respondent": text("without a code"),
         "unknown_wave": text("of an unknown wave"),
+        "dropped_by_fix": text("left out by a recorded decision"),
+        "dropped_status": text("left out by their status"),
     }.get(reason, reason)
 
 
@@ -56,6 +59,12 @@ def list_attrition_cards(text: Text, evaluation: Evaluation) -> list[tuple[str, 
         told = text("largest difference at the start, in standard deviations")
         cards.append((text.number(abs(worst.smd)), told))
     return cards
+
+
+def count_analysed(evaluation: Evaluation) -> tuple[int, int] | None:
+    """Count the least and the most people in the change of any measure; None without a change."""
+    sizes = [one.change.n for one in last_contrasts(evaluation.outcomes)]
+    return (min(sizes), max(sizes)) if sizes else None
 
 
 def largest_difference(rows: tuple[AttritionRow, ...]) -> AttritionRow | None:

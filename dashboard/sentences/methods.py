@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from analysis.evaluation import Evaluation
 from analysis.findings import last_contrasts
-from analysis.results import Comparison
+from analysis.results import Comparison, Estimate
 from analysis.study_file import MeasurePlan, StudyPlan
 from analysis.surveys.results import Outcome
-from dashboard.sentences.change import is_share, say_likely, say_signed
+from dashboard.sentences.change import is_share, say_level, say_likely, say_signed
 from dashboard.sentences.outcomes import say_wave
 from dashboard.sentences.statistics import name_analysis
 from dashboard.text import Text
@@ -19,7 +19,8 @@ def say_methods(text: Text, evaluation: Evaluation, plan: StudyPlan) -> list[str
         return [_say_versions(text, evaluation)]
     return [
         text.join([_say_design(text, evaluation), _say_matching(text, evaluation)]),
-        text.join([_say_measures(text, plan), _say_analyses(text, evaluation)]),
+        text.join([_say_measures(text, plan), _say_analyses(text, evaluation, plan)]),
+        text.join(_say_robustness(text, evaluation)),
         text.join([_say_tests(text, evaluation), _say_hidden(text, plan)]),
         _say_versions(text, evaluation),
     ]
@@ -30,7 +31,7 @@ def _say_design(text: Text, e: Evaluation) -> str:
     named = [say_wave(text, wave) for wave in waves if wave]
     if len(named) < 2:
         return text("One survey was taken ({wave}).", wave=", ".join(named))
-    before = ", ".join(named[:-1]) if text.language == "en" else "、".join(named[:-1])
+    before = _listed(text, named[:-1])
     joined = text("{these} and {last}", these=before, last=named[-1])
     if e.comparison:
         return text(
@@ -45,20 +46,31 @@ def _say_matching(text: Text, e: Evaluation) -> str:
         return ""
     if flow.anonymous:
         return text("Answers were anonymous and could not be linked from wave to wave.")
-    return text(
+    linked = text(
         "Answers were linked by code: {matched} people answered first and last, {left} only "
-        "before, {new} only after; {out} rows were left out and are listed.",
+        "before, {new} only after.",
         matched=text.number(flow.matched, 0),
         left=text.number(flow.pre_only, 0),
         new=text.number(flow.post_only, 0),
-        out=text.number(sum(x.n for x in flow.excluded if x.table == "survey"), 0),
     )
+    out = sum(x.n for x in flow.excluded if x.table == "survey")
+    if not out:
+        return linked
+    told = text.count(
+        "{n} row was left out and is listed.", "{n} rows were left out and are listed.", out
+    )
+    return text.join([linked, told])
 
 
 def _say_measures(text: Text, plan: StudyPlan) -> str:
     parts = [_say_measure(text, measure) for measure in plan.measures]
     told = "; ".join(parts) if text.language == "en" else "；".join(parts)
-    return text("Measures: {measures}.", measures=told)
+    said = [text("Measures: {measures}.", measures=told)]
+    if any(len(measure.items) > 1 for measure in plan.measures):
+        said.append(
+            text("A score needs a least number of answered questions; nothing was filled in.")
+        )
+    return text.join(said)
 
 
 def _say_measure(text: Text, m: MeasurePlan) -> str:
@@ -85,13 +97,18 @@ def _say_measure(text: Text, m: MeasurePlan) -> str:
     return text("{name} ({n}, {range}, {score})", name=name, n=n, range=told, score=score)
 
 
-def _say_analyses(text: Text, e: Evaluation) -> str:
-    used = dict.fromkeys(
-        name_analysis(text, o.change.name) for o in last_contrasts(e.outcomes) if o.change.name
-    )
+def _say_analyses(text: Text, e: Evaluation, plan: StudyPlan) -> str:
+    used: dict[str, list[str]] = {}
+    for o in last_contrasts(e.outcomes):
+        if o.change.name:
+            used.setdefault(name_analysis(text, o.change.name), []).append(_label(text, plan, o))
     if not used:
         return ""
-    joined = "; ".join(used) if text.language == "en" else "；".join(used)
+    told = [
+        text("{method} ({measures})", method=method, measures=_listed(text, names))
+        for method, names in used.items()
+    ]
+    joined = "; ".join(told) if text.language == "en" else "；".join(told)
     parts = [text("Change was estimated by: {methods}.", methods=joined)]
     if any(o.among == "treated" for o in e.outcomes):
         parts.append(
@@ -99,6 +116,35 @@ def _say_analyses(text: Text, e: Evaluation) -> str:
                  "in differences and ANCOVA.")
         )  # fmt: skip
     return text.join(parts)
+
+
+def _say_robustness(text: Text, e: Evaluation) -> list[str]:
+    """What was done about clusters, drop-out, groups and dose, as far as it was done."""
+    names = {one.name for c in e.comparison for one in c.analyses if isinstance(one, Comparison)}
+    said = {
+        text("Standard errors for clusters are CR2 with Satterthwaite degrees of freedom."): (
+            "did_cr2" in names
+        ),
+        text("An exact or random sign-flip test over matched clusters stands beside them."): (
+            "sign_flip" in names
+        ),
+        text("People lost were compared with those who stayed on everything known at the start."): (
+            bool(e.attrition)
+        ),
+        text("The change was bounded by giving those lost the lowest and the highest score."): (
+            any(b.name == "worst_best" for b in e.bounds)
+        ),
+        text(
+            "Scores missing in one wave were imputed many times to see whether the change holds."
+        ): (any(s.name == "multiple_imputation" for s in e.sensitivity)),
+        text("Groups were tested by one interaction test per column before any was shown."): (
+            any(o.subgroups for o in e.outcomes)
+        ),
+        text(
+            "Sessions attended were related to the change, adjusted for the start: an association."
+        ): (bool(e.dose)),
+    }
+    return [sentence for sentence, done in said.items() if done]
 
 
 def _say_tests(text: Text, e: Evaluation) -> str:
@@ -165,7 +211,7 @@ def _told_by_data(text: Text, e: Evaluation, plan: StudyPlan) -> dict[int, str]:
     if e.flow is None:
         return {}
     primary = [text.of(m.label, m.name) for m in plan.measures if m.role == "primary"]
-    joined = ", ".join(primary) if text.language == "en" else "、".join(primary)
+    joined = _listed(text, primary)
     last = last_contrasts(e.outcomes)
     groups = sum(len(o.subgroups) for o in last)
     survey = plan.survey
@@ -175,9 +221,9 @@ def _told_by_data(text: Text, e: Evaluation, plan: StudyPlan) -> dict[int, str]:
         10: text("People; clusters by {name}.", name=survey.cluster)
         if survey is not None and survey.cluster
         else text("People."),
-        11: _say_analyses(text, e),
+        11: text.join([_say_analyses(text, e, plan), *_say_robustness(text, e)]),
         12: _say_matching(text, e),
-        14: text("See the table on Who was lost."),
+        14: _say_start(text, e, plan),
         15: _say_balance(text, e),
         16: " ".join(_say_n(text, plan, o) for o in last),
         17: " ".join(_say_result(text, plan, o) for o in last),
@@ -185,6 +231,24 @@ def _told_by_data(text: Text, e: Evaluation, plan: StudyPlan) -> dict[int, str]:
             "{groups} tests of groups, {dose} of dose.", groups=str(groups), dose=str(len(e.dose))
         ),
     }
+
+
+def _say_start(text: Text, e: Evaluation, plan: StudyPlan) -> str:
+    """Mean of each measure in the first wave."""
+    measures = {m.name: m for m in plan.measures}
+    first = next(iter(e.flow.waves), "") if e.flow else ""
+    return text.join(
+        [
+            text(
+                "{name}: mean {mean}, n = {n}.",
+                name=text.of(measures[s.measure].label, s.measure),
+                mean=say_level(text, s.mean.estimate, share=is_share(measures[s.measure])),
+                n=text.number(s.n, 0),
+            )
+            for s in e.scoring
+            if s.wave == first and isinstance(s.mean, Estimate)
+        ]
+    )
 
 
 def _say_balance(text: Text, e: Evaluation) -> str:
@@ -207,6 +271,10 @@ def _say_result(text: Text, plan: StudyPlan, outcome: Outcome) -> str:
     likely = say_likely(text, change.ci_low, change.ci_high, share=share)
     value = say_signed(text, change.estimate, share=share)
     return text("{name}: {value} ({likely}).", name=name, value=value, likely=likely)
+
+
+def _listed(text: Text, names: list[str]) -> str:
+    return (", " if text.language == "en" else "、").join(names)
 
 
 def _label(text: Text, plan: StudyPlan, outcome: Outcome) -> str:

@@ -18,3 +18,25 @@ def list_checklist(evaluation: Evaluation, plan: StudyPlan, text: Text) -> pd.Da
     ]
     columns = [text("No."), text("Topic"), text("From the data")]
     return pd.DataFrame(rows, columns=columns)
+
+
+def list_settings(plan: StudyPlan, text: Text) -> pd.DataFrame:
+    """The settings the numbers depend on, with what was chosen in this study."""
+    survey, none = plan.survey, text("none")
+    duplicates = {
+        "latest": text("the latest answer counts"),
+        "first": text("the first answer counts"),
+        "most_complete": text("the most complete answer counts"),
+    }
+    rows = [(text("Seed of random numbers"), str(plan.study.seed)),
+            (text("Smallest group shown"), text.number(plan.study.min_group, 0))]  # fmt: skip
+    if survey is not None:
+        rows += [
+            (text("Waves"), ", ".join(survey.waves)),
+            (text("Who answered twice"), duplicates[survey.duplicates]),
+            (text("Answers read as missing"), ", ".join(survey.missing_codes) or none),
+            (text("Column of the groups"), survey.group or none),
+            (text("Column of the clusters"), survey.cluster or none),
+            (text("Column of the weights"), survey.weight or none),
+        ]
+    return pd.DataFrame(rows, columns=[text("Setting"), text("In this study")])

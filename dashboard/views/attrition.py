@@ -10,7 +10,7 @@ from dashboard.cache import current_evaluation, current_study
 from dashboard.figures.attrition import draw_attrition
 from dashboard.figures.flow import draw_flow
 from dashboard.sentences import say_caution, say_finding
-from dashboard.sentences.flow import list_attrition_cards, say_followed
+from dashboard.sentences.flow import count_analysed, list_attrition_cards, say_followed
 from dashboard.state import current_text
 from dashboard.tables.attrition import list_attrition, list_bounds, list_sensitivity
 from dashboard.text import Text
@@ -41,7 +41,7 @@ def show() -> None:
     left, right = st.columns(2, gap="large")
     with left:
         show_figure(
-            draw_flow(evaluation.flow, text),
+            draw_flow(evaluation.flow, text, count_analysed(evaluation)),
             title=text("From rows to people"),
             subtitle=text("Every row received is used or listed."),
             alt=text("Boxes from the rows received to the people who answered both times."),
@@ -61,8 +61,11 @@ def _show_differences(text: Text, evaluation: Evaluation, study: Study) -> None:
     show_figure(
         draw_attrition(evaluation.attrition, study.plan, text),
         title=text("How those who stayed differed at the start"),
-        subtitle=text("Stayed minus lost, in standard deviations. Shaded: small."),
-        alt=text("Dots of the standardised difference for each variable."),
+        subtitle=text(
+            "Scores in percent of their range, people in percent. "
+            "Coloured: apart by more than 0.25 standard deviations."
+        ),
+        alt=text("Two dots for each variable: those who stayed, and those lost."),
         table=list_attrition(evaluation.attrition, study.plan, text),
         key="attrition",
     )

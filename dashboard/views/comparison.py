@@ -70,7 +70,9 @@ def _show_pictures(text: Text, study: Study, found: GroupComparison) -> None:
         show_figure(
             draw_event_study(found, measure, text),
             title=text("The difference, wave by wave"),
-            subtitle=text("Programme minus comparison group, against the last wave before."),
+            subtitle=text(
+                "Programme minus comparison group, against the first wave, with 95 % interval."
+            ),
             alt=text("Dots of the difference in each wave, with interval."),
             key="event_study",
         )

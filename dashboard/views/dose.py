@@ -38,7 +38,8 @@ def show() -> None:
         draw_dose(dose, measure, text),
         title=text("Change by sessions attended"),
         subtitle=text(
-            "{measure}: mean change with 95 % interval; larger dots, more people.",
+            "{measure}: mean change with 95 % interval; larger dots, more people. "
+            "Line: adjusted for the start.",
             measure=text.of(measure.label, name),
         ),
         alt=text("Dots of the mean change by number of sessions attended."),

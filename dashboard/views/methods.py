@@ -6,9 +6,10 @@ import streamlit as st
 
 from dashboard.cache import current_evaluation, current_study
 from dashboard.figures.flow import draw_flow
+from dashboard.sentences.flow import count_analysed
 from dashboard.sentences.methods import say_methods
 from dashboard.state import current_text
-from dashboard.tables.methods import list_checklist
+from dashboard.tables.methods import list_checklist, list_settings
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_empty, show_figure, show_page
 
@@ -26,7 +27,7 @@ def show() -> None:
     st.code("\n\n".join(say_methods(text, evaluation, study.plan)), language=None, wrap_lines=True)
     if evaluation.flow is not None:
         show_figure(
-            draw_flow(evaluation.flow, text),
+            draw_flow(evaluation.flow, text, count_analysed(evaluation)),
             title=text("Flow of people"),
             alt=text("Boxes from the rows received to the people who answered both times."),
             key="methods_flow",
@@ -34,6 +35,9 @@ def show() -> None:
     st.subheader(text("Reporting checklist (TREND)"), anchor=False)
     st.caption(text("What the data can tell is filled in; the rest is yours to write."))
     st.table(list_checklist(evaluation, study.plan, text).map(_literal), hide_index=True)
+    st.subheader(text("Settings"), anchor=False)
+    st.table(list_settings(study.plan, text).map(_literal), hide_index=True)
+    st.caption(text("docs/glossary.md explains each term, docs/methods.md each method."))
 
 
 def _literal(cell: object) -> object:

@@ -1,23 +1,31 @@
 """Pictures of the survey show the numbers of the result objects, and nothing of small groups."""
 
+import itertools
 from dataclasses import replace
 
 import pytest
 
 from analysis.results import Estimate, NotEstimable
-from analysis.surveys.results import Group, PairCounts, Subgroups
+from analysis.surveys.results import (
+    EventStudyPoint,
+    ExcludedRows,
+    Group,
+    PairCounts,
+    Subgroups,
+    WaveFlow,
+)
 from analysis.surveys.scoring import score_range
 from dashboard.figures.answers import choose_colours, draw_answers, draw_shares, sort_by_change
 from dashboard.figures.attrition import draw_attrition
 from dashboard.figures.change import MOST_LINES, draw_change
-from dashboard.figures.comparison import draw_comparison
+from dashboard.figures.comparison import draw_comparison, draw_event_study
 from dashboard.figures.dose import draw_dose
 from dashboard.figures.flow import draw_flow
 from dashboard.figures.forest import draw_forest, list_forest_rows
 from dashboard.figures.reliability import draw_reliability
 from dashboard.figures.subgroups import list_group_rows
 from dashboard.text import Text
-from dashboard.theme import LIKERT
+from dashboard.theme import AFTER, LIKERT
 
 EN, ZH = Text("en"), Text("zh-Hans")
 
@@ -123,7 +131,15 @@ def test_flow_names_every_number(evaluation):
 def test_attrition_draws_each_difference(evaluation, sample):
     known = [r for r in evaluation.attrition if not r.group and r.smd is not None]
     figure = draw_attrition(evaluation.attrition, sample.plan, EN)
-    assert [t.x[0] for t in figure.data if t.mode == "markers"] == [r.smd for r in known]
+    pairs = [t for t in figure.data if t.mode == "lines"]
+    assert len(pairs) == len(known)
+    for pair, row in zip(pairs, known, strict=True):
+        limits = None if row.level else score_range(sample.measure(row.variable))
+        low, high = limits or (0.0, 1.0)
+        drawn = [low + x * (high - low) for x in pair.x]
+        assert drawn == pytest.approx([row.stayed.estimate, row.left.estimate])
+    coloured = [abs(r.smd) > 0.25 for r in known]
+    assert [pair.line.color == AFTER for pair in pairs] == coloured
 
 
 def test_dose_draws_each_point(evaluation, sample):
@@ -132,6 +148,53 @@ def test_dose_draws_each_point(evaluation, sample):
     points = [p for p in dose.points if isinstance(p[2], Estimate)]
     assert list(figure.data[-1].x) == [x for x, _, _ in points]
     assert list(figure.data[-1].y) == [e.estimate for _, _, e in points]
+    line = next(t for t in figure.data if t.mode == "lines" and t.line.width)
+    (x0, *_, x1), (y0, *_, y1) = line.x, line.y
+    assert (y1 - y0) / (x1 - x0) == pytest.approx(dose.slope.estimate)
+
+
+def test_dose_line_passes_the_middle_of_everyone(evaluation):
+    dose = evaluation.dose[0]
+    total = sum(n for _, n, _ in dose.points)
+    x = sum(x * n for x, n, _ in dose.points) / total
+    y = sum(e.estimate * n for _, n, e in dose.points) / total
+    (x0, start), *_ = dose.line
+    assert total == dose.slope.n
+    assert start.estimate + (x - x0) * dose.slope.estimate == pytest.approx(y)
+    assert all(e.ci_low < e.estimate < e.ci_high for _, e in dose.line)
+
+
+def test_event_study_starts_at_nothing_in_the_first_wave(evaluation, sample):
+    found = next(one for one in evaluation.comparison if one.measure == "preparedness")
+    later = Estimate(estimate=0.4, ci_low=0.1, ci_high=0.7, n=50, method="ols_hc2")
+    unknown = NotEstimable(reason="too_few")
+    points = (
+        EventStudyPoint(wave="post", difference=later),
+        EventStudyPoint(wave="later", difference=unknown),
+    )
+    figure = draw_event_study(
+        replace(found, event_study=points), sample.measure("preparedness"), EN
+    )
+    assert [list(t.y) for t in figure.data] == [[0], [0.4]]
+    assert len(figure.layout.xaxis.ticktext) == 3
+
+
+def test_labels_of_the_comparison_stand_apart(evaluation, sample):
+    found = next(one for one in evaluation.comparison if one.measure == "preparedness")
+    level = Estimate(estimate=3.0, ci_low=2.9, ci_high=3.1, n=40, method="mean_t")
+    means = tuple((group, wave, level) for group, wave, _ in found.means)
+    alike = replace(found, means=means, counterfactual=3.0)
+    figure = draw_comparison(alike, sample.measure("preparedness"), EN)
+    shifts = sorted(note.yshift for note in figure.layout.annotations)
+    assert all(b - a >= 17 for a, b in itertools.pairwise(shifts))
+
+
+def test_flow_lists_analysed_and_rows_of_no_wave(evaluation):
+    assert "118 to 186 in each change" in words(draw_flow(evaluation.flow, EN, (118, 186)))
+    waves = {**evaluation.flow.waves, "": WaveFlow(rows=2, respondents=0)}
+    lost = ExcludedRows(reason="unknown_wave", n=2)
+    flow = replace(evaluation.flow, waves=waves, excluded=(*evaluation.flow.excluded, lost))
+    assert "2 of an unknown wave" in words(draw_flow(flow, EN))
 
 
 def test_reliability_draws_alpha_with_interval(evaluation, sample):
