@@ -3,10 +3,12 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analysis.results import Estimate, NotEstimable
 from analysis.scorecard import RULES, Sections, find_warnings, score_sustainability
-from analysis.sustainability.results import Funding, GrantExpiry
+from analysis.sustainability.results import Capacity, DomainCapacity, Funding, GrantExpiry
 
 
 def funding(**values):
@@ -60,3 +62,36 @@ def test_warnings_are_sorted_by_when_they_bite():
     found = find_warnings(Sections(funding=funding(expiries=(ending,))))
     assert [w.code for w in found] == ["runway_short", "largest_grant_ends"]
     assert [w.days for w in found] == sorted(w.days for w in found)
+
+
+def capacity(before, after, **ends):
+    mean = Estimate(estimate=after, n=8, method="mean_t", **ends)
+    first = Estimate(estimate=before, n=8, method="mean_t")
+    told = {"domain": "money", "group": "", "change": None, "target": None, "gap": None}
+    domains = tuple(
+        DomainCapacity(wave=wave, mean=m, **told) for wave, m in (("pre", first), ("post", mean))
+    )
+    return Capacity(range=(1.0, 7.0), n_raters=8, domains=domains, agreement=())
+
+
+def test_weakest_domain_is_a_share_of_the_range_with_trend_and_interval():
+    found = rows(Sections(capacity=capacity(2.2, 4.0, ci_low=3.4, ci_high=4.6)))["weakest_domain"]
+    # (4 - 1) / 6, before (2.2 - 1) / 6; interval (3.4 - 1) / 6 to (4.6 - 1) / 6
+    assert found.value.estimate == pytest.approx(0.5)
+    assert (found.value.ci_low, found.value.ci_high) == pytest.approx((0.4, 0.6))
+    assert found.previous == pytest.approx(0.2)
+    assert (found.trend, found.status) == ("up", "watch")
+
+
+def test_an_interval_never_leaves_the_range():
+    found = rows(Sections(capacity=capacity(1.0, 1.2, ci_low=0.4, ci_high=2.0)))["weakest_domain"]
+    assert found.value.ci_low == 0.0
+
+
+@given(share=st.floats(0, 1), act=st.floats(0.5, 1), watch=st.floats(0, 0.5))
+def test_status_gets_no_better_as_dependence_grows(share, act, watch):
+    bands = {"largest_share": [act, watch]}
+    order = {"good": 0, "watch": 1, "act": 2}
+    here = rows(Sections(funding=funding(largest_share=share)), bands)["largest_share"]
+    more = rows(Sections(funding=funding(largest_share=min(1.0, share + 0.1))), bands)
+    assert order[more["largest_share"].status] >= order[here.status]
