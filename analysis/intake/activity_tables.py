@@ -61,7 +61,7 @@ def _signed_in(plan: AttendancePlan, table: Table, study: StudyPlan) -> TypedTab
         days = draft.data["date"].dt.strftime("%Y-%m-%d")
         draft.data["session"] = days.astype(object).where(days.notna(), None)
     draft.drop(draft.data["session"].isna(), "no_session")
-    draft.drop_future("date", study.retention.observed_until, or_today=True)
+    draft.drop_future("date", study.retention.observed_until)
     _attended(draft)
     _drop_repeated(draft)
     return draft.finish(("person", "session", "date", "kind", "level", "household"))
@@ -154,7 +154,7 @@ def _counts(plan: AttendancePlan, table: Table, study: StudyPlan) -> TypedTable:
         draft.data["session"] = pd.Series(names, index=table.cells.index, dtype=object)
     draft.drop(draft.data["attended"].isna(), "no_count")
     draft.drop(draft.data["attended"] < 0, "negative_count")
-    draft.drop_future("date", study.retention.observed_until, or_today=True)
+    draft.drop_future("date", study.retention.observed_until)
     if "registered" in draft.data:
         over = draft.data["attended"] > draft.data["registered"]
         draft.note("attended_over_registered", over & ~draft.left_out, column="attended")
@@ -239,7 +239,7 @@ def _check_spells(draft: TableDraft, study: StudyPlan) -> None:
     texts = draft.texts("joined")
     draft.drop(joined.isna() & texts.notna(), "unread_joined")
     draft.drop(joined.isna(), "no_joined")
-    draft.drop_future("joined", study.retention.observed_until, or_today=True)
+    draft.drop_future("joined", study.retention.observed_until)
     if "left" in draft.data:
         left = draft.data["left"]
         draft.drop(left < joined, "left_before_joined")
@@ -262,7 +262,7 @@ def read_service(plan: ServicePlan, table: Table, study: StudyPlan) -> TypedTabl
             draft.data[name] = draft.data[name].eq(True)
     draft.drop(draft.data["volunteer"].isna(), "no_volunteer")
     draft.drop(draft.data["date"].isna(), "no_date")
-    draft.drop_future("date", study.retention.observed_until, or_today=True)
+    draft.drop_future("date", study.retention.observed_until)
     if "hours" in draft.data:
         hours = draft.data["hours"]
         draft.note("negative_hours", (hours < 0) & ~draft.left_out, column="hours")

@@ -164,14 +164,16 @@ class TableDraft:
             found |= cells[column].isin(totals)
         self.drop(found, "total_row", severity="info")
 
-    def drop_future(self, name: str, limit: date | None, *, or_today: bool = False) -> None:
-        """Leave out rows dated after the end of observation; without one, perhaps after today.
+    def drop_future(self, name: str, limit: date | None) -> None:
+        """Leave out rows dated after the end of observation; without one, years after all others.
 
-        What people did cannot lie ahead (``or_today``); money promised can.
+        The clock is not asked: the same file gives the same numbers whenever it is read.
         """
-        last = limit or (datetime.now(UTC).astimezone().date() if or_today else None)
-        if last is not None and name in self.data:
-            late = self.data[name] > pd.Timestamp(last) + pd.Timedelta(days=1, seconds=-1)
+        if name not in self.data:
+            return
+        last = pd.Timestamp(limit) if limit else _last_of_most(self.data[name])
+        if last is not None:
+            late = self.data[name] > last.normalize() + pd.Timedelta(days=1, seconds=-1)
             self.drop(late, "future_date")
 
     def finish(self, order: Sequence[str] = (), target: str = "") -> TypedTable:
