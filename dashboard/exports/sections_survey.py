@@ -23,6 +23,7 @@ from dashboard.figures.forest import draw_forest, draw_forest_rows
 from dashboard.figures.reliability import draw_reliability
 from dashboard.figures.subgroups import list_group_rows
 from dashboard.sentences.change import is_share
+from dashboard.sentences.flow import count_analysed
 from dashboard.sentences.outcomes import say_wave
 from dashboard.tables.attrition import list_attrition, list_bounds, list_sensitivity
 from dashboard.tables.comparison import list_balance, list_comparisons
@@ -157,7 +158,7 @@ def _attrition(evaluation: Evaluation, study: Study, text: Text) -> ReportSectio
             ReportPicture(
                 title=text("From rows to people"),
                 alt=text("Boxes from the rows received to the people who answered both times."),
-                figure=lambda: draw_flow(flow, text),
+                figure=lambda: draw_flow(flow, text, count_analysed(evaluation)),
             )
         )
     if evaluation.attrition:

@@ -74,7 +74,8 @@ def _add_pair(
     for end, symbol in zip(ends, ("circle", "circle-open"), strict=True):
         figure.add_scatter(
             x=[end], y=[place], mode="markers", showlegend=False,
-            marker={"color": colour, "size": 12, "symbol": symbol, "line": {"width": 2}},
+            marker={"color": colour, "size": 12, "symbol": symbol,
+                    "line": {"width": 2, "color": colour}},
             hovertext=[hover], hovertemplate="%{hovertext}<extra></extra>",
         )  # fmt: skip
 

@@ -16,10 +16,11 @@ _WIDTH = 0.92
 _ROWS, _PEOPLE, _LAST, _ANALYSED = 3.0, 1.6, 0.2, -1.0
 
 
-def draw_flow(flow: Flow, text: Text, analysed: tuple[int, int] | None = None) -> go.Figure:
+def draw_flow(flow: Flow, text: Text, analysed: tuple[int, int, bool] | None = None) -> go.Figure:
     """Draw rows → respondents per wave → matched → analysed, with what was left out between.
 
-    ``analysed`` is the least and the most people in the change of any measure.
+    ``analysed`` is the least and the most people in the change of any measure, and whether only
+    people of the programme are in it.
     """
     waves = [wave for wave in flow.waves if wave]
     linked = not flow.anonymous and len(waves) > 1
@@ -76,17 +77,17 @@ def _add_linked(
 
 def _add_analysed(
     figure: go.Figure,
-    analysed: tuple[int, int],
+    analysed: tuple[int, int, bool],
     starts: list[tuple[float, float]],
     place: tuple[float, float],
     text: Text,
 ) -> None:
-    least, most = (text.number(n, 0) for n in analysed)
+    least, most = (text.number(n, 0) for n in analysed[:2])
     alike = analysed[0] == analysed[1]
     told = text("{n} in each change", n=most) if alike else text(
         "{least} to {most} in each change", least=least, most=most
     )  # fmt: skip
-    why = text("by measure and method")
+    why = text("programme people, by measure") if analysed[2] else text("by measure and method")
     _box(figure, *place, f"<b>{escape_label(told)}</b><br>{why}", wide=1.5)
     for start in starts:
         _arrow(figure, start, place)

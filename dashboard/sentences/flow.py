@@ -61,10 +61,15 @@ def list_attrition_cards(text: Text, evaluation: Evaluation) -> list[tuple[str, 
     return cards
 
 
-def count_analysed(evaluation: Evaluation) -> tuple[int, int] | None:
-    """Count the least and the most people in the change of any measure; None without a change."""
-    sizes = [one.change.n for one in last_contrasts(evaluation.outcomes)]
-    return (min(sizes), max(sizes)) if sizes else None
+def count_analysed(evaluation: Evaluation) -> tuple[int, int, bool] | None:
+    """Count the least and the most people in any change, and whether of the programme only.
+
+    None without a change.
+    """
+    last = last_contrasts(evaluation.outcomes)
+    sizes = [one.change.n for one in last]
+    programme = any(one.among == "treated" for one in last)
+    return (min(sizes), max(sizes), programme) if sizes else None
 
 
 def largest_difference(rows: tuple[AttritionRow, ...]) -> AttritionRow | None:

@@ -62,8 +62,7 @@ def _show_differences(text: Text, evaluation: Evaluation, study: Study) -> None:
         draw_attrition(evaluation.attrition, study.plan, text),
         title=text("How those who stayed differed at the start"),
         subtitle=text(
-            "Scores in percent of their range, people in percent. "
-            "Coloured: apart by more than 0.25 standard deviations."
+            "Percent of the range, or of people. Coloured: over 0.25 standard deviations apart."
         ),
         alt=text("Two dots for each variable: those who stayed, and those lost."),
         table=list_attrition(evaluation.attrition, study.plan, text),

@@ -24,6 +24,7 @@ from dashboard.figures.flow import draw_flow
 from dashboard.figures.forest import draw_forest, list_forest_rows
 from dashboard.figures.reliability import draw_reliability
 from dashboard.figures.subgroups import list_group_rows
+from dashboard.sentences.flow import count_analysed
 from dashboard.text import Text
 from dashboard.theme import AFTER, LIKERT
 
@@ -190,7 +191,9 @@ def test_labels_of_the_comparison_stand_apart(evaluation, sample):
 
 
 def test_flow_lists_analysed_and_rows_of_no_wave(evaluation):
-    assert "118 to 186 in each change" in words(draw_flow(evaluation.flow, EN, (118, 186)))
+    assert "118 to 186 in each change" in words(
+        draw_flow(evaluation.flow, EN, count_analysed(evaluation))
+    )
     waves = {**evaluation.flow.waves, "": WaveFlow(rows=2, respondents=0)}
     lost = ExcludedRows(reason="unknown_wave", n=2)
     flow = replace(evaluation.flow, waves=waves, excluded=(*evaluation.flow.excluded, lost))
