@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -91,10 +92,10 @@ def find_page(text: Text, view: str) -> StreamlitPage:
 
 @cache
 def _exists(view: str) -> bool:
-    try:
-        import_module(f"dashboard.views.{view}")
-    except ModuleNotFoundError:
+    name = f"dashboard.views.{view}"
+    if find_spec(name) is None:
         return False
+    import_module(name)
     return True
 
 

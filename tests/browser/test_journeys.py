@@ -151,10 +151,16 @@ def test_the_keyboard_alone_completes_wizard_filter_and_export(visit, tmp_path: 
     visitor = visit("en")
     page = visitor.page
     visitor.open("data", study="new")
+    asked: list = []
+    page.on("filechooser", lambda chooser: asked.append(chooser))
     tab_to(visitor, page.locator("[data-testid=stFileUploaderDropzone] button"))
-    with page.expect_file_chooser() as asked:
-        page.keyboard.press("Enter")
-    asked.value.set_files(files)
+    page.wait_for_timeout(500)
+    page.keyboard.press("Enter")
+    for _ in range(40):
+        page.wait_for_timeout(250)
+        if asked:
+            break
+    asked[0].set_files(files)
     page.wait_for_url(re.compile("study=[0-9a-f]{8}"))
     visitor.wait()
     for name in (WORDS["en"]["checks"], WORDS["en"]["save"]):
