@@ -8,6 +8,7 @@ import pytest
 from analysis.evaluation import evaluate
 from dashboard.sentences import known_codes, say_caution, say_finding
 from dashboard.sentences.funder import say_answer
+from dashboard.sentences.methods import say_methods
 from dashboard.text import LANGUAGES, Text
 from tests.studies import make_study
 
@@ -54,6 +55,8 @@ def test_no_causal_word_without_a_comparison_group(name, language):
     for said in [
         say_answer(text, evaluation),
         *(say_finding(text, f) for f in evaluation.findings),
+        *(say_caution(text, c) for c in evaluation.cautions),
+        *say_methods(text, evaluation, STUDIES[name].plan),
     ]:
         assert not CAUSAL[language].search(said), said
 
