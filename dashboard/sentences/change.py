@@ -83,18 +83,14 @@ def _improved_card(text: Text, outcome: Outcome, measure: MeasurePlan) -> list[t
     found = outcome.improved
     if found is None or found.n_better is None or not isinstance(found.better, Estimate):
         return []
-    value = text(
-        "{k} of {n} people",
-        k=text.number(found.n_better, 0),
-        n=text.number(found.better.n, 0),
-    )
+    value = f"{text.number(found.n_better, 0)} / {text.number(found.better.n, 0)}"
     worse = text.number(found.n_worse, 0)
     if measure.kind == "binary":
-        return [(value, text("changed for the better; {worse} for the worse", worse=worse))]
+        return [(value, text("people changed for the better; {worse} for the worse", worse=worse))]
     share = is_share(measure)
     by = text.number(found.threshold * 100, 0) if share else text.number(found.threshold, 2)
     told = text(
-        "improved by {by} or more; {worse} got worse by as much",
+        "people improved by {by} or more; {worse} got worse by as much",
         by=text("{n} pp", n=by) if share else by,
         worse=worse,
     )

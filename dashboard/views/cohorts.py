@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from analysis.volunteers.findings import find_cohorts, find_stay
 from dashboard.figures.cohorts import draw_cohorts
 from dashboard.sentences import say_finding
@@ -14,13 +16,15 @@ from dashboard.widgets.people_filters import SERVED, show_missing, show_people_f
 
 def show() -> None:
     """Show the cohorts page."""
-    text, evaluation = current_text(), show_people_filters(SERVED)
+    text, head = current_text(), st.container()
+    evaluation = show_people_filters(SERVED)
     found = evaluation.volunteers if evaluation else None
     if found is None or not found.cohorts:
         needed = text("Upload a roster with joining dates, a service log, or both.")
         show_missing(text("No volunteers yet"), needed)
         return
-    show_page(say_finding(text, find_cohorts(found) or find_stay(found)), say_team(text, found))
+    with head:
+        show_page(say_finding(text, find_cohorts(found) or find_stay(found)), say_team(text, found))
     show_figure(
         draw_cohorts(found, text),
         title=text("Who joined when, and who is still active"),

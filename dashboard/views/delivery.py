@@ -24,14 +24,16 @@ from dashboard.widgets.people_filters import PLANNED, show_missing, show_people_
 
 def show() -> None:
     """Show the delivery page."""
-    text, evaluation = current_text(), show_people_filters(PLANNED)
+    text, head = current_text(), st.container()
+    evaluation = show_people_filters(PLANNED)
     found = evaluation.delivery if evaluation else None
     if found is None:
         needed = text("Upload the plan of sessions with the planned day and the day held.")
         show_missing(text("No plan of sessions yet"), needed)
         return
     planned = text.count("{n} session planned.", "{n} sessions planned.", found.overall.planned)
-    show_page(say_finding(text, find_delivery(found)[0]), planned)
+    with head:
+        show_page(say_finding(text, find_delivery(found)[0]), planned)
     show_cards([Card(value=v, meaning=what) for v, what in list_delivery_cards(text, found)])
     left, right = st.columns(2, gap="large")
     with left:

@@ -25,12 +25,14 @@ from dashboard.widgets.people_filters import SERVED, show_missing, show_people_f
 
 def show() -> None:
     """Show the hours page."""
-    text, evaluation = current_text(), show_people_filters(SERVED)
+    text, head = current_text(), st.container()
+    evaluation = show_people_filters(SERVED)
     found = evaluation.volunteers if evaluation else None
     if found is None or found.hours is None:
         show_missing(text("No service log yet"), text("Upload a log with person, date and hours."))
         return
-    show_page(say_finding(text, find_hours(found)), say_team(text, found))
+    with head:
+        show_page(say_finding(text, find_hours(found)), say_team(text, found))
     show_cards(
         [Card(value=value, meaning=what) for value, what in list_hours_cards(text, found.hours)]
     )

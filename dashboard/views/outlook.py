@@ -23,13 +23,15 @@ from dashboard.widgets.people_filters import SERVED, show_missing, show_people_f
 
 def show() -> None:
     """Show the outlook page."""
-    text, evaluation = current_text(), show_people_filters(SERVED)
+    text, head = current_text(), st.container()
+    evaluation = show_people_filters(SERVED)
     found = evaluation.volunteers if evaluation else None
     if found is None:
         needed = text("Upload a roster with joining dates, a service log, or both.")
         show_missing(text("No volunteers yet"), needed)
         return
-    show_page(say_finding(text, find_outlook(found) or find_team(found)), say_team(text, found))
+    with head:
+        show_page(say_finding(text, find_outlook(found) or find_team(found)), say_team(text, found))
     if found.outlook:
         _show_fan(text, found)
     else:

@@ -30,13 +30,15 @@ from dashboard.widgets.people_filters import ATTENDED, show_missing, show_people
 
 def show() -> None:
     """Show the participation page."""
-    text, evaluation = current_text(), show_people_filters(ATTENDED)
+    text, head = current_text(), st.container()
+    evaluation = show_people_filters(ATTENDED)
     found = evaluation.participation if evaluation else None
     if found is None:
         needed = text("Upload a sign-in sheet: one row per person and session, or a ticked list.")
         show_missing(text("No sign-in sheet yet"), needed)
         return
-    show_page(say_finding(text, find_attendance(found)), say_sessions(text, found))
+    with head:
+        show_page(say_finding(text, find_attendance(found)), say_sessions(text, found))
     show_cards([Card(value=v, meaning=what) for v, what in list_participation_cards(text, found)])
     show_figure(
         draw_sessions(found, text),

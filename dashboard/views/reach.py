@@ -23,14 +23,16 @@ from dashboard.widgets.people_filters import ATTENDED, show_missing, show_people
 
 def show() -> None:
     """Show the reach page."""
-    text, evaluation = current_text(), show_people_filters(ATTENDED)
+    text, head = current_text(), st.container()
+    evaluation = show_people_filters(ATTENDED)
     found = evaluation.participation if evaluation else None
     if found is None:
         needed = text("Upload a sign-in sheet: one row per person and session, or a ticked list.")
         show_missing(text("No sign-in sheet yet"), needed)
         return
     finding = find_underrepresented(found) or find_attendance(found)
-    show_page(say_finding(text, finding), say_sessions(text, found))
+    with head:
+        show_page(say_finding(text, finding), say_sessions(text, found))
     if found.funnel:
         show_figure(
             draw_funnel(found, text),

@@ -30,13 +30,15 @@ from dashboard.widgets.volunteers import show_comparisons, show_definitions, sho
 
 def show() -> None:
     """Show the volunteers page."""
-    text, evaluation = current_text(), show_people_filters(SERVED)
+    text, head = current_text(), st.container()
+    evaluation = show_people_filters(SERVED)
     found = evaluation.volunteers if evaluation else None
     if found is None:
         needed = text("Upload a roster with joining dates, a service log, or both.")
         show_missing(text("No volunteers yet"), needed)
         return
-    show_page(say_finding(text, find_stay(found)), say_team(text, found))
+    with head:
+        show_page(say_finding(text, find_stay(found)), say_team(text, found))
     show_cards(
         [Card(value=value, meaning=what) for value, what in list_volunteer_cards(text, found)]
     )
