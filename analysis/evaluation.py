@@ -152,10 +152,18 @@ def evaluate(
 
 def _target_records(study: Study, evaluation: Evaluation) -> Mapping[str, object]:
     """What targets are held against: a programme's targets are about those it was made for."""
+    if not study.plan.targets:
+        return {}
     programme = programme_part(study)
-    if programme is not study:
-        evaluation = replace(evaluation, scoring=summarise_scores(programme))
-    return records_of(evaluation)
+    scoring = evaluation.scoring if programme is study else summarise_scores(programme)
+    named = tuple(replace(outcome, pairs=None) for outcome in evaluation.outcomes)
+    # Lists that no indicator can name are left out: making records of them takes time.
+    return records_of(
+        replace(
+            evaluation, scoring=scoring, outcomes=named, items=(), attrition=(), comparison=(),
+            reliability=(), dose=(), sensitivity=(), findings=(), cautions=(), issues=(),
+        )
+    )  # fmt: skip
 
 
 def _tell_nobody(step: str, share: float) -> None:
