@@ -212,4 +212,6 @@ def _measure(
         reversed=[] if binary else propose_reversed(numbers, labels),
         range=None if binary else bounds,
         better="lower" if worse and not binary else "higher",
+        # Four fifths of three or four questions would let none stay open.
+        min_answered=float(len(names) - 1) if len(names) in (3, 4) and not binary else 0.8,
     )
