@@ -136,13 +136,17 @@ def find_effect(study: Study, compared: GroupComparison) -> Finding:
     values = _facts(study, compared.measure)
     found = {a.name: a for a in compared.analyses if isinstance(a, Comparison)}
     chosen = next((found[n] for n in ("did_cr2", "did") if n in found), None)
+    alone = any(c.code == "one_treated_community" for c in compared.cautions)
+    refused = [a for a in compared.analyses if a.name == "did_cr2" and a.name not in found]
+    if refused and not alone:  # clusters too few to tell: the plain interval would claim too much
+        values["reason"] = getattr(refused[0], "reason", "")
+        return _finding("effect_not_estimable", compared.measure, values, "comparison")
     if chosen is None or chosen.estimate is None or chosen.p_value is None:
         return _finding("effect_not_estimable", compared.measure, values, "comparison")
     values |= {"change": chosen.estimate, "low": chosen.ci_low, "high": chosen.ci_high}
     values |= {"n": chosen.n, "p_value": chosen.p_value, "method": chosen.name}
     if chosen.p_value >= CLEAR:
         return _finding("effect_no_clear", compared.measure, values, "comparison")
-    alone = any(c.code == "one_treated_community" for c in compared.cautions)
     stem = "more_than_comparison" if alone else "effect_clear"
     direction = "up" if chosen.estimate > 0 else "down"
     return _finding(f"{stem}_{direction}", compared.measure, values, "comparison")

@@ -142,6 +142,24 @@ def tally(
     return Tally(values=distinct, counts=summed.astype(np.float64), n_missing=n_missing)
 
 
+def tally_both(
+    first: ArrayLike,
+    second: ArrayLike,
+    first_counts: ArrayLike | None = None,
+    second_counts: ArrayLike | None = None,
+) -> tuple[Tally, Tally]:
+    """Count two samples with one rounding, so that equal scores tie across them.
+
+    Examples
+    --------
+    >>> one, two = tally_both([100 / 3, 99.0], [100 / 3, 101.0])
+    >>> bool(one.values[0] == two.values[0])
+    True
+    """
+    both = tuple(numbers[np.isfinite(numbers)] for numbers in map(as_floats, (first, second)))
+    return tally(first, first_counts, like=both), tally(second, second_counts, like=both)
+
+
 def tally_pairs(pre: ArrayLike, post: ArrayLike, counts: ArrayLike | None = None) -> PairTally:
     """Count distinct (pre, post) pairs; pairs with a missing half are left out and counted.
 

@@ -181,7 +181,9 @@ def _moments(pairs: PairTally) -> Floats:
 def _d_av_of_sums(sums: Floats, n: float) -> Floats:
     both = (sums[:, 3] + sums[:, 4] - (sums[:, 1] ** 2 + sums[:, 2] ** 2) / n) / 2.0
     spread = (
-        np.where(both > 1e-12, both, np.nan) / (n - 1.0) if n > 1 else np.full(len(sums), np.nan)
+        np.where(both > 1e-12 * (sums[:, 3] + sums[:, 4]), both, np.nan) / (n - 1.0)
+        if n > 1
+        else np.full(len(sums), np.nan)
     )
     return np.asarray(sums[:, 0] / n / np.sqrt(spread), dtype=np.float64)
 

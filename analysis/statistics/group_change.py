@@ -11,6 +11,8 @@ from scipy import stats
 from analysis.results import Comparison, ComparisonLike, NotEstimable
 
 FloatArray = npt.NDArray[np.float64]
+#: Numbers that differ by less than this share of their size are equal.
+_ROUNDING = 1e-12
 
 
 def least_squares(
@@ -53,7 +55,7 @@ def least_squares(
     leverage = np.einsum("ij,jk,ik->i", design, bread, design)
     influence = design @ bread[:, coef_index]
     variance = float((influence**2 * residual**2 / np.maximum(1 - leverage, 1e-12)).sum())
-    if variance <= 1e-24:
+    if variance <= 0 or float(np.abs(residual).max()) <= _ROUNDING * float(np.abs(outcome).max()):
         return NotEstimable(reason="no_variance", n=n, name=name, method=method)
     return _t_comparison(
         float(beta[coef_index]), math.sqrt(variance), float(n - k), name, method, ci_level,
@@ -136,7 +138,7 @@ def weighted_mean_change(
         return NotEstimable(reason="too_few", n=n, name=name, method="linearised")
     mean = float(w @ d) / float(w.sum())
     variance = n / (n - 1) * float(((w * (d - mean)) ** 2).sum()) / float(w.sum()) ** 2
-    if variance <= 1e-24:
+    if float(np.ptp(d)) <= _ROUNDING * float(np.abs(d).max()):
         return NotEstimable(reason="no_variance", n=n, name=name, method="linearised")
     return _t_comparison(
         mean, math.sqrt(variance), n - 1.0, name, "linearised", 0.95,

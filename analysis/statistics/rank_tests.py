@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from analysis.results import Comparison, ComparisonLike, NotEstimable, Reason
-from analysis.statistics.counting import Floats, Tally, tally
+from analysis.statistics.counting import Floats, Tally, tally, tally_both
 from analysis.statistics.pairwise_order import difference_at, walsh_average_at
 
 EXACT_UP_TO = 50
@@ -226,7 +226,7 @@ def mann_whitney(
     >>> mann_whitney([1, 2, 3, 4], [3, 4, 5, 6]).statistic
     14.0
     """
-    first, second = tally(pre, pre_counts), tally(post, post_counts)
+    first, second = tally_both(pre, post, pre_counts, post_counts)
     method = "mann_whitney;p=normal;correction=none"
     n, n1, n2 = first.n + second.n, first.total, second.total
     if n1 <= 0 or n2 <= 0:

@@ -37,7 +37,8 @@ def welch_anova(values: npt.ArrayLike, groups: npt.ArrayLike) -> ComparisonLike:
     n = np.bincount(place).astype(np.float64)
     mean = np.bincount(place, y) / np.maximum(n, 1)
     squares = np.bincount(place, (y - mean[place]) ** 2)
-    kept = (n > 1) & (squares > 1e-12)
+    rounding = (1e-12 * float(np.abs(y).max(initial=0.0))) ** 2
+    kept = (n > 1) & (squares > rounding * n)
     k = int(kept.sum())
     if k < 2:
         reason: Reason = "too_few" if int((n > 1).sum()) < 2 else "no_variance"

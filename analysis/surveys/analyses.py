@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.results import Comparison, ComparisonLike, Estimate, EstimateLike
 from analysis.statistics import effect_size as effects
-from analysis.statistics.counting import PairTally, Tally, tally, tally_pairs
+from analysis.statistics.counting import PairTally, Tally, tally, tally_both, tally_pairs
 from analysis.statistics.mean_change import bca_mean_change, derrick_t, paired_t, welch_t
 from analysis.statistics.mixed_model import mixed_change
 from analysis.statistics.ordinal import ordinal_change
@@ -113,14 +113,15 @@ def count_contrast(
         design, both = "anonymous", np.zeros_like(both)
     else:
         design = "paired" if bool((has_pre == has_post).all()) else "partly_paired"
+    start, end = tally_both(pre[has_pre], post[has_post])
     return Contrast(
         measure=measure,
         design=design,
         pairs=tally_pairs(pre[both], post[both]),
         from_only=tally(pre[has_pre & ~both]),
         to_only=tally(post[has_post & ~both]),
-        start=tally(pre[has_pre]),
-        end=tally(post[has_post]),
+        start=start,
+        end=end,
         seed=seed,
     )
 

@@ -48,7 +48,7 @@ def lost_people(panel: Panel) -> tuple[BoolArray, BoolArray] | None:
     """Who stayed and who left between first and last wave; None when nobody can be followed."""
     if panel.anonymous or len(panel.waves) < 2:
         return None
-    first, last = panel.row[:, 0] >= 0, panel.row[:, -1] >= 0
+    first, last = (panel.row[:, at] >= 0 for at in panel.ends)
     stayed, left = first & last, first & ~last
     return (stayed, left) if stayed.any() and left.any() else None
 
@@ -69,7 +69,7 @@ def bound_changes(study: Study, panel: Panel | None = None) -> tuple[Bounds, ...
         limits = score_range(measure)
         if limits is None or family_of(measure) == "category":
             continue
-        pre, post = panel.pair(measure.name, (panel.waves[0], panel.waves[-1]))
+        pre, post = (panel.scores[measure.name][:, at] for at in panel.ends)
         own = np.ones(pre.size, bool) if treated is None else treated == 1
         told = worst_best_bounds(pre[own], post[own], *limits)
         found.append(_bounds(measure.name, "worst_best", told))

@@ -42,12 +42,13 @@ def side_by_side(study: Study, panel: Panel, first: BoolArray, second: BoolArray
     Scores at the first wave (Welch), then the share of each demographic level (pooled z). The
     difference is first minus second; levels below ``min_group`` in either set are suppressed.
     """
-    here = panel.row[:, 0] >= 0
+    start = panel.ends[0]
+    here = panel.row[:, start] >= 0
     first, second = first & here, second & here
     for measure in asked_measures(study):
         if family_of(measure) == "category":
             continue
-        scores = panel.scores[measure.name][:, 0]
+        scores = panel.scores[measure.name][:, start]
         kind = "binary" if family_of(measure) == "binary" else "scale"
         yield measure.name, "", *_scores(scores[first], scores[second], kind)
     survey = study.survey

@@ -140,7 +140,12 @@ def _sign_flip(change: FloatArray, adjusted: FloatArray, cluster: np.ndarray) ->
     if n < LEAST_CLUSTERS:
         return NotEstimable(reason="too_few", n=n, name="sign_flip", details={"n_cluster_pairs": n})
     chosen = [side[np.linspace(0, len(side) - 1, n).round().astype(int)] for side in sides]
-    return sign_flip(chosen[0] - chosen[1])
+    found = sign_flip(chosen[0] - chosen[1])
+    left_out = sum(len(side) for side in sides) - 2 * n
+    if isinstance(found, NotEstimable):
+        return found
+    details = dict(found.details) | {"n_clusters_left_out": left_out}
+    return replace(found, n_missing=found.n_missing + left_out, details=details)
 
 
 def _means(
@@ -184,20 +189,30 @@ def _event_study(
     panel: Panel, measure: MeasurePlan, treated: FloatArray
 ) -> tuple[EventStudyPoint, ...]:
     """Treated minus comparison in each wave against the first; from three waves on."""
-    if len(panel.waves) < 3:
+    if len(panel.told_then) < 3:
         return ()
+    first, *later = panel.told_then
     return tuple(
         EventStudyPoint(
-            wave=wave, difference=_as_estimate(_simple_did(panel, measure, treated, 0, index))
+            wave=panel.waves[at],
+            difference=_as_estimate(_simple_did(panel, measure, treated, first, at)),
         )
-        for index, wave in enumerate(panel.waves)
-        if index > 0
+        for at in later
     )
+
+
+def _waves_before(panel: Panel) -> list[int]:
+    """Columns of the waves asked before the start; a memory of that time is not one of them."""
+    return [
+        at
+        for at, wave in enumerate(panel.waves)
+        if wave not in panel.looked_back and wave.lower().startswith(BEFORE)
+    ]
 
 
 def _placebo(panel: Panel, measure: MeasurePlan, treated: FloatArray) -> ComparisonLike | None:
     """The same contrast between two waves before the start: should be nothing."""
-    before = [i for i, w in enumerate(panel.waves) if w.lower().startswith(BEFORE)]
+    before = _waves_before(panel)
     if len(before) < 2:
         return None
     return replace(_simple_did(panel, measure, treated, before[0], before[1]), name="placebo")
@@ -231,8 +246,7 @@ def _cautions(
     cluster: np.ndarray | None,
 ) -> tuple[Caution, ...]:
     found: list[tuple[str, dict[str, object]]] = []
-    before = [w for w in panel.waves if w.lower().startswith(BEFORE)]
-    if len(before) < 2:
+    if len(_waves_before(panel)) < 2:
         found.append(("parallel_trends_unchecked", {}))
     if treated_sites(study, panel, treated) == 1:
         found.append(("one_treated_community", {}))

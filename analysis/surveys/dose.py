@@ -50,8 +50,15 @@ def evaluate_dose(study: Study, panel: Panel | None = None) -> tuple[Dose, ...]:
         _dose(study, panel, measure, waves, dose, (int(linked.sum()), unlinked))
         for measure in asked_measures(study)
         if family_of(measure) != "category"
-        for waves in list_contrasts(study, panel)[-1:]
+        for waves in _last_contrast(study, panel)
     )
+
+
+def _last_contrast(study: Study, panel: Panel) -> list[tuple[str, str]]:
+    """First wave to last; one told from memory only where no other pair of waves exists."""
+    contrasts = list_contrasts(study, panel)
+    real = [c for c in contrasts if not panel.looked_back & set(c)]
+    return (real or contrasts)[-1:]
 
 
 def count_sessions(study: Study) -> pd.Series | None:

@@ -15,7 +15,7 @@ def count_flow(study: Study, panel: Panel | None = None) -> Flow | None:
     """Count rows and people per wave, the matched, and what was left out with its reason.
 
     Rows of all waves = respondents of all waves + exclusions. ``matched`` have answers in both
-    the first and the last wave.
+    the first and the last wave; a wave told from memory is neither.
     """
     if study.survey is None:
         return None
@@ -33,7 +33,8 @@ def count_flow(study: Study, panel: Panel | None = None) -> Flow | None:
     rest = sum(lost.values())
     if rest:
         waves[""] = WaveFlow(rows=rest, respondents=0)
-    first, last = (there[:, 0], there[:, -1]) if panel.waves else (np.zeros(0, bool),) * 2
+    ends = panel.ends if panel.waves else ()
+    first, last = (there[:, at] for at in ends) if ends else (np.zeros(0, bool),) * 2
     return Flow(
         waves=waves,
         matched=int((first & last).sum()) if len(panel.waves) > 1 else 0,

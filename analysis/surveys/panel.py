@@ -30,12 +30,15 @@ class Panel:
         Measure name → people × waves, NaN = no score.
     anonymous
         True when answers of one person cannot be linked: then each row is its own person.
+    looked_back
+        Waves told from memory: never the first, the last or one before the start.
     """
 
     waves: tuple[str, ...]
     row: IntArray
     scores: Mapping[str, FloatArray]
     anonymous: bool
+    looked_back: frozenset[str] = frozenset()
 
     @property
     def first_row(self) -> IntArray:
@@ -43,6 +46,17 @@ class Panel:
         there = self.row >= 0
         first: IntArray = self.row[np.arange(len(self.row)), there.argmax(axis=1)]
         return first
+
+    @property
+    def told_then(self) -> tuple[int, ...]:
+        """Columns of the waves asked at their time; all of them when fewer than two are."""
+        real = tuple(i for i, wave in enumerate(self.waves) if wave not in self.looked_back)
+        return real if len(real) > 1 else tuple(range(len(self.waves)))
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        """Columns of the first and the last wave asked at their time."""
+        return self.told_then[0], self.told_then[-1]
 
     def wave_index(self, wave: str) -> int:
         """Column of a wave."""
@@ -69,7 +83,11 @@ def build_panel(study: Study) -> Panel:
     for measure in asked_measures(study):
         given = score_measure(study, measure)["score"].to_numpy(dtype=np.float64)
         scores[measure.name] = np.where(row >= 0, given[row], np.nan)
-    return Panel(waves=waves, row=row, scores=scores, anonymous=survey.anonymous)
+    plan = study.plan.survey
+    looked_back = frozenset(plan.retrospective if plan is not None else ())
+    return Panel(
+        waves=waves, row=row, scores=scores, anonymous=survey.anonymous, looked_back=looked_back
+    )
 
 
 def _person_codes(respondent: pd.Series, anonymous: bool) -> IntArray:

@@ -95,14 +95,15 @@ def _margin(level: np.ndarray, shares: dict[str, float]) -> tuple[np.ndarray, np
 
 def _over_waves(panel: Panel, measure: MeasurePlan) -> list[Sensitivity]:
     """One model over all waves, each against the first."""
-    if len(panel.waves) < 3:
+    columns = panel.told_then
+    if len(columns) < 3:
         return []
-    scores = panel.scores[measure.name]
+    scores = panel.scores[measure.name][:, columns]
     person, wave = np.nonzero(np.isfinite(scores))
-    found = mixed_waves(scores[person, wave], wave, person, len(panel.waves))
+    found = mixed_waves(scores[person, wave], wave, person, len(columns))
     return [
-        _sensitivity(measure, "mixed_waves", one, (panel.waves[0], later))
-        for later, one in zip(panel.waves[1:], found, strict=True)
+        _sensitivity(measure, "mixed_waves", one, (panel.waves[columns[0]], panel.waves[later]))
+        for later, one in zip(columns[1:], found, strict=True)
     ]
 
 
