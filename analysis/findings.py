@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from analysis.results import Comparison, ComparisonLike, Estimate, Finding
+from analysis.results import Comparison, ComparisonLike, Estimate, Finding, NotEstimable
 from analysis.study import Study
 from analysis.surveys.results import Dose, GroupComparison, Outcome
 
@@ -117,8 +117,7 @@ def _change_code(outcome: Outcome, change: Comparison) -> str:
     same = outcome.equivalence
     if isinstance(same, Comparison) and same.p_value is not None and same.p_value < CLEAR:
         return "no_change_shown"
-    alone = change.p_value is not None and change.p_value < CLEAR
-    return "change_unclear_many_tests" if alone else "no_clear_change"
+    return "change_unclear_many_tests" if is_clear(change, None) else "no_clear_change"
 
 
 def _size(change: Comparison, important: float | None) -> str:
@@ -133,23 +132,21 @@ def _size(change: Comparison, important: float | None) -> str:
 
 def find_effect(study: Study, compared: GroupComparison) -> Finding:
     """What to say of one measure against the comparison group."""
-    values = _facts(study, compared.measure)
-    found = {a.name: a for a in compared.analyses if isinstance(a, Comparison)}
-    chosen = next((found[n] for n in ("did_cr2", "did") if n in found), None)
+    values, effect = _facts(study, compared.measure), compared.effect
+    if not isinstance(effect, Comparison) or effect.estimate is None:
+        values["reason"] = effect.reason if isinstance(effect, NotEstimable) else ""
+        return _finding("effect_not_estimable", compared.measure, values, "comparison")
+    values |= {"change": effect.estimate, "low": effect.ci_low, "high": effect.ci_high}
+    values |= {"n": effect.n, "p_value": effect.p_value, "method": effect.name}
+    return _finding(_effect_code(compared, effect), compared.measure, values, "comparison")
+
+
+def _effect_code(compared: GroupComparison, effect: Comparison) -> str:
+    if not is_clear(effect, compared.p_adjusted):
+        return "effect_unclear_many_tests" if is_clear(effect, None) else "effect_no_clear"
     alone = any(c.code == "one_treated_community" for c in compared.cautions)
-    refused = [a for a in compared.analyses if a.name == "did_cr2" and a.name not in found]
-    if refused and not alone:  # clusters too few to tell: the plain interval would claim too much
-        values["reason"] = getattr(refused[0], "reason", "")
-        return _finding("effect_not_estimable", compared.measure, values, "comparison")
-    if chosen is None or chosen.estimate is None or chosen.p_value is None:
-        return _finding("effect_not_estimable", compared.measure, values, "comparison")
-    values |= {"change": chosen.estimate, "low": chosen.ci_low, "high": chosen.ci_high}
-    values |= {"n": chosen.n, "p_value": chosen.p_value, "method": chosen.name}
-    if chosen.p_value >= CLEAR:
-        return _finding("effect_no_clear", compared.measure, values, "comparison")
     stem = "more_than_comparison" if alone else "effect_clear"
-    direction = "up" if chosen.estimate > 0 else "down"
-    return _finding(f"{stem}_{direction}", compared.measure, values, "comparison")
+    return f"{stem}_up" if (effect.estimate or 0.0) > 0 else f"{stem}_down"
 
 
 def _facts(study: Study, name: str) -> dict[str, object]:

@@ -44,6 +44,25 @@ def benjamini_hochberg(p_values: Sequence[float | None]) -> tuple[float | None, 
     return _adjusted(p_values, _benjamini_hochberg)
 
 
+def adjust_by_role(
+    p_values: Sequence[float | None], confirmatory: Sequence[bool]
+) -> tuple[float | None, ...]:
+    """Adjust each family within itself: Holm for confirmatory tests, Benjamini–Hochberg else.
+
+    Examples
+    --------
+    >>> adjust_by_role([0.01, 0.04, 0.04], [True, True, False])
+    (0.02, 0.04, 0.04)
+    """
+    adjusted: list[float | None] = [None] * len(p_values)
+    for primary, rule in ((True, holm), (False, benjamini_hochberg)):
+        family = [i for i, chosen in enumerate(confirmatory) if chosen is primary]
+        values = rule([p_values[i] for i in family])
+        for index, value in zip(family, values, strict=True):
+            adjusted[index] = value
+    return tuple(adjusted)
+
+
 def _adjusted(
     p_values: Sequence[float | None], rule: Callable[[Floats], Floats]
 ) -> tuple[float | None, ...]:

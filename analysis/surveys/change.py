@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.results import Comparison, ComparisonLike, EstimateLike, NotEstimable
 from analysis.statistics.mean_change import equivalence
-from analysis.statistics.multiplicity import benjamini_hochberg, holm
+from analysis.statistics.multiplicity import adjust_by_role
 from analysis.study import Study
 from analysis.study_file import MeasurePlan
 from analysis.surveys.analyses import (
@@ -98,7 +98,7 @@ def evaluate_outcome(
     at_start = [r for r in reliability if (r.measure, r.wave) == (measure.name, waves[0])]
     outcome = Outcome(
         measure=measure.name,
-        role=_role(study, panel, measure, waves),
+        role=role_of(panel, measure, waves),
         contrast=waves,
         design=contrast.design,
         n=_sizes(contrast),
@@ -132,22 +132,16 @@ def _levels(
 
 def adjust_outcomes(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
     """Adjust the primary analyses' p-values: Holm (primary measures), BH (the others)."""
-    adjusted: dict[int, float | None] = {}
-    for confirmatory, rule in ((True, holm), (False, benjamini_hochberg)):
-        family = [i for i, o in enumerate(outcomes) if (o.role == "primary") is confirmatory]
-        adjusted.update(
-            zip(family, rule([_p_value(outcomes[i].change) for i in family]), strict=True)
-        )
-    return tuple(replace(o, p_adjusted=adjusted[i]) for i, o in enumerate(outcomes))
+    adjusted = adjust_by_role(
+        [o.change.p_value if isinstance(o.change, Comparison) else None for o in outcomes],
+        [o.role == "primary" for o in outcomes],
+    )
+    return tuple(replace(o, p_adjusted=p) for o, p in zip(outcomes, adjusted, strict=True))
 
 
-def _p_value(change: ComparisonLike) -> float | None:
-    return change.p_value if isinstance(change, Comparison) else None
-
-
-def _role(study: Study, panel: Panel, measure: MeasurePlan, waves: tuple[str, str]) -> str:
+def role_of(panel: Panel, measure: MeasurePlan, waves: tuple[str, str]) -> str:
     """Only contrasts of real waves can be confirmatory where a real baseline exists."""
-    told = set(study.plan.survey.retrospective) if study.plan.survey is not None else set()
+    told = panel.looked_back
     aside = bool(set(waves) & told) and len(set(panel.waves) - told) > 1
     return "exploratory" if aside else measure.role
 

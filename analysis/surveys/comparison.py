@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,11 +11,12 @@ import pandas as pd
 from analysis.results import Caution, Comparison, ComparisonLike, Estimate, NotEstimable
 from analysis.statistics.clusters import LEAST_CLUSTERS, cr2, sign_flip
 from analysis.statistics.group_change import difference_of_changes, least_squares
+from analysis.statistics.multiplicity import adjust_by_role
 from analysis.study import Study
 from analysis.study_file import MeasurePlan
 from analysis.surveys.analyses import family_of
 from analysis.surveys.balance import compare_baselines
-from analysis.surveys.change import list_contrasts
+from analysis.surveys.change import list_contrasts, role_of
 from analysis.surveys.groups import both_waves, start_dates, treated_people, treated_sites
 from analysis.surveys.panel import Panel, build_panel, has_column, person_values
 from analysis.surveys.results import BalanceRow, EventStudyPoint, GroupComparison
@@ -37,12 +39,22 @@ def evaluate_comparison(study: Study, panel: Panel | None = None) -> tuple[Group
     if treated is None:
         return ()
     balance = compare_baselines(study, panel, treated)
-    return tuple(
-        compare_groups(study, panel, measure, waves, treated, balance)
+    asked = [
+        (measure, waves)
         for measure in asked_measures(study)
         if family_of(measure) != "category"
         for waves in list_contrasts(study, panel)
-    )
+    ]
+    found = [compare_groups(study, panel, *one, treated, balance) for one in asked]
+    return _adjust(found, [role_of(panel, *one) == "primary" for one in asked])
+
+
+def _adjust(
+    found: Sequence[GroupComparison], confirmatory: Sequence[bool]
+) -> tuple[GroupComparison, ...]:
+    p_values = [c.effect.p_value if isinstance(c.effect, Comparison) else None for c in found]
+    adjusted = adjust_by_role(p_values, confirmatory)
+    return tuple(replace(c, p_adjusted=p) for c, p in zip(found, adjusted, strict=True))
 
 
 def compare_groups(
@@ -56,19 +68,36 @@ def compare_groups(
     """Compare the groups on one measure and contrast."""
     pre, post = panel.pair(measure.name, waves)
     cluster = person_values(study, panel, "cluster") if has_column(study, "cluster") else None
-    means = _means(panel, measure, treated)
+    analyses = _analyses(panel, pre, post, treated, cluster)
+    cautions = _cautions(study, panel, measure, treated, balance, cluster)
     return GroupComparison(
         measure=measure.name,
         contrast=waves,
-        analyses=_analyses(panel, pre, post, treated, cluster),
-        means=means,
+        effect=_effect(analyses, cautions),
+        p_adjusted=None,
+        analyses=analyses,
+        means=_means(panel, measure, treated),
         counterfactual=_counterfactual(pre, post, treated, panel.anonymous),
         n_clusters=len(set(cluster[~pd.isna(cluster)])) if cluster is not None else 0,
         event_study=_event_study(panel, measure, treated),
         placebo=_placebo(panel, measure, treated),
         balance=balance,
-        cautions=_cautions(study, panel, measure, treated, balance, cluster),
+        cautions=cautions,
     )
+
+
+def _effect(analyses: Sequence[ComparisonLike], cautions: Sequence[Caution]) -> ComparisonLike:
+    """Pick the estimate by design, before any number is seen.
+
+    With clusters it is CR2 or its refusal: the plain interval would claim too much. With one
+    treated community no clustered form exists; the plain one then speaks of the two groups only.
+    """
+    by_name = {one.name: one for one in analyses}
+    clustered = by_name.get("did_cr2")
+    alone = any(caution.code == "one_treated_community" for caution in cautions)
+    if clustered is None or (alone and isinstance(clustered, NotEstimable)):
+        return by_name["did"]
+    return clustered
 
 
 def _analyses(

@@ -237,11 +237,15 @@ class EventStudyPoint:
 class GroupComparison:
     """Treated minus comparison for one measure: DiD and ANCOVA side by side.
 
+    ``effect`` is the one of ``analyses`` the design calls for: with clusters their CR2 interval or
+    its refusal, otherwise the plain one. ``p_adjusted`` counts the tests of all measures.
     ``means`` rows are (group "treated"/"comparison", wave, Estimate).
     """
 
     measure: str
     contrast: tuple[str, str]
+    effect: ComparisonLike
+    p_adjusted: float | None
     analyses: tuple[ComparisonLike, ...]
     means: tuple[tuple[str, str, EstimateLike], ...]
     counterfactual: float | None

@@ -18,7 +18,6 @@ from dashboard.theme import STATUSES
 Card = tuple[str, str]
 MOST_TARGETS = 6
 UNDER_REACHED = 0.8
-_BY_DESIGN = ("did_cr2", "did", "ancova")
 
 
 def list_funder_cards(
@@ -57,12 +56,10 @@ def _change_card(
 
 
 def find_difference(evaluation: Evaluation, outcome: Outcome) -> Comparison | None:
-    """The change beyond the comparison group: first of the estimates by design."""
-    for one in evaluation.comparison:
-        if one.measure == outcome.measure and one.contrast == outcome.contrast:
-            found = {a.name: a for a in one.analyses if isinstance(a, Comparison)}
-            return next((found[name] for name in _BY_DESIGN if name in found), None)
-    return None
+    """The change beyond the comparison group; None when the design cannot tell."""
+    same = (outcome.measure, outcome.contrast)
+    effects = [one.effect for one in evaluation.comparison if (one.measure, one.contrast) == same]
+    return next((effect for effect in effects if isinstance(effect, Comparison)), None)
 
 
 def _name_with_unit(text: Text, measure: MeasurePlan) -> str:

@@ -32,18 +32,29 @@ def say_groups(text: Text, found: GroupComparison) -> str:
 def list_comparison_cards(
     text: Text, found: GroupComparison, measure: MeasurePlan
 ) -> list[tuple[str, str]]:
-    """The difference by each of the main analyses."""
-    share = is_share(measure)
+    """The difference by the estimate the design calls for, and from the same start."""
+    share, by_name = is_share(measure), {one.name: one for one in found.analyses}
     wanted = {
         "did": text("more change than the comparison group, likely {likely}"),
-        "ancova": text("ahead at the end from the same start, likely {likely}"),
         "did_cr2": text("more change, neighbours counted as alike, likely {likely}"),
+        "ancova": text("ahead at the end from the same start, likely {likely}"),
+        "ancova_cr2": text(
+            "ahead from the same start, neighbours counted as alike, likely {likely}"
+        ),
     }
-    return [
+    adjusted = "ancova_cr2" if found.effect.name == "did_cr2" else "ancova"
+    shown = [found.effect, *([by_name[adjusted]] if adjusted in by_name else [])]
+    cards = [
         (
             say_signed(text, one.estimate, share=share),
             wanted[one.name].format(likely=say_likely(text, one.ci_low, one.ci_high, share=share)),
         )
-        for one in found.analyses
-        if isinstance(one, Comparison) and one.name in wanted
+        for one in shown
+        if isinstance(one, Comparison)
     ]
+    plain = by_name["did"]
+    if not cards and isinstance(plain, Comparison):
+        value = say_signed(text, plain.estimate, share=share)
+        told = text("more change than the comparison group; too few clusters to say how sure")
+        return [(value, told)]
+    return cards

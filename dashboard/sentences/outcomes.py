@@ -186,6 +186,9 @@ FINDINGS: Mapping[str, Callable[[Text, Finding], str]] = {
     "effect_no_clear": _change(
         "{measure}: no clear difference from the comparison group; the data fit {range}."
     ),
+    "effect_unclear_many_tests": _change(
+        "{measure}: no clear difference from the comparison group once all tests are counted."
+    ),
     "effect_not_estimable": _change(
         "{measure}: a difference from the comparison group cannot be estimated."
     ),

@@ -29,6 +29,9 @@ def list_comparisons(compared: GroupComparison, measure: MeasurePlan, text: Text
                 if isinstance(one, Comparison)
                 else "–",
                 text("p"): text.p_value(one.p_value if isinstance(one, Comparison) else None),
+                text("p, all tests counted"): text.p_value(
+                    compared.p_adjusted if one == compared.effect else None
+                ),
                 text("n"): one.n,
                 text("Clusters"): str(one.details.get("n_clusters", "")) if known else "",
             }

@@ -5,6 +5,7 @@ import pytest
 
 from analysis.findings import find_effect
 from analysis.results import Comparison, NotEstimable
+from analysis.statistics.multiplicity import adjust_by_role
 from analysis.surveys.attrition import bound_changes
 from analysis.surveys.comparison import evaluate_comparison
 from analysis.surveys.dose import _last_contrast
@@ -81,3 +82,38 @@ def test_clusters_left_out_of_the_sign_flip_are_counted():
     found = next(a for a in evaluate_comparison(study)[0].analyses if a.name == "sign_flip")
     assert isinstance(found, Comparison)
     assert (found.n, found.n_missing, found.details["n_clusters_left_out"]) == (6, 8, 8)
+
+
+def many_measures(n: int, gain: float):
+    """Measures without an effect but the first, which gains a little in the programme group."""
+    rng = np.random.default_rng(21)
+    pre = {f"m{i}": rng.normal(3, 0.4, N) for i in range(n)}
+    post = {name: scores + rng.normal(0.2, 0.3, N) for name, scores in pre.items()}
+    post["m0"] = post["m0"] + gain * ARM
+    return make_study({"pre": pre, "post": post}, facts={"treated": [*ARM] * 2})
+
+
+def test_effects_are_adjusted_for_all_measures_compared():
+    study = many_measures(10, gain=0.05)
+    found = evaluate_comparison(study)
+    raw = [one.effect.p_value for one in found]
+    primary = [study.measure(one.measure).role == "primary" for one in found]
+    assert [one.p_adjusted for one in found] == pytest.approx(adjust_by_role(raw, primary))
+    alone = evaluate_comparison(many_measures(1, gain=0.05))[0]
+    assert alone.p_adjusted == alone.effect.p_value
+
+
+def test_an_effect_clear_alone_but_not_among_all_tests_makes_no_claim():
+    study = many_measures(10, gain=0.05)
+    first = evaluate_comparison(study)[0]
+    assert first.effect.p_value < 0.05 < first.p_adjusted
+    assert find_effect(study, first).code == "effect_unclear_many_tests"
+
+
+def test_the_effect_is_the_clustered_estimate_where_clusters_are_known():
+    cluster = np.repeat(np.arange(20), 6)
+    facts = {"treated": [*(cluster % 2 == 0)] * 2, "cluster": [f"c{c}" for c in cluster] * 2}
+    study = make_study({"pre": {"m": PRE}, "post": {"m": POST}}, facts=facts)
+    assert evaluate_comparison(study)[0].effect.name == "did_cr2"
+    plain = make_study({"pre": {"m": PRE}, "post": {"m": POST}}, facts={"treated": [*ARM] * 2})
+    assert evaluate_comparison(plain)[0].effect.name == "did"
