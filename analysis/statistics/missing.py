@@ -15,6 +15,8 @@ from analysis.results import Comparison, ComparisonLike, NotEstimable
 from analysis.statistics.risk_sets import FloatArray, as_counts
 
 _SWEEPS = 10
+#: Numbers held at once while filling gaps (8 bytes each).
+_MOST_CELLS = 4_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +85,7 @@ def multiple_imputation_change(
     if bool(np.any(spread[:2] <= 0)):
         return NotEstimable(reason="no_variance", n=pairs, name="multiple_imputation")
     rng = np.random.default_rng(seed)
-    filled = [_impute(table, rng) for _ in range(m)]
-    changes = np.array([f[:, 1] - f[:, 0] for f in filled])
+    changes = _impute_many(table, m, rng)
     return _rubin(changes, n_missing, ci_level, f"chained_normal_m_{m}_seed_{seed}")
 
 
@@ -99,30 +100,42 @@ def _columns(
     return np.hstack([table, extra[:, np.isfinite(extra).any(axis=0)]])
 
 
-def _impute(table: FloatArray, rng: np.random.Generator) -> FloatArray:
+def _impute_many(table: FloatArray, m: int, rng: np.random.Generator) -> FloatArray:
+    """Changes (fillings × people), filling as many copies at once as fit in memory."""
+    at_once = max(1, min(m, _MOST_CELLS // max(table.size, 1)))
+    sizes = [min(at_once, m - done) for done in range(0, m, at_once)]
+    filled = (_impute(table, size, rng) for size in sizes)
+    return np.concatenate([f[:, :, 1] - f[:, :, 0] for f in filled])
+
+
+def _impute(table: FloatArray, m: int, rng: np.random.Generator) -> FloatArray:
+    """Fill ``m`` copies (copies × people × columns) side by side."""
     gap = ~np.isfinite(table)
-    filled = np.where(gap, np.nanmean(table, axis=0), table)
+    filled = np.repeat(np.where(gap, np.nanmean(table, axis=0), table)[None], m, axis=0)
     incomplete = np.flatnonzero(gap.any(axis=0))
     for _ in range(_SWEEPS if incomplete.size else 0):
         for column in incomplete:
-            filled[gap[:, column], column] = _draw(filled, gap[:, column], int(column), rng)
+            filled[:, gap[:, column], column] = _draw(filled, gap[:, column], int(column), rng)
     return filled
 
 
 def _draw(
     filled: FloatArray, gap: npt.NDArray[np.bool_], column: int, rng: np.random.Generator
 ) -> FloatArray:
-    """Draw missing values from the posterior predictive of a normal regression."""
-    x = np.delete(filled, column, axis=1)
-    x = np.column_stack([np.ones(len(x)), (x - x.mean(axis=0)) / np.maximum(x.std(axis=0), 1e-12)])
-    known, y = x[~gap], filled[~gap, column]
-    gram = np.linalg.inv(known.T @ known + 1e-8 * len(known) * np.eye(x.shape[1]))
-    beta = gram @ known.T @ y
-    rest = y - known @ beta
-    df = max(len(y) - x.shape[1], 1)
-    sigma = np.sqrt(float(rest @ rest) / rng.chisquare(df))
-    drawn = beta + sigma * np.linalg.cholesky(gram) @ rng.standard_normal(beta.size)
-    return np.asarray(x[gap] @ drawn + sigma * rng.standard_normal(int(gap.sum())))
+    """Draw missing values from the posterior predictive of a normal regression in each copy."""
+    x = np.delete(filled, column, axis=2)
+    x = (x - x.mean(axis=1, keepdims=True)) / np.maximum(x.std(axis=1, keepdims=True), 1e-12)
+    x = np.concatenate([np.ones((*x.shape[:2], 1)), x], axis=2)
+    known, y = x[:, ~gap], filled[:, ~gap, column, None]
+    ridge = 1e-8 * known.shape[1] * np.eye(x.shape[2])
+    gram = np.linalg.inv(known.mT @ known + ridge)
+    beta = gram @ (known.mT @ y)
+    rest = ((y - known @ beta) ** 2).sum(axis=1, keepdims=True)
+    df = max(known.shape[1] - x.shape[2], 1)
+    sigma = np.sqrt(rest / rng.chisquare(df, rest.shape))
+    drawn = beta + sigma * (np.linalg.cholesky(gram) @ rng.standard_normal(beta.shape))
+    noise = rng.standard_normal((len(filled), int(gap.sum()), 1))
+    return np.asarray((x[:, gap] @ drawn + sigma * noise)[:, :, 0])
 
 
 def _rubin(changes: FloatArray, n_missing: int, ci_level: float, method: str) -> ComparisonLike:
