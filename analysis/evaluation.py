@@ -156,7 +156,10 @@ def _target_records(study: Study, evaluation: Evaluation) -> Mapping[str, object
         return {}
     programme = programme_part(study)
     scoring = evaluation.scoring if programme is study else summarise_scores(programme)
-    named = tuple(replace(outcome, pairs=None) for outcome in evaluation.outcomes)
+    named = tuple(
+        replace(o, pairs=None, analyses=(), effect_sizes=(), subgroups=(), transitions=())
+        for o in evaluation.outcomes
+    )
     # Lists that no indicator can name are left out: making records of them takes time.
     return records_of(
         replace(

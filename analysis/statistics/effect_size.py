@@ -114,7 +114,34 @@ def d_av(
     0.3436
     """
     pairs = tally_pairs(pre, post, counts)
-    return _average_change(pairs, "d_av", ci_level, ci_method, n_resamples, seed)
+    reason = _why_not(pairs, pairs.differences().values.size)
+    if reason:
+        return NotEstimable(reason=reason, n=pairs.n, method=ci_method, name="d_av")
+    features = _moments(pairs)
+    size = float(_d_av_of_sums((pairs.counts @ features)[None, :], pairs.total)[0])
+    if ci_method == "bca":
+        limits = bca_interval(
+            features,
+            pairs.counts,
+            _d_av_of_sums,
+            ci_level=ci_level,
+            n_resamples=n_resamples,
+            seed=seed,
+        )
+        method = f"bca_bootstrap;n_resamples={n_resamples};seed={seed}"
+    else:
+        limits, method = (*_algina_keselman(pairs, ci_level), math.nan), "algina_keselman"
+    low, high = (limits[0], limits[1]) if limits else (None, None)
+    return Estimate(
+        estimate=size,
+        ci_low=low,
+        ci_high=high,
+        ci_level=ci_level,
+        n=pairs.n,
+        n_missing=pairs.n_missing,
+        method=method,
+        name="d_av",
+    )
 
 
 def hedges_g_av(
@@ -133,41 +160,22 @@ def hedges_g_av(
     >>> hedges_g_av([1, 2, 3, 4], [1, 2, 3, 4]).reason
     'no_variance'
     """
-    pairs = tally_pairs(pre, post, counts)
-    return _average_change(pairs, "hedges_g_av", ci_level, ci_method, n_resamples, seed)
+    return corrected_d_av(d_av(pre, post, counts, ci_level, ci_method, n_resamples, seed))
 
 
-def _average_change(
-    pairs: PairTally, name: str, ci_level: float, ci_method: CiMethod, n_resamples: int, seed: int
-) -> EstimateLike:
-    reason = _why_not(pairs, pairs.differences().values.size)
-    if reason or (name == "hedges_g_av" and pairs.total <= 2):
-        return NotEstimable(reason=reason or "too_few", n=pairs.n, method=ci_method, name=name)
-    factor = hedges_correction(pairs.total - 1.0) if name == "hedges_g_av" else 1.0
-    features = _moments(pairs)
-    size = float(_d_av_of_sums((pairs.counts @ features)[None, :], pairs.total)[0])
-    if ci_method == "bca":
-        limits = bca_interval(
-            features,
-            pairs.counts,
-            _d_av_of_sums,
-            ci_level=ci_level,
-            n_resamples=n_resamples,
-            seed=seed,
-        )
-        method = f"bca_bootstrap;n_resamples={n_resamples};seed={seed}"
-    else:
-        limits, method = (*_algina_keselman(pairs, ci_level), math.nan), "algina_keselman"
-    low, high = (limits[0], limits[1]) if limits else (None, None)
-    return Estimate(
-        estimate=factor * size,
-        ci_low=None if low is None else factor * low,
-        ci_high=None if high is None else factor * high,
-        ci_level=ci_level,
-        n=pairs.n,
-        n_missing=pairs.n_missing,
-        method=method,
-        name=name,
+def corrected_d_av(size: EstimateLike) -> EstimateLike:
+    """Correct a d_av for small samples: :func:`hedges_g_av` without a second bootstrap."""
+    if not isinstance(size, Estimate):
+        return replace(size, name="hedges_g_av")
+    if size.n <= 2:
+        return NotEstimable(reason="too_few", n=size.n, method=size.method, name="hedges_g_av")
+    factor = hedges_correction(size.n - 1.0)
+    return replace(
+        size,
+        name="hedges_g_av",
+        estimate=factor * size.estimate,
+        ci_low=None if size.ci_low is None else factor * size.ci_low,
+        ci_high=None if size.ci_high is None else factor * size.ci_high,
     )
 
 

@@ -144,16 +144,14 @@ def size_effects(contrast: Contrast) -> tuple[EstimateLike, ...]:
         a, b = contrast.start, contrast.end
         return (hedges_g_independent(a.values, b.values, a.counts, b.counts),)
     p = contrast.pairs
-    average: list[Callable[..., EstimateLike]] = [effects.d_av, effects.hedges_g_av]
     plain: list[Callable[..., EstimateLike]] = [
         effects.d_z, effects.hedges_g_z, effects.rank_biserial, effects.superiority,
     ]  # fmt: skip
+    average = effects.d_av(p.pre, p.post, p.counts, n_resamples=RESAMPLES, seed=contrast.seed)
     return (
         *(size(p.pre, p.post, p.counts) for size in plain),
-        *(
-            size(p.pre, p.post, p.counts, n_resamples=RESAMPLES, seed=contrast.seed)
-            for size in average
-        ),
+        average,
+        effects.corrected_d_av(average),
     )
 
 
