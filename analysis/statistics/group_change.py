@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 from analysis.results import Comparison, ComparisonLike, NotEstimable
 
@@ -106,7 +106,7 @@ def _t_comparison(
     n: int,
     n_missing: int,
 ) -> Comparison:
-    half = float(stats.t.ppf((1 + ci_level) / 2, df)) * error
+    half = float(special.stdtrit(df, (1 + ci_level) / 2)) * error
     return Comparison(
         name=name,
         estimate=estimate,
@@ -116,7 +116,7 @@ def _t_comparison(
         ci_level=ci_level,
         statistic=estimate / error,
         df=df,
-        p_value=float(2 * stats.t.sf(abs(estimate / error), df)),
+        p_value=float(2 * special.stdtr(df, -abs(estimate / error))),
         n=n,
         n_missing=n_missing,
         method=method,

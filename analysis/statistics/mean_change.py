@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy import special, stats
 
 from analysis.results import Comparison, ComparisonLike, Estimate, EstimateLike, NotEstimable
 from analysis.statistics.bootstrap import DEFAULT_RESAMPLES, DEFAULT_SEED, bca_interval
@@ -377,7 +377,7 @@ def _t_comparison(
     method: str,
     details: Mapping[str, Any],
 ) -> Comparison:
-    half = float(stats.t.isf((1.0 - ci_level) / 2.0, df)) * std_error
+    half = -float(special.stdtrit(df, (1.0 - ci_level) / 2.0)) * std_error
     statistic = estimate / std_error
     return Comparison(
         name=name,
@@ -388,7 +388,7 @@ def _t_comparison(
         ci_level=ci_level,
         statistic=statistic,
         df=df,
-        p_value=float(2.0 * stats.t.sf(abs(statistic), df)),
+        p_value=float(2.0 * special.stdtr(df, -abs(statistic))),
         n=n,
         n_missing=n_missing,
         method=method,

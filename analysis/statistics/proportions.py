@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 
-from scipy import stats
+from scipy import special, stats
 
 from analysis.results import Estimate, EstimateLike, NotEstimable
 
 
 def wilson_limits(x: float, n: float, ci_level: float = 0.95) -> tuple[float, float]:
     """Wilson score limits of x out of n, n > 0 (see :func:`wilson`)."""
-    z = float(stats.norm.isf((1.0 - ci_level) / 2.0))
+    z = -float(special.ndtri((1.0 - ci_level) / 2.0))
     share, centre = x / n, (x + z * z / 2.0) / (n + z * z)
     half = z / (n + z * z) * math.sqrt(n * share * (1.0 - share) + z * z / 4.0)
     low = 0.0 if x <= 0 else max(0.0, centre - half)

@@ -157,13 +157,9 @@ def _sign_flip(change: FloatArray, adjusted: FloatArray, cluster: np.ndarray) ->
 
     Canay, Romano & Shaikh 2017, doi:10.3982/ECTA13081.
     """
-    frame = pd.DataFrame(
-        {"cluster": cluster, "arm": adjusted[:, 1], "start": adjusted[:, 2], "change": change}
-    )
-    means = frame.groupby(["arm", "cluster"], as_index=False)[["start", "change"]].mean()
     sides = [
-        means.loc[means["arm"].eq(arm)].sort_values(["start", "cluster"])["change"].to_numpy()
-        for arm in (1, 0)
+        _by_baseline(change[at], adjusted[at, 2], cluster[at])
+        for at in (adjusted[:, 1] == arm for arm in (1, 0))
     ]
     n = min(len(side) for side in sides)
     if n < LEAST_CLUSTERS:
@@ -175,6 +171,13 @@ def _sign_flip(change: FloatArray, adjusted: FloatArray, cluster: np.ndarray) ->
         return found
     details = dict(found.details) | {"n_clusters_left_out": left_out}
     return replace(found, n_missing=found.n_missing + left_out, details=details)
+
+
+def _by_baseline(change: FloatArray, start: FloatArray, cluster: np.ndarray) -> FloatArray:
+    """Mean change of each cluster, those that started lowest first."""
+    _, place, n = np.unique(cluster.astype(str), return_inverse=True, return_counts=True)
+    first, moved = (np.bincount(place, values) / n for values in (start, change))
+    return np.asarray(moved[np.argsort(first, kind="stable")])
 
 
 def _means(

@@ -209,11 +209,11 @@ def mean_of(values: FloatArray, kind: str = "scale", n_missing: int = 0) -> Esti
 
 
 def _mean_t(values: FloatArray, n_missing: int) -> Estimate:
-    from scipy import stats
+    from scipy import special
 
     n, mean = int(values.size), float(values.mean())
     error = float(values.std(ddof=1)) / math.sqrt(n)
-    half = float(stats.t.ppf(0.975, n - 1)) * error
+    half = float(special.stdtrit(n - 1, 0.975)) * error
     return Estimate(
         estimate=mean,
         ci_low=mean - half,
