@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from analysis.results import Caution, ComparisonLike, EstimateLike
+from analysis.statistics.meta_analysis import MetaAnalysis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,11 +124,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subgroups:
-    """One interaction test, then the groups; small ones are suppressed."""
+    """One interaction test, then the groups; small ones are suppressed.
+
+    ``by`` is a demographic column or ``site``; by site, from three communities on, ``across`` is
+    their random-effects summary with prediction interval.
+    """
 
     by: str
     interaction: ComparisonLike
     groups: tuple[Group, ...]
+    across: MetaAnalysis | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,27 +9,33 @@ import pandas as pd
 
 from analysis.results import Comparison, Estimate, EstimateLike, NotEstimable
 from analysis.statistics.mean_change import paired_t, welch_t
+from analysis.statistics.meta_analysis import MetaAnalysis, random_effects
 from analysis.statistics.subgroup_change import heterogeneity, shrink, welch_anova
 from analysis.study import Study
 from analysis.study_file import MeasurePlan
-from analysis.surveys.panel import Panel, person_values
+from analysis.surveys.panel import Panel, has_column, person_values
 from analysis.surveys.results import Group, Subgroups
 from analysis.surveys.scoring import FloatArray
 
+SITE = "site"
 MOST_LEVELS = 20
+MOST_SITES = 100
+#: With fewer communities neither their spread nor a prediction can be told.
+FEWEST_POOLED = 3
 
 
 def evaluate_subgroups(
     study: Study, panel: Panel, measure: MeasurePlan, waves: tuple[str, str], design: str
 ) -> tuple[Subgroups, ...]:
-    """Evaluate the change by every declared demographic with 2 to 20 levels.
+    """Evaluate the change by community and by every declared demographic with 2 to 20 levels.
 
     Pairs only (paired t per group, Welch's ANOVA of the changes); anonymous waves: Welch per
     group, Cochran's Q. A group below ``min_group`` people is suppressed; when it is the only one
     hidden, the next smallest is hidden too, so that it cannot be worked out.
     """
     survey = study.survey
-    names = list(map(str, survey.categories)) if survey is not None else []
+    names = [SITE] if has_column(study, SITE) else []
+    names += list(map(str, survey.categories)) if survey is not None else []
     found = [_by(study, panel, measure, waves, design, name) for name in names]
     return tuple(one for one in found if one is not None)
 
@@ -43,7 +49,7 @@ def _by(
     if design == "anonymous":
         used = ~pd.isna(level) & (np.isfinite(pre) | np.isfinite(post))
     names = sorted({str(v) for v in level[used]})
-    if not 2 <= len(names) <= MOST_LEVELS:
+    if not 2 <= len(names) <= (MOST_SITES if by == SITE else MOST_LEVELS):
         return None
     group = level[used].astype(str)
     start, end = pre[used], post[used]
@@ -56,7 +62,16 @@ def _by(
         by=by,
         interaction=_interaction(end[kept] - start[kept], group[kept], changes, design),
         groups=_groups(names, sizes, changes),
+        across=_across(changes) if by == SITE else None,
     )
+
+
+def _across(changes: Mapping[str, EstimateLike]) -> MetaAnalysis | None:
+    """Pool the communities that may be shown, allowing their true changes to differ."""
+    known = _known(changes)
+    if len(known) < FEWEST_POOLED:
+        return None
+    return random_effects([one.estimate for one in known.values()], _errors(known.values()))
 
 
 def hide_small(sizes: Mapping[str, int], min_group: int) -> set[str]:

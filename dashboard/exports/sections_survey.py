@@ -25,6 +25,7 @@ from dashboard.figures.subgroups import list_group_rows
 from dashboard.sentences.change import is_share
 from dashboard.sentences.flow import count_analysed
 from dashboard.sentences.outcomes import say_wave
+from dashboard.sentences.subgroups import name_grouping
 from dashboard.tables.attrition import list_attrition, list_bounds, list_sensitivity
 from dashboard.tables.comparison import list_balance, list_comparisons
 from dashboard.tables.dose import list_doses
@@ -120,7 +121,8 @@ def _subgroups(evaluation: Evaluation, study: Study, text: Text) -> ReportSectio
         measure = measures[outcome.measure]
         for one in outcome.subgroups:
             share = is_share(measure)
-            title = text("{measure} by {by}", measure=_name(text, measure), by=one.by)
+            by = name_grouping(text, one.by)
+            title = text("{measure} by {by}", measure=_name(text, measure), by=by)
             tables[f"{outcome.measure}_{one.by}"] = (title, list_groups(one, text, share=share))
             rows = list_group_rows(outcome, one, text, share=share)
             if outcome is main and rows:

@@ -14,7 +14,34 @@ def list_group_rows(
 ) -> list[ForestRow]:
     """One row per group that may be shown."""
     rows = [_row(outcome, group, text, share=share) for group in found.groups]
-    return [row for row in rows if row is not None]
+    return [row for row in rows if row is not None] + _across_rows(outcome, found, text, share)
+
+
+def _across_rows(outcome: Outcome, found: Subgroups, text: Text, share: bool) -> list[ForestRow]:
+    """All communities together, and where a new one would lie."""
+    across = found.across
+    if across is None or not isinstance(across.pooled, Estimate):
+        return []
+    pooled = across.pooled
+    middle = say_signed(text, pooled.estimate, share=share)
+    places = (
+        (text("Together"), pooled.ci_low, pooled.ci_high, False),
+        (text("A new community"), across.prediction_low, across.prediction_high, True),
+    )
+    return [
+        ForestRow(
+            label=label,
+            estimate=pooled.estimate,
+            low=low,
+            high=high,
+            value="" if new else middle,
+            hover=f"{middle} ({say_likely(text, low, high, share=share)})",
+            band=outcome.important_difference,
+            clear=low is not None and high is not None and (low > 0 or high < 0),
+            hollow=new,
+        )
+        for label, low, high, new in places
+    ]
 
 
 def _row(outcome: Outcome, group: Group, text: Text, *, share: bool) -> ForestRow | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from analysis.results import Caution, Finding
+from dashboard.sentences.subgroups import name_grouping
 from dashboard.text import Text
 
 Sentence = Callable[[Text, Finding], str]
@@ -214,8 +215,11 @@ FINDINGS: Mapping[str, Callable[[Text, Finding], str]] = {
     "subgroups_alike": _with(
         "No group changed clearly differently from the others ({n_tests} tests).", "n_tests"
     ),
-    "subgroups_differ": _with(
-        "{measure} changed differently by {by}; {n_tests} tests are counted.", "by", "n_tests"
+    "subgroups_differ": lambda text, f: text(
+        "{measure} changed differently by {by}; {n_tests} tests are counted.",
+        measure=text.of(f.values.get("label"), f.measure),
+        by=name_grouping(text, str(f.values["by"])).lower(),
+        n_tests=text.number(f.values["n_tests"], 0),
     ),
     "dose_up": _dose("People who came more often gained more: {slope} of {measure} per session."),
     "dose_down": _dose("People who came more often gained less: {slope} of {measure} per session."),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from analysis.results import Comparison, Estimate
 from analysis.surveys.results import Subgroups
+from analysis.surveys.subgroups import SITE
+from dashboard.sentences.change import say_likely, say_signed
 from dashboard.sentences.statistics import say_reason
 from dashboard.text import Text
 
@@ -14,6 +16,31 @@ def say_shrunken(text: Text) -> str:
         "Groups are drawn towards the change of all, the more the fewer people they have: "
         "small groups jump by chance."
     )
+
+
+def name_grouping(text: Text, by: str) -> str:
+    """Name what the groups are by: the community, or a column of the data."""
+    return text("Community") if by == SITE else by
+
+
+def say_across(text: Text, found: Subgroups, *, share: bool) -> str:
+    """Say what the communities have together, and where a new one would lie."""
+    across = found.across
+    if across is None or not isinstance(across.pooled, Estimate):
+        return ""
+    pooled = across.pooled
+    parts = [
+        text(
+            "Together {value} ({likely}), {n} communities.",
+            value=say_signed(text, pooled.estimate, share=share),
+            likely=say_likely(text, pooled.ci_low, pooled.ci_high, share=share),
+            n=len(across.weights),
+        )
+    ]
+    if across.prediction_low is not None and across.prediction_high is not None:
+        where = say_likely(text, across.prediction_low, across.prediction_high, share=share)
+        parts.append(text("A new community would likely lie at {where}.", where=where))
+    return text.join(parts)
 
 
 def say_interaction(text: Text, found: Subgroups) -> str:

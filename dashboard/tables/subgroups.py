@@ -13,17 +13,17 @@ from dashboard.text import Text
 
 def list_groups(found: Subgroups, text: Text, *, share: bool) -> pd.DataFrame:
     """One row per group; groups too small say so."""
-    return pd.DataFrame(
-        [
-            {
-                text("Group"): group.value,
-                text("n"): group.n or None,
-                text("Own change"): _told(text, group.change, share=share),
-                text("Drawn towards the whole"): _told(text, group.shrunken, share=share),
-            }
-            for group in found.groups
-        ]
-    )
+    rows = [
+        (group.value, group.n or None, _told(text, group.change, share=share),
+         _told(text, group.shrunken, share=share))
+        for group in found.groups
+    ]  # fmt: skip
+    if found.across is not None:
+        pooled = found.across.pooled
+        n = sum(group.n for group in found.groups)
+        rows.append((text("Together"), n, _told(text, pooled, share=share), ""))
+    names = ("Group", "n", "Own change", "Drawn towards the whole")
+    return pd.DataFrame(rows, columns=[text(name) for name in names])
 
 
 def _told(text: Text, found: EstimateLike, *, share: bool) -> str:

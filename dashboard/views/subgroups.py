@@ -10,7 +10,13 @@ from dashboard.figures.forest import draw_forest_rows
 from dashboard.figures.subgroups import list_group_rows
 from dashboard.sentences import say_finding
 from dashboard.sentences.change import is_share
-from dashboard.sentences.subgroups import say_hidden, say_interaction, say_shrunken
+from dashboard.sentences.subgroups import (
+    name_grouping,
+    say_across,
+    say_hidden,
+    say_interaction,
+    say_shrunken,
+)
 from dashboard.state import current_text
 from dashboard.tables.subgroups import list_groups
 from dashboard.text import Text
@@ -41,8 +47,10 @@ def show() -> None:
 def _show_groups(text: Text, outcome: Outcome, one: Subgroups, *, share: bool) -> None:
     show_figure(
         draw_forest_rows(list_group_rows(outcome, one, text, share=share)),
-        title=text("By {name}", name=one.by),
-        subtitle=text.join([say_interaction(text, one), say_hidden(text, one)]),
+        title=text("By {name}", name=name_grouping(text, one.by)),
+        subtitle=text.join(
+            [say_interaction(text, one), say_across(text, one, share=share), say_hidden(text, one)]
+        ),
         alt=text("Forest plot of the change in each group."),
         table=list_groups(one, text, share=share),
         key=f"subgroups_{one.by}",
