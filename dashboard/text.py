@@ -66,13 +66,13 @@ class Text:
         if value is None:
             return "–"
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        return self._format(value, pattern).replace("-", _MINUS)
+        return self._format(_without_minus_zero(value, digits), pattern).replace("-", _MINUS)
 
     def signed(self, value: float | None, digits: int = 2) -> str:
         """Format a change with its sign."""
         if value is None:
             return "–"
-        rounded = round(value, digits) + 0.0  # no minus before a zero
+        rounded = _without_minus_zero(value, digits)
         return ("+" if rounded > 0 else "") + self.number(rounded, digits)
 
     def percent(self, rate: float | None, digits: int = 0) -> str:
@@ -81,7 +81,8 @@ class Text:
             return "–"
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         sign = "%" if self.language != "en" else "\N{NO-BREAK SPACE}%"
-        return self._format(rate * 100, pattern).replace("-", _MINUS) + sign
+        shown = _without_minus_zero(rate * 100, digits)
+        return self._format(shown, pattern).replace("-", _MINUS) + sign
 
     def money(self, amount: float | None, currency: str = "CNY", digits: int = 0) -> str:
         """Format an amount with its currency symbol."""
@@ -129,3 +130,8 @@ class Text:
             return message
         found = read_catalogue(self.language).get(message, message)
         return found if isinstance(found, str) else found[0]
+
+
+def _without_minus_zero(value: float, digits: int) -> float:
+    """Give 0 for what rounds to 0: a minus before a zero reads like a misprint."""
+    return value if round(value, digits) else 0.0

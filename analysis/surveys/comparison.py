@@ -17,8 +17,14 @@ from analysis.study_file import MeasurePlan
 from analysis.surveys.analyses import family_of
 from analysis.surveys.balance import compare_baselines
 from analysis.surveys.change import list_contrasts, role_of
-from analysis.surveys.groups import both_waves, start_dates, treated_people, treated_sites
-from analysis.surveys.panel import Panel, build_panel, has_column, person_values
+from analysis.surveys.groups import (
+    both_waves,
+    clusters_compared,
+    start_dates,
+    treated_people,
+    treated_sites,
+)
+from analysis.surveys.panel import Panel, build_panel
 from analysis.surveys.results import BalanceRow, EventStudyPoint, GroupComparison
 from analysis.surveys.scoring import FloatArray, asked_measures, mean_of
 
@@ -67,7 +73,7 @@ def compare_groups(
 ) -> GroupComparison:
     """Compare the groups on one measure and contrast."""
     pre, post = panel.pair(measure.name, waves)
-    cluster = person_values(study, panel, "cluster") if has_column(study, "cluster") else None
+    cluster = clusters_compared(study, panel, treated)
     analyses = _analyses(panel, pre, post, treated, cluster)
     cautions = _cautions(study, panel, measure, treated, balance, cluster)
     return GroupComparison(

@@ -30,6 +30,29 @@ def treated_sites(study: Study, panel: Panel, treated: FloatArray) -> int | None
     return len({str(v) for v in person_values(study, panel, column)[treated == 1] if v is not None})
 
 
+def clusters_compared(study: Study, panel: Panel, treated: FloatArray) -> np.ndarray | None:
+    """Give the cluster of each person for the comparison; None when none is declared.
+
+    The community where the programme was given to whole communities, two or more on either side:
+    people are compared at the level at which it was assigned. Otherwise the declared cluster.
+    """
+    if has_column(study, "site"):
+        site = person_values(study, panel, "site")
+        arms = [set(site[(treated == arm) & ~pd.isna(site)]) for arm in (1, 0)]
+        if min(map(len, arms)) > 1 and not arms[0] & arms[1]:
+            return site
+    return person_values(study, panel, "cluster") if has_column(study, "cluster") else None
+
+
+def clusters_within(study: Study, panel: Panel) -> np.ndarray | None:
+    """Give the cluster of each person: the declared one, else the community, when there are two."""
+    column = next((name for name in ("cluster", "site") if has_column(study, name)), None)
+    if column is None:
+        return None
+    cluster = person_values(study, panel, column)
+    return cluster if len(set(cluster[~pd.isna(cluster)])) > 1 else None
+
+
 def has_comparison(study: Study) -> bool:
     """Whether the survey holds both treated and comparison people."""
     survey = study.survey

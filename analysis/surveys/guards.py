@@ -12,8 +12,8 @@ from analysis.results import Caution, Comparison, Estimate
 from analysis.statistics.clusters import design_effect, icc
 from analysis.study import Study
 from analysis.surveys.analyses import AGREEING, Contrast
-from analysis.surveys.groups import has_comparison
-from analysis.surveys.panel import Panel, person_values
+from analysis.surveys.groups import clusters_within, has_comparison
+from analysis.surveys.panel import Panel
 from analysis.surveys.results import Flow, Outcome
 from analysis.surveys.scoring import score_range
 
@@ -143,12 +143,11 @@ def _middle_month(keys: pd.DataFrame, wave: str) -> int | None:
 
 def _guard_clusters(study: Study, panel: Panel, c: Contrast, waves: tuple[str, str]) -> _Found:
     """People of one cluster answer alike: the plain interval is too narrow."""
-    survey = study.survey
-    if survey is None or "cluster" not in survey.keys or c.family == "category":
+    cluster = clusters_within(study, panel)
+    if cluster is None or c.family == "category":
         return
     pre, post = panel.pair(c.measure.name, waves)
     scores = pre if c.design == "anonymous" else post - pre
-    cluster = person_values(study, panel, "cluster")
     used = np.isfinite(scores) & ~pd.isna(cluster)
     found = icc(scores[used], cluster[used])
     n_clusters = len(set(cluster[used]))

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.results import Comparison, ComparisonLike, NotEstimable
+from analysis.statistics.clusters import cr2
 from analysis.statistics.group_change import weighted_mean_change
 from analysis.statistics.missing import multiple_imputation_change
 from analysis.statistics.mixed_model import mixed_waves
@@ -14,7 +15,7 @@ from analysis.study import Study
 from analysis.study_file import MeasurePlan
 from analysis.surveys.analyses import family_of
 from analysis.surveys.change import list_contrasts
-from analysis.surveys.groups import both_waves
+from analysis.surveys.groups import both_waves, clusters_within
 from analysis.surveys.panel import Panel, build_panel, has_column, person_values
 from analysis.surveys.results import Sensitivity
 from analysis.surveys.scoring import FloatArray, asked_measures
@@ -25,7 +26,8 @@ IMPUTATIONS = 20
 def evaluate_sensitivity(study: Study, panel: Panel | None = None) -> tuple[Sensitivity, ...]:
     """Estimate each change again by other rules; empty when answers are anonymous.
 
-    ``multiple_imputation`` of the scores of people who missed a wave; ``survey_weights`` with the
+    ``multiple_imputation`` of the scores of people who missed a wave; ``mean_cr2`` with people of
+    one cluster (else community) alike; ``survey_weights`` with the
     weights given; ``raking`` to the population's shares; ``mixed_waves`` from three waves on.
     """
     panel = build_panel(study) if panel is None else panel
@@ -49,6 +51,11 @@ def _of_contrast(
     if (np.isfinite(pre) != np.isfinite(post)).any() and int(both.sum()) > 1:
         change = multiple_imputation_change(pre, post, m=IMPUTATIONS, seed=study.plan.study.seed)
         found.append(_sensitivity(measure, "multiple_imputation", change, waves))
+    cluster = clusters_within(study, panel)
+    if cluster is not None and int(both.sum()) > 1:
+        alone = np.ones((int(both.sum()), 1))
+        change = cr2((post - pre)[both], alone, cluster[both], 0, name="mean_cr2")
+        found.append(_sensitivity(measure, "mean_cr2", change, waves))
     if has_column(study, "weight"):
         given = pd.to_numeric(pd.Series(person_values(study, panel, "weight")), errors="coerce")
         weights = given.to_numpy(dtype=np.float64)[both]

@@ -31,6 +31,7 @@ def name_analysis(text: Text, name: str) -> str:
         "ancova_cr2": text("ANCOVA, clusters (CR2)"),
         "sign_flip": text("Exact sign-flip test over clusters"),
         "multiple_imputation": text("Multiple imputation of those lost"),
+        "mean_cr2": text("People of one cluster counted as alike (CR2)"),
         "survey_weights": text("Survey weights"),
         "raking": text("Weights raked to the population"),
         "dose_slope": text("Linear model, adjusted for the start"),

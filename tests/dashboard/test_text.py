@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,3 +51,12 @@ def test_escaped_text_has_no_live_markdown(raw):
     for special in "*_`[]<>$#!|~":
         assert shown.count(special) == shown.count("\\" + special)
     assert "\n" not in shown
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_what_rounds_to_zero_has_no_minus(language):
+    text = Text(language)
+    assert text.number(-0.004) == "0.00"
+    assert text.signed(-0.004) == "0.00"
+    assert text.percent(-0.004)[0] == "0"
+    assert text.number(-0.006) == "−0.01"

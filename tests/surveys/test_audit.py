@@ -7,6 +7,7 @@ from analysis.findings import find_effect
 from analysis.results import Comparison, NotEstimable
 from analysis.statistics.multiplicity import adjust_by_role
 from analysis.surveys.attrition import bound_changes
+from analysis.surveys.change import evaluate_outcomes
 from analysis.surveys.comparison import evaluate_comparison
 from analysis.surveys.dose import _last_contrast
 from analysis.surveys.flow import count_flow
@@ -117,3 +118,34 @@ def test_the_effect_is_the_clustered_estimate_where_clusters_are_known():
     assert evaluate_comparison(study)[0].effect.name == "did_cr2"
     plain = make_study({"pre": {"m": PRE}, "post": {"m": POST}}, facts={"treated": [*ARM] * 2})
     assert evaluate_comparison(plain)[0].effect.name == "did"
+
+
+def communities_study(n_per_arm: int, *, building: bool):
+    """Whole communities got the programme; their means jump by chance, nothing else differs."""
+    rng = np.random.default_rng(3)
+    site = np.repeat(np.arange(2 * n_per_arm), 20)
+    pre = rng.normal(3, 0.3, site.size)
+    post = pre + rng.normal(0, 0.2, site.size) + rng.normal(0, 0.4, 2 * n_per_arm)[site]
+    facts = {"treated": [*(site < n_per_arm)] * 2, "site": [f"s{s}" for s in site] * 2}
+    if building:
+        facts["cluster"] = [f"b{i // 4}" for i in range(site.size)] * 2
+    return make_study({"pre": {"m": pre}, "post": {"m": post}}, facts=facts)
+
+
+@pytest.mark.parametrize("building", [False, True])
+def test_people_are_compared_at_the_level_the_programme_was_given(building):
+    found = evaluate_comparison(communities_study(8, building=building))[0]
+    assert (found.n_clusters, found.effect.name) == (16, "did_cr2")
+    plain = next(a for a in found.analyses if a.name == "did")
+    assert found.effect.std_error > 2 * plain.std_error
+    few = evaluate_comparison(communities_study(2, building=building))[0]
+    assert isinstance(few.effect, NotEstimable)
+
+
+def test_a_change_over_communities_has_an_interval_that_counts_them():
+    study = communities_study(8, building=False)
+    found = {s.name: s.change for s in evaluate_sensitivity(study)}["mean_cr2"]
+    outcome = evaluate_outcomes(study)[0]
+    assert found.estimate == pytest.approx(outcome.change.estimate)
+    assert found.std_error > 2 * outcome.change.std_error
+    assert "clustering" in {c.code for c in outcome.cautions}
