@@ -17,6 +17,7 @@ from docx.shared import Cm, Pt, RGBColor
 
 from analysis.evaluation import Evaluation
 from analysis.study import Study
+from dashboard.exports.columns import find_number_columns, list_cells, share_widths
 from dashboard.exports.content import Report, ReportPicture, ReportSection
 from dashboard.exports.gateway import safe_text
 from dashboard.exports.report import build_report
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 
 _INK, _GREY, _CAUTION = RGBColor(0x0E, 0x16, 0x20), RGBColor(0x56, 0x61, 0x6F), RGBColor(138, 81, 0)
 _LATIN, _CHINESE = "Calibri", "Microsoft YaHei"
-_MOST_ROWS, _MOST_COLUMNS = 40, 10
+_MOST_ROWS, _MOST_COLUMNS, _FEW_COLUMNS = 20, 10, 6
+_ROOM = Cm(16.6)
 
 
 def write_document(evaluation: Evaluation, study: Study, text: Text) -> bytes:
@@ -38,7 +40,7 @@ def write_document(evaluation: Evaluation, study: Study, text: Text) -> bytes:
     Returns
     -------
     bytes
-        A4; a page that answers first, then one chapter for each section. Tables longer than 40
+        A4; a page that answers first, then one chapter for each section. Tables longer than 20
         rows are cut with a note: the workbook has them whole.
     """
     report = build_report(evaluation, study, text)
@@ -159,37 +161,39 @@ def _write_picture(document: DocumentType, picture: ReportPicture) -> None:
 
 
 def _write_table(document: DocumentType, table: pd.DataFrame, text: Text) -> None:
-    """Write a native table; its header repeats on each page."""
+    """Write a native table; its header repeats on each page, numbers stand at the right."""
     shown = table.iloc[:_MOST_ROWS, :_MOST_COLUMNS]
-    made = document.add_table(rows=1, cols=len(shown.columns))
-    made.style, made.alignment = "Table Grid", WD_TABLE_ALIGNMENT.CENTER
-    for cell, name in zip(made.rows[0].cells, shown.columns, strict=True):
-        _fill(cell, str(name), bold=True)
-        _shade(cell)
-    repeated = OxmlElement("w:tblHeader")
-    made.rows[0]._tr.get_or_add_trPr().append(repeated)
-    for values in shown.itertuples(index=False, name=None):
-        for cell, value in zip(made.add_row().cells, values, strict=True):
-            _fill(cell, "–" if value is None else _say(text, value), number=_is_number(value))
+    cells = list_cells(shown, text)
+    size = 9.0 if len(shown.columns) <= _FEW_COLUMNS else 8.0
+    widths = [Pt(width) for width in share_widths(cells, _ROOM.pt, size)]
+    numbers = find_number_columns(cells)
+    made = document.add_table(rows=len(cells), cols=len(widths))
+    made.style, made.alignment, made.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
+    for column, width in zip(made.columns, widths, strict=True):
+        column.width = width
+    for i, (row, words) in enumerate(zip(made.rows, cells, strict=True)):
+        for cell, width, word, number in zip(row.cells, widths, words, numbers, strict=True):
+            cell.width = width
+            _fill(cell, word, size, bold=i == 0, number=number)
+    _mark_header(made)
     _colour_borders(made)
     if shown.shape != table.shape:
         _write_grey(document, text("The table goes on in the workbook."), 9)
 
 
-def _say(text: Text, value: object) -> str:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return str(value)
-    return text.number(value, 0 if float(value).is_integer() else 2)
+def _mark_header(table: Table) -> None:
+    """Shade the first row and repeat it on each page; no row is torn by the end of a page."""
+    for cell in table.rows[0].cells:
+        _shade(cell)
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    for row in table.rows:
+        row._tr.get_or_add_trPr().insert(0, OxmlElement("w:cantSplit"))
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) or str(value)[:1].isdigit()
-
-
-def _fill(cell: Any, words: str, *, bold: bool = False, number: bool = False) -> None:  # noqa: ANN401
+def _fill(cell: Any, words: str, size: float, *, bold: bool, number: bool) -> None:  # noqa: ANN401
     paragraph = cell.paragraphs[0]
     run = paragraph.add_run(words)
-    run.font.size, run.font.bold = Pt(9), bold
+    run.font.size, run.font.bold = Pt(size), bold
     paragraph.paragraph_format.space_after = Pt(0)
     if number:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT

@@ -23,6 +23,7 @@ from pptx.util import Cm, Emu, Pt
 from analysis.evaluation import Evaluation
 from analysis.study import Study
 from dashboard.exports.canvas import measure_text
+from dashboard.exports.columns import find_number_columns, list_cells, share_widths
 from dashboard.exports.content import Report, ReportChart, ReportPicture, ReportSection, ReportTable
 from dashboard.exports.report import build_report
 from dashboard.exports.typesetting import write_png
@@ -45,7 +46,7 @@ _COLUMNS = (
 _LATIN, _CHINESE = "Calibri", "Microsoft YaHei"
 _MOST_ROWS, _MOST_COLUMNS = 11, 9
 _TALLEST = Cm(12)
-_CELL_SIZE = 11.0
+_CELL_SIZES = (15.0, 13.0, 11.0)
 _TITLE_ONLY = 5
 
 
@@ -133,9 +134,11 @@ def _write_front(deck: PresentationType, report: Report) -> None:
         return
     gap = Cm(0.8)
     width = (_WIDTH - 2 * _MARGIN - gap * (len(report.cards) - 1)) // len(report.cards)
+    longest = max(measure_text(value, 1) for value, _ in report.cards)
+    size = min(36.0, width / Pt(1) / (longest * 1.3))
     for i, (value, meaning) in enumerate(report.cards):
         left = _MARGIN + i * (width + gap)
-        _add_words(slide, [value], left, Cm(7), width, Cm(2), size=36, bold=True, colour=_HEAD)
+        _add_words(slide, [value], left, Cm(7), width, Cm(2), size=size, bold=True, colour=_HEAD)
         _add_words(slide, [meaning], left, Cm(9.2), width, Cm(6), size=15, colour=_GREY)
 
 
@@ -211,23 +214,28 @@ def _style_axes(chart: Any, told: ReportChart, *, bars: bool) -> None:  # noqa: 
 
 def _add_table(slide: Slide, told: ReportTable, text: Text) -> None:
     """Add a native table, as many rows as fit; the workbook has it whole."""
-    table = told.table.iloc[:_MOST_ROWS, :_MOST_COLUMNS]
     room = _WIDTH - 2 * _MARGIN
-    cells = [list(map(str, table.columns)), *(
-        ["–" if v is None else _say(text, v) for v in row]
-        for row in table.itertuples(index=False, name=None)
-    )]  # fmt: skip
-    widths = _share_widths(cells, room)
-    heights = [_row_height(row, widths) for row in cells]
+    cells = list_cells(told.table.iloc[:_MOST_ROWS, :_MOST_COLUMNS], text)
+    size, widths, heights = _largest_fit(cells, room)
     fitting = sum(sum(heights[: i + 1]) <= _TALLEST for i in range(len(heights)))
     shape = slide.shapes.add_table(
         fitting, len(widths), _MARGIN, Cm(4.9), room, Emu(sum(heights[:fitting]))
     )
     shape._element.nvGraphicFramePr.cNvPr.set("descr", told.title)
-    _fill_table(shape.table, cells[:fitting], widths, heights)
+    _fill_table(shape.table, cells[:fitting], widths, heights, size)
     if (fitting - 1, len(widths)) != told.table.shape:
         words = text("The table goes on in the workbook.")
         _add_words(slide, [words], _MARGIN, Cm(17.1), room, Cm(0.8), size=11, colour=_GREY)
+
+
+def _largest_fit(cells: list[list[str]], room: int) -> tuple[float, list[int], list[int]]:
+    """Largest size of letters at which all rows fit, else the smallest; widths and heights."""
+    for size in _CELL_SIZES:
+        widths = [int(Pt(width)) for width in share_widths(cells, room / Pt(1), size)]
+        heights = [_row_height(row, widths, size) for row in cells]
+        if sum(heights) <= _TALLEST:
+            break
+    return size, widths, heights
 
 
 def _fill_table(
@@ -235,7 +243,9 @@ def _fill_table(
     cells: list[list[str]],
     widths: list[int],
     heights: list[int],
+    size: float,
 ) -> None:
+    numbers = find_number_columns(cells)
     for column, width in zip(made.columns, widths, strict=True):
         column.width = Emu(width)
     for i, row in enumerate(cells):
@@ -245,29 +255,18 @@ def _fill_table(
             cell.fill.solid()
             cell.fill.fore_color.rgb = _SHADE if i == 0 else _WHITE
             cell.margin_top = cell.margin_bottom = Cm(0.1)
-            _write_lines(cell.text_frame, [words], size=_CELL_SIZE, bold=i == 0)
+            _write_lines(cell.text_frame, [words], size=size, bold=i == 0)
+            if numbers[j]:
+                cell.text_frame.paragraphs[0].alignment = PP_ALIGN.RIGHT
 
 
-def _row_height(row: list[str], widths: list[int]) -> int:
+def _row_height(row: list[str], widths: list[int], size: float) -> int:
     """Height of a row whose words wrap in columns of these widths."""
     lines = max(
-        -(-measure_text(words, _CELL_SIZE) * 1.08 // (width / Pt(1) - 15))
+        -(-measure_text(words, size) * 1.08 // (width / Pt(1) - 15))
         for words, width in zip(row, widths, strict=True)
     )
-    return int(Pt(_CELL_SIZE * 1.25) * max(1.0, lines) + Cm(0.42))
-
-
-def _share_widths(cells: list[list[str]], room: int) -> list[int]:
-    """Share the width among columns by the words they hold."""
-    needed = [min(34.0, max(measure_text(row[j], 2) for row in cells) + 5)
-              for j in range(len(cells[0]))]  # fmt: skip
-    return [int(room * need / sum(needed)) for need in needed]
-
-
-def _say(text: Text, value: object) -> str:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return str(value)
-    return text.number(value, 0 if float(value).is_integer() else 2)
+    return int(Pt(size * 1.25) * max(1.0, lines) + Cm(0.42))
 
 
 def _write_end(deck: PresentationType, report: Report) -> None:
