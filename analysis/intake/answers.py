@@ -25,6 +25,8 @@ _LEADING = re.compile(
     r"^(?P<number>[-−]?\d+(?:\.\d+)?)\s*(?:[=:：、)）.—–-]|\s)\s*(?P<rest>[^\d\s\-–—+].*)$"
 )
 _TRAILING = re.compile(r"^[^\d].*?[(（=:：]\s*(?P<number>[-−]?\d+(?:\.\d+)?)\s*分?\s*[)）]?$")
+_EITHER = re.compile(r"^\d+\s*(?:or|to|and|或者?|到|至|和)\s*\d", re.IGNORECASE)
+"""Two numbers in one answer: nobody can tell which was meant."""
 _CODE = re.compile(r"^[a-z]+0*(?P<number>\d+)$")
 _UNSURE = {
     "不清楚": "清楚",
@@ -148,7 +150,7 @@ def read_number(text: str, bounds: tuple[float, float] | None = None) -> float |
         share = bool(plain["percent"]) and bounds is not None and bounds[1] <= 1
         return number / 100 if share else number
     found = _LEADING.match(folded) or _TRAILING.match(folded)
-    return _float(found["number"]) if found else None
+    return _float(found["number"]) if found and not _EITHER.match(folded) else None
 
 
 def propose_range(values: Sequence[str]) -> tuple[float, float] | None:

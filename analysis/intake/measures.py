@@ -13,10 +13,10 @@ from analysis.intake.answers import propose_answer_rule
 from analysis.intake.choices import propose_choices
 from analysis.intake.lookup import column_texts, find_column
 from analysis.intake.roles import ColumnProfile, propose_roles
+from analysis.intake.scales import code_letters, family_of
 from analysis.intake.tables import Column, Table
 from analysis.study_file import MeasurePlan
 
-_DIGITS = re.compile(r"[\[_.\-]?(?:SQ)?\d+\]?[a-z]?$", re.IGNORECASE)
 _MOST_OPTIONS = 12
 _SLUG = re.compile(r"[^a-z0-9]+")
 _NEGATIVE = re.compile(
@@ -41,7 +41,8 @@ def propose_measures(
     roles = {one.name: one for one in profiles or propose_roles(table)}
     items = [column for column in table.columns if roles[column.name].role == "item"]
     groups = [
-        list(group) for _, group in groupby(items, key=lambda c: (*_family(c), roles[c.name].type))
+        list(group)
+        for _, group in groupby(items, key=lambda c: (*family_of(c), roles[c.name].type))
     ]
     measures: list[MeasurePlan] = []
     for group in groups:
@@ -166,20 +167,13 @@ def propose_reversed(numbers: pd.DataFrame, labels: Sequence[str]) -> list[str]:
     return [str(numbers.columns[at]) for at in chosen]
 
 
-def _family(column: Column) -> tuple[str, str]:
-    if column.stem:
-        return column.stem, ""
-    spaced = " " in column.name.strip() or not column.name.isascii()
-    return "", "question" if spaced else _DIGITS.sub("", column.name)
-
-
 def _joint_range(ranges: Sequence[tuple[float, float] | None]) -> tuple[float, float]:
     known = [one for one in ranges if one is not None]
     return min(one[0] for one in known), max(one[1] for one in known)
 
 
 def _name(group: Sequence[Column], taken: Sequence[str]) -> str:
-    told = group[0].stem or _DIGITS.sub("", group[0].name) or group[0].name
+    told = group[0].stem or code_letters(group[0].name) or group[0].name
     slug = _SLUG.sub("_", told.casefold()).strip("_") if told.isascii() else ""
     base = "_".join(slug.split("_")[:4])
     return _free_name("scale" if base == "q" else base, taken)

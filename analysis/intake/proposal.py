@@ -17,8 +17,9 @@ from analysis.intake.measures import propose_measures, with_later_options
 from analysis.intake.reader import read_table
 from analysis.intake.recognise import open_chosen, recognise_sheet
 from analysis.intake.respondents import wave_family
-from analysis.intake.roles import ColumnProfile, header_words, propose_roles
+from analysis.intake.roles import ColumnProfile, propose_roles
 from analysis.intake.sections import SectionMatch, recognise_section
+from analysis.intake.spellings import header_words
 from analysis.intake.tables import Column, Table, Workbook
 from analysis.intake.wave_ranges import widen_ranges
 from analysis.intake.words import DICTIONARY_SHEETS, FINISHED, GROUP, SITE, STARTED

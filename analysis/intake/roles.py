@@ -16,6 +16,8 @@ from analysis.intake.lookup import column_texts, normalise_name
 from analysis.intake.numbers import looks_like_numbers
 from analysis.intake.personal import find_personal
 from analysis.intake.respondents import wave_family
+from analysis.intake.scales import MOST_RUNGS, ScaleFound, family_of, find_scale, fits_neighbours
+from analysis.intake.spellings import NUMBERED, header_words
 from analysis.intake.tables import Column, Table
 from analysis.intake.words import (
     DEMOGRAPHIC,
@@ -43,7 +45,6 @@ Role = Literal[
 ]
 DataType = Literal["text", "number", "date", "scale", "binary", "category", "boolean", "empty"]
 
-_NUMBERED = re.compile(r"^(?:q?\d+\s*[、.．)]|第\d+题)\s*", re.IGNORECASE)
 _KNOWLEDGE = re.compile(
     r"应当|应该|正确|下列|以下哪|哪[种个项一]|属于|首先|最严重"
     r"|\b(?:correct|true or false|which of (?:the following|these)|what (?:is|are|does|should)"
@@ -61,6 +62,7 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 _MONEY_BAND = re.compile(r"[$¥￥€£]\s*[\d,]+|\d\s*[万元]")
+_ODD_CONFIDENCE = 0.6
 _INSTANCES = frozenset({"redcap_repeat_instance", "Repeat Instance"})
 _STRONG = frozenset(
     split_words("sex|gender|age|education|income|ethnicity|region|marital|disability|dob")
@@ -70,7 +72,6 @@ _OWN_ID = re.compile(
     r"|^uuid$|^设备编号$"
 )
 _IDENTIFIER = re.compile(r"(?:^|[_\s])(?:id|code)$|(?:编号|编码|代码)$")
-_YOUR = split_words("what is your|what's your|your|您的|您所在的|你的|您住的|请问您的")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +92,14 @@ class ColumnProfile:
         Code of why: ``header``, ``tool_column``, ``ticks``, ``answer_words``, ``rating``,
         ``dates``, ``numbers``, ``few_answers``, ``many_answers``, ``joined_answers``,
         ``personal_form``, ``empty``, ``question_with_options``, ``money_bands``,
-        ``row_numbers``, ``dictionary``, ``precision_lost``.
+        ``row_numbers``, ``dictionary``, ``precision_lost``, ``odd_answers`` (a scale but for
+        the answers in ``odd``).
     personal
         Kind of personal data, "" when none.
     range
         Proposed range of an item, else None.
+    odd
+        Answers of an item that do not fit its range, most frequent first.
     """
 
     name: str
@@ -108,6 +112,7 @@ class ColumnProfile:
     reason: str
     personal: str = ""
     range: tuple[float, float] | None = None
+    odd: tuple[str, ...] = ()
 
     @property
     def is_personal(self) -> bool:
@@ -119,7 +124,39 @@ def propose_roles(table: Table) -> tuple[ColumnProfile, ...]:
     """Propose a role for every column of a table, in order."""
     parents = {column.stem for column in table.columns if column.option}
     profiles = tuple(_profile(table, column, parents) for column in table.columns)
-    return _with_instances(profiles)
+    return _with_instances(_with_neighbours(table, profiles))
+
+
+def _with_neighbours(
+    table: Table, profiles: tuple[ColumnProfile, ...]
+) -> tuple[ColumnProfile, ...]:
+    """Take a column of numbers for an item where the items of its code share one scale."""
+    families = {column.name: family_of(column) for column in table.columns}
+    ranges: dict[tuple[str, str], list[tuple[float, float]]] = {}
+    for one in profiles:
+        if one.role == "item" and one.range is not None:
+            ranges.setdefault(families[one.name], []).append(one.range)
+    return tuple(
+        _as_item(one, found)
+        if one.reason == "numbers"
+        and families[one.name] != ("", "question")
+        and len(known := ranges.get(families[one.name], [])) >= 2
+        and (found := fits_neighbours(column_texts(table, one.name).dropna(), max(known)))
+        else one
+        for one in profiles
+    )
+
+
+def _as_item(profile: ColumnProfile, found: ScaleFound) -> ColumnProfile:
+    return replace(
+        profile,
+        role="item",
+        type="scale",
+        confidence=_ODD_CONFIDENCE,
+        reason="odd_answers",
+        range=found.bounds,
+        odd=found.odd,
+    )
 
 
 def _with_instances(profiles: tuple[ColumnProfile, ...]) -> tuple[ColumnProfile, ...]:
@@ -132,23 +169,6 @@ def _with_instances(profiles: tuple[ColumnProfile, ...]) -> tuple[ColumnProfile,
         else one
         for one in profiles
     )
-
-
-def header_words(column: Column) -> set[str]:
-    """Return the spellings of a header to compare with word lists."""
-    words: set[str] = set()
-    for text in (column.name, column.label):
-        plain = _NUMBERED.sub("", normalise_name(text)).strip("：:?？*_ ")
-        words |= {plain, plain.rsplit("/", 1)[-1].strip(), plain.replace("_", " ")}
-        words |= {part.strip() for part in re.split(r"[/（()）|]", plain) if part.strip()}
-    short = {_without_you(word) for word in words}
-    return words | short
-
-
-def _without_you(word: str) -> str:
-    for start in _YOUR:
-        word = word.removeprefix(start).strip()
-    return "age" if word in ("how old are you", "您的年龄是") else word
 
 
 def _profile(table: Table, column: Column, parents: set[str]) -> ColumnProfile:
@@ -173,7 +193,13 @@ def _profile(table: Table, column: Column, parents: set[str]) -> ColumnProfile:
         reason=reason,
         personal=personal,
         range=bounds,
+        odd=_odd(labelled) if reason == "odd_answers" else (),
     )
+
+
+def _odd(given: pd.Series) -> tuple[str, ...]:
+    found = find_scale(given)
+    return found.odd if found else ()
 
 
 def _lost_digits(table: Table, values: Sequence[str]) -> bool:
@@ -218,7 +244,7 @@ def _judge_one(table: Table, column: Column, given: pd.Series, values: list[str]
         return by_header
     choices = table.choices.get(column.name, {})
     offered = list(choices.values()) or values
-    bounds = propose_range(offered) if len(offered) <= 12 else None
+    bounds = propose_range(offered) if len(offered) <= MOST_RUNGS else None
     codes = [float(code) for code in choices if code.lstrip("-").isdecimal()]
     if bounds is not None and len(codes) == len(choices) > 0:
         bounds = min(codes), max(codes)
@@ -300,23 +326,14 @@ def _judge_values(table: Table, column: Column, given: pd.Series, values: list[s
         return "multiple_choice", "boolean", 0.7, "ticks", "", None
     if _counts_rows(given):
         return "paradata", "number", 0.8, "row_numbers", "", None
-    bounds = _range(values) if len(values) <= 12 else None
+    scale = find_scale(given)
     counted = _COUNT.search(column.label) and looks_like_numbers(values)
-    lone = len(values) == 1 and not column.stem and bounds != (0.0, 1.0)
-    if bounds is not None and not counted and not (lone and read_number(values[0]) is None):
-        return _judge_scale(column, values, bounds)
+    lone = len(values) == 1 and not column.stem and scale and scale.bounds != (0.0, 1.0)
+    if scale and not counted and not (lone and read_number(values[0]) is None):
+        return _judge_scale(column, values, scale)
     if looks_like_numbers(values[:300]):
         return "number", "number", 0.85, "numbers", "", None
     return _judge_text(column, given, values)
-
-
-def _range(values: list[str]) -> tuple[float, float] | None:
-    """Propose a range; of six answers or more one may be worded in a way of its own."""
-    bounds = propose_range(values)
-    if bounds is not None or len(values) < 6:
-        return bounds
-    others = ([v for v in values if v != odd] for odd in values)
-    return next((found for left in others if (found := propose_range(left))), None)
 
 
 def _counts_rows(given: pd.Series) -> bool:
@@ -327,15 +344,17 @@ def _counts_rows(given: pd.Series) -> bool:
     return [str(text) for text in given] == [str(start + at) for at in range(len(given))]
 
 
-def _judge_scale(column: Column, values: list[str], bounds: tuple[float, float]) -> Verdict:
+def _judge_scale(column: Column, values: list[str], scale: ScaleFound) -> Verdict:
     rated = read_number(values[0]) is not None
-    kind: DataType = "binary" if bounds == (0.0, 1.0) else "scale"
+    kind: DataType = "binary" if scale.bounds == (0.0, 1.0) else "scale"
+    if scale.odd:
+        return "item", kind, _ODD_CONFIDENCE, "odd_answers", "", scale.bounds
     confidence = 0.95 if column.stem or not rated else 0.8
-    return "item", kind, confidence, "rating" if rated else "answer_words", "", bounds
+    return "item", kind, confidence, "rating" if rated else "answer_words", "", scale.bounds
 
 
 def _judge_text(column: Column, given: pd.Series, values: list[str]) -> Verdict:
-    label = _NUMBERED.sub("", column.label)
+    label = NUMBERED.sub("", column.label)
     spread = len(values) / len(given)
     opened = _OPEN.search(label) and not label.endswith(("?", "？"))
     if opened or label.startswith("Any "):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from analysis.intake.activity_tables import is_tick_column
 from analysis.intake.answers import propose_range
-from analysis.intake.roles import header_words
+from analysis.intake.spellings import header_words
 from analysis.intake.tables import Column, Table
 from analysis.intake.words import split_words
 

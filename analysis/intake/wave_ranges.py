@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from analysis.intake.answers import propose_range
+import pandas as pd
+
 from analysis.intake.lookup import column_texts, find_column
+from analysis.intake.scales import find_scale
 from analysis.intake.tables import Table
 from analysis.study_file import MeasurePlan
 
@@ -35,16 +37,16 @@ def widen_ranges(measures: Iterable[MeasurePlan], waves: Sequence[Wave]) -> list
 def _widened(measure: MeasurePlan, waves: Sequence[Wave]) -> MeasurePlan:
     if measure.kind != "scale" or measure.range is None:
         return measure
-    proposed = [propose_range(_values(item, waves)) for item in measure.items]
-    known = [measure.range, *(one for one in proposed if one is not None)]
+    found = [find_scale(_answers(item, waves)) for item in measure.items]
+    known = [measure.range, *(one.bounds for one in found if one is not None)]
     bounds = (min(low for low, _ in known), max(high for _, high in known))
     return measure.model_copy(update={"range": bounds})
 
 
-def _values(item: str, waves: Sequence[Wave]) -> list[str]:
-    found: dict[str, None] = {}
-    for table, rename in waves:
-        name = find_column(table, item, rename)
-        if name is not None:
-            found.update(dict.fromkeys(map(str, column_texts(table, name).dropna().unique())))
-    return list(found)
+def _answers(item: str, waves: Sequence[Wave]) -> pd.Series:
+    parts = [
+        column_texts(table, name).dropna()
+        for table, rename in waves
+        if (name := find_column(table, item, rename)) is not None
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else pd.Series(dtype=object)

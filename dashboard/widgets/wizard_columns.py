@@ -32,6 +32,7 @@ from dashboard.workspace.plan_edit import (
 )
 
 _SHOWN_UNSURE = 12
+_LONGEST = 24
 
 
 def show_columns(draft: Draft) -> None:
@@ -82,9 +83,12 @@ def _show_unsure(draft: Draft, at: Place, table: Table) -> None:
 
 
 def _examples(draft: Draft, table: Table, profile: ColumnProfile) -> str:
-    values = [str(v)[:24] for v in table.cells[profile.name].dropna().unique()[:3]]
-    shown = draft.text("for example {values}", values=", ".join(values)) if values else ""
-    why = reason_name(draft.text, profile.reason)
+    text, why = draft.text, reason_name(draft.text, profile.reason)
+    if profile.odd:
+        odd = ", ".join(value[:_LONGEST] for value in profile.odd[:3])
+        return " · ".join([why, text("does not fit: {values}", values=odd)])
+    values = [str(v)[:_LONGEST] for v in table.cells[profile.name].dropna().unique()[:3]]
+    shown = text("for example {values}", values=", ".join(values)) if values else ""
     return " · ".join(part for part in (why, shown) if part)
 
 

@@ -37,6 +37,7 @@ def reason_name(text: Text, reason: str) -> str:
         "dictionary": text("as the questionnaire says"),
         "row_numbers": text("numbers the rows"),
         "money_bands": text("bands of money"),
+        "odd_answers": text("a scale but for a few odd answers"),
         "precision_lost": text("digits beyond the 15th are lost"),
     }.get(reason, "")
 

@@ -63,7 +63,7 @@ def test_wrong_columns_are_among_the_unsure(judged):
             ["Daily", "Weekly", "Monthly", "Several times a year", "Less than once a year",
              "I did not do that then"] * 3,
             "item",
-            "answer_words",
+            "odd_answers",
         ),
         (
             "Are you confident?",
@@ -83,3 +83,40 @@ def test_a_role_has_its_reason(header, values, role, reason):
 def test_a_lone_text_is_no_scale():
     profile = role_of("其他", ["路灯坏了", "路灯坏了"])
     assert profile.role == "free_text"
+
+
+def rated(odd: str, n: int = 24) -> list[str]:
+    return [*(str(1 + at % 5) for at in range(n)), odd]
+
+
+@pytest.mark.parametrize("odd", ["about 3", "3 or 4", "看不懂题目", "见背面"])
+def test_one_odd_text_does_not_hide_an_item(odd):
+    profile = role_of("q1", rated(odd))
+    assert (profile.role, profile.type, profile.range) == ("item", "scale", (1, 5))
+    assert (profile.reason, profile.odd) == ("odd_answers", (odd,))
+    assert profile.confidence < 0.7
+
+
+def test_the_open_end_of_a_count_is_not_odd():
+    assert role_of("How many workshops?", ["1", "2"] * 9 + ["3+"]).role == "multiple_choice"
+
+
+def test_one_odd_wording_among_the_words_of_a_scale():
+    words = ["非常同意", "比较同意", "一般", "不太同意"] * 5
+    profile = role_of("我知道最近的撤离路线", [*words, "看情况吧"])
+    assert (profile.role, profile.odd) == ("item", ("看情况吧",))
+
+
+def test_many_odd_texts_are_no_scale():
+    assert role_of("q1", ["1", "2", "3"] * 3 + ["by bus", "on foot", "by car"]).role != "item"
+
+
+def test_a_typing_slip_among_neighbours_of_one_scale_stays_an_item():
+    rows = "\n".join(f"P{n:02},{1 + n % 5},{1 + n % 4 + 1},{1 + n % 5}" for n in range(20))
+    table = table_of(f"code,q1,q2,q3\n{rows}\nP99,3,4,55\n")
+    third = propose_roles(table)[3]
+    assert (third.role, third.range, third.odd) == ("item", (1, 5), ("55",))
+
+
+def test_a_number_alone_stays_a_number():
+    assert role_of("Children at home", [str(n % 4) for n in range(30)] + ["12"]).role == "number"

@@ -97,3 +97,26 @@ def test_a_survey_with_a_word_of_the_roster_stays_a_survey():
     assert plan.volunteers is None
     assert plan.survey.respondent == "code"
     assert plan.measures[0].items == ["q1", "q2", "q3", "q4"]
+
+
+def test_an_odd_answer_is_in_the_measure_and_listed_with_its_cell():
+    rows = [f"P{n:02},{1 + n % 5},{1 + (n + 1) % 5},{1 + (n + 2) % 5}" for n in range(20)]
+    rows[7] = "P07,2,about 3,5"
+    files = {"s.csv": "\n".join(["code,q1,q2,q3", *rows]).encode()}
+    plan = propose_study(files)
+    (measure,) = plan.measures
+    assert measure.items == ["q1", "q2", "q3"]
+    assert measure.range == (1, 5)
+    study = read_study(plan, files)
+    (odd,) = [one for one in study.issues if one.code == "unmatched_answers"]
+    assert (odd.column, odd.rows, odd.details["values"]) == ("q2", (9,), ["about 3"])
+
+
+def test_an_odd_answer_does_not_keep_a_range_from_holding_every_wave():
+    first = [f"P{n},{1 + n % 4},{1 + n % 3}" for n in range(24)]
+    second = [f"P{n},{2 + n % 4},{3 + n % 3}" for n in range(23)] + ["P23,5?,unsure"]
+    files = {
+        f"survey_{wave}.csv": "\n".join(["code,q1,q2", *told]).encode()
+        for wave, told in (("pre", first), ("post", second))
+    }
+    assert [m.range for m in propose_study(files).measures] == [(1, 5)]
