@@ -87,6 +87,5 @@ def _are_numbers(words: Sequence[str]) -> bool:
 
 
 def _is_number(words: str) -> bool:
-    return (
-        words[0].isdigit() or words[0] in _NUMBER_STARTS or words.startswith("p\N{NO-BREAK SPACE}")
-    )
+    p_value = words.startswith(("p\N{NO-BREAK SPACE}", "p <", "p ="))
+    return p_value or words[0].isdigit() or words[0] in _NUMBER_STARTS

@@ -9,7 +9,7 @@ from analysis.summary import FunderSummary
 from analysis.surveys.results import Flow, Outcome
 from dashboard.exports.content import TargetLine
 from dashboard.exports.gateway import safe_text
-from dashboard.sentences.change import is_share, say_likely, say_signed
+from dashboard.sentences.change import is_share, say_level, say_likely, say_signed
 from dashboard.sentences.targets import format_indicator, say_status
 from dashboard.tables.targets import label_targets
 from dashboard.text import Text
@@ -26,7 +26,7 @@ def list_funder_cards(
     """At most four numbers: change, people, cost, targets; without money, who stays."""
     cards = [
         _change_card(text, evaluation, plan, told.main),
-        _people_card(text, evaluation),
+        _people_card(text, evaluation, told),
         _cost_card(text, told),
         _targets_card(text, evaluation, told),
         _stay_card(text, evaluation),
@@ -48,11 +48,21 @@ def _change_card(
             likely=say_likely(text, change.ci_low, change.ci_high, share=share),
         )
     ]
+    level = _level_before(evaluation, main)
+    if level is not None:
+        parts.append(text("Before: {value}.", value=say_level(text, level, share=share)))
     beyond = find_difference(evaluation, main)
     if beyond is not None:
         more = say_signed(text, beyond.estimate, share=share)
         parts.append(text("Against the comparison group {change}.", change=more))
     return say_signed(text, change.estimate, share=share), text.join(parts)
+
+
+def _level_before(evaluation: Evaluation, outcome: Outcome) -> float | None:
+    """Mean at the wave the change is counted from; of the programme's people when compared."""
+    if isinstance(outcome.change, Comparison) and outcome.change.mean_from is not None:
+        return outcome.change.mean_from
+    return None
 
 
 def find_difference(evaluation: Evaluation, outcome: Outcome) -> Comparison | None:
@@ -72,14 +82,21 @@ def _name_with_unit(text: Text, measure: MeasurePlan) -> str:
     return name
 
 
-def _people_card(text: Text, evaluation: Evaluation) -> Card | None:
+def _people_card(text: Text, evaluation: Evaluation, told: FunderSummary) -> Card | None:
     found = evaluation.participation
     if found is None or found.participants is None:
         return None
     parts = [text("people took part.")]
     if isinstance(found.reach, Estimate):
-        share = text.percent(found.reach.estimate)
-        parts = [text("people took part, {share} of those it was open to.", share=share)]
+        reached, low, high = (
+            text.percent(share)
+            for share in (found.reach.estimate, found.reach.ci_low, found.reach.ci_high)
+        )
+        parts = [text("people took part, {share} ({low} to {high}) of those it was open to.",
+                      share=reached, low=low, high=high)]  # fmt: skip
+    if told.before is not None:
+        before, n = text.month(told.before), text.number(told.people_before, 0)
+        parts.append(text("Until {month}: {value}.", month=before, value=n))
     known = [(r.ratio.estimate, r.value) for r in found.representation
              if isinstance(r.ratio, Estimate)]  # fmt: skip
     if known and min(known)[0] < UNDER_REACHED:
@@ -92,15 +109,20 @@ def _cost_card(text: Text, told: FunderSummary) -> Card | None:
         return None
     value = text.money(told.cost_per_participant.estimate, told.currency)
     better = told.cost_per_improved
-    if not isinstance(better, Estimate):
-        return value, text("spent per participant")
-    meaning = text(
-        "spent per participant; {amount} ({low} to {high}) per person clearly better off",
-        amount=text.money(better.estimate, told.currency),
-        low=text.number(better.ci_low, 0),
-        high=text.number(better.ci_high, 0),
-    )
-    return value, meaning
+    parts = [text("spent per participant.")]
+    if told.cost_before is not None:
+        before = text.money(told.cost_before, told.currency)
+        parts.append(text("Until {month}: {value}.", month=text.month(told.before), value=before))
+    if isinstance(better, Estimate):
+        parts.append(
+            text(
+                "{amount} ({low} to {high}) per person clearly better off.",
+                amount=text.money(better.estimate, told.currency),
+                low=text.number(better.ci_low, 0),
+                high=text.number(better.ci_high, 0),
+            )
+        )
+    return value, text.join(parts)
 
 
 def _targets_card(text: Text, evaluation: Evaluation, told: FunderSummary) -> Card | None:

@@ -12,10 +12,12 @@ import pandas as pd
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from analysis.evaluation import Evaluation
 from analysis.study import Study
 from dashboard.exports.canvas import measure_text
+from dashboard.exports.columns import find_number_columns
 from dashboard.exports.content import Report, ReportSection
 from dashboard.exports.gateway import Cell, safe_cell, safe_table, share_evaluation
 from dashboard.exports.number_tables import (
@@ -75,6 +77,7 @@ def write_table(table: pd.DataFrame, title: str, text: Text, stamped: str) -> by
     book = Workbook()
     sheet = book.active
     sheet.title = _name_sheet(book, title)
+    _set_print(sheet)
     _write_table(sheet, 1, safe_table(table))
     sheet.freeze_panes = "A2"
     _put(sheet, len(table) + 3, 1, stamped, colour=_GREY)
@@ -93,7 +96,16 @@ def _naive(created: str) -> datetime:
 def _new_sheet(book: Workbook, title: str) -> Worksheet:
     sheet = book.create_sheet(_name_sheet(book, title))
     sheet.sheet_view.showGridLines = False
+    _set_print(sheet)
     return sheet
+
+
+def _set_print(sheet: Worksheet) -> None:
+    """On A4 across, every column on one page; the page's number below."""
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToHeight = 0
+    sheet.oddFooter.center.text = "&A · &P / &N"
 
 
 def _name_sheet(book: Workbook, title: str) -> str:
@@ -187,18 +199,22 @@ def _write_section(sheet: Worksheet, section: ReportSection, report: Report) -> 
 def _write_table(sheet: Worksheet, row: int, table: pd.DataFrame) -> int:
     """Write a table from ``row`` down; give the row after it."""
     line = Side(style="thin", color="DFE5EB")
+    words = [["" if v is None else str(v) for v in cells] for cells in table.to_numpy(dtype=object)]
+    at_right = ["right" if n else None for n in find_number_columns([list(table.columns), *words])]
     for column, name in enumerate(table.columns, start=1):
         _put(sheet, row, column, str(name), bold=True, colour="FFFFFF", wrap=True)
-        sheet.cell(row=row, column=column).fill = PatternFill("solid", fgColor=_HEAD)
+        head = sheet.cell(row=row, column=column)
+        head.fill = PatternFill("solid", fgColor=_HEAD)
+        head.alignment = Alignment(horizontal=at_right[column - 1], vertical="top", wrap_text=True)
     for i, cells in enumerate(table.itertuples(index=False, name=None), start=row + 1):
         for column, value in enumerate(cells, start=1):
             number, shown = read_number(value) if column > 1 else (value, "")
             _put(sheet, i, column, number, wrap=isinstance(number, str))
             cell = sheet.cell(row=i, column=column)
             cell.border = Border(bottom=line)
-            if shown:
-                cell.number_format = shown
-                cell.alignment = Alignment(horizontal="right", vertical="top")
+            cell.number_format = shown or cell.number_format
+            side = "right" if shown else at_right[column - 1]
+            cell.alignment = Alignment(horizontal=side, vertical="top", wrap_text=not shown)
     return row + len(table) + 1
 
 
