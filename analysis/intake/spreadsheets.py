@@ -289,7 +289,7 @@ def _scan_issues(sheet: str, scan: SheetScan) -> list[Issue]:
     for code, cells in (("error_cells", scan.errors), ("formula_without_value", scan.formulas)):
         if cells:
             rows = sorted({int(found.group(1)) for c in cells if (found := _ADDRESS.match(c))})
-            details = {"n": len(cells), "cells": cells[:20]}
+            details = {"n": len(cells), "cells": cells[:_LISTED]}
             issues.append(
                 Issue(code=code, sheet=sheet, rows=tuple(rows[:_LISTED]), details=details)
             )
