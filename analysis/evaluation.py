@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import scipy
 
+from analysis.earlier import Earlier, look_back
 from analysis.findings import find_findings
 from analysis.issues import Issue
 from analysis.participation.attendance import evaluate_participation
@@ -88,6 +89,7 @@ class Evaluation:
     delivery: Delivery | None = None
     volunteers: Volunteers | None = None
     sustainability: Sustainability | None = None
+    earlier: tuple[Earlier, ...] = ()
     targets: tuple[TargetProgress, ...] = ()
     findings: tuple[Finding, ...] = ()
     cautions: tuple[Caution, ...] = ()
@@ -231,12 +233,14 @@ def _evaluate_activities(study: Study, evaluation: Evaluation, tell: Progress) -
     tell("volunteers", 0.9)
     volunteers = evaluate_volunteers(study)
     tell("sustainability", 0.95)
+    earlier = look_back(study)
     return replace(
         evaluation,
         participation=participation,
         delivery=delivery,
         volunteers=volunteers,
-        sustainability=evaluate_sustainability(study, volunteers, participation, delivery),
+        sustainability=evaluate_sustainability(study, volunteers, participation, delivery, earlier),
+        earlier=earlier,
     )
 
 
@@ -247,6 +251,7 @@ def _take_activities(whole: Evaluation, evaluation: Evaluation) -> Evaluation:
         delivery=whole.delivery,
         volunteers=whole.volunteers,
         sustainability=whole.sustainability,
+        earlier=whole.earlier,
     )
 
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = "1.0"
 _SECTIONS = (
     "flow", "scoring", "reliability", "outcomes", "items", "attrition", "bounds", "comparison",
-    "dose", "sensitivity", "participation", "delivery", "volunteers", "sustainability", "targets",
-    "findings", "cautions", "issues",
+    "dose", "sensitivity", "participation", "delivery", "volunteers", "sustainability",
+    "earlier", "targets", "findings", "cautions", "issues",
 )  # fmt: skip
 _ALWAYS = ("findings", "cautions", "issues")
 _SIZES = {"from_wave": "from", "to_wave": "to"}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from analysis.earlier import Earlier
 from analysis.participation.results import Delivery, Participation
 from analysis.results import Estimate, EstimateLike, NotEstimable
 from analysis.study import Study
@@ -12,7 +13,6 @@ from analysis.sustainability.capacity import evaluate_capacity
 from analysis.sustainability.consultation import evaluate_consultation
 from analysis.sustainability.funding import evaluate_funding
 from analysis.sustainability.results import (
-    Capacity,
     Consultation,
     EarlyWarning,
     Funding,
@@ -22,6 +22,7 @@ from analysis.sustainability.results import (
 )
 from analysis.sustainability.strengths import evaluate_strengths
 from analysis.volunteers.results import Volunteers
+from analysis.watch import Sections, collect_values, domain_before, share_of_range, weakest_domain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,28 +67,17 @@ RULES: dict[str, Rule] = {
 _NO_DATA = NotEstimable(reason="no_data")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sections:
-    """What the scorecard looks at; parts are None when the study has no such data."""
-
-    volunteers: Volunteers | None = None
-    participation: Participation | None = None
-    delivery: Delivery | None = None
-    funding: Funding | None = None
-    capacity: Capacity | None = None
-    consultation: Consultation | None = None
-
-
 def evaluate_sustainability(
     study: Study,
     volunteers: Volunteers | None = None,
     participation: Participation | None = None,
     delivery: Delivery | None = None,
+    earlier: Sequence[Earlier] = (),
 ) -> Sustainability | None:
     """Evaluate funding, capacity, strengths, consultation, and the scorecard over all.
 
     None when the study has none of these data. Thresholds in ``plan.scorecard``
-    (``{code: [act, watch]}``) replace the rules of thumb.
+    (``{code: [act, watch]}``) replace the rules of thumb. ``earlier`` gives the trends.
     """
     funding, capacity = evaluate_funding(study), evaluate_capacity(study)
     strengths: Strengths | None = evaluate_strengths(study)
@@ -107,110 +97,57 @@ def evaluate_sustainability(
         capacity=capacity,
         strengths=strengths,
         consultation=consultation,
-        scorecard=score_sustainability(sections, study.plan.scorecard),
+        scorecard=score_sustainability(sections, study.plan.scorecard, earlier),
         warnings=find_warnings(sections),
     )
 
 
 def score_sustainability(
-    sections: Sections, thresholds: dict[str, list[float]]
+    sections: Sections,
+    thresholds: Mapping[str, Sequence[float]],
+    earlier: Sequence[Earlier] = (),
 ) -> tuple[ScorecardRow, ...]:
     """Put each measure against its band; most urgent first, "data needed" last."""
-    values = dict(_values(sections))
-    rows = [_row(code, rule, *values.get(code, (_NO_DATA, None)), thresholds.get(code))
-            for code, rule in RULES.items()]  # fmt: skip
+    values, before = collect_values(sections), _collect_before(sections, earlier)
+    rows = [
+        _row(code, rule, values.get(code, _NO_DATA), before.get(code), thresholds.get(code))
+        for code, rule in RULES.items()
+    ]
     return tuple(sorted(rows, key=lambda row: -row.urgency))
 
 
-def _values(s: Sections) -> Iterator[tuple[str, tuple[EstimateLike, float | None]]]:
-    if s.volunteers is not None:
-        yield from _volunteer_values(s.volunteers)
-    if s.funding is not None:
-        yield from _funding_values(s.funding)
-    if s.capacity is not None:
-        yield "weakest_domain", _weakest_domain(s.capacity)
-    if s.consultation is not None:
-        yield "follow_through", (s.consultation.follow_through, None)
-        yield "told_back", (s.consultation.told_back, None)
-    if s.participation is not None:
-        yield "repeat_rate", (s.participation.repeat_rate, None)
-    if s.delivery is not None:
-        yield "held_share", (s.delivery.overall.held_share, None)
-
-
-def _volunteer_values(v: Volunteers) -> Iterator[tuple[str, tuple[EstimateLike, float | None]]]:
-    if v.active_year_ago:
-        ratio = v.active / v.active_year_ago
-        yield "active_change", (Estimate(estimate=ratio, n=v.n, method="active_now_over_then"), 1.0)
-    if "365" in v.retention:
-        yield "retention_365", (v.retention["365"], None)
-    if v.hours is not None:
-        people = Estimate(
-            estimate=float(v.hours.bus_factor), n=len(v.hours.per_person), method="bus_factor"
-        )
-        yield "bus_factor", (people, None)
-    if v.active:
-        from analysis.statistics.proportions import wilson
-
-        late = sum(person.urgency == "act" for person in v.overdue)
-        yield "overdue_volunteers", (wilson(min(late, v.active), v.active), None)
-
-
-def _funding_values(f: Funding) -> Iterator[tuple[str, tuple[EstimateLike, float | None]]]:
-    yield "runway_months", (f.runway_months, None)
-    for code in ("largest_share", "effective_sources", "community_share"):
-        value = getattr(f, code)
-        if value is not None:
-            yield code, (Estimate(estimate=value, n=f.n_rows, method="ledger"), None)
-
-
-def _weakest_domain(c: Capacity) -> tuple[EstimateLike, float | None]:
-    """Lowest latest domain mean as a share of the range, and the same domain before."""
-    latest = [d for d in c.domains if isinstance(d.mean, Estimate)]
-    if not latest:
-        return _NO_DATA, None
-    last_wave = latest[-1].wave
-    final = [d for d in latest if d.wave == last_wave]
-    worst = min(final, key=lambda d: _value(d.mean))
-    before = next(d for d in latest if (d.domain, d.group) == (worst.domain, worst.group))
-    previous = _of_range(c, _value(before.mean)) if before.wave != last_wave else None
-    mean = worst.mean
-    ends = (mean.ci_low, mean.ci_high) if isinstance(mean, Estimate) else (None, None)
-    low, high = (None if end is None else _of_range(c, end) for end in ends)
-    found = Estimate(
-        estimate=_of_range(c, _value(mean)),
-        ci_low=None if low is None else max(0.0, low),
-        ci_high=None if high is None else min(1.0, high),
-        n=mean.n,
-        method="weakest_domain",
-        name=worst.domain,
-    )
-    return found, previous
-
-
-def _of_range(c: Capacity, score: float) -> float:
-    low, high = c.range
-    return (score - low) / (high - low)
-
-
-def _value(estimate: EstimateLike) -> float:
-    return estimate.estimate if isinstance(estimate, Estimate) else float("nan")
+def _collect_before(s: Sections, earlier: Sequence[Earlier]) -> dict[str, tuple[float, str]]:
+    """Value and day (or wave) of each measure before: the furthest look back that knows it."""
+    found = {
+        code: (value.estimate, one.as_of.isoformat())
+        for one in reversed(earlier)
+        for code, value in one.values.items()
+        if isinstance(value, Estimate)
+    }
+    weakest = weakest_domain(s.capacity) if s.capacity is not None else None
+    if s.capacity is not None and weakest is not None:
+        domain = domain_before(s.capacity, weakest)
+        if domain is not None:
+            found["weakest_domain"] = (share_of_range(s.capacity, domain).estimate, domain.wave)
+    return found
 
 
 def _row(
     code: str,
     rule: Rule,
     value: EstimateLike,
-    previous: float | None,
-    chosen: list[float] | None,
+    before: tuple[float, str] | None,
+    chosen: Sequence[float] | None,
 ) -> ScorecardRow:
     act, watch = (chosen[0], chosen[1]) if chosen and len(chosen) >= 2 else (rule.act, rule.watch)
     status = _status(value, act, watch, rule.higher_is_better)
+    previous, when = before if before is not None else (None, "")
     return ScorecardRow(
         code=code,
         value=value,
         unit=rule.unit,
         previous=previous,
+        previous_at=when,
         trend=_trend(value, previous),
         status=status,
         bands=(act, watch),

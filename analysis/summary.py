@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
+from analysis.earlier import Earlier
 from analysis.evaluation import Evaluation
 from analysis.results import Comparison, Estimate, EstimateLike, NotEstimable
 from analysis.surveys.results import Outcome
@@ -26,8 +28,10 @@ class EvidenceRule:
 class FunderSummary:
     """What a funder asks: main outcome, cost, evidence.
 
-    Costs are in the ledger's currency. ``cost_per_improved`` takes participants to improve as
-    often as the survey's matched respondents did; its interval is that of the share.
+    Costs are in the ledger's currency: the declared cost of the programme, else all expense.
+    ``cost_per_improved`` takes participants to improve as often as the survey's matched
+    respondents did; its interval is that of the share. ``people_before`` and ``cost_before`` (per
+    participant) are what was known at the day ``before``; None where the data do not reach back.
     """
 
     main: Outcome | None
@@ -38,12 +42,18 @@ class FunderSummary:
     evidence: tuple[EvidenceRule, ...]
     targets_met: int
     targets: int
+    before: date | None = None
+    people_before: int | None = None
+    cost_before: float | None = None
 
 
 def summarise_for_funder(evaluation: Evaluation) -> FunderSummary:
     """Summarise an evaluation for a funder; parts without data are NotEstimable."""
     funding = evaluation.sustainability.funding if evaluation.sustainability else None
-    cost = funding.expense if funding else None
+    cost = None
+    if funding is not None:
+        cost = funding.expense if funding.programme_cost is None else funding.programme_cost
+    earlier = next((e for e in evaluation.earlier if e.participants is not None), None)
     people = evaluation.participation.participants if evaluation.participation else None
     main = main_outcome(evaluation)
     return FunderSummary(
@@ -55,7 +65,16 @@ def summarise_for_funder(evaluation: Evaluation) -> FunderSummary:
         evidence=weigh_evidence(evaluation),
         targets_met=sum(t.status == "met" for t in evaluation.targets),
         targets=len(evaluation.targets),
+        before=earlier.as_of if earlier else None,
+        people_before=earlier.participants if earlier else None,
+        cost_before=_cost_before(earlier) if funding and funding.programme_cost is None else None,
     )
+
+
+def _cost_before(earlier: Earlier | None) -> float | None:
+    if earlier is None or not earlier.expense or not earlier.participants:
+        return None
+    return earlier.expense / earlier.participants
 
 
 def main_outcome(evaluation: Evaluation) -> Outcome | None:

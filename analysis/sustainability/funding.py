@@ -55,6 +55,7 @@ def evaluate_funding(study: Study) -> Funding | None:
         community_share=_community_share(income, plan, total),
         restricted_share=_share_of(income, "restricted", total),
         balance=plan.balance,
+        programme_cost=plan.programme_cost,
         monthly_expense=spent,
         runway_months=runway(plan.balance, spent),
         stress=_stress_tests(plan, income, spent, by_source),

@@ -66,7 +66,10 @@ class WaterfallStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Funding:
-    """The money. Amounts in ``currency``; shares 0–1; runway in months."""
+    """The money. Amounts in ``currency``; shares 0–1; runway in months.
+
+    ``programme_cost`` is the declared cost of the programme, where the ledger holds more than it.
+    """
 
     currency: str
     first_date: date
@@ -91,6 +94,7 @@ class Funding:
     waterfall: tuple[WaterfallStep, ...]
     n_rows: int
     n_left_out: int
+    programme_cost: float | None = None
     cautions: tuple[Caution, ...] = ()
 
 
@@ -191,8 +195,9 @@ class Consultation:
 class ScorecardRow:
     """One measure a manager watches.
 
-    ``status`` is good, watch, act or no_data; ``trend`` up, down, flat or unknown; ``bands`` are
-    the thresholds used and ``rule_source`` says where they come from.
+    ``status`` is good, watch, act or no_data; ``trend`` up, down, flat or unknown against
+    ``previous``, the value at ``previous_at`` (a day as 2026-02-28, or a wave); ``bands`` are the
+    thresholds used and ``rule_source`` says where they come from.
     """
 
     code: str
@@ -206,6 +211,7 @@ class ScorecardRow:
     rule_source: str
     next_step: str
     urgency: float
+    previous_at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

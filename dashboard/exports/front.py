@@ -48,21 +48,14 @@ def _change_card(
             likely=say_likely(text, change.ci_low, change.ci_high, share=share),
         )
     ]
-    level = _level_before(evaluation, main)
-    if level is not None:
-        parts.append(text("Before: {value}.", value=say_level(text, level, share=share)))
+    if main.levels and isinstance(main.levels[0], Estimate):
+        level = say_level(text, main.levels[0].estimate, share=share)
+        parts.append(text("Before: {value}.", value=level))
     beyond = find_difference(evaluation, main)
     if beyond is not None:
         more = say_signed(text, beyond.estimate, share=share)
         parts.append(text("Against the comparison group {change}.", change=more))
     return say_signed(text, change.estimate, share=share), text.join(parts)
-
-
-def _level_before(evaluation: Evaluation, outcome: Outcome) -> float | None:
-    """Mean at the wave the change is counted from; of the programme's people when compared."""
-    if isinstance(outcome.change, Comparison) and outcome.change.mean_from is not None:
-        return outcome.change.mean_from
-    return None
 
 
 def find_difference(evaluation: Evaluation, outcome: Outcome) -> Comparison | None:

@@ -42,6 +42,21 @@ def draw_retention(volunteers: Volunteers, text: Text) -> go.Figure:
     return figure
 
 
+def draw_retention_curve(volunteers: Volunteers, text: Text, height: int) -> go.Figure:
+    """Draw the curve of :func:`draw_retention` alone, for a page with little room."""
+    curve = volunteers.curve
+    figure = make_subplots(rows=1, cols=1)
+    figure.update_layout(new_figure(height).layout)
+    months = [day / MONTH_DAYS for day in curve.time_days]
+    _add_curve(figure, curve, months, BEFORE, text)
+    _mark_median(figure, volunteers, text)
+    _shade_few(figure, curve, months, text)
+    ticks = list(range(0, int(months[-1]) + 1, choose_step(months[-1]))) or [0]
+    figure.update_xaxes(tickvals=ticks, range=[-0.02 * months[-1], max(months[-1], 1) * 1.02])
+    figure.update_yaxes(range=[0, 1.03], **percent_axis(text))
+    return figure
+
+
 def _add_curve(
     figure: go.Figure, curve: Curve, months: list[float], colour: str, text: Text, name: str = ""
 ) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from analysis.results import Caution, Estimate, Finding
 from analysis.sustainability.results import EarlyWarning, ScorecardRow
+from dashboard.sentences.names import wave_name
 from dashboard.text import Text
 
 
@@ -139,12 +140,33 @@ def format_unit(text: Text, value: float, unit: str) -> str:
 
 
 def say_trend(text: Text, row: ScorecardRow) -> str:
-    """Say where a measure came from, with an arrow; empty when nothing earlier is known."""
+    """Say where a measure came from and when that was, or which data would tell."""
     arrow = {"up": "↑", "down": "↓", "flat": "→"}.get(row.trend)
     if arrow is None or row.previous is None:
+        return _say_no_trend(text, row)
+    return text(
+        "{arrow} {when}: {value}",
+        arrow=arrow,
+        when=say_when(text, row.previous_at),
+        value=format_unit(text, row.previous, row.unit),
+    )
+
+
+def say_when(text: Text, at: str) -> str:
+    """Say a day by its month, and a wave by its name."""
+    if len(at) == 10 and at[4] == at[7] == "-":
+        return text.month(at)
+    return wave_name(text, at)
+
+
+def _say_no_trend(text: Text, row: ScorecardRow) -> str:
+    if not isinstance(row.value, Estimate):
         return ""
-    before = format_unit(text, row.previous, row.unit)
-    return text("{arrow} before: {value}", arrow=arrow, value=before)
+    if row.code == "runway_months":
+        return text("Trend: data needed (cash at an earlier day)")
+    if row.code == "weakest_domain":
+        return text("Trend: data needed (an earlier assessment)")
+    return text("Trend: data needed (longer records)")
 
 
 def say_sureness(text: Text, row: ScorecardRow) -> str:

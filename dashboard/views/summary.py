@@ -1,23 +1,21 @@
-"""One page for the funder: the answer, the numbers, two pictures, how sure, limits, next."""
+"""One screen for the funder: the answer, the numbers, two pictures, how sure, limits, next."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from analysis.evaluation import Evaluation
-from analysis.study import Study
 from analysis.summary import FunderSummary, summarise_for_funder
 from dashboard.cache import current_evaluation, current_study
 from dashboard.exports.front import list_funder_cards, say_method, say_period
-from dashboard.figures.forest import draw_forest
-from dashboard.figures.retention import draw_retention
 from dashboard.navigation import find_page
 from dashboard.sentences.dac import say_criteria
 from dashboard.sentences.funder import say_answer, say_evidence, say_limits, say_next
 from dashboard.state import current_text
 from dashboard.text import Text
+from dashboard.widgets.funder import show_two_pictures, show_words
 from dashboard.widgets.markdown import escape_markdown
-from dashboard.widgets.page import Card, show_cards, show_empty, show_figure, show_page
+from dashboard.widgets.page import Card, show_cards, show_empty, show_page
 
 
 def show() -> None:
@@ -28,18 +26,23 @@ def show() -> None:
         return
     told = summarise_for_funder(evaluation)
     about = (text.of(dict(evaluation.title)), say_period(text, evaluation))
-    show_page(say_answer(text, evaluation), " · ".join(part for part in about if part))
-    cards = list_funder_cards(text, evaluation, study.plan, told)
-    show_cards([Card(value=value, meaning=meaning) for value, meaning in cards])
-    _show_pictures(text, evaluation, study)
-    _show_words(text, evaluation, told)
-    st.caption(escape_markdown(say_method(text, evaluation.flow)))
-    _show_criteria(text, evaluation, told)
-    label = text("Take it with you: one A4 page, slides, report, workbook")
-    st.page_link(find_page(text, "export"), label=label, icon=":material/download:")
+    with st.container(gap="small"):
+        show_page(say_answer(text, evaluation), " · ".join(part for part in about if part))
+        cards = list_funder_cards(text, evaluation, study.plan, told)
+        show_cards([Card(value=value, meaning=meaning) for value, meaning in cards])
+        show_two_pictures(text, evaluation, study)
+        show_words(
+            {
+                text("How sure"): [say_evidence(text, rule) for rule in told.evidence],
+                text("Limits"): say_limits(text, evaluation),
+                text("Next"): say_next(text, evaluation),
+            }
+        )
+        st.caption(escape_markdown(say_method(text, evaluation.flow)))
+    _show_more(text, evaluation, told)
 
 
-def _show_criteria(text: Text, evaluation: Evaluation, told: FunderSummary) -> None:
+def _show_more(text: Text, evaluation: Evaluation, told: FunderSummary) -> None:
     with st.expander(text("By the OECD-DAC criteria")):
         st.caption(text("Six questions many funders ask; what these data say to each."))
         lines = [
@@ -47,38 +50,5 @@ def _show_criteria(text: Text, evaluation: Evaluation, told: FunderSummary) -> N
             for name, asked, said in say_criteria(text, evaluation, told)
         ]
         st.markdown("\n".join(lines))
-
-
-def _show_pictures(text: Text, evaluation: Evaluation, study: Study) -> None:
-    left, right = st.columns(2, gap="large")
-    with left:
-        if evaluation.outcomes:
-            show_figure(
-                draw_forest(evaluation.outcomes, study.plan, text),
-                title=text("Change against what matters"),
-                subtitle=text("Change with 95 % interval. Shaded: too small to matter."),
-                alt=text("Forest plot of the change in each measure."),
-                key="summary_forest",
-            )
-    with right:
-        if evaluation.volunteers is not None:
-            show_figure(
-                draw_retention(evaluation.volunteers, text),
-                title=text("Volunteers still serving"),
-                subtitle=text("Share still serving, with 95 % interval."),
-                alt=text("Survival curve of volunteers by months since joining."),
-                key="summary_retention",
-            )
-
-
-def _show_words(text: Text, evaluation: Evaluation, told: FunderSummary) -> None:
-    parts = {
-        text("How sure"): [say_evidence(text, rule) for rule in told.evidence],
-        text("Limits"): say_limits(text, evaluation),
-        text("Next"): say_next(text, evaluation),
-    }
-    with st.grid(3, min_column_width=240):
-        for heading, lines in parts.items():
-            with st.container(gap="xsmall"):
-                st.subheader(heading, anchor=False)
-                st.markdown("\n".join(f"- {escape_markdown(line)}" for line in lines) or "–")
+    label = text("Take it with you: one A4 page, slides, report, workbook")
+    st.page_link(find_page(text, "export"), label=label, icon=":material/download:")
