@@ -202,6 +202,7 @@ def _find_subgroups(study: Study, last: Sequence[Outcome]) -> list[Finding]:
         default=(1.0, ("", "", None)),
     )
     values: dict[str, object] = {"n_tests": len(tests), "by": by, "p_value": p}
+    values["by_label"] = study.plan.label_of(by)
     if p >= CLEAR:
         return [Finding(code="subgroups_alike", section="subgroups", values=values)]
     values |= _facts(study, measure)

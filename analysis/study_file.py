@@ -28,9 +28,13 @@ class _Section(BaseModel):
 
 
 class StudySettings(_Section):
-    """``[study]``: title, language of reports (``en`` or ``zh-Hans``), smallest group shown."""
+    """``[study]``: title, language of reports (``en`` or ``zh-Hans``), smallest group shown.
+
+    ``labels`` gives columns and values of the data in words: ``sex = {en = "Sex", …}``.
+    """
 
     title: Text = ""
+    labels: dict[str, Text] = Field(default_factory=dict)
     language: Literal["en", "zh-Hans"] = "en"
     min_group: int = Field(default=5, ge=1)
     simulated: bool = False
@@ -359,6 +363,11 @@ class StudyPlan(_Section):
         if twice:
             raise ValueError(f"measure name used twice: {twice}")
         return measures
+
+    def label_of(self, name: str) -> Text | None:
+        """Words for a measure, a column or a value of the data; None when none are given."""
+        labels = {measure.name: measure.label for measure in self.measures}
+        return labels.get(name) or self.study.labels.get(name)
 
 
 AttendancePlan.model_rebuild()

@@ -90,7 +90,10 @@ def guard_attrition(
     found = []
     if differ:
         worst = max(differ, key=lambda r: abs(r.smd or 0.0))
-        values = {"variable": worst.variable, "level": worst.level, "smd": worst.smd}
+        values: dict[str, object] = {
+            "variable": worst.variable, "level": worst.level, "smd": worst.smd,
+        }  # fmt: skip
+        values["label"] = study.plan.label_of(worst.variable)
         found.append(Caution(code="attrition_differs", section="attrition", values=values))
     treated, lost = treated_people(study, panel), lost_people(panel)
     if treated is not None and lost is not None:

@@ -24,8 +24,8 @@ from dashboard.figures.reliability import draw_reliability
 from dashboard.figures.subgroups import list_group_rows
 from dashboard.sentences.change import is_share
 from dashboard.sentences.flow import count_analysed
+from dashboard.sentences.names import column_name
 from dashboard.sentences.outcomes import say_wave
-from dashboard.sentences.subgroups import name_grouping
 from dashboard.tables.attrition import list_attrition, list_bounds, list_sensitivity
 from dashboard.tables.comparison import list_balance, list_comparisons
 from dashboard.tables.dose import list_doses
@@ -121,10 +121,13 @@ def _subgroups(evaluation: Evaluation, study: Study, text: Text) -> ReportSectio
         measure = measures[outcome.measure]
         for one in outcome.subgroups:
             share = is_share(measure)
-            by = name_grouping(text, one.by)
+            by = column_name(text, study.plan, one.by)
             title = text("{measure} by {by}", measure=_name(text, measure), by=by)
-            tables[f"{outcome.measure}_{one.by}"] = (title, list_groups(one, text, share=share))
-            rows = list_group_rows(outcome, one, text, share=share)
+            tables[f"{outcome.measure}_{one.by}"] = (
+                title,
+                list_groups(one, study.plan, text, share=share),
+            )
+            rows = list_group_rows(outcome, one, study.plan, text, share=share)
             if outcome is main and rows:
                 alt = text("Forest plot of the change in each group.")
                 draw = partial(draw_forest_rows, rows)

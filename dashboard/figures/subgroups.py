@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from analysis.results import Estimate
+from analysis.study_file import StudyPlan
 from analysis.surveys.results import Group, Outcome, Subgroups
 from dashboard.figures.forest import ForestRow
 from dashboard.sentences.change import say_likely, say_signed
+from dashboard.sentences.names import value_name
 from dashboard.text import Text
 
 
 def list_group_rows(
-    outcome: Outcome, found: Subgroups, text: Text, *, share: bool
+    outcome: Outcome, found: Subgroups, plan: StudyPlan, text: Text, *, share: bool
 ) -> list[ForestRow]:
-    """One row per group that may be shown."""
-    rows = [_row(outcome, group, text, share=share) for group in found.groups]
+    """One row per group that may be shown; by community, those together and a new one."""
+    rows = [_row(outcome, group, plan, text, share=share) for group in found.groups]
     return [row for row in rows if row is not None] + _across_rows(outcome, found, text, share)
 
 
@@ -44,14 +46,16 @@ def _across_rows(outcome: Outcome, found: Subgroups, text: Text, share: bool) ->
     ]
 
 
-def _row(outcome: Outcome, group: Group, text: Text, *, share: bool) -> ForestRow | None:
+def _row(
+    outcome: Outcome, group: Group, plan: StudyPlan, text: Text, *, share: bool
+) -> ForestRow | None:
     shown = group.shrunken if isinstance(group.shrunken, Estimate) else group.change
     if not isinstance(shown, Estimate):
         return None
     low, high = shown.ci_low, shown.ci_high
     value = say_signed(text, shown.estimate, share=share)
     return ForestRow(
-        label=f"{group.value} (n = {group.n})",
+        label=f"{value_name(text, plan, group.value)} (n = {group.n})",
         estimate=shown.estimate,
         low=low,
         high=high,

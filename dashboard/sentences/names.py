@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
+from analysis.study_file import StudyPlan
 from dashboard.text import Text
 
+_NUMBERED = re.compile(r"^\s*[Qq]?\d+(?:[-–.]\d+)*\s*[、.．:：)）]\s*")
+_POLITE = re.compile(r"^(?:请问)?[您你](?:家)?的")
 _TOOLS = {
     "kobotoolbox": "KoboToolbox",
     "odk_central": "ODK Central",
@@ -55,3 +61,32 @@ def use_name(text: Text, use: str) -> str:
         "consultation": text("Log of issues raised"),
         "dictionary": text("Questionnaire with labels"),
     }[use]
+
+
+def column_name(text: Text, plan: StudyPlan, column: str) -> str:
+    """A measure or a column of the data as readers know it."""
+    return name_with(text, plan.label_of(column), column)
+
+
+def value_name(text: Text, plan: StudyPlan, value: str) -> str:
+    """A value of the data in words."""
+    return text.of(plan.label_of(value), value)
+
+
+def name_with(text: Text, label: str | Mapping[str, str] | None, column: str) -> str:
+    """The label of a column, else its header without number and courtesy."""
+    if label is None and column == "site":
+        return text("Community")
+    return text.of(label, short_name(column))
+
+
+def short_name(column: str) -> str:
+    """A header without its number, its courtesy and its last mark.
+
+    Examples
+    --------
+    >>> short_name("3、您的性别："), short_name("demo/age group"), short_name("2024")
+    ('性别', 'age group', '2024')
+    """
+    bare = _POLITE.sub("", _NUMBERED.sub("", column.rpartition("/")[2])).rstrip(" ?？:：。")
+    return bare or column

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from analysis.results import Caution, Finding
-from dashboard.sentences.subgroups import name_grouping
+from dashboard.sentences.names import name_with
 from dashboard.text import Text
 
 Sentence = Callable[[Text, Finding], str]
@@ -218,7 +218,7 @@ FINDINGS: Mapping[str, Callable[[Text, Finding], str]] = {
     "subgroups_differ": lambda text, f: text(
         "{measure} changed differently by {by}; {n_tests} tests are counted.",
         measure=text.of(f.values.get("label"), f.measure),
-        by=name_grouping(text, str(f.values["by"])).lower(),
+        by=name_with(text, f.values.get("by_label"), str(f.values["by"])).lower(),
         n_tests=text.number(f.values["n_tests"], 0),
     ),
     "dose_up": _dose("People who came more often gained more: {slope} of {measure} per session."),
@@ -274,8 +274,9 @@ CAUTIONS: Mapping[str, Callable[[Text, Caution], str]] = {
     "filter_suppressed": _with(
         "Too few people for these filters: at least {min_group} must be in and out.", "min_group"
     ),
-    "attrition_differs": _with(
-        "People lost differ from those who stayed ({variable}): results may be tilted.", "variable"
+    "attrition_differs": lambda text, c: text(
+        "People lost differ from those who stayed ({variable}): results may be tilted.",
+        variable=name_with(text, c.values.get("label"), str(c.values["variable"])),
     ),
     "differential_attrition": _with(
         "{treated} of programme people were lost, {comparison} of the comparison group.",

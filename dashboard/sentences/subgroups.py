@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from analysis.results import Comparison, Estimate
 from analysis.surveys.results import Subgroups
-from analysis.surveys.subgroups import SITE
 from dashboard.sentences.change import say_likely, say_signed
 from dashboard.sentences.statistics import say_reason
 from dashboard.text import Text
@@ -16,11 +15,6 @@ def say_shrunken(text: Text) -> str:
         "Groups are drawn towards the change of all, the more the fewer people they have: "
         "small groups jump by chance."
     )
-
-
-def name_grouping(text: Text, by: str) -> str:
-    """Name what the groups are by: the community, or a column of the data."""
-    return text("Community") if by == SITE else by
 
 
 def say_across(text: Text, found: Subgroups, *, share: bool) -> str:

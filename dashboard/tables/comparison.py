@@ -10,6 +10,7 @@ from analysis.results import Comparison, Estimate, EstimateLike
 from analysis.study_file import MeasurePlan, StudyPlan
 from analysis.surveys.results import BalanceRow, GroupComparison
 from dashboard.sentences.change import is_share, say_level, say_likely, say_signed
+from dashboard.sentences.names import column_name, value_name
 from dashboard.sentences.statistics import name_analysis, say_reason
 from dashboard.text import Text
 
@@ -58,9 +59,10 @@ def list_balance(rows: Sequence[BalanceRow], plan: StudyPlan, text: Text) -> pd.
 
 def name_variable(variable: str, level: str, plan: StudyPlan, text: Text) -> str:
     """Name a baseline variable: a measure's label, or a column with its value."""
-    label = next((m.label for m in plan.measures if m.name == variable), None)
-    name = text.of(label, variable)
-    return text("{name}: {level}", name=name, level=level) if level else name
+    name = column_name(text, plan, variable)
+    if not level:
+        return name
+    return text("{name}: {level}", name=name, level=value_name(text, plan, level))
 
 
 def say_mean(text: Text, variable: str, level: str, found: EstimateLike, plan: StudyPlan) -> str:

@@ -5,19 +5,25 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.results import Estimate, EstimateLike
+from analysis.study_file import StudyPlan
 from analysis.surveys.results import Subgroups
 from dashboard.sentences.change import say_likely, say_signed
+from dashboard.sentences.names import value_name
 from dashboard.sentences.statistics import say_reason
 from dashboard.text import Text
 
 
-def list_groups(found: Subgroups, text: Text, *, share: bool) -> pd.DataFrame:
+def list_groups(found: Subgroups, plan: StudyPlan, text: Text, *, share: bool) -> pd.DataFrame:
     """One row per group; groups too small say so."""
     rows = [
-        (group.value, group.n or None, _told(text, group.change, share=share),
-         _told(text, group.shrunken, share=share))
+        (
+            value_name(text, plan, group.value),
+            group.n or None,
+            _told(text, group.change, share=share),
+            _told(text, group.shrunken, share=share),
+        )
         for group in found.groups
-    ]  # fmt: skip
+    ]
     if found.across is not None:
         pooled = found.across.pooled
         n = sum(group.n for group in found.groups)

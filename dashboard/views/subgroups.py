@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
+from analysis.study import Study
 from analysis.surveys.results import Outcome, Subgroups
 from dashboard.cache import current_evaluation, current_study
 from dashboard.figures.forest import draw_forest_rows
 from dashboard.figures.subgroups import list_group_rows
 from dashboard.sentences import say_finding
 from dashboard.sentences.change import is_share
+from dashboard.sentences.names import column_name
 from dashboard.sentences.subgroups import (
-    name_grouping,
     say_across,
     say_hidden,
     say_interaction,
@@ -41,17 +42,19 @@ def show() -> None:
     with head:
         show_page(title, say_shrunken(text))
     for one in outcome.subgroups:
-        _show_groups(text, outcome, one, share=share)
+        _show_groups(text, outcome, one, study, share=share)
 
 
-def _show_groups(text: Text, outcome: Outcome, one: Subgroups, *, share: bool) -> None:
+def _show_groups(
+    text: Text, outcome: Outcome, one: Subgroups, study: Study, *, share: bool
+) -> None:
     show_figure(
-        draw_forest_rows(list_group_rows(outcome, one, text, share=share)),
-        title=text("By {name}", name=name_grouping(text, one.by)),
+        draw_forest_rows(list_group_rows(outcome, one, study.plan, text, share=share)),
+        title=text("By {name}", name=column_name(text, study.plan, one.by)),
         subtitle=text.join(
             [say_interaction(text, one), say_across(text, one, share=share), say_hidden(text, one)]
         ),
         alt=text("Forest plot of the change in each group."),
-        table=list_groups(one, text, share=share),
+        table=list_groups(one, study.plan, text, share=share),
         key=f"subgroups_{one.by}",
     )

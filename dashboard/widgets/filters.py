@@ -7,8 +7,10 @@ from collections.abc import Mapping
 import streamlit as st
 
 from analysis.study import Study
+from analysis.study_file import StudyPlan
 from dashboard.cache import current_study, whole_study
 from dashboard.sentences.intake import say_problem
+from dashboard.sentences.names import column_name, value_name
 from dashboard.state import current_filters, current_text, set_filter
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
@@ -23,10 +25,12 @@ def show_filters() -> None:
     if not options:
         return
     text, chosen = current_text(), current_filters()
+    plan = study.plan if study is not None else StudyPlan()
     with st.container(horizontal=True, gap="small", key="filters"):
         for key, values in options.items():
             kind, _, name = key.partition(_SEPARATOR)
-            _show_picker(text, key, values, [v for v in _chosen(chosen, kind, name) if v in values])
+            picked = [v for v in _chosen(chosen, kind, name) if v in values]
+            _show_picker(text, plan, key, values, picked)
     _show_suppressed(text)
 
 
@@ -67,14 +71,17 @@ def _chosen(filters: Mapping[str, tuple[str, ...]], kind: str, name: str) -> lis
     return [v.removeprefix(start) for v in filters.get("category", ()) if v.startswith(start)]
 
 
-def _show_picker(text: Text, key: str, values: list[str], chosen: list[str]) -> None:
+def _show_picker(
+    text: Text, plan: StudyPlan, key: str, values: list[str], chosen: list[str]
+) -> None:
     kind, _, name = key.partition(_SEPARATOR)
     names = {"site": text("Community"), "group": text("Group"), "wave": text("Wave")}
     widget = f"filter_{key}_{'|'.join(chosen)}"
     st.multiselect(
-        names.get(kind, escape_markdown(name)),
+        names.get(kind) or escape_markdown(column_name(text, plan, name)),
         values,
         default=chosen,
+        format_func=lambda value: value_name(text, plan, value),
         placeholder=text("All"),
         key=widget,
         width=164,

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from analysis.results import Estimate, NotEstimable
+from analysis.study_file import StudyPlan
 from analysis.surveys.results import (
     EventStudyPoint,
     ExcludedRows,
@@ -213,6 +214,6 @@ def test_a_small_group_is_not_drawn(evaluation):
     small = Group(value="small", n=0, change=hidden, shrunken=hidden)
     shown = evaluation.outcomes[0].subgroups[0]
     found = Subgroups(by="x", interaction=shown.interaction, groups=(small, *shown.groups))
-    rows = list_group_rows(evaluation.outcomes[0], found, EN, share=False)
+    rows = list_group_rows(evaluation.outcomes[0], found, StudyPlan(), EN, share=False)
     assert len(rows) == len(shown.groups)
     assert not any("small" in row.label for row in rows)

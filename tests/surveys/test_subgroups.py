@@ -5,6 +5,7 @@ import pytest
 
 from analysis.results import Estimate
 from analysis.statistics.meta_analysis import random_effects
+from analysis.study_file import StudyPlan
 from analysis.surveys.change import evaluate_outcomes
 from dashboard.figures.subgroups import list_group_rows
 from dashboard.sentences.subgroups import say_across
@@ -61,10 +62,10 @@ def test_a_hidden_community_is_not_in_the_summary_and_two_are_not_pooled():
 def test_picture_table_and_words_carry_the_summary(language):
     outcome, found, _ = by_site(dict.fromkeys(GAINS, 25))
     text, one = Text(language), found["site"]
-    rows = list_group_rows(outcome, one, text, share=False)
+    rows = list_group_rows(outcome, one, StudyPlan(), text, share=False)
     assert len(rows) == len(GAINS) + 2
     assert (rows[-1].low, rows[-1].high) == (one.across.prediction_low, one.across.prediction_high)
-    assert len(list_groups(one, text, share=False)) == len(GAINS) + 1
+    assert len(list_groups(one, StudyPlan(), text, share=False)) == len(GAINS) + 1
     said = say_across(text, one, share=False)
     assert "4" in said
     assert text.signed(one.across.pooled.estimate) in said
