@@ -19,6 +19,7 @@ from babel.messages.pofile import read_po
 LANGUAGES = {"en": "English", "zh-Hans": "简体中文"}
 LOCALES = Path(__file__).resolve().parent / "locales"
 _BABEL_LOCALE = {"en": "en_GB", "zh-Hans": "zh_Hans_CN"}
+_STEPS = {"en": ((1e9, "bn"), (1e6, "M"), (1e3, "k")), "zh-Hans": ((1e8, "亿"), (1e4, "万"))}
 _MINUS = "\N{MINUS SIGN}"
 
 
@@ -91,6 +92,19 @@ class Text:
         symbol = numbers.get_currency_symbol(currency, self._locale)
         sign = _MINUS if round(amount, digits) < 0 else ""
         return f"{sign}{symbol}\N{NO-BREAK SPACE}{self.number(abs(amount), digits)}"
+
+    def short_money(self, amount: float, currency: str = "CNY") -> str:
+        """Format an amount for a picture, to three digits: ``¥ 12.3万``, ``CN¥ 123k``."""
+        size = abs(amount)
+        # 999,600 rounds to a thousand thousands: the next step says it better.
+        step, word = next(
+            ((s, w) for s, w in _STEPS[self.language] if size >= 0.9995 * s), (1.0, "")
+        )
+        scaled = amount / step
+        digits = 0 if step == 1 else max(0, 2 - len(str(int(abs(scaled))).lstrip("0")) + 1)
+        shown = self.money(scaled, currency, digits)
+        point = numbers.get_decimal_symbol(self._locale)
+        return (shown.rstrip("0").rstrip(point) if point in shown else shown) + word
 
     def p_value(self, p: float | None) -> str:
         """Format a p-value; below .001 as such."""

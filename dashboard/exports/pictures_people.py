@@ -119,7 +119,7 @@ def draw_sources(funding: Funding, text: Text, most: int = 6) -> str:
         length = (WIDTH - left - 120) * share / top
         canvas.block(left - 8, y, name, left - 10, anchor="end", size=11.5)
         canvas.bar(left, y - 8, max(length, 1), 16, BEFORE if i == 0 else CATEGORIES[1])
-        told = f"{text.percent(share)} · {text.money(amount, funding.currency)}"
+        told = f"{text.percent(share)} · {text.short_money(amount, funding.currency)}"
         canvas.write(left + length + 6, y, told, size=11)
     return canvas.svg()
 

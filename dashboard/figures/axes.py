@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from math import ceil, floor, log10
 
 import plotly.graph_objects as go
 
@@ -32,6 +33,18 @@ def percent_axis(text: Text, top: float = 1.0) -> dict[str, object]:
     step = next(s for s in (0.05, 0.1, 0.25, 0.5, 1.0) if top / s <= 4.001)
     ticks = [i * step for i in range(int(top / step + 0.001) + 1)]
     return {"tickvals": ticks, "ticktext": [text.percent(tick) for tick in ticks]}
+
+
+def money_axis(text: Text, low: float, high: float, currency: str) -> dict[str, object]:
+    """Settings of an axis of money with about five round ticks, written in the reader's language.
+
+    Amounts below zero are expense: they stand below the line and are told without a sign.
+    """
+    span = max(high - low, 1.0)
+    size = 10.0 ** floor(log10(span / 4))
+    step = next(size * m for m in (1, 2, 2.5, 5, 10) if span / (size * m) <= 5)
+    ticks = [step * n for n in range(ceil(low / step), int(high // step) + 1)]
+    return {"tickvals": ticks, "ticktext": [text.short_money(abs(t), currency) for t in ticks]}
 
 
 def error_bars(values: Iterable[EstimateLike], colour: str) -> dict[str, object]:

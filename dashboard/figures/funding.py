@@ -7,6 +7,7 @@ from itertools import accumulate
 import plotly.graph_objects as go
 
 from analysis.sustainability.results import Concentration, Funding, GrantExpiry, WaterfallStep
+from dashboard.figures.axes import money_axis
 from dashboard.figures.labels import escape_label, wrap_label
 from dashboard.text import Text
 from dashboard.theme import AFTER, BEFORE, CATEGORIES, MUTED, new_figure
@@ -40,7 +41,7 @@ def draw_sources(funding: Funding, by: str, text: Text) -> go.Figure:
         hoverinfo="skip",
     )
     for i, (name, amount, share) in enumerate(rows):
-        told = f"{text.percent(share)} · {text.money(amount, funding.currency)}"
+        told = f"{text.percent(share)} · {text.short_money(amount, funding.currency)}"
         figure.add_annotation(
             x=0, y=i, yshift=24, showarrow=False, xanchor="left",
             text=f"<b>{escape_label(name)}</b>  {told}",
@@ -70,6 +71,9 @@ def draw_months(funding: Funding, text: Text) -> go.Figure:
     figure.update_layout(legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
     figure.add_hline(y=0, line_color=MUTED, line_width=1)
     figure.update_xaxes(nticks=4, tickangle=0)
+    top = max((p.income for p in funding.by_month), default=0.0)
+    bottom = max((p.expense for p in funding.by_month), default=0.0)
+    figure.update_yaxes(**money_axis(text, -bottom, top, funding.currency))
     return figure
 
 
@@ -112,7 +116,7 @@ def _name_grant(text: Text, grant: GrantExpiry, currency: str) -> str:
         else text("{n} months left", n=text.number(grant.months_left, 0))
     )
     name = escape_label(grant.source or text("no source"))
-    return f"<b>{name}</b>  {text.money(grant.amount, currency)} · {left}"
+    return f"<b>{name}</b>  {text.short_money(grant.amount, currency)} · {left}"
 
 
 def draw_waterfall(funding: Funding, text: Text) -> go.Figure:
@@ -131,9 +135,9 @@ def draw_waterfall(funding: Funding, text: Text) -> go.Figure:
         x=[first.income, *(change for _, change in told), 0],
         measure=["absolute", *["relative"] * len(told), "total"],
         text=[
-            text.money(first.income, funding.currency),
-            *(text.signed(change, 0) for _, change in told),
-            text.money(last.income, funding.currency),
+            text.short_money(first.income, funding.currency),
+            *(_say_step(text, change, funding.currency) for _, change in told),
+            text.short_money(last.income, funding.currency),
         ],
         textposition="outside",
         connector={"line": {"color": MUTED, "width": 1}},
@@ -147,6 +151,10 @@ def draw_waterfall(funding: Funding, text: Text) -> go.Figure:
     top = max(first.income, last.income, *accumulate([first.income, *(c for _, c in told)]), 1.0)
     figure.update_xaxes(range=[-0.3 * top, 1.3 * top], visible=False)
     return figure
+
+
+def _say_step(text: Text, change: float, currency: str) -> str:
+    return ("+" if change > 0 else "") + text.short_money(change, currency)
 
 
 def _main_steps(steps: list[WaterfallStep], text: Text) -> list[tuple[str, float]]:

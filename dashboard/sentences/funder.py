@@ -31,19 +31,19 @@ def say_evidence(text: Text, rule: EvidenceRule) -> str:
     mark = "✓" if rule.met else "✗"
     if rule.code == "comparison_group":
         told = (
-            text("Compared with people who did not take part.")
+            text("Compared with people who took no part.")
             if rule.met
             else text("Nobody outside the programme was asked: a change, not proof of its cause.")
         )
     elif rule.code == "found_again":
         told = text(
-            "{share} of those asked first were found again (wanted {wanted}).",
+            "{share} were found again (wanted {wanted}).",
             share=text.percent(rule.value),
             wanted=text.percent(rule.wanted),
         )
     elif rule.code == "matched":
         told = text(
-            "{n} people answered both times (wanted {wanted}).",
+            "{n} answered both times (wanted {wanted}).",
             n=text.number(rule.value, 0),
             wanted=text.number(rule.wanted, 0),
         )

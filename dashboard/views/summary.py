@@ -27,7 +27,8 @@ def show() -> None:
     told = summarise_for_funder(evaluation)
     about = (text.of(dict(evaluation.title)), say_period(text, evaluation))
     with st.container(gap="small"):
-        show_page(say_answer(text, evaluation), " · ".join(part for part in about if part))
+        show_page(say_answer(text, evaluation))
+        _show_about(text, " · ".join(part for part in about if part))
         cards = list_funder_cards(text, evaluation, study.plan, told)
         show_cards([Card(value=value, meaning=meaning) for value, meaning in cards])
         show_two_pictures(text, evaluation, study)
@@ -39,10 +40,19 @@ def show() -> None:
             }
         )
         st.caption(escape_markdown(say_method(text, evaluation.flow)))
-    _show_more(text, evaluation, told)
+        _show_criteria(text, evaluation, told)
 
 
-def _show_more(text: Text, evaluation: Evaluation, told: FunderSummary) -> None:
+def _show_about(text: Text, about: str) -> None:
+    """Say what this is about, and where the same leaves on paper."""
+    with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
+        st.caption(escape_markdown(about), width="content")
+        label = text("Take it with you: one A4 page, slides, report, workbook")
+        page = find_page(text, "export")
+        st.page_link(page, label=label, icon=":material/download:", width="content")
+
+
+def _show_criteria(text: Text, evaluation: Evaluation, told: FunderSummary) -> None:
     with st.expander(text("By the OECD-DAC criteria")):
         st.caption(text("Six questions many funders ask; what these data say to each."))
         lines = [
@@ -50,5 +60,3 @@ def _show_more(text: Text, evaluation: Evaluation, told: FunderSummary) -> None:
             for name, asked, said in say_criteria(text, evaluation, told)
         ]
         st.markdown("\n".join(lines))
-    label = text("Take it with you: one A4 page, slides, report, workbook")
-    st.page_link(find_page(text, "export"), label=label, icon=":material/download:")

@@ -17,7 +17,7 @@ from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_figure
 
-_TALL, _ROW, _FRAME = 210, 26, 56
+_TALL, _ROW, _FRAME = 166, 24, 44
 Picture = tuple[str, go.Figure, str, str, str]
 
 
@@ -62,5 +62,5 @@ def show_words(parts: Mapping[str, Sequence[str]]) -> None:
     known = {heading: lines for heading, lines in parts.items() if lines}
     with st.grid(max(1, len(known)), min_column_width=240, gap="medium"):
         for heading, lines in known.items():
-            listed = "\n".join(f"- :small[{escape_markdown(line)}]" for line in lines)
-            st.markdown(f"**{escape_markdown(heading)}**\n\n{listed}")
+            listed = "  \n".join(f":small[{escape_markdown(line)}]" for line in lines)
+            st.markdown(f"**{escape_markdown(heading)}**  \n{listed}")

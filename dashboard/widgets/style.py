@@ -22,6 +22,8 @@ _ON_PRIMARY = """
 [data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"],
 [data-testid="stMultiSelect"] [data-baseweb="tag"], [data-baseweb="tag"] * { color: #12171D; }
 """
+# Streamlit leaves room for a chat below every page.
+_END = '[data-testid="stMainBlockContainer"] { padding-bottom: 3rem; }\n'
 # The uploader's words cannot be set: the list of endings is hidden, the button gets our word.
 _UPLOADER = """
 [data-testid="stFileUploaderDropzoneInstructions"] {{ display: none; }}
@@ -32,7 +34,7 @@ _UPLOADER = """
 
 def show_style(text: Text) -> None:
     """Add the rules to the page."""
-    rules = [_SIDEBAR, _TABLES, _UPLOADER.format(word=text("Choose files"))]
+    rules = [_SIDEBAR, _TABLES, _END, _UPLOADER.format(word=text("Choose files"))]
     if is_dark():
         rules.append(_ON_PRIMARY)
     st.html(f"<style>{''.join(rules)}</style>")

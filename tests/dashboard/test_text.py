@@ -60,3 +60,21 @@ def test_what_rounds_to_zero_has_no_minus(language):
     assert text.signed(-0.004) == "0.00"
     assert text.percent(-0.004)[0] == "0"
     assert text.number(-0.006) == "−0.01"
+
+
+@pytest.mark.parametrize(
+    ("amount", "english", "chinese"),
+    [
+        (950, "CN¥ 950", "¥ 950"),
+        (9_999, "CN¥ 10k", "¥ 1万"),
+        (12_345, "CN¥ 12.3k", "¥ 1.23万"),
+        (150_000, "CN¥ 150k", "¥ 15万"),
+        (999_600, "CN¥ 1M", "¥ 100万"),
+        (-25_000, "\N{MINUS SIGN}CN¥ 25k", "\N{MINUS SIGN}¥ 2.5万"),
+        (123_456_789, "CN¥ 123M", "¥ 1.23亿"),
+        (0, "CN¥ 0", "¥ 0"),
+    ],
+)
+def test_money_in_pictures_counts_in_the_readers_thousands(amount, english, chinese):
+    assert EN.short_money(amount).replace("\N{NO-BREAK SPACE}", " ") == english
+    assert ZH.short_money(amount).replace("\N{NO-BREAK SPACE}", " ") == chinese

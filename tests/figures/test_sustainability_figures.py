@@ -7,6 +7,7 @@ from analysis.portfolio import compare_studies
 from analysis.results import Estimate
 from analysis.study_file import TargetPlan
 from analysis.targets import target_progress
+from dashboard.figures.axes import money_axis
 from dashboard.figures.capacity import draw_capacity
 from dashboard.figures.consultation import (
     draw_follow_through,
@@ -68,6 +69,25 @@ def test_the_waterfall_ends_at_the_last_year(found):
     assert sum(bars.x[:-1]) == pytest.approx(found.funding.by_year[-1].income)
     assert bars.measure[0] == "absolute"
     assert bars.measure[-1] == "total"
+
+
+@pytest.mark.parametrize(("language", "unit", "other"), [("en", "k", "万"), ("zh-Hans", "万", "k")])
+def test_money_is_told_in_the_readers_thousands(found, language, unit, other):
+    text = Text(language)
+    ticks = draw_months(found.funding, text).layout.yaxis.ticktext
+    assert len(ticks) >= 3
+    assert all(tick.endswith((unit, "0")) and other not in tick for tick in ticks)
+    assert unit in draw_waterfall(found.funding, text).data[0].text[0]
+    assert any(unit in a.text for a in draw_sources(found.funding, "source", text)
+               .layout.annotations)  # fmt: skip
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 0), (-20_000, 150_000), (-1, 7), (-3e8, 1e9)])
+def test_an_axis_of_money_has_few_round_ticks(low, high):
+    ticks = money_axis(Text("en"), low, high, "CNY")["tickvals"]
+    assert 1 <= len(ticks) <= 6
+    assert 0 in ticks
+    assert all(low <= tick <= high for tick in ticks)
 
 
 def test_many_sources_become_one_step():
