@@ -5,29 +5,31 @@ from __future__ import annotations
 import streamlit as st
 
 from analysis.portfolio import PooledMeasure, Portfolio
-from analysis.results import Estimate, NotEstimable
 from dashboard.cache import current_portfolio
 from dashboard.figures.portfolio import draw_columns, draw_forest_of_studies, draw_funnel
+from dashboard.sentences.portfolio import say_together
 from dashboard.state import current_text
 from dashboard.tables.sustainability import list_portfolio
 from dashboard.text import Text
 from dashboard.widgets.page import show_empty, show_figure, show_page
-from dashboard.widgets.portfolio import added_results, show_add_results
+from dashboard.widgets.portfolio import show_add_results
+from dashboard.workspace.results import list_results
 
 
 def show() -> None:
     """Show the portfolio."""
-    text, portfolio = current_text(), current_portfolio(added_results())
+    text, added = current_text(), list_results()
+    portfolio = current_portfolio(added)
     if portfolio is None or len(portfolio.studies) < 2:
         show_empty(
             text("Only one study so far"),
             text("Save a second study with the same measures to see them side by side."),
         )
-        show_add_results(text, expanded=True)
+        show_add_results(text, added, expanded=True)
         return
     titles = {s.fingerprint: text.of(dict(s.title), s.fingerprint[:8]) for s in portfolio.studies}
     title = text.count("{n} study side by side", "{n} studies side by side", len(portfolio.studies))
-    show_page(_finding(text, portfolio) or title, title)
+    show_page(say_together(text, portfolio) or title, title)
     if portfolio.measures:
         _show_measure(text, _pick(text, portfolio), titles)
     show_figure(
@@ -38,22 +40,7 @@ def show() -> None:
         table=list_portfolio(portfolio, text),
         key="portfolio_columns",
     )
-    show_add_results(text, expanded=False)
-
-
-def _finding(text: Text, portfolio: Portfolio) -> str:
-    if not portfolio.measures:
-        return ""
-    summary = portfolio.measures[0].summary
-    if isinstance(summary, NotEstimable) or not isinstance(summary.pooled, Estimate):
-        return ""
-    pooled = summary.pooled
-    return text(
-        "Across studies {measure} changed by {change}, likely between {likely}.",
-        measure=text.of(portfolio.measures[0].label, portfolio.measures[0].measure),
-        change=text.signed(pooled.estimate),
-        likely=text.interval(pooled.ci_low, pooled.ci_high),
-    )
+    show_add_results(text, added, expanded=False)
 
 
 def _pick(text: Text, portfolio: Portfolio) -> PooledMeasure:

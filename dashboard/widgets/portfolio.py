@@ -1,4 +1,4 @@
-"""Results files of other studies, brought into the portfolio for this visit."""
+"""Results files of other studies: brought into the portfolio, kept, and taken out again."""
 
 from __future__ import annotations
 
@@ -11,24 +11,19 @@ from analysis.errors import LeveeError
 from analysis.portfolio import read_result
 from dashboard.sentences import say_error
 from dashboard.text import Text
+from dashboard.widgets.markdown import escape_markdown
+from dashboard.workspace.results import remove_results, save_results
 
-_KEPT = "portfolio_results"
 MOST_FILES = 1000
 
 
-def added_results() -> Sequence[Mapping[str, Any]]:
-    """Results files added in this visit, in the order they came."""
-    kept: dict[str, dict[str, Any]] = st.session_state.get(_KEPT, {})
-    return list(kept.values())
-
-
-def show_add_results(text: Text, *, expanded: bool) -> None:
+def show_add_results(text: Text, added: Sequence[Mapping[str, Any]], *, expanded: bool) -> None:
     """Show where results files (``results.json``) of other studies are added and taken out."""
     with st.expander(text("Add other communities"), expanded=expanded):
         st.markdown(
             text(
-                "Give the results.json of each study, as Export or levee evaluate writes it. They "
-                "stay for this visit only and are not saved."
+                "Give the results.json of each study, as Export or levee evaluate writes it. What "
+                "is compared is kept with your studies until you take it out."
             )
         )
         round_ = st.session_state.setdefault("portfolio_round", 0)
@@ -38,24 +33,42 @@ def show_add_results(text: Text, *, expanded: bool) -> None:
             accept_multiple_files=True,
             key=f"portfolio_files_{round_}",
         )
-        kept: dict[str, dict[str, Any]] = st.session_state.setdefault(_KEPT, {})
-        if kept and st.button(text("Take out the added studies"), key="portfolio_clear"):
-            kept.clear()
-            st.rerun()
-        if files and not _keep(text, kept, files[:MOST_FILES]):
+        if files and not _save(text, files[:MOST_FILES]):
             st.session_state["portfolio_round"] = round_ + 1
             st.rerun()
+        if added:
+            _show_take_out(text, added)
 
 
-def _keep(text: Text, kept: dict[str, dict[str, Any]], files: Sequence[Any]) -> bool:
-    """Keep each file that can be read; True when one could not, and which was said."""
+def _show_take_out(text: Text, added: Sequence[Mapping[str, Any]]) -> None:
+    names = {one["study"]["fingerprint"]: _name(text, one["study"]["title"]) for one in added}
+    chosen = st.multiselect(
+        text("Studies added from files"),
+        list(names),
+        format_func=lambda key: escape_markdown(names[key]),
+        placeholder=text("All of them"),
+        key=f"portfolio_out_{len(names)}",
+    )
+    label = text("Take out the chosen studies") if chosen else text("Take out the added studies")
+    if st.button(label, key="portfolio_clear"):
+        remove_results(chosen or list(names))
+        st.rerun()
+
+
+def _name(text: Text, title: object) -> str:
+    return text.of(title if isinstance(title, Mapping) else str(title))
+
+
+def _save(text: Text, files: Sequence[Any]) -> bool:
+    """Save each file that can be read; True when one could not, and which was said."""
+    read: list[tuple[str, Mapping[str, Any]]] = []
     wrong = False
     for file in files:
         try:
-            result = read_result(file.getvalue(), file.name)
+            read.append((file.name, read_result(file.getvalue(), file.name)))
         except LeveeError as error:
-            st.error(say_error(text, error))
+            st.error(escape_markdown(say_error(text, error)))
             wrong = True
-            continue
-        kept[result["study"]["fingerprint"]] = result
+    if read:
+        save_results(read)
     return wrong

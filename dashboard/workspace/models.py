@@ -91,3 +91,13 @@ class AuditRow(Base):
     author: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ResultRow(Base):
+    """Results of a study made elsewhere, kept for the portfolio: what is compared, no more."""
+
+    __tablename__ = "results"
+    fingerprint: Mapped[str] = mapped_column(primary_key=True)
+    file: Mapped[str]
+    result: Mapped[Any] = mapped_column(JSON)
+    added: Mapped[datetime] = mapped_column(default=now)

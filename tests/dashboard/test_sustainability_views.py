@@ -14,6 +14,7 @@ from dashboard.exports.workbook import write_table
 from dashboard.tables.targets import list_indicators
 from dashboard.text import Text
 from dashboard.workspace.engine import VARIABLE, close_workspaces
+from dashboard.workspace.results import list_results, save_results
 from dashboard.workspace.store import create_study, open_study, save_file, save_version
 from tests.test_portfolio import result
 
@@ -148,11 +149,25 @@ def test_results_files_of_other_communities_stand_beside_the_sample(app: App):
     assert at.title[0].value.startswith("Across studies Preparedness")
 
 
+def test_added_communities_stay_after_a_reload_and_can_be_taken_out(app: App):
+    save_results([(f"r{i}.json", result(f"c{i}", 0.1 * i)) for i in range(3)])
+    at = app("portfolio")
+    assert "4 studies side by side" in told(at)
+    at.multiselect[0].select("c1").run()
+    at.button(key="portfolio_clear").click().run()
+    assert not at.exception
+    assert "3 studies side by side" in told(at)
+    assert "3 studies side by side" in told(app("portfolio"))
+    at.button(key="portfolio_clear").click().run()
+    assert not at.exception
+    assert list_results() == []
+
+
 def test_a_file_that_is_no_result_is_named(app: App):
     at = app("portfolio")
     at.file_uploader[0].set_value([("holiday.json", b"{}", "application/json")]).run()
     assert not at.exception
-    assert "holiday.json" in at.error[0].value
+    assert "holiday" in at.error[0].value
 
 
 @pytest.mark.parametrize("view", ["funding", "scorecard", "summary", "targets"])
