@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -258,11 +258,18 @@ def _take_activities(whole: Evaluation, evaluation: Evaluation) -> Evaluation:
 def _findings(study: Study, e: Evaluation) -> tuple[Finding, ...]:
     return (
         *find_findings(e, study),
-        *(find_participation(e.participation) if e.participation else ()),
+        *(_labelled(study, find_participation(e.participation)) if e.participation else ()),
         *(find_delivery(e.delivery) if e.delivery else ()),
         *(find_volunteers(e.volunteers) if e.volunteers else ()),
         *(find_sustainability(e.sustainability) if e.sustainability else ()),
     )
+
+
+def _labelled(study: Study, findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Findings that name a value of the data, with its words where the study file gives them."""
+    for finding in findings:
+        label = study.plan.label_of(str(finding.values.get("value", "")))
+        yield replace(finding, values={**finding.values, "label": label}) if label else finding
 
 
 def _cautions(study: Study, e: Evaluation) -> tuple[Caution, ...]:

@@ -10,6 +10,7 @@ from analysis.surveys.results import Flow, Outcome
 from dashboard.exports.content import TargetLine
 from dashboard.exports.gateway import safe_text
 from dashboard.sentences.change import is_share, say_level, say_likely, say_signed
+from dashboard.sentences.names import value_name
 from dashboard.sentences.targets import format_indicator, say_status
 from dashboard.tables.targets import label_targets
 from dashboard.text import Text
@@ -26,7 +27,7 @@ def list_funder_cards(
     """At most four numbers: change, people, cost, targets; without money, who stays."""
     cards = [
         _change_card(text, evaluation, plan, told.main),
-        _people_card(text, evaluation, told),
+        _people_card(text, evaluation, plan, told),
         _cost_card(text, told),
         _targets_card(text, evaluation, told),
         _stay_card(text, evaluation),
@@ -75,7 +76,9 @@ def _name_with_unit(text: Text, measure: MeasurePlan) -> str:
     return name
 
 
-def _people_card(text: Text, evaluation: Evaluation, told: FunderSummary) -> Card | None:
+def _people_card(
+    text: Text, evaluation: Evaluation, plan: StudyPlan, told: FunderSummary
+) -> Card | None:
     found = evaluation.participation
     if found is None or found.participants is None:
         return None
@@ -93,7 +96,7 @@ def _people_card(text: Text, evaluation: Evaluation, told: FunderSummary) -> Car
     known = [(r.ratio.estimate, r.value) for r in found.representation
              if isinstance(r.ratio, Estimate)]  # fmt: skip
     if known and min(known)[0] < UNDER_REACHED:
-        parts.append(text("Under-reached: {group}.", group=min(known)[1]))
+        parts.append(text("Under-reached: {group}.", group=value_name(text, plan, min(known)[1])))
     return text.number(found.participants, 0), text.join(parts)
 
 

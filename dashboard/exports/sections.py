@@ -21,6 +21,7 @@ from dashboard.figures.reach import draw_representation
 from dashboard.figures.retention import draw_months, draw_retention
 from dashboard.figures.targets import draw_targets
 from dashboard.sentences.methods import say_methods
+from dashboard.sentences.names import with_names
 from dashboard.sentences.targets import say_targets
 from dashboard.tables import participation as people
 from dashboard.tables import sustainability as money
@@ -60,10 +61,10 @@ def _targets(evaluation: Evaluation, study: Study, text: Text) -> ReportSection 
     )
 
 
-def _participation(evaluation: Evaluation, _study: Study, text: Text) -> ReportSection | None:
-    found = evaluation.participation
-    if found is None:
+def _participation(evaluation: Evaluation, study: Study, text: Text) -> ReportSection | None:
+    if evaluation.participation is None:
         return None
+    found = with_names(text, study.plan, evaluation.participation)
     pictures = tuple(
         ReportPicture(
             title=text("Who came, against who lives there: {by}", by=by),

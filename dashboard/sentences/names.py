@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
+from analysis.participation.results import Participation
 from analysis.study_file import StudyPlan
 from dashboard.text import Text
 
@@ -71,6 +73,15 @@ def column_name(text: Text, plan: StudyPlan, column: str) -> str:
 def value_name(text: Text, plan: StudyPlan, value: str) -> str:
     """A value of the data in words."""
     return text.of(plan.label_of(value), value)
+
+
+def with_names(text: Text, plan: StudyPlan, found: Participation) -> Participation:
+    """The groups of participants in words."""
+    named = tuple(
+        replace(r, by=column_name(text, plan, r.by), value=value_name(text, plan, r.value))
+        for r in found.representation
+    )
+    return replace(found, representation=named)
 
 
 def name_with(text: Text, label: str | Mapping[str, str] | None, column: str) -> str:

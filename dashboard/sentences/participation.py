@@ -38,7 +38,7 @@ def _repeat(text: Text, f: Finding) -> str:
 def _below(text: Text, f: Finding) -> str:
     return text(
         "{value} are {share} of the participants but {population} of the community.",
-        value=f.values["value"],
+        value=text.of(f.values.get("label"), str(f.values["value"])),
         share=_share(text, f, "share"),
         population=_share(text, f, "population"),
     )

@@ -6,8 +6,10 @@ import streamlit as st
 
 from analysis.participation.findings import find_attendance, find_underrepresented
 from analysis.participation.results import Participation
+from dashboard.cache import current_study
 from dashboard.figures.reach import draw_funnel, draw_representation
 from dashboard.sentences import say_caution, say_finding
+from dashboard.sentences.names import with_names
 from dashboard.sentences.participation import say_sessions
 from dashboard.state import current_text
 from dashboard.tables import participation as tables
@@ -26,10 +28,12 @@ def show() -> None:
     text, head = current_text(), st.container()
     evaluation = show_people_filters(ATTENDED)
     found = evaluation.participation if evaluation else None
-    if found is None:
+    study = current_study()
+    if found is None or study is None:
         needed = text("Upload a sign-in sheet: one row per person and session, or a ticked list.")
         show_missing(text("No sign-in sheet yet"), needed)
         return
+    found = with_names(text, study.plan, found)
     finding = find_underrepresented(found) or find_attendance(found)
     with head:
         show_page(say_finding(text, finding), say_sessions(text, found))

@@ -8,7 +8,9 @@ import streamlit as st
 
 from analysis.evaluation import Evaluation
 from analysis.people_part import PeopleFilter, list_groups, list_months
+from analysis.study_file import StudyPlan
 from dashboard.cache import current_evaluation, current_people, whole_study
+from dashboard.sentences.names import column_name, value_name
 from dashboard.state import current_people_filters, current_text, set_filter
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_empty
@@ -34,7 +36,7 @@ def show_people_filters(tables: Sequence[str]) -> Evaluation | None:
         with st.expander(label, expanded=used), st.container(horizontal=True, gap="small"):
             _show_months(months, chosen, as_of="volunteers" in tables)
             for column, values in groups.items():
-                _show_group(column, values, chosen.values.get(column, ()))
+                _show_group(study.plan, column, values, chosen.values.get(column, ()))
     return current_people(chosen)
 
 
@@ -100,15 +102,16 @@ def _show_month(key: str, label: str, otherwise: str, months: Sequence[str], now
     )
 
 
-def _show_group(column: str, values: Sequence[str], chosen: Sequence[str]) -> None:
+def _show_group(plan: StudyPlan, column: str, values: Sequence[str], chosen: Sequence[str]) -> None:
     text = current_text()
     names = {"kind": text("Kind"), "level": text("Level"), "phase": text("Phase")}
     names["role"] = text("Role")
     widget = f"people_{column}_{'|'.join(chosen)}"
     st.multiselect(
-        names.get(column, escape_markdown(column)),
+        names.get(column) or escape_markdown(column_name(text, plan, column)),
         values,
         default=list(chosen),
+        format_func=lambda value: value_name(text, plan, value),
         placeholder=text("All"),
         key=widget,
         width=164,
