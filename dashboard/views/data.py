@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import streamlit as st
 
 from analysis.errors import IntakeError
-from analysis.intake.tables import Table
-from analysis.study_file import StudyPlan
 from dashboard.cache import current_saved, read_drafted_tables
 from dashboard.navigation import HOME, find_page
 from dashboard.state import current_text
@@ -18,21 +14,18 @@ from dashboard.widgets.uploader import show_uploader
 from dashboard.widgets.versions import show_versions
 from dashboard.widgets.wizard_answers import show_answers
 from dashboard.widgets.wizard_checks import show_checks
+from dashboard.widgets.wizard_clash import remember_plan, show_clash, shown_plan
 from dashboard.widgets.wizard_columns import show_columns
-from dashboard.widgets.wizard_files import is_complete, show_files
+from dashboard.widgets.wizard_files import show_files
 from dashboard.widgets.wizard_preview import show_preview
+from dashboard.widgets.wizard_renew import renew_plan
 from dashboard.widgets.wizard_steps import (
-    LAST,
     Draft,
     current_step,
-    drafted_plan,
-    go_to,
-    keep_plan,
     place_of,
     show_steps,
 )
-from dashboard.workspace.plan_edit import with_choices
-from dashboard.workspace.store import SavedStudy, save_draft
+from dashboard.workspace.store import SavedStudy
 
 _STEPS = (show_files, show_preview, show_columns, show_answers, show_checks)
 
@@ -57,31 +50,15 @@ def show() -> None:
 def _show_wizard(text: Text, saved: SavedStudy) -> None:
     read = read_drafted_tables(saved)
     tables = {key: table for key, table in read.items() if not isinstance(table, IntakeError)}
-    plan = drafted_plan(saved)
+    plan = shown_plan(saved)
     if plan is None or saved.drafts.get("stale"):
-        _renew(text, saved, plan, tables)
+        renew_plan(text, saved, plan, tables)
         st.rerun()
     places = {place_of(key, table): table for key, table in tables.items()}
+    show_clash(text, saved)
     show_steps(text, saved)
     _STEPS[current_step(saved) if tables else 0](
         Draft(text=text, saved=saved, plan=plan, tables=places)
     )
     show_versions(text, saved)
-
-
-def _renew(
-    text: Text, saved: SavedStudy, plan: StudyPlan | None, tables: Mapping[str, Table]
-) -> None:
-    """Propose a plan for new files, or let the one there is serve them."""
-    from analysis.intake.proposal import propose_plan
-    from analysis.intake.reuse import reuse_plan
-
-    renewed = reuse_plan(plan, tables) if plan else propose_plan(tables)
-    choices = (saved.drafts.get(key) or {} for key in ("sheets", "encodings"))
-    renewed = with_choices(renewed, *choices)
-    keep_plan(saved, renewed)
-    save_draft(saved.id, "stale", False)
-    places = {place_of(key, table): table for key, table in tables.items()}
-    draft = Draft(text=text, saved=saved, plan=renewed, tables=places)
-    if saved.version and is_complete(draft):
-        go_to(saved, LAST)
+    remember_plan(saved.id, plan)

@@ -14,8 +14,9 @@ from dashboard.sentences.intake import say_problem
 from dashboard.sentences.quality import say_cells
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
+from dashboard.workspace.editing import save_edit
 from dashboard.workspace.plan_edit import with_fixes, without_fix
-from dashboard.workspace.store import SavedStudy, save_draft, save_version
+from dashboard.workspace.store import SavedStudy
 
 CELLS = frozenset({"out_of_range", "unmatched_answers"})
 ROWS = CELLS | {"speeders", "straight_lining", "same_device", "contradictory_options"}
@@ -82,8 +83,7 @@ def _record(text: Text, saved: SavedStudy, plan: StudyPlan, fixes: list[dict[str
 
 
 def _save(saved: SavedStudy, plan: StudyPlan, note: str) -> None:
-    save_version(saved.id, plan, note=note)
-    save_draft(saved.id, "plan", None)
+    save_edit(saved, plan, note)
     st.rerun()
 
 
@@ -97,7 +97,7 @@ def show_fixes(text: Text, saved: SavedStudy) -> None:
         for at, fix in list(enumerate(fixes))[:_MOST_SHOWN]:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(escape_markdown(describe_fix(text, fix)))
-                if st.button(text("Take back"), key=f"take_back_{at}"):
+                if st.button(text("Take back"), key=f"take_back_{fix.file}_{fix.row}_{fix.column}"):
                     _save(saved, without_fix(plan, at), text("correction taken back"))
         if len(fixes) > _MOST_SHOWN:
             st.caption(text("Go back to an earlier version on Data to take back many at once."))

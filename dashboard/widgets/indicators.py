@@ -14,7 +14,8 @@ from dashboard.exports.workbook import write_table
 from dashboard.sentences import say_error
 from dashboard.tables.targets import list_indicators
 from dashboard.text import Text
-from dashboard.workspace.store import SavedStudy, save_version
+from dashboard.workspace.editing import save_edit
+from dashboard.workspace.store import SavedStudy
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -75,4 +76,4 @@ def save_indicators(text: Text, saved: SavedStudy, data: bytes, name: str) -> in
     if saved.plan is None:
         return saved.version
     plan = saved.plan.model_copy(update={"targets": read_indicators(data, name)})
-    return save_version(saved.id, plan, note=text("Targets from {file}", file=name))
+    return save_edit(saved, plan, text("Targets from {file}", file=name))

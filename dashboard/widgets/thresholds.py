@@ -10,7 +10,8 @@ from analysis.sustainability.results import ScorecardRow
 from dashboard.cache import current_saved
 from dashboard.sentences.sustainability import score_name
 from dashboard.text import Text
-from dashboard.workspace.store import SavedStudy, save_version
+from dashboard.workspace.editing import save_edit
+from dashboard.workspace.store import SavedStudy
 
 
 def show_thresholds(text: Text, rows: Sequence[ScorecardRow]) -> None:
@@ -36,5 +37,5 @@ def _save(saved: SavedStudy, code: str, act: float, watch: float, text: Text) ->
         return
     scorecard = {**saved.plan.scorecard, code: [act, watch]}
     plan = saved.plan.model_copy(update={"scorecard": scorecard})
-    save_version(saved.id, plan, note=text("Thresholds of the scorecard"))
+    save_edit(saved, plan, text("Thresholds of the scorecard"))
     st.rerun()

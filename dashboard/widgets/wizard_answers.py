@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
@@ -48,7 +49,7 @@ def _show_measure(
     about = f": {describe_measure(text, measure)}" if measure else ""
     shown = st.expander(f"**{escape_markdown(heading)}**{escape_markdown(about)}")
     with shown, st.form(f"measure_{at}", border=False):
-        told = _ask(text, at, measure, columns)
+        told = _ask(text, _token(at, measure), measure, columns)
         if rule:
             show_numbers(text, at, rule)
         if st.form_submit_button(text("Save"), key=f"save_measure_{at}"):
@@ -68,8 +69,14 @@ def describe_measure(text: Text, measure: MeasurePlan) -> str:
     return " · ".join(told)
 
 
+def _token(at: int, measure: MeasurePlan | None) -> str:
+    """What names the widgets of a measure: it changes with the measure, and they with it."""
+    told = repr(measure_record(measure) if measure else None)
+    return f"{at}_{hashlib.sha256(told.encode()).hexdigest()[:8]}"
+
+
 def _ask(
-    text: Text, at: int, measure: MeasurePlan | None, columns: Sequence[str]
+    text: Text, at: str, measure: MeasurePlan | None, columns: Sequence[str]
 ) -> dict[str, Any]:
     known = measure_record(measure) if measure else {}
     heading = text.of(measure.label, measure.name) if measure else ""
@@ -81,14 +88,14 @@ def _ask(
         f"reversed_{at}",
     )  # fmt: skip
     asked = {"items": items, **_ask_scale(text, at, known), **_ask_score(text, at, known)}
-    asked["name"] = known.get("name") or label or f"measure_{at + 1}"
+    asked["name"] = known.get("name") or label
     if label and label != heading:
         asked["label"] = label
     asked["reversed"] = [item for item in reversed_ if item in items]
     return {**known, **asked}
 
 
-def _ask_scale(text: Text, at: int, known: Mapping[str, Any]) -> dict[str, Any]:
+def _ask_scale(text: Text, at: str, known: Mapping[str, Any]) -> dict[str, Any]:
     with st.grid(4, min_column_width=150):
         kind = _choose(text("Kind"), _kinds(text), known.get("kind", "scale"), f"kind_{at}")
         low, high = known.get("range") or (1.0, 5.0)
@@ -104,7 +111,7 @@ def _ask_scale(text: Text, at: int, known: Mapping[str, Any]) -> dict[str, Any]:
     return {"kind": kind, "better": better, "range": limits}
 
 
-def _ask_score(text: Text, at: int, known: Mapping[str, Any]) -> dict[str, Any]:
+def _ask_score(text: Text, at: str, known: Mapping[str, Any]) -> dict[str, Any]:
     scores = {
         "mean": text("mean of the items"),
         "sum": text("sum of the items"),
@@ -174,7 +181,9 @@ def _roles(text: Text) -> dict[str, str]:
 
 def _keep(draft: Draft, at: int, told: Mapping[str, Any]) -> None:
     try:
-        changed = with_measure(draft.plan, at, told)
+        changed = with_measure(
+            draft.plan, at, {**told, "name": told["name"] or f"measure_{at + 1}"}
+        )
     except StudyFileError as error:
         st.error(escape_markdown(say_error(draft.text, error)))
         return

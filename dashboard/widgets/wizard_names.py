@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from analysis.study_file import StudyPlan
 from dashboard.text import Text
 from dashboard.workspace.column_parts import BREAKDOWN, MEASURE
@@ -40,6 +42,12 @@ def reason_name(text: Text, reason: str) -> str:
         "odd_answers": text("a scale but for a few odd answers"),
         "precision_lost": text("digits beyond the 15th are lost"),
     }.get(reason, "")
+
+
+def setting_name(text: Text, where: Sequence[str]) -> str:
+    """A setting of the study file in words where it has some: ``survey › Cluster``."""
+    known = {**_people(text), **_activities(text), **_money(text), **_meetings(text)}
+    return " › ".join([*where[:-1], known.get(where[-1], where[-1])])
 
 
 def field_name(text: Text, field: str) -> str:

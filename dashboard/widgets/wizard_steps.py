@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import streamlit as st
 
 from analysis.intake.tables import Table
-from analysis.study_file import StudyPlan, plan_from_dict
+from analysis.study_file import StudyPlan
 from dashboard.text import Text
+from dashboard.widgets.wizard_clash import keep_plan
 from dashboard.workspace.plan_edit import Place
 from dashboard.workspace.store import SavedStudy, save_draft
 
@@ -99,22 +99,6 @@ def show_buttons(text: Text, saved: SavedStudy, *, ready: bool = True) -> None:
                 on_click=go_to,
                 args=(saved, step + 1),
             )
-
-
-def drafted_plan(saved: SavedStudy) -> StudyPlan | None:
-    """The plan as the wizard holds it; else the saved version; None before either."""
-    draft = saved.drafts.get("plan")
-    return plan_from_dict(draft) if draft is not None else saved.plan
-
-
-def keep_plan(saved: SavedStudy, plan: StudyPlan) -> None:
-    """Save the plan the wizard holds."""
-    save_draft(saved.id, "plan", plan_record(plan))
-
-
-def plan_record(plan: StudyPlan) -> dict[str, Any]:
-    """A plan as plain JSON values, defaults left out."""
-    return plan.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
 
 
 def _chosen(value: object, otherwise: int) -> int:

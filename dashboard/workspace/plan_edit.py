@@ -80,7 +80,7 @@ def use_of(plan: StudyPlan, at: Place) -> str:
 
 def with_use(plan: StudyPlan, at: Place, use: str, columns: Sequence[str]) -> StudyPlan:
     """Use a table as something else; a needed column starts as the first of the table."""
-    told = _without_table(_record(plan), at)
+    told = _without_table(plan_record(plan), at)
     if use == SURVEY:
         told.setdefault(SURVEY, {}).setdefault("files", []).append(at.record())
     elif use == DICTIONARY:
@@ -103,7 +103,7 @@ def column_of(plan: StudyPlan, at: Place, field: str) -> str | None:
 def with_column(plan: StudyPlan, at: Place, field: str, column: str | None) -> StudyPlan:
     """Let a column of a table play a part (or none)."""
     use = use_of(plan, at)
-    told = _record(plan)
+    told = plan_record(plan)
     if use != SURVEY:
         told[use][field] = column
         return plan_from_dict({**told, use: _known(told[use])})
@@ -112,7 +112,7 @@ def with_column(plan: StudyPlan, at: Place, field: str, column: str | None) -> S
 
 def with_wave(plan: StudyPlan, at: Place, wave: str | None) -> StudyPlan:
     """Say that every row of a survey table belongs to one wave; a new wave becomes the last."""
-    told = _record(plan)
+    told = plan_record(plan)
     source = _source(told, at)
     source.pop("wave", None)
     if wave:
@@ -126,7 +126,7 @@ def with_choices(
     plan: StudyPlan, sheets: Mapping[str, str], encodings: Mapping[str, str]
 ) -> StudyPlan:
     """Write a person's choices of sheet and encoding into the plan, by file name."""
-    told = _record(plan)
+    told = plan_record(plan)
     sections = [told[name] for name in FIELDS if name != SURVEY and name in told]
     files = told.get(SURVEY, {}).get("files", [])
     for section in [*sections, *files]:
@@ -140,7 +140,7 @@ def with_choices(
 
 def without_respondent(plan: StudyPlan) -> StudyPlan:
     """Treat answers as anonymous: groups are compared, nobody is matched."""
-    told = _record(plan)
+    told = plan_record(plan)
     for key in ("respondent", "links"):
         told.get(SURVEY, {}).pop(key, None)
     return plan_from_dict(told)
@@ -150,14 +150,14 @@ def with_links(
     plan: StudyPlan, links: Sequence[Mapping[str, Any]], section: str = SURVEY
 ) -> StudyPlan:
     """Add accepted links between spellings of respondents' codes, or of sign-ins' to theirs."""
-    told = _record(plan)
+    told = plan_record(plan)
     told[section]["links"] = [*told[section].get("links", []), *links]
     return plan_from_dict(told)
 
 
 def with_fixes(plan: StudyPlan, fixes: Sequence[Mapping[str, Any]]) -> StudyPlan:
     """Record corrections; one for the same cell or row takes the place of the older."""
-    told = _record(plan)
+    told = plan_record(plan)
     spots = {_spot(fix) for fix in fixes}
     kept = [fix for fix in told[SURVEY].get("fixes", []) if _spot(fix) not in spots]
     told[SURVEY]["fixes"] = [*kept, *fixes]
@@ -166,7 +166,7 @@ def with_fixes(plan: StudyPlan, fixes: Sequence[Mapping[str, Any]]) -> StudyPlan
 
 def without_fix(plan: StudyPlan, at: int) -> StudyPlan:
     """Take one recorded correction back."""
-    told = _record(plan)
+    told = plan_record(plan)
     fixes = told[SURVEY].get("fixes", [])
     told[SURVEY]["fixes"] = [*fixes[:at], *fixes[at + 1 :]]
     return plan_from_dict(told)
@@ -174,21 +174,21 @@ def without_fix(plan: StudyPlan, at: int) -> StudyPlan:
 
 def with_survey_setting(plan: StudyPlan, name: str, value: Any) -> StudyPlan:  # noqa: ANN401
     """Change one setting of the survey, such as the rule for duplicates."""
-    told = _record(plan)
+    told = plan_record(plan)
     told.setdefault(SURVEY, {})[name] = value
     return plan_from_dict(told)
 
 
 def with_breakdown(plan: StudyPlan, names: Sequence[str]) -> StudyPlan:
     """Choose the columns results are broken down by."""
-    told = _record(plan)
+    told = plan_record(plan)
     told.setdefault(SURVEY, {})["disaggregate"] = list(names)
     return plan_from_dict(told)
 
 
 def with_measure(plan: StudyPlan, at: int, measure: Mapping[str, Any]) -> StudyPlan:
     """Replace one measure (or add it at the end); without items it is taken out."""
-    told = _record(plan)
+    told = plan_record(plan)
     measures = list(told.get("measures", ()))
     changed = [_known(measure)] if measure.get("items") else []
     return plan_from_dict({**told, "measures": [*measures[:at], *changed, *measures[at + 1 :]]})
@@ -197,6 +197,11 @@ def with_measure(plan: StudyPlan, at: int, measure: Mapping[str, Any]) -> StudyP
 def measure_record(measure: MeasurePlan) -> dict[str, Any]:
     """One measure as plain values."""
     return measure.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
+
+
+def plan_record(plan: StudyPlan) -> dict[str, Any]:
+    """A plan as plain JSON values, defaults left out."""
+    return plan.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
 
 
 def survey_columns(plan: StudyPlan, tables: Mapping[Place, Sequence[str]]) -> list[str]:
@@ -244,10 +249,6 @@ def _spot(fix: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _exported(source: SurveyFile, short: str) -> str:
     return next((name for name, known in source.rename.items() if known == short), short)
-
-
-def _record(plan: StudyPlan) -> dict[str, Any]:
-    return plan.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
 
 
 def _known(section: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -156,6 +156,19 @@ def save_draft(study: str, step: str, value: Any) -> None:  # noqa: ANN401
     with _writing(study, "", "") as session:
         _find(session, study)
         session.merge(DraftRow(study=study, step=step, value=value, saved=now()))
+
+
+def swap_draft(study: str, step: str, expected: Any, value: Any) -> bool:  # noqa: ANN401
+    """Save a draft if it still is what was expected (None: not there); tell whether it was."""
+    with _writing(study, "", "") as session:
+        # Writing first keeps other windows out between looking and saving.
+        session.execute(update(StudyRow).where(StudyRow.id == study).values(id=StudyRow.id))
+        _find(session, study)
+        row = session.get(DraftRow, (study, step))
+        if (row.value if row else None) != expected:
+            return False
+        session.merge(DraftRow(study=study, step=step, value=value, saved=now()))
+    return True
 
 
 def save_version(study: str, plan: StudyPlan, *, author: str = "", note: str = "") -> int:

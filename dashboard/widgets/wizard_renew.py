@@ -1,0 +1,33 @@
+"""Files come and go: the plan is proposed for new ones, or the one there is serves them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from analysis.intake.tables import Table
+from analysis.study_file import StudyPlan
+from dashboard.text import Text
+from dashboard.widgets.wizard_clash import keep_plan
+from dashboard.widgets.wizard_files import is_complete
+from dashboard.widgets.wizard_steps import LAST, Draft, go_to, place_of
+from dashboard.workspace.editing import held_record
+from dashboard.workspace.plan_edit import with_choices
+from dashboard.workspace.store import SavedStudy, save_draft
+
+
+def renew_plan(
+    text: Text, saved: SavedStudy, plan: StudyPlan | None, tables: Mapping[str, Table]
+) -> None:
+    """Propose a plan for new files, or let the one there is serve them."""
+    from analysis.intake.proposal import propose_plan
+    from analysis.intake.reuse import reuse_plan
+
+    renewed = reuse_plan(plan, tables) if plan else propose_plan(tables)
+    choices = (saved.drafts.get(key) or {} for key in ("sheets", "encodings"))
+    renewed = with_choices(renewed, *choices)
+    keep_plan(saved, renewed, base=held_record(saved))
+    save_draft(saved.id, "stale", False)
+    places = {place_of(key, table): table for key, table in tables.items()}
+    draft = Draft(text=text, saved=saved, plan=renewed, tables=places)
+    if saved.version and is_complete(draft):
+        go_to(saved, LAST)
