@@ -203,11 +203,21 @@ def _cr2_error(fit: _Regression, coef_index: int) -> tuple[float, float]:
         score.append(float(target @ fit.residual[rows]))
         own.append(float(target @ target))
         across.append(block.T @ target)
-    shared = np.array(across)
-    gram = np.diag(own) - shared @ fit.bread @ shared.T
-    spread = float(np.sum(gram**2))
-    df = float(np.trace(gram)) ** 2 / spread if spread > 0 else np.inf
+    total, spread = _gram_moments(np.array(own), np.array(across), fit.bread)
+    df = total**2 / spread if spread > 0 else np.inf
     return float(np.sqrt(np.sum(np.square(score)))), df
+
+
+def _gram_moments(own: FloatArray, across: FloatArray, bread: FloatArray) -> tuple[float, float]:
+    """Trace and sum of squares of diag(own) − across·bread·acrossᵀ.
+
+    Never made whole: clusters × clusters would not fit in memory for a national programme.
+    """
+    pulled = across @ bread
+    shared = np.einsum("gp,gp->g", pulled, across)
+    inner = across.T @ pulled
+    squares = float(own @ own) - 2 * float(own @ shared) + float(np.sum(inner * inner.T))
+    return float(own.sum() - shared.sum()), squares
 
 
 def sign_flip(
