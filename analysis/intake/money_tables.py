@@ -36,7 +36,6 @@ def read_funding(plan: FundingPlan, table: Table, study: StudyPlan) -> TypedTabl
         if draft.add(name, getattr(plan, name), "flag", required=True):
             draft.data[name] = draft.data[name].eq(True)
     draft.add("ends", plan.ends, "date", required=True)
-    draft.drop(draft.data["date"].isna() & draft.texts("date").notna(), "unread_date")
     draft.drop(draft.data["date"].isna(), "no_date")
     draft.drop(draft.data["amount"].isna(), "no_amount")
     draft.drop_future("date", study.retention.observed_until)

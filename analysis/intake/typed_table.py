@@ -13,7 +13,8 @@ import pandas as pd
 from analysis.intake.answers import propose_answer_rule
 from analysis.intake.dates import read_dates
 from analysis.intake.lookup import column_texts, find_column, missing_column, normalise_name
-from analysis.intake.numbers import find_decimal_comma, looks_like_numbers, read_numbers
+from analysis.intake.numbers import read_numbers
+from analysis.intake.open_questions import tell_decimal_comma
 from analysis.intake.respondents import normalise_code
 from analysis.intake.tables import Table
 from analysis.intake.words import BLANKS, FLAG_WORDS, TOTALS
@@ -126,7 +127,7 @@ class TableDraft:
             reason=reason, n=len(rows), table=self.section, file=self.table.file, rows=rows
         )
         self.exclusions.append(listed)
-        self.note(reason, bad, severity=severity)
+        self.note(reason, bad, severity=severity, effect="left_out")
 
     def note(
         self,
@@ -214,7 +215,9 @@ class TableDraft:
         return read.values
 
     def _numbers(self, name: str, texts: pd.Series) -> pd.Series:
-        read = read_numbers(texts, decimal_comma=self._decimal_comma(texts))
+        chosen = self.decimal_comma
+        told = tell_decimal_comma(self.table, texts) if chosen is None else chosen
+        read = read_numbers(texts, decimal_comma=told)
         self._unread(name, texts, read.unread, "unread_number")
         if read.unsure:
             bad = pd.Series(False, index=texts.index)
@@ -223,15 +226,6 @@ class TableDraft:
             as_read = str(read.values.loc[read.unsure[0]])
             self.note("ambiguous_decimals", bad, column=name, values=shown, read_as=as_read)
         return read.values
-
-    def _decimal_comma(self, texts: pd.Series) -> bool | None:
-        """Return the decimal mark: chosen, told by the column, or by the file's other numbers."""
-        own = find_decimal_comma(texts)
-        if self.decimal_comma is not None or own is not None:
-            return self.decimal_comma if self.decimal_comma is not None else own
-        cells = self.table.cells
-        numbers = [cells[name] for name in cells if looks_like_numbers(cells[name].dropna()[:200])]
-        return find_decimal_comma(pd.concat(numbers)) if numbers else None
 
     def _flags(self, name: str, texts: pd.Series) -> pd.Series:
         """Read yes/no words, ticks and numbers; words that are neither are listed."""

@@ -35,8 +35,8 @@ def show() -> None:
         show_words(
             {
                 text("How sure"): [say_evidence(text, rule) for rule in told.evidence],
-                text("Limits"): say_limits(text, evaluation),
-                text("Next"): say_next(text, evaluation),
+                text("Limits"): [f"• {line}" for line in say_limits(text, evaluation)],
+                text("Next"): [f"• {line}" for line in say_next(text, evaluation)],
             }
         )
         st.caption(escape_markdown(say_method(text, evaluation.flow)))

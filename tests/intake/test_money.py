@@ -141,3 +141,14 @@ def test_a_year_far_ahead_is_a_slip_and_the_clock_is_not_asked():
     ahead = ledger("2090-01-05,100,A,\n2091-02-05,200,B,\n")
     assert ahead.funding["amount"].sum() == 300
     assert ahead.issues == ()
+
+
+def test_a_date_that_cannot_be_read_is_told_once_and_its_row_left_out_once():
+    study = ledger("2026-01-01,100,A,\nsoon,50,B,\n,20,C,\n2026-02-01,-30,D,\n")
+    assert study.funding["amount"].tolist() == [100, -30]
+    assert [(e.reason, e.rows) for e in study.exclusions] == [("no_date", (3, 4))]
+    told = {issue.code: issue for issue in study.issues}
+    assert codes(study).count("unread_date") == 1
+    assert told["unread_date"].details["values"] == ["soon"]
+    assert told["no_date"].rows == (3, 4)
+    assert told["no_date"].details["effect"] == "left_out"
