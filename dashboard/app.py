@@ -14,7 +14,7 @@ from dashboard.sentences import say_error
 from dashboard.state import SERVED, current_text, keep_url
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
-from dashboard.widgets.sidebar import SIDEBAR_WIDTH, show_sidebar, show_simulated
+from dashboard.widgets.sidebar import show_sidebar, show_simulated
 
 
 def main() -> None:
@@ -22,9 +22,7 @@ def main() -> None:
     keep_url()
     text = current_text()
     page = st.navigation(list_pages(text), expanded=True)
-    st.set_page_config(
-        page_title=f"{page.title} · Levee", layout="wide", initial_sidebar_state=SIDEBAR_WIDTH
-    )
+    st.set_page_config(page_title=f"{page.title} · Levee", layout="wide")
     try:
         show_sidebar(text)
         show_simulated(text)

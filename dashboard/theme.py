@@ -15,6 +15,7 @@ CATEGORIES = ("#12436D", "#28A197", "#801650", "#F46A25")
 LIKERT = ("#e66101", "#fdb863", "#f7f7f7", "#b2abd2", "#5e3c99")
 CAUTION = "#9A5B00"
 MUTED = "#56616F"
+INK = "#17212B"
 BAND = "rgba(18, 67, 109, 0.08)"
 INTERVAL = "rgba(18, 67, 109, 0.16)"
 GRID = "rgba(128, 138, 150, 0.28)"
@@ -54,12 +55,13 @@ def new_figure(height: int = 380) -> go.Figure:
     height
         Pixels. The width follows the container, down to 340 px.
     """
-    axis = {"gridcolor": GRID, "zeroline": False, "ticks": "", "fixedrange": True, "title": None}
+    axis = {"gridcolor": GRID, "zeroline": False, "ticks": "", "fixedrange": True, "title": None,
+            "tickfont": {"color": MUTED}}  # fmt: skip
     figure = go.Figure()
     figure.update_layout(
         height=height,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        font={"family": FONT, "size": 14},
+        font={"family": FONT, "size": 14, "color": INK},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         showlegend=False,
@@ -78,6 +80,7 @@ _ON_DARK = {
     "#801650": "#E07BB0",
     CAUTION: "#F0B35A",
     MUTED: "#A9B4C0",
+    INK: "#E6EBF0",
     "#1B7A4B": "#5CC98E",
     "#B3261E": "#FF8A80",
     BAND: "rgba(127, 179, 230, 0.14)",

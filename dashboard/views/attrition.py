@@ -72,8 +72,8 @@ def _show_differences(text: Text, evaluation: Evaluation, study: Study) -> None:
 
 def _show_rules(text: Text, evaluation: Evaluation, study: Study) -> None:
     if evaluation.bounds:
-        st.subheader(text("How far those lost could move the result"), anchor=False)
+        st.header(text("How far those lost could move the result"), anchor=False)
         show_table(list_bounds(evaluation.bounds, study.plan, text), key="bounds")
     if evaluation.sensitivity:
-        st.subheader(text("The same change by other rules"), anchor=False)
+        st.header(text("The same change by other rules"), anchor=False)
         show_table(list_sensitivity(evaluation.sensitivity, study.plan, text), key="rules")

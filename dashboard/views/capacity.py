@@ -60,7 +60,7 @@ def _show_capacity(text: Text, capacity: Capacity) -> None:
 def _show_leaders(text: Text, capacity: Capacity) -> None:
     if not capacity.leadership and capacity.resident_led is None:
         return
-    st.subheader(text("Who could take over"), anchor=False)
+    st.header(text("Who could take over"), anchor=False)
     if isinstance(capacity.resident_led, Estimate):
         share = tables.share_with_interval(text, capacity.resident_led)
         st.caption(escape_markdown(text("Activities led by residents: {share}", share=share)))
@@ -69,6 +69,6 @@ def _show_leaders(text: Text, capacity: Capacity) -> None:
 
 
 def _show_strengths(text: Text, strengths: Strengths) -> None:
-    st.subheader(text("What the community has"), anchor=False)
+    st.header(text("What the community has"), anchor=False)
     st.caption(escape_markdown(say_finding(text, find_strengths(strengths))))
     show_table(tables.list_strengths(strengths, text), key="strengths")

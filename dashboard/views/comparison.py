@@ -50,7 +50,7 @@ def show() -> None:
     _show_pictures(text, study, found)
     show_cautions([say_caution(text, caution) for caution in found.cautions])
     if found.balance:
-        st.subheader(text("Were the groups alike at the start?"), anchor=False)
+        st.header(text("Were the groups alike at the start?"), anchor=False)
         show_table(list_balance(found.balance, study.plan, text), key="balance")
 
 
@@ -64,7 +64,7 @@ def _show_pictures(text: Text, study: Study, found: GroupComparison) -> None:
         alt=text("Lines of both groups; dashed: the programme had it moved like the comparison."),
         key="comparison",
     )
-    st.subheader(text("The same difference by every method"), anchor=False)
+    st.header(text("The same difference by every method"), anchor=False)
     show_table(list_comparisons(found, measure, text), key="comparisons")
     if found.event_study:
         show_figure(

@@ -62,7 +62,7 @@ def show() -> None:
             alt=text("Curve of the share of agreed issues not yet done by days."),
             key="time_to_done",
         )
-    st.subheader(text("The promises"), anchor=False)
+    st.header(text("The promises"), anchor=False)
     show_table(tables.list_issues(talk, text), key="issues")
     if talk.level_gaps:
         with st.expander(text("Promised against delivered participation level")):

@@ -54,6 +54,6 @@ def show() -> None:
                 alt=text("Dots of the share of content delivered by phase."),
                 key="fidelity",
             )
-    st.subheader(text("Every planned session"), anchor=False)
+    st.header(text("Every planned session"), anchor=False)
     show_table(tables.list_plan(found, text), key="plan")
     show_cautions([say_caution(text, caution) for caution in found.cautions])

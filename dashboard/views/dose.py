@@ -47,5 +47,5 @@ def show() -> None:
         key="dose",
     )
     show_cautions([say_caution(text, caution) for caution in dose.cautions])
-    st.subheader(text("Change per session, adjusted for the start"), anchor=False)
+    st.header(text("Change per session, adjusted for the start"), anchor=False)
     show_table(list_doses(evaluation.dose, study.plan, text), key="doses")

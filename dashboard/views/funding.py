@@ -46,7 +46,7 @@ def show() -> None:
             key="months",
         )
     show_cautions([say_caution(text, caution) for caution in funding.cautions])
-    st.subheader(text("If something is lost"), anchor=False)
+    st.header(text("If something is lost"), anchor=False)
     show_table(tables.list_stress(funding, text), key="stress")
     if funding.expiries:
         show_figure(

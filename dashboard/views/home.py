@@ -29,7 +29,7 @@ def show() -> None:
 
 def _show_sample(text: Text) -> None:
     with st.container(border=True, height="stretch"):
-        st.subheader(text("See the sample community"), anchor=False)
+        st.header(text("See the sample community"), anchor=False)
         st.write(text("Two simulated communities over 18 months: surveys, sign-in sheets, money."))
         if st.button(text("Open the sample"), type="primary", key="open_sample"):
             set_study_id(SAMPLE_ID)
@@ -38,7 +38,7 @@ def _show_sample(text: Text) -> None:
 
 def _show_upload(text: Text) -> None:
     with st.container(border=True):
-        st.subheader(text("Upload your spreadsheets"), anchor=False)
+        st.header(text("Upload your spreadsheets"), anchor=False)
         st.write(text("Survey exports, sign-in sheets, rosters, ledgers: as they are."))
         if show_uploader(text, None):
             st.switch_page(find_page(text, "data"))
@@ -46,7 +46,7 @@ def _show_upload(text: Text) -> None:
 
 def _show_template(text: Text) -> None:
     with st.container(border=True, height="stretch"):
-        st.subheader(text("Start from the template"), anchor=False)
+        st.header(text("Start from the template"), anchor=False)
         st.write(text("No data yet? A workbook to fill in, with the questions to ask."))
         st.download_button(
             text("Download the template"),

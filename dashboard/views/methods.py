@@ -32,10 +32,10 @@ def show() -> None:
             alt=text("Boxes from the rows received to the people who answered both times."),
             key="methods_flow",
         )
-    st.subheader(text("Reporting checklist (TREND)"), anchor=False)
+    st.header(text("Reporting checklist (TREND)"), anchor=False)
     st.caption(text("What the data can tell is filled in; the rest is yours to write."))
     st.table(list_checklist(evaluation, study.plan, text).map(_literal), hide_index=True)
-    st.subheader(text("Settings"), anchor=False)
+    st.header(text("Settings"), anchor=False)
     st.table(list_settings(study.plan, text).map(_literal), hide_index=True)
     st.caption(text("docs/glossary.md explains each term, docs/methods.md each method."))
 

@@ -73,7 +73,7 @@ def _show_change(text: Text, study: Study, outcome: Outcome) -> None:
     measure = study.measure(outcome.measure)
     name = text.of(measure.label, measure.name)
     if outcome.transitions:
-        st.subheader(text("From which answer to which"), anchor=False)
+        st.header(text("From which answer to which"), anchor=False)
         show_table(tables.list_transitions(outcome, text), key="transitions")
         return
     lines = outcome.pairs is not None and sum(outcome.pairs.count) <= MOST_LINES
@@ -88,8 +88,8 @@ def _show_change(text: Text, study: Study, outcome: Outcome) -> None:
 
 
 def _show_analyses(text: Text, outcome: Outcome, *, share: bool) -> None:
-    st.subheader(text("The same change by every method"), anchor=False)
+    st.header(text("The same change by every method"), anchor=False)
     show_table(tables.list_analyses(outcome, text, share=share), key="analyses")
     if outcome.effect_sizes:
-        st.subheader(text("Effect sizes"), anchor=False)
+        st.header(text("Effect sizes"), anchor=False)
         show_table(tables.list_effect_sizes(outcome, text), key="effect_sizes")

@@ -37,11 +37,11 @@ def show() -> None:
     else:
         st.info(text("An outlook needs half a year of data and somebody who has left."))
     if found.overdue:
-        st.subheader(text("Likely to lapse"), anchor=False)
+        st.header(text("Likely to lapse"), anchor=False)
         st.caption(text("Absent for twice their usual gap or longer. For the organisation only."))
         show_table(tables.list_overdue(found, text), key="overdue")
     if found.roles:
-        st.subheader(text("Active people by role"), anchor=False)
+        st.header(text("Active people by role"), anchor=False)
         show_table(tables.list_roles(found, text), key="roles")
     show_cautions(list_cautions(text, found, "outlook"))
 

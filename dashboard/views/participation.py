@@ -60,7 +60,7 @@ def show() -> None:
     if found.engagement:
         _show_engagement(text, found)
     if found.by_kind or found.by_level:
-        st.subheader(text("By kind and level"), anchor=False)
+        st.header(text("By kind and level"), anchor=False)
         show_table(tables.list_kinds(found, text), key="kinds")
     show_cautions([say_caution(text, caution) for caution in found.cautions])
 

@@ -37,7 +37,7 @@ def show() -> None:
         key="reliability",
     )
     show_cautions(say_suspects(text, evaluation.reliability, study.plan))
-    st.subheader(text("Question by question"), anchor=False)
+    st.header(text("Question by question"), anchor=False)
     names = list(dict.fromkeys(one.measure for one in evaluation.reliability))
     chosen = choose_measure(text, study, names)
     rows = [one for one in evaluation.reliability if one.measure == chosen]

@@ -51,5 +51,5 @@ def _show_targets(text: Text, evaluation: Evaluation, study: Study) -> None:
     show_table(list_targets(labelled, text), key="targets_all")
     periods = list_periods(labelled, text)
     if len(periods):
-        st.subheader(text("Period by period"), anchor=False)
+        st.header(text("Period by period"), anchor=False)
         show_table(periods, key="periods")

@@ -114,7 +114,7 @@ def show_download(
 
 def show_inside(text: Text, report: Report) -> None:
     """List the parts of a report with how much each holds."""
-    st.subheader(text("What is inside"), anchor=False)
+    st.header(text("What is inside"), anchor=False)
     rows = [(s.heading, len(s.findings), len(s.pictures), len(s.tables)) for s in report.sections]
     names = [text("Part"), text("Findings"), text("Pictures"), text("Tables")]
     show_table(pd.DataFrame(rows, columns=names), key="inside")
@@ -148,7 +148,7 @@ def show_single_tables(text: Text, report: Report) -> None:
     tables = {_name(s.heading, t.title): t for s in report.sections for t in s.tables}
     if not tables:
         return
-    st.subheader(text("One table at a time"), anchor=False)
+    st.header(text("One table at a time"), anchor=False)
     chosen = st.selectbox(text("Table to export"), list(tables), key="export_table")
     told = tables[chosen]
     show_table(told.table, key="export_preview")

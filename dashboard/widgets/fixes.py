@@ -32,7 +32,7 @@ def show_decisions(
     open_ones = [i for i in issues if i.code in ROWS and i.rows and i.file in paths]
     if plan is None or not open_ones:
         return
-    st.subheader(text("Decide about a problem"), anchor=False)
+    st.header(text("Decide about a problem"), anchor=False)
     if saved.read_only:
         st.caption(text("The sample cannot be changed. Start a study of your own."))
         return

@@ -84,7 +84,7 @@ def show_problems(text: Text, problems: Sequence[Finding]) -> None:
     """Show what somebody should act on, each with the page where it is looked into."""
     if not problems:
         return
-    st.subheader(text("What needs attention"), anchor=False)
+    st.header(text("What needs attention"), anchor=False)
     for at, finding in enumerate(problems):
         with st.container(border=True, gap="xxsmall", key=f"problem_{at}"):
             st.markdown(f":orange[▲] {escape_markdown(say_finding(text, finding))}")
@@ -94,7 +94,7 @@ def show_problems(text: Text, problems: Sequence[Finding]) -> None:
 def show_area(text: Text, area: str, findings: Sequence[Finding]) -> None:
     """Show the findings that answer one question, and the page that tells more."""
     with st.container(gap="xsmall"):
-        st.subheader(area_name(text, area), anchor=False)
+        st.header(area_name(text, area), anchor=False)
         for finding in findings[:_LISTED]:
             st.markdown(f"- {escape_markdown(say_finding(text, finding))}")
         show_link(text, AREAS[area])

@@ -37,7 +37,7 @@ def show_cards(cards: Sequence[Card]) -> None:
     with st.grid(min(4, max(1, len(cards))), min_column_width=170, gap="small"):
         for card in cards[:4]:
             with st.container(border=True, height="stretch", gap="xsmall"):
-                st.markdown(f"### {escape_markdown(card.value)}")
+                st.markdown(f"## {escape_markdown(card.value)}")
                 st.caption(escape_markdown(card.meaning))
 
 
@@ -52,7 +52,7 @@ def show_figure(
 ) -> None:
     """Show one picture: its finding as title, unit and period below, data one click away."""
     text = current_text()
-    st.subheader(escape_markdown(title), anchor=False)
+    st.header(escape_markdown(title), anchor=False)
     if subtitle:
         st.caption(escape_markdown(subtitle))
     shown = for_dark(figure) if is_dark() else figure

@@ -33,7 +33,7 @@ def show_measure(text: Text, row: ScorecardRow) -> None:
     status = STATUSES[row.status]
     with st.container(border=True, height="stretch", gap="xsmall"):
         st.markdown(f":{_COLOURS[row.status]}[**{status.icon} {text(status.word)}**]")
-        st.markdown(f"### {escape_markdown(say_score(text, row))}")
+        st.markdown(f"## {escape_markdown(say_score(text, row))}")
         st.markdown(escape_markdown(score_title(text, row)))
         told = (say_trend(text, row), say_sureness(text, row), say_band(text, row))
         st.caption("  \n".join(escape_markdown(line) for line in told if line))
@@ -56,7 +56,7 @@ def show_day(text: Text, evaluation: Evaluation) -> None:
     with st.grid(3, min_column_width=240, gap="large"):
         for heading, lines, view in known:
             with st.container(gap="xsmall"):
-                st.subheader(heading, anchor=False)
+                st.header(heading, anchor=False)
                 st.markdown("\n".join(f"- {escape_markdown(line)}" for line in lines))
                 show_link(text, view)
 

@@ -11,8 +11,6 @@ from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.style import show_style
 from dashboard.workspace.store import SavedStudy
 
-SIDEBAR_WIDTH = 256
-
 
 def show_sidebar(text: Text) -> None:
     """Show the open study and the choice of language."""

@@ -16,7 +16,7 @@ def show_studies(text: Text) -> None:
     """Show the saved studies, newest first, and the way to bring one in."""
     studies = list_studies()
     if studies:
-        st.subheader(text("Your studies"), anchor=False)
+        st.header(text("Your studies"), anchor=False)
     for study in studies:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             _show_study(text, study)

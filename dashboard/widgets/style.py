@@ -22,6 +22,8 @@ _ON_PRIMARY = """
 [data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"],
 [data-testid="stMultiSelect"] [data-baseweb="tag"], [data-baseweb="tag"] * { color: #12171D; }
 """
+# A link to a page stands under the words it belongs to, not indented like an entry of a menu.
+_LINKS = '[data-testid="stMain"] [data-testid="stPageLink-NavLink"] { padding-left: 0; }\n'
 # Streamlit leaves room for a chat below every page.
 _END = '[data-testid="stMainBlockContainer"] { padding-bottom: 3rem; }\n'
 # The uploader's words cannot be set: the list of endings is hidden, the button gets our word.
@@ -34,7 +36,7 @@ _UPLOADER = """
 
 def show_style(text: Text) -> None:
     """Add the rules to the page."""
-    rules = [_SIDEBAR, _TABLES, _END, _UPLOADER.format(word=text("Choose files"))]
+    rules = [_SIDEBAR, _TABLES, _LINKS, _END, _UPLOADER.format(word=text("Choose files"))]
     if is_dark():
         rules.append(_ON_PRIMARY)
     st.html(f"<style>{''.join(rules)}</style>")

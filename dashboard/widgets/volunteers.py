@@ -21,7 +21,7 @@ def show_next_steps(steps: Sequence[str]) -> None:
     if not steps:
         return
     text = current_text()
-    st.subheader(text("What to do next"), anchor=False)
+    st.header(text("What to do next"), anchor=False)
     st.caption(text("From the data, for the organisation only."))
     for step in steps:
         with st.container(border=True):
@@ -35,7 +35,7 @@ def show_comparisons(text: Text, found: Volunteers) -> None:
     if not shown:
         return
     names = {name_comparison(text, comparison): comparison for comparison in shown}
-    st.subheader(text("Who stays longer"), anchor=False)
+    st.header(text("Who stays longer"), anchor=False)
     chosen = st.selectbox(text("Compare by"), list(names), key="volunteer_groups")
     _show_comparison(text, names[chosen])
 
@@ -55,8 +55,8 @@ def _show_comparison(text: Text, comparison: RetentionByGroup) -> None:
 
 def show_definitions(text: Text, found: Volunteers) -> None:
     """Show retention by each definition, and what another lapse window would say."""
-    st.subheader(text("Retention, by each definition"), anchor=False)
+    st.header(text("Retention, by each definition"), anchor=False)
     show_table(tables.list_retention(found, text), key="retention")
     if found.sensitivity:
-        st.subheader(text("If another gap counted as leaving"), anchor=False)
+        st.header(text("If another gap counted as leaving"), anchor=False)
         show_table(tables.list_sensitivity(found, text), key="sensitivity")

@@ -26,7 +26,7 @@ def show_preview(draft: Draft) -> None:
 
 def _show_table(draft: Draft, name: str, table: Table, *, main: bool) -> None:
     text = draft.text
-    st.subheader(escape_markdown(name), anchor=False)
+    st.header(escape_markdown(name), anchor=False)
     st.caption(
         text(
             "Header in row {row}; sheet “{sheet}”; recognised as {format}",

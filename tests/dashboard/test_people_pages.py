@@ -40,7 +40,7 @@ def open_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]
 
 def told(at: AppTest) -> list[str]:
     """Everything said on the page itself, and the heads of its tables."""
-    said = [*at.main.title, *at.main.subheader, *at.main.markdown, *at.main.caption]
+    said = [*at.main.title, *at.main.header, *at.main.markdown, *at.main.caption]
     said += [*at.main.info, *at.main.warning, *at.main.error]
     heads = [str(name) for table in at.main.dataframe for name in table.value.columns]
     return [*(str(one.value) for one in said), *heads]

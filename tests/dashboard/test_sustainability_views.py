@@ -46,7 +46,7 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
 
 
 def told(at: AppTest) -> str:
-    shown = [*at.title, *at.subheader, *at.markdown, *at.caption, *at.info, *at.warning]
+    shown = [*at.title, *at.header, *at.markdown, *at.caption, *at.info, *at.warning]
     return "\n".join(str(one.value) for one in shown).replace("\xa0", " ")
 
 
@@ -86,7 +86,7 @@ def test_each_page_says_its_finding_in_its_language(app: App, view: str, languag
 def test_managers_page_puts_measures_first_then_people_money_promises(app: App, language: str):
     at = app("scorecard", language)
     text = Text(language)
-    headings = [one.value for one in at.subheader]
+    headings = [one.value for one in at.header]
     assert headings == [text("The people"), text("The money"), text("The promises")]
     page = told(at)
     assert text("counted, not estimated") in page
