@@ -210,6 +210,7 @@ def test_zip_of_csv_files():
         (b"<html><p>no table</p></html>", "html"),
         (bytes(range(1, 32)) * 200, "unknown"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "file",
 )
 def test_other_kinds_are_named(data, detected):
     with pytest.raises(UnreadableFileError) as caught:
@@ -219,7 +220,11 @@ def test_other_kinds_are_named(data, detected):
     assert caught.value.details["file"] == "survey.xlsx"
 
 
-@pytest.mark.parametrize("data", [b"", b"\n\n", saved(openpyxl.Workbook()), b"\xef\xbb\xbf"])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"\n\n", saved(openpyxl.Workbook()), b"\xef\xbb\xbf"],
+    ids=["nothing", "blank", "workbook", "mark"],
+)
 def test_empty_files(data):
     with pytest.raises(UnreadableFileError) as caught:
         open_workbook(data, "a.csv")
@@ -235,7 +240,9 @@ def test_chart_sheet_only():
     assert caught.value.code == "chart_sheet_only"
 
 
-@pytest.mark.parametrize("cut", [30, len(GOOD) // 2, len(GOOD) - 30])
+@pytest.mark.parametrize(
+    "cut", [30, len(GOOD) // 2, len(GOOD) - 30], ids=["start", "middle", "end"]
+)
 def test_truncated(cut):
     with pytest.raises(UnreadableFileError) as caught:
         open_workbook(GOOD[:cut], "a.xlsx")
