@@ -22,6 +22,8 @@ _SECTIONS = ("participation", "delivery", "volunteers", "sustainability")
 class TargetProgress:
     """One indicator: progress = (actual − baseline) / (target − baseline).
 
+    Without a baseline an indicator that shall rise counts from zero; one that shall fall, or stay
+    where it is, has no progress and is only met or not.
     ``status`` is met, ahead, on_track, behind, not_started or no_data; ``expected`` the progress
     due by the data's date; ``band`` the tolerated share either side of it; ``progress_low`` and
     ``progress_high`` are the ends of the actual value's interval on the same way; ``uncertain`` is
@@ -62,11 +64,14 @@ def target_progress(
     """Progress of one indicator at ``as_of``; see :class:`TargetProgress` for the formula."""
     actual = _actual(plan, results)
     baseline = plan.baseline if plan.baseline is not None else _baseline(plan.indicator, results)
-    progress = _progress(plan, baseline, _point(actual))
-    expected = _expected(plan, baseline, as_of)
-    low, high = _progress_ends(plan, baseline, actual)
+    start = 0.0 if baseline is None and plan.direction == "increase" else baseline
+    progress = _progress(plan, start, _point(actual))
+    expected = _expected(plan, start, as_of)
+    low, high = _progress_ends(plan, start, actual)
     reached = {_status(plan, end, expected) for end in (low, high) if end is not None}
     status = _status(plan, progress, expected)
+    if progress is None and isinstance(actual, Estimate):
+        status = _status_of_value(plan, actual.estimate, as_of)
     return TargetProgress(
         indicator=plan.indicator,
         level=plan.level,
@@ -229,6 +234,15 @@ def period_end(period: str) -> date | None:
         return None
     following = date(int(found["year"]) + month // 12, month % 12 + 1, 1)
     return following - timedelta(days=1)
+
+
+def _status_of_value(plan: TargetPlan, actual: float, as_of: date | None) -> str:
+    """Met or not, where no way from a baseline can be told; before it is due nothing is late."""
+    falls = plan.direction == "decrease"
+    if actual <= plan.target if falls else actual >= plan.target:
+        return "met"
+    early = plan.due is not None and as_of is not None and as_of < plan.due
+    return "no_data" if early else "behind"
 
 
 def _status(plan: TargetPlan, progress: float | None, expected: float | None) -> str:

@@ -128,3 +128,39 @@ def test_progress_does_not_depend_on_where_zero_is(baseline, target, actual, shi
     there = target_progress(moved, {}, None)
     assert here.progress == pytest.approx(there.progress, abs=1e-3)
     assert (here.status == "met") == (here.progress >= 1)
+
+
+@pytest.mark.parametrize(
+    ("direction", "actual", "progress", "status"),
+    [
+        ("increase", 50.0, 0.5, "ahead"),
+        ("increase", 20.0, 0.2, "behind"),
+        ("increase", 120.0, 1.2, "met"),
+        ("decrease", 90.0, None, "met"),
+        ("decrease", 110.0, None, "no_data"),
+    ],
+)
+def test_without_a_baseline_a_rise_counts_from_zero_and_a_fall_is_met_or_not(
+    direction, actual, progress, status
+):
+    plan = TargetPlan(
+        indicator="x", target=100, actual=actual, direction=direction,
+        start=date(2026, 1, 1), due=date(2026, 12, 31),
+    )  # fmt: skip
+    found = target_progress(plan, {}, date(2026, 5, 1))
+    assert found.baseline is None
+    assert (found.progress, found.status) == (progress, status)
+
+
+@pytest.mark.parametrize(
+    ("direction", "actual", "status"),
+    [("increase", 5.0, "met"), ("increase", 4.0, "behind"), ("decrease", 6.0, "behind")],
+)
+def test_what_shall_stay_where_it_is_is_met_or_not(direction, actual, status):
+    plan = TargetPlan(indicator="x", baseline=5, target=5, actual=actual, direction=direction)
+    assert target_progress(plan, {}, date(2026, 5, 1)).status == status
+
+
+def test_without_any_value_there_are_no_data():
+    found = target_progress(TargetPlan(indicator="nothing.there", target=5), {}, None)
+    assert (found.progress, found.status) == (None, "no_data")

@@ -7,9 +7,13 @@ from dataclasses import dataclass, field
 
 from analysis.intake.activity_tables import is_tick_column
 from analysis.intake.answers import propose_range
+from analysis.intake.lookup import normalise_name
 from analysis.intake.spellings import header_words
 from analysis.intake.tables import Column, Table
-from analysis.intake.words import split_words
+from analysis.intake.typed_table import is_total
+from analysis.intake.words import EXPENSE, INCOME, split_words
+
+_MOST_WORDS = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +188,8 @@ def recognise_section(table: Table) -> SectionMatch:
             if _asks_ratings(table, found):
                 continue
             found.pop("volunteer_word", None)
+            if name == "funding":
+                found = _with_direction(table, found)
             share = len(set(found.values())) / len(table.columns)
             return SectionMatch(section=name, fields=found, confidence=min(0.98, 0.5 + share / 2))
     return _matrix(table) or SectionMatch(section="survey", confidence=0.5)
@@ -206,6 +212,19 @@ def _locate(
         if name is not None:
             found[key] = name
             taken.add(name)
+    return found
+
+
+def _with_direction(table: Table, found: dict[str, str]) -> dict[str, str]:
+    """Find the column that says income or expense by its words, whatever its header says."""
+    if "amount" not in found or {"direction", "income", "expense"} & set(found):
+        return found
+    for column in table.columns:
+        given = table.cells[column.name].dropna().unique()[:_MOST_WORDS]
+        words = {normalise_name(value) for value in given if not is_total(str(value))} - {""}
+        if words & EXPENSE and words <= INCOME | EXPENSE:
+            rest = {key: name for key, name in found.items() if name != column.name}
+            return {**rest, "direction": column.name}
     return found
 
 

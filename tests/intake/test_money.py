@@ -152,3 +152,13 @@ def test_a_date_that_cannot_be_read_is_told_once_and_its_row_left_out_once():
     assert told["unread_date"].details["values"] == ["soon"]
     assert told["no_date"].rows == (3, 4)
     assert told["no_date"].details["effect"] == "left_out"
+
+
+@pytest.mark.parametrize("header", ["type", "收/支", "kind", "x"])
+@pytest.mark.parametrize(("gain", "loss"), [("income", "expense"), ("收入", "支出"), ("in", "out")])
+def test_a_column_of_income_and_expense_gives_the_sign_whatever_it_is_called(header, gain, loss):
+    rows = f"2026-01-05,{gain},1000,City\n2026-01-06,{loss},200,\n2026-01-31,合计,1200,\n"
+    files = {"l.csv": f"date,{header},amount,source\n{rows}".encode()}
+    plan = propose_study(files)
+    assert (plan.funding.direction, plan.funding.kind) == (header, None)
+    assert read_study(plan, files).funding["amount"].tolist() == [1000, -200]
