@@ -15,7 +15,7 @@ from itertools import product
 from urllib.parse import urlparse
 
 from axe_playwright_python.sync_playwright import Axe
-from first_view import BROWSERS, RUNNING
+from first_view import BROWSERS, STANDING
 from playwright.sync_api import Browser, Page, sync_playwright
 from serve_load import LEVEE, free_port, served
 
@@ -32,7 +32,7 @@ def look(page: Page, url: str) -> list[str]:
     page.on("request", lambda request: _note(request.url, foreign))
     page.goto(url)
     for _ in range(3):
-        page.wait_for_function(RUNNING)
+        page.wait_for_function(STANDING)
         page.wait_for_timeout(250)
     options = {"runOnly": {"type": "tag", "values": TAGS}}
     found = Axe().run(page, options=options).response["violations"]

@@ -13,7 +13,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from first_view import BROWSERS, RUNNING
+from first_view import BROWSERS, STANDING
 from playwright.sync_api import Page, sync_playwright
 from serve_load import LEVEE, free_port, served
 
@@ -26,7 +26,7 @@ def take(page: Page, url: str, path: Path, height: int) -> int:
     page.set_viewport_size({"width": WIDTH, "height": height})
     page.goto(url)
     for _ in range(3):
-        page.wait_for_function(RUNNING)
+        page.wait_for_function(STANDING)
         page.wait_for_timeout(700)
     return len(page.screenshot(path=path, animations="disabled"))
 
