@@ -153,8 +153,10 @@ def _funding(evaluation: Evaluation, _study: Study, text: Text) -> ReportSection
     tables = {
         "sources": (text("Sources"), money.list_sources(found, text)),
         "concentration": (text("Concentration"), money.list_concentration(found, text)),
+        "shares": (text("Shares of the income"), money.list_shares(found, text)),
         "stress": (text("If money stops"), money.list_stress(found, text)),
         "grants": (text("Grants that end"), money.list_expiries(found, text)),
+        "years_funding": (text("Year by year"), money.list_years(found, text)),
         "months_funding": (text("Month by month"), money.list_periods(found, text)),
     }
     return make_section(

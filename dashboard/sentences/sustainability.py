@@ -130,9 +130,14 @@ def say_score(text: Text, row: ScorecardRow) -> str:
     return format_unit(text, row.value.estimate, row.unit)
 
 
+def is_percent(unit: str) -> bool:
+    """Whether a unit of the scorecard is told in percent."""
+    return unit in ("rate", "ratio", "share_of_range")
+
+
 def format_unit(text: Text, value: float, unit: str) -> str:
     """Format a value of the scorecard in its unit."""
-    if unit in ("rate", "ratio", "share_of_range"):
+    if is_percent(unit):
         return text.percent(value)
     if unit == "months":
         return text("{n} months", n=text.number(value, 1))

@@ -10,6 +10,7 @@ from analysis.portfolio import Portfolio
 from analysis.results import Comparison, Estimate, EstimateLike
 from analysis.sustainability.results import Capacity, Consultation, Funding, ScorecardRow, Strengths
 from analysis.targets import TargetProgress
+from dashboard.sentences.names import wave_name
 from dashboard.sentences.sustainability import (
     say_band,
     say_next_step,
@@ -65,10 +66,27 @@ def list_concentration(funding: Funding, text: Text) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[text(name) for name in names])
 
 
+def list_shares(funding: Funding, text: Text) -> pd.DataFrame:
+    """Shares of the income that tell how free and how lasting it is; a dash where not recorded."""
+    rows = [
+        (text("Raised in the community"), text.percent(funding.community_share)),
+        (text("Comes again each year"), text.percent(funding.recurring_share)),
+        (text("Tied to a purpose"), text.percent(funding.restricted_share)),
+    ]
+    return pd.DataFrame(rows, columns=[text("Income"), text("Share")])
+
+
 def list_periods(funding: Funding, text: Text) -> pd.DataFrame:
     """Income, expense and surplus by month."""
     rows = [(text.month(p.period), p.income, p.expense, p.surplus) for p in funding.by_month]
     names = ("Month", "Income", "Expense", "Surplus")
+    return pd.DataFrame(rows, columns=[text(name) for name in names])
+
+
+def list_years(funding: Funding, text: Text) -> pd.DataFrame:
+    """Income, expense and surplus by calendar year."""
+    rows = [(p.period, p.income, p.expense, p.surplus) for p in funding.by_year]
+    names = ("Year", "Income", "Expense", "Surplus")
     return pd.DataFrame(rows, columns=[text(name) for name in names])
 
 
@@ -112,7 +130,7 @@ def list_capacity(capacity: Capacity, text: Text) -> pd.DataFrame:
         (
             d.group,
             d.domain,
-            d.wave,
+            wave_name(text, d.wave),
             d.mean.n,
             text.number(d.mean.estimate) if isinstance(d.mean, Estimate) else "–",
             _interval(text, d.mean),
@@ -137,7 +155,7 @@ def list_agreement(capacity: Capacity, text: Text) -> pd.DataFrame:
     rows = [
         (
             group,
-            wave,
+            wave_name(text, wave),
             text.number(icc.estimate) if isinstance(icc, Estimate) else text("not estimable"),
             _interval(text, icc),
         )

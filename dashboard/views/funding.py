@@ -63,6 +63,7 @@ def show() -> None:
             title=text("What changed from one year to the next"),
             subtitle=text("Calendar years; the ledger may cover only part of one."),
             alt=text("Waterfall of income by source between two years."),
+            table=tables.list_years(funding, text),
             key="waterfall",
         )
 
@@ -101,3 +102,4 @@ def _show_sources(text: Text, funding: Funding) -> None:
     )
     with st.expander(text("How concentrated")):
         show_table(tables.list_concentration(funding, text), key="concentration")
+        show_table(tables.list_shares(funding, text), key="shares")

@@ -8,7 +8,7 @@ import streamlit as st
 
 from analysis.sustainability.results import ScorecardRow
 from dashboard.cache import current_saved
-from dashboard.sentences.sustainability import score_name
+from dashboard.sentences.sustainability import is_percent, score_name
 from dashboard.text import Text
 from dashboard.workspace.editing import save_edit
 from dashboard.workspace.store import SavedStudy
@@ -25,11 +25,19 @@ def show_thresholds(text: Text, rows: Sequence[ScorecardRow]) -> None:
             return
         names = {score_name(text, row.code): row for row in rows}
         row = names[st.selectbox(text("Measure"), list(names), key="threshold_measure")]
+        per = 100.0 if is_percent(row.unit) else 1.0
+        labels = (
+            (text("Act now beyond, in %"), text("Watch beyond, in %"))
+            if is_percent(row.unit)
+            else (text("Act now beyond"), text("Watch beyond"))
+        )
         with st.form("thresholds"):
-            act = st.number_input(text("Act now beyond"), value=row.bands[0])
-            watch = st.number_input(text("Watch beyond"), value=row.bands[1])
+            act, watch = (
+                st.number_input(label, value=round(per * limit, 6), key=f"threshold_{i}_{row.code}")
+                for i, (label, limit) in enumerate(zip(labels, row.bands, strict=True))
+            )
             if st.form_submit_button(text("Save thresholds")):
-                _save(saved, row.code, act, watch, text)
+                _save(saved, row.code, act / per, watch / per, text)
 
 
 def _save(saved: SavedStudy, code: str, act: float, watch: float, text: Text) -> None:

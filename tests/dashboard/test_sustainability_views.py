@@ -98,8 +98,8 @@ def test_own_thresholds_are_saved_with_the_study_and_change_the_status(app: App)
     at = app("scorecard", study=study)
     assert "set for this study" not in told(at)
     at.selectbox(key="threshold_measure").set_value("Share of the largest funder").run()
-    at.number_input[0].set_value(2.0)
-    at.number_input[1].set_value(1.5)
+    at.number_input[0].set_value(200.0)  # percent
+    at.number_input[1].set_value(150.0)
     next(b for b in at.button if b.label == "Save thresholds").click().run()
     assert not at.exception
     assert open_study(study).plan.scorecard == {"largest_share": [2.0, 1.5]}

@@ -28,6 +28,7 @@ from dashboard.figures.portfolio import (
     draw_funnel,
 )
 from dashboard.figures.targets import draw_targets
+from dashboard.tables.sustainability import list_capacity, list_shares, list_years
 from dashboard.text import Text
 from tests.sustainability.test_funding import ledger_study
 from tests.test_portfolio import result
@@ -165,3 +166,17 @@ def test_a_summary_that_cannot_be_told_is_not_drawn():
     figure = draw_forest_of_studies(portfolio.measures[0], {"a": "A", "b": "B"}, Text("en"))
     assert len(figure.data) == 1
     assert all(isinstance(e, Estimate) for _, e in portfolio.measures[0].studies)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_shares_years_and_waves_are_told_in_words(found, language):
+    text = Text(language)
+    shares = dict(list_shares(found.funding, text).to_numpy().tolist())
+    assert shares[text("Raised in the community")] == text.percent(found.funding.community_share)
+    assert shares[text("Comes again each year")] == "–"  # the ledger does not tell
+    years = list_years(found.funding, text)
+    assert years[text("Income")].sum() == pytest.approx(found.funding.income)
+    assert (years[text("Income")] - years[text("Expense")]).sum() == pytest.approx(
+        found.funding.surplus
+    )
+    assert set(list_capacity(found.capacity, text)[text("Wave")]) == {text("before"), text("after")}
