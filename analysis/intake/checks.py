@@ -10,8 +10,8 @@ from itertools import pairwise
 import pandas as pd
 
 from analysis.intake.choices import propose_choices, split_cell
-from analysis.intake.dates import looks_like_dates, read_dates
 from analysis.intake.lookup import column_texts, find_column, normalise_name
+from analysis.intake.open_questions import find_open_dates
 from analysis.intake.overlap import check_overlap
 from analysis.intake.tables import Table
 from analysis.issues import Issue
@@ -116,27 +116,17 @@ def check_table(table: Table) -> list[Issue]:
 
 def _unsure_dates(table: Table) -> list[Issue]:
     """List columns of dates of which nothing tells day from month."""
-    issues: list[Issue] = []
-    for column in table.columns:
-        if column.option or not looks_like_dates(table.cells[column.name].dropna()[:50]):
-            continue
-        texts = column_texts(table, column.name)
-        given = texts.dropna()
-        if not read_dates(texts).ambiguous:
-            continue
-        rows = tuple(table.row_numbers[at] for at in given.index)
-        details = {"n": len(rows), "example": str(given.iloc[0])}
-        issues.append(
-            Issue(
-                code="ambiguous_dates",
-                file=table.file,
-                sheet=table.sheet,
-                column=column.name,
-                rows=rows,
-                details=details,
-            )
+    return [
+        Issue(
+            code="ambiguous_dates",
+            file=table.file,
+            sheet=table.sheet,
+            column=one.column,
+            rows=tuple(table.row_numbers[at] for at in one.at),
+            details={"n": len(one.at), "example": str(table.cells[one.column].loc[one.at[0]])},
         )
-    return issues
+        for one in find_open_dates(table)
+    ]
 
 
 def check_wording(tables: Sequence[Table]) -> list[Issue]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from analysis.intake.choices import with_options
-from analysis.intake.dates import read_dates
 from analysis.intake.lookup import (
     column_texts,
     find_column,
@@ -16,10 +15,10 @@ from analysis.intake.lookup import (
     normalise_name,
     require_column,
 )
-from analysis.intake.numbers import read_numbers
 from analysis.intake.respondents import propose_wave_rule, wave_family
+from analysis.intake.survey_times import read_times
 from analysis.intake.tables import Column, Table
-from analysis.intake.words import DURATION, FINISHED, STARTED, STATUS_COLUMNS, WAVE_WORDS
+from analysis.intake.words import STATUS_COLUMNS, WAVE_WORDS
 from analysis.issues import Issue
 from analysis.study import Exclusion
 from analysis.study_file import Fix, MeasurePlan, SurveyFile, SurveyPlan
@@ -154,7 +153,7 @@ def _key_frame(
     respondent = _respondents(table, source, plan)
     if respondent is not None:
         told["key", "respondent"] = respondent
-    told |= {("key", name): values for name, values in _times(table, source).items()}
+    told |= {("key", name): values for name, values in read_times(table, source).items()}
     return pd.DataFrame(told, index=table.cells.index), absent
 
 
@@ -170,51 +169,6 @@ def _respondents(table: Table, source: SurveyFile, plan: SurveyPlan) -> pd.Serie
     for part in parts[1:]:
         joined = (joined + "|" + part).where(joined.notna() & part.notna(), None)
     return joined
-
-
-def _times(table: Table, source: SurveyFile) -> dict[str, pd.Series]:
-    own = {column.name for column in table.columns if column.paradata} or set(table.cells.columns)
-    names = {normalise_name(name): name for name in table.cells.columns if name in own}
-    found = {
-        key: next((names[n] for w in words if (n := normalise_name(w)) in names), None)
-        for key, words in (("started", STARTED), ("finished", FINISHED), ("duration", DURATION))
-    }
-    told: dict[str, pd.Series] = {}
-    for key in ("started", "finished"):
-        name = found[key]
-        if name is not None:
-            dates = read_dates(column_texts(table, name), day_first=source.day_first).values
-            if dates.notna().any():
-                told[key] = dates
-    duration = found["duration"]
-    if duration is not None:
-        told["duration_seconds"] = _seconds(column_texts(table, duration))
-    elif "started" in told and "finished" in told:
-        told["duration_seconds"] = (told["finished"] - told["started"]).dt.total_seconds()
-    return told
-
-
-def _seconds(texts: pd.Series) -> pd.Series:
-    """Read ``207秒``, ``3分27秒``, ``1:02:03`` and plain seconds."""
-    return texts.map({text: _one_duration(text) for text in texts.dropna().unique()}).astype(float)
-
-
-def _one_duration(text: str) -> float:
-    plain = text.replace("小时", "h").replace("时", "h").replace("分钟", "m").replace("分", "m")
-    plain = plain.replace("秒", "s").replace(" ", "").casefold()
-    if ":" in plain:
-        parts = read_numbers(pd.Series(plain.split(":"), dtype=object)).values
-        return float(sum(part * 60**power for power, part in enumerate(reversed(list(parts)))))
-    total, number = 0.0, ""
-    for char in plain:
-        if char.isdigit() or char == ".":
-            number += char
-        elif char in "hms" and number:
-            total += float(number) * {"h": 3600, "m": 60, "s": 1}[char]
-            number = ""
-        else:
-            return float("nan")
-    return total + float(number) if number.count(".") < 2 and number != "." and number else total
 
 
 Blocks = tuple[

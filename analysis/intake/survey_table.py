@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -52,10 +52,10 @@ def read_survey(plan: StudyPlan, tables: Sequence[tuple[SurveyFile, Table]]) -> 
     parts = tuple(read_rows(table, source, survey, plan.measures) for source, table in tables)
     _check_everywhere_absent(survey, tables, parts)
     rows = pd.concat([part.rows for part in parts], ignore_index=True)
-    rows = rows.sort_index(axis=1)
+    rows, undated = _dated(rows.sort_index(axis=1), tables)
     anonymous = ("key", "respondent") not in rows
     exclusions = [one for part in parts for one in part.exclusions]
-    issues = [one for part in parts for one in part.issues] + _absences(plan, parts)
+    issues = [one for part in parts for one in part.issues] + _absences(plan, parts) + undated
     rows, left_out, found = _identified(rows, survey, anonymous)
     exclusions, issues = [*exclusions, *left_out], [*issues, *found]
     if not anonymous:
@@ -71,6 +71,26 @@ def read_survey(plan: StudyPlan, tables: Sequence[tuple[SurveyFile, Table]]) -> 
         answers=answers,
         parts=parts,
     )
+
+
+def _dated(
+    rows: pd.DataFrame, tables: Sequence[tuple[SurveyFile, Table]]
+) -> tuple[pd.DataFrame, list[Issue]]:
+    """Read the day of answering, in the order of day and month that each file has."""
+    pair = ("key", "started_on")
+    if pair not in rows:
+        return rows, []
+    values = pd.Series(pd.NaT, index=rows.index, dtype="datetime64[s]")
+    issues: list[Issue] = []
+    for source, table in tables:
+        mine = rows.index[rows["key", "file"] == table.file]
+        part = _section(rows.loc[mine], "key")[["row", "started_on"]]
+        read = read_dates(part["started_on"], day_first=source.day_first)
+        values.loc[mine] = read.values
+        found = _unread(part, "started_on", read.unread, "unread_date")
+        issues += [replace(issue, file=table.file, sheet=table.sheet) for issue in found]
+    rows[pair] = values
+    return rows, issues
 
 
 def _check_everywhere_absent(
@@ -301,10 +321,6 @@ def _typed_keys(keys: pd.DataFrame, survey: SurveyPlan) -> tuple[pd.DataFrame, l
         read = read_numbers(keys["weight"])
         issues += _unread(keys, "weight", read.unread, "unread_number")
         keys["weight"] = read.values
-    if "started_on" in keys:
-        dates = read_dates(keys["started_on"])
-        issues += _unread(keys, "started_on", dates.unread, "unread_date")
-        keys["started_on"] = dates.values
     first = ["respondent", "wave", "file", "sheet", "row"]
     return keys[[*first, *(name for name in keys if name not in first)]], issues
 

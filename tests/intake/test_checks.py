@@ -245,3 +245,20 @@ def test_fixes_are_recorded_in_the_plan_and_taken_back():
     assert [(one.reason, one.rows) for one in after.exclusions] == [("dropped_by_fix", (4,))]
     assert all(file.n_rows == file.n_used + file.n_listed for file in before.files)
     assert read_study(plan, data).survey.items["m"].equals(before.survey.items["m"])
+
+
+def test_the_day_of_answering_follows_what_was_said_about_the_file():
+    head = "code,wave,visited,q1,q2,q3\n"
+    rows = ["A1,pre,3/4/2026,2,3,4", "A1,pre,2/5/2026,4,3,4", "A2,pre,6/3/2026,2,3,3"]
+    files = {"s.csv": (head + "\n".join(rows) + "\n").encode()}
+    plan = {
+        "survey": {"respondent": "code", "wave": "wave", "waves": ["pre"], "started_on": "visited",
+                   "files": [{"path": "s.csv", "day_first": True}]},
+        "measures": [{"name": "m", "kind": "scale", "range": [1, 5], "items": ["q1", "q2", "q3"]}],
+    }  # fmt: skip
+    by_day = read_study(plan_from_dict(plan), files)
+    plan["survey"]["files"][0]["day_first"] = False
+    by_month = read_study(plan_from_dict(plan), files)
+    kept = {name: s.survey.keys.set_index("respondent")["started_on"]["A1"].isoformat()[:10]
+            for name, s in (("day", by_day), ("month", by_month))}  # fmt: skip
+    assert kept == {"day": "2026-05-02", "month": "2026-03-04"}

@@ -1,0 +1,108 @@
+"""What a file leaves open and a person must say: day or month first, thousands or decimals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.intake.dates import looks_like_dates, read_dates
+from analysis.intake.lookup import column_texts
+from analysis.intake.numbers import find_decimal_comma, looks_like_numbers, read_numbers
+from analysis.intake.tables import Table
+
+_EXAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenDates:
+    """A column of dates of which nothing tells day from month.
+
+    Attributes
+    ----------
+    column
+        Its name in the table.
+    at
+        Index labels of its cells that are not blank.
+    examples
+        Cell as given, read with the day first, read with the month first; telling ones first.
+    """
+
+    column: str
+    at: tuple[int, ...]
+    examples: tuple[tuple[str, pd.Timestamp, pd.Timestamp], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenDecimals:
+    """A column with numbers whose point may part thousands or decimals.
+
+    Attributes
+    ----------
+    column
+        Its name in the table.
+    examples
+        Cell as given, read with a point for thousands, read with a point for decimals.
+    """
+
+    column: str
+    examples: tuple[tuple[str, float, float], ...]
+
+
+def find_open_dates(table: Table) -> tuple[OpenDates, ...]:
+    """Find the columns of a table whose dates can be read two ways."""
+    columns = (column.name for column in table.columns if not column.option)
+    found = (_open_dates(table, name) for name in columns)
+    return tuple(one for one in found if one is not None)
+
+
+def _open_dates(table: Table, name: str) -> OpenDates | None:
+    texts = column_texts(table, name)
+    given = texts.dropna()
+    if not looks_like_dates(given[:50]) or not read_dates(texts).ambiguous:
+        return None
+    days = read_dates(given, day_first=True).values
+    months = read_dates(given, day_first=False).values
+    told = given[(days != months) & days.notna() & months.notna()].drop_duplicates()[:_EXAMPLES]
+    return OpenDates(
+        column=name,
+        at=tuple(int(label) for label in given.index),
+        examples=tuple(
+            (str(text), days, months)
+            for text, days, months in zip(told, days[told.index], months[told.index], strict=True)
+        ),
+    )
+
+
+def find_open_decimals(table: Table, columns: Iterable[str]) -> tuple[OpenDecimals, ...]:
+    """Find which of a table's columns of amounts hold numbers that can be read two ways."""
+    found = (_open_decimals(table, name) for name in columns if name in table.cells)
+    return tuple(one for one in found if one is not None)
+
+
+def _open_decimals(table: Table, name: str) -> OpenDecimals | None:
+    texts = column_texts(table, name)
+    unsure = read_numbers(texts, decimal_comma=tell_decimal_comma(table, texts)).unsure
+    if not unsure:
+        return None
+    given = texts.loc[list(unsure)].drop_duplicates()[:_EXAMPLES]
+    thousands = read_numbers(given, decimal_comma=True).values
+    decimals = read_numbers(given, decimal_comma=False).values
+    return OpenDecimals(
+        column=name,
+        examples=tuple(
+            (str(text), float(whole), float(parts))
+            for text, whole, parts in zip(given, thousands, decimals, strict=True)
+        ),
+    )
+
+
+def tell_decimal_comma(table: Table, texts: pd.Series) -> bool | None:
+    """Tell a column's decimal mark from the column, else from the file's other numbers."""
+    own = find_decimal_comma(texts)
+    if own is not None:
+        return own
+    cells = table.cells
+    numbers = [cells[name] for name in cells if looks_like_numbers(cells[name].dropna()[:200])]
+    return find_decimal_comma(pd.concat(numbers)) if numbers else None
