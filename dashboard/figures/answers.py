@@ -46,7 +46,7 @@ def draw_answers(
     colours = choose_colours(len(answers))
     rows = [one for name in order for wave in waves for one in items if _is(one, name, wave)]
     place = {(one.item, one.wave): _row(one, order, waves) for one in rows}
-    figure = new_figure(96 + len(rows) * 30 + len(order) * 22)
+    figure = new_figure(96 + len(rows) * 30 + len(order) * 28)
     for number, answer in enumerate(answers):
         _add_answer(figure, rows, place, (number, answer, colours[number]), text, diverging)
     _label_rows(figure, rows, place, order, labels, text)
@@ -58,7 +58,7 @@ def draw_answers(
         range=_reach(rows) if diverging else [0, 1],
     )  # fmt: skip
     if diverging:
-        figure.add_vline(x=0, line_color=MUTED, line_width=1)
+        figure.add_vline(x=0, line_color=MUTED, line_width=1, layer="below")
     return figure
 
 
@@ -74,7 +74,7 @@ def _is(one: ItemAnswers, item: str, wave: str) -> bool:
 
 
 def _row(one: ItemAnswers, order: list[str], waves: list[str]) -> float:
-    return order.index(one.item) * (len(waves) + 0.8) + waves.index(one.wave)
+    return order.index(one.item) * (len(waves) + 0.95) + waves.index(one.wave)
 
 
 def _start(one: ItemAnswers) -> float:
@@ -130,13 +130,13 @@ def _label_rows(
     ticks = [place[one.item, one.wave] for one in rows]
     figure.update_yaxes(
         tickvals=ticks, ticktext=[say_wave(text, one.wave) for one in rows], showgrid=False,
-        range=[max(ticks) + 0.7, -1.1],
+        range=[max(ticks) + 0.7, -1.3],
     )  # fmt: skip
     for name in order:
         first = min(place[one.item, one.wave] for one in rows if one.item == name)
         mark = text(" (reversed)") if any(o.reversed for o in rows if o.item == name) else ""
         figure.add_annotation(
-            x=0, xref="paper", y=first - 0.72, xanchor="left", showarrow=False, align="left",
+            x=0, xref="paper", y=first - 0.84, xanchor="left", showarrow=False, align="left",
             text=f"<b>{wrap_label(labels.get(name, name), 64)}</b>{mark}", font_size=13,
         )  # fmt: skip
 

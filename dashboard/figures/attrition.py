@@ -14,7 +14,7 @@ from dashboard.figures.axes import percent_axis
 from dashboard.figures.labels import wrap_label
 from dashboard.tables.comparison import name_variable, say_mean
 from dashboard.text import Text
-from dashboard.theme import AFTER, MUTED, new_figure
+from dashboard.theme import CAUTION, MUTED, new_figure
 
 LARGE = 0.25
 _ROW = 38
@@ -29,7 +29,7 @@ def draw_attrition(rows: Sequence[AttritionRow], plan: StudyPlan, text: Text) ->
     known = [(row, ends) for row in rows if (ends := _ends(row, plan)) is not None]
     figure = new_figure(90 + _ROW * max(1, len(known)))
     for place, (row, (stayed, left)) in enumerate(known):
-        colour = AFTER if abs(row.smd or 0.0) > LARGE else MUTED
+        colour = CAUTION if abs(row.smd or 0.0) > LARGE else MUTED
         hover = text(
             "stayed {stayed}, lost {left}",
             stayed=say_mean(text, row.variable, row.level, row.stayed, plan),

@@ -25,9 +25,11 @@ def draw_change(outcome: Outcome, measure: MeasurePlan, text: Text) -> go.Figure
         xaxis={"domain": [0, 0.62], "range": [-0.55, 1.55], "showgrid": False},
         yaxis={"tickformat": ".0%" if share else None},
         xaxis2={"domain": [0.72, 1], "range": [-1, 1], "showgrid": False, "fixedrange": True,
-                "tickvals": [0], "ticktext": [text("Change")], "anchor": "y2"},
+                "tickvals": [0], "ticktext": [text("Change")], "anchor": "y2",
+                 "tickfont": {"color": MUTED}},
         yaxis2={"anchor": "x2", "side": "right", "showgrid": False, "fixedrange": True,
-                "zeroline": False, "tickformat": ".0%" if share else None},
+                "zeroline": False, "tickformat": ".0%" if share else None,
+                "tickfont": {"color": MUTED}},
     )  # fmt: skip
     if outcome.pairs is not None:
         draw = _add_lines if sum(outcome.pairs.count) <= MOST_LINES else _add_clouds
@@ -83,7 +85,7 @@ def _add_levels(figure: go.Figure, outcome: Outcome, text: Text, share: bool) ->
         zip(known, outcome.contrast, (BEFORE, AFTER), strict=True)
     ):
         shown = say_level(text, level.estimate, share=share)
-        names.append(f"{say_wave(text, wave)} · <b>{shown}</b>")
+        names.append(f"{say_wave(text, wave)} <br><b>{shown}</b>")
         hollow = "circle-open" if place == 0 else "circle"
         figure.add_scatter(
             x=[place], y=[level.estimate], mode="markers",

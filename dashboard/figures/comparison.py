@@ -146,5 +146,5 @@ def draw_event_study(compared: GroupComparison, measure: MeasurePlan, text: Text
         tickvals=list(range(-1, len(known))), range=[-1.5, len(known) - 0.5], showgrid=False,
         ticktext=[wrap_label(say_wave(text, w), 14) for w in (start, *(w for w, _ in known))],
     )  # fmt: skip
-    figure.update_yaxes(tickformat="+.0%" if share else "+.2~f")
+    figure.update_yaxes(tickformat=".0%" if share else None)
     return figure

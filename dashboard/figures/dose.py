@@ -9,7 +9,7 @@ from analysis.study_file import MeasurePlan
 from analysis.surveys.results import Dose
 from dashboard.sentences.change import is_share, say_likely, say_signed
 from dashboard.text import Text
-from dashboard.theme import AFTER, BEFORE, INTERVAL, MUTED, new_figure
+from dashboard.theme import INTERVAL, MUTED, TREATED, new_figure
 
 
 def draw_dose(dose: Dose, measure: MeasurePlan, text: Text) -> go.Figure:
@@ -25,8 +25,8 @@ def draw_dose(dose: Dose, measure: MeasurePlan, text: Text) -> go.Figure:
     _add_line(figure, dose)
     figure.add_scatter(
         x=[x for x, _, _ in known], y=[e.estimate for _, _, e in known], mode="markers",
-        marker={"color": BEFORE, "size": [9 + 17 * (n / most) ** 0.5 for _, n, _ in known]},
-        error_y={"type": "data", "symmetric": False, "color": BEFORE, "thickness": 1.5, "width": 0,
+        marker={"color": MUTED, "size": [9 + 17 * (n / most) ** 0.5 for _, n, _ in known]},
+        error_y={"type": "data", "symmetric": False, "color": MUTED, "thickness": 1.5, "width": 0,
                  "array": [(e.ci_high or e.estimate) - e.estimate for _, _, e in known],
                  "arrayminus": [e.estimate - (e.estimate if e.ci_low is None else e.ci_low)
                                 for _, _, e in known]},
@@ -41,9 +41,9 @@ def draw_dose(dose: Dose, measure: MeasurePlan, text: Text) -> go.Figure:
     last = max((x for x, _, _ in known), default=1.0)
     figure.update_xaxes(
         title={"text": text("sessions attended"), "font": {"size": 12}},
-        range=[-0.04 * max(last, 1.0), 1.05 * max(last, 1.0)],
+        range=[-0.06 * max(last, 1.0), 1.05 * max(last, 1.0)],
     )
-    figure.update_yaxes(tickformat="+.0%" if share else "+.2~f")
+    figure.update_yaxes(tickformat=".0%" if share else None)
     return figure
 
 
@@ -60,6 +60,6 @@ def _add_line(figure: go.Figure, dose: Dose) -> None:
         x=x,
         y=[e.estimate for _, e in fitted],
         mode="lines",
-        line={"color": AFTER, "width": 2.5},
+        line={"color": TREATED, "width": 3},
         hoverinfo="skip",
     )

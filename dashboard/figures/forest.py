@@ -104,12 +104,18 @@ def draw_forest_rows(rows: Sequence[ForestRow]) -> go.Figure:
 
 
 def _limits(rows: Sequence[ForestRow]) -> list[float]:
-    """Axis with room for the values at the right."""
+    """Axis with room for the values at the right, more for longer ones."""
     ends = [end for r in rows for end in (r.low, r.high, r.estimate) if end is not None]
     ends += [r.band * 1.15 for r in rows if r.band is not None]
     low, high = min([0.0, *ends]), max([0.0, *ends])
     room = (high - low) or 1.0
-    return [low - 0.06 * room, high + 0.55 * room]
+    letters = max((_count_letters(r.value) for r in rows), default=0)
+    return [low - 0.06 * room, high + (0.15 + 0.07 * letters) * room]
+
+
+def _count_letters(words: str) -> int:
+    """Width of words in Latin letters: a Chinese one is as wide as two."""
+    return sum(1 if letter.isascii() else 2 for letter in words)
 
 
 def _add_row(figure: go.Figure, place: int, row: ForestRow) -> None:

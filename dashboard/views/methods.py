@@ -10,8 +10,7 @@ from dashboard.sentences.flow import count_analysed
 from dashboard.sentences.methods import say_methods
 from dashboard.state import current_text
 from dashboard.tables.methods import list_checklist, list_settings
-from dashboard.widgets.markdown import escape_markdown
-from dashboard.widgets.page import show_empty, show_figure, show_page
+from dashboard.widgets.page import show_empty, show_figure, show_page, show_table
 
 
 def show() -> None:
@@ -34,11 +33,7 @@ def show() -> None:
         )
     st.header(text("Reporting checklist (TREND)"), anchor=False)
     st.caption(text("What the data can tell is filled in; the rest is yours to write."))
-    st.table(list_checklist(evaluation, study.plan, text).map(_literal), hide_index=True)
+    show_table(list_checklist(evaluation, study.plan, text), key="checklist")
     st.header(text("Settings"), anchor=False)
-    st.table(list_settings(study.plan, text).map(_literal), hide_index=True)
+    show_table(list_settings(study.plan, text), key="settings")
     st.caption(text("docs/glossary.md explains each term, docs/methods.md each method."))
-
-
-def _literal(cell: object) -> object:
-    return escape_markdown(cell) if isinstance(cell, str) else cell

@@ -9,11 +9,12 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from dashboard.exports.columns import list_cells
 from dashboard.state import current_text, is_dark
 from dashboard.theme import for_dark
 from dashboard.widgets.markdown import escape_markdown
 
-_SHOWN_WHOLE = 16
+_SHOWN_WHOLE = 24
 _CHART_CONFIG = {"displayModeBar": False, "displaylogo": False, "responsive": True}
 
 
@@ -63,9 +64,14 @@ def show_figure(
 
 
 def show_table(table: pd.DataFrame, *, key: str) -> None:
-    """Show a table, short ones whole; its cells are literal text."""
-    height = "content" if len(table) <= _SHOWN_WHOLE else "auto"
-    st.dataframe(table, hide_index=True, key=f"table_{key}", width="stretch", height=height)
+    """Show a table: short ones whole, their words wrapped; long ones to scroll and sort."""
+    if len(table) > _SHOWN_WHOLE:
+        st.dataframe(table, hide_index=True, key=f"table_{key}", width="stretch")
+        return
+    heads, *rows = list_cells(table, current_text())
+    shown = [[escape_markdown(cell) for cell in row] for row in rows]
+    columns = [escape_markdown(head) for head in heads]
+    st.table(pd.DataFrame(shown, columns=columns), hide_index=True, border="horizontal")
 
 
 def show_cautions(cautions: Sequence[str]) -> None:

@@ -17,6 +17,13 @@ _SIDEBAR = """
 # A table's own toolbar is English and downloads cells as they are, formulas included; files
 # leave through the export page only.
 _TABLES = '[data-testid="stDataFrame"] [data-testid="stElementToolbar"] { display: none; }\n'
+# On a phone a table's columns would shrink to a letter each, above all in Chinese.
+_COLUMNS = """
+[data-testid="stTable"] :is(th, td) { min-width: 4rem; }
+[data-testid="stTable"] :is(th, td):first-child { min-width: 7rem; }
+"""
+# Numbers on cards are larger than the headings below them, without a heading's room above.
+_CARDS = '[data-testid="stMarkdown"] h2 { padding: 0; font-size: 1.5rem; }\n'
 # Streamlit writes white on the primary colour; on the light blue of the dark theme that is faint.
 _ON_PRIMARY = """
 [data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"],
@@ -36,7 +43,15 @@ _UPLOADER = """
 
 def show_style(text: Text) -> None:
     """Add the rules to the page."""
-    rules = [_SIDEBAR, _TABLES, _LINKS, _END, _UPLOADER.format(word=text("Choose files"))]
+    rules = [
+        _SIDEBAR,
+        _TABLES,
+        _COLUMNS,
+        _CARDS,
+        _LINKS,
+        _END,
+        _UPLOADER.format(word=text("Choose files")),
+    ]
     if is_dark():
         rules.append(_ON_PRIMARY)
     st.html(f"<style>{''.join(rules)}</style>")

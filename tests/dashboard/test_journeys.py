@@ -190,7 +190,7 @@ def test_a_correction_is_recorded_changes_the_results_and_can_be_taken_back(app:
     odd = POST.replace("P00,B,2,", "P00,B,90,")
     press(upload(app("data", study=study), ("survey_post.csv", odd.encode())), "finish")
     at = app("quality", study=study)
-    assert "outside the declared range" in " ".join(at.dataframe[0].value["Problem"])
+    assert "outside the declared range" in " ".join(at.table[0].value["Problem"])
     next(one for one in at.selectbox if one.label == "What to do").set_value("set")
     next(one for one in at.text_input if one.label.startswith("Right answer")).set_value("4")
     next(one for one in at.button if one.label == "Record the decision").click().run()

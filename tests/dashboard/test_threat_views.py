@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -49,11 +50,16 @@ def open_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]
     close_workspaces()
 
 
+def tables(at: AppTest) -> list[Any]:
+    """Its tables, short ones and long ones."""
+    return [*at.main.table, *at.main.dataframe]
+
+
 def told(at: AppTest) -> list[str]:
     """Everything said on the page itself, and the heads of its tables."""
     said = [*at.main.title, *at.main.header, *at.main.markdown, *at.main.caption]
     said += [*at.main.info, *at.main.warning, *at.main.error]
-    heads = [str(name) for table in at.main.dataframe for name in table.value.columns]
+    heads = [str(name) for table in tables(at) for name in table.value.columns]
     return [*(str(one.value) for one in said), *heads]
 
 
@@ -81,10 +87,10 @@ def test_the_title_is_the_finding(open_page: Open, sample, found, language: str)
 
 
 def test_each_analysis_and_bound_stands_in_a_table(open_page: Open, found):
-    tables = open_page("comparison", "en").main.dataframe
-    assert len(tables[0].value) == len(found.comparison[0].analyses)
-    assert len(tables[1].value) == len(found.comparison[0].balance)
-    sizes = [len(table.value) for table in open_page("attrition", "en").main.dataframe]
+    shown = tables(open_page("comparison", "en"))
+    assert len(shown[0].value) == len(found.comparison[0].analyses)
+    assert len(shown[1].value) == len(found.comparison[0].balance)
+    sizes = [len(table.value) for table in tables(open_page("attrition", "en"))]
     assert len(found.bounds) in sizes
     assert len(found.sensitivity) in sizes
     assert len(found.attrition) in sizes
@@ -104,4 +110,4 @@ def test_without_data_the_page_says_what_is_needed(open_page: Open, view: str, l
     at = open_page(view, language, "new")
     assert not at.exception
     assert at.main.info
-    assert not at.main.dataframe
+    assert not tables(at)

@@ -27,7 +27,7 @@ from dashboard.figures.reliability import draw_reliability
 from dashboard.figures.subgroups import list_group_rows
 from dashboard.sentences.flow import count_analysed
 from dashboard.text import Text
-from dashboard.theme import AFTER, LIKERT
+from dashboard.theme import CAUTION, LIKERT
 
 EN, ZH = Text("en"), Text("zh-Hans")
 
@@ -141,7 +141,7 @@ def test_attrition_draws_each_difference(evaluation, sample):
         drawn = [low + x * (high - low) for x in pair.x]
         assert drawn == pytest.approx([row.stayed.estimate, row.left.estimate])
     coloured = [abs(r.smd) > 0.25 for r in known]
-    assert [pair.line.color == AFTER for pair in pairs] == coloured
+    assert [pair.line.color == CAUTION for pair in pairs] == coloured
 
 
 def test_dose_draws_each_point(evaluation, sample):
