@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import LeveeError, UnreadableFileError
-from dashboard.sentences import say_caution, say_error, say_finding, say_issue
+from dashboard.sentences import say_error, say_finding, say_issue
+from dashboard.sentences.cautions import say_cautions
 from dashboard.text import LANGUAGES, Text
 
 if TYPE_CHECKING:
@@ -231,7 +232,7 @@ def _evaluate(arguments: argparse.Namespace) -> None:
     text = Text(arguments.language or study.plan.study.language)
     for finding in evaluation.findings:
         print(say_finding(text, finding))
-    for caution in dict.fromkeys(say_caution(text, c) for c in evaluation.cautions):
+    for caution in say_cautions(text, evaluation, evaluation.cautions):
         print(f"! {caution}")
     for issue in study.issues:
         print(f"! {say_issue(text, issue)}")

@@ -10,7 +10,8 @@ import pandas as pd
 
 from analysis.evaluation import Evaluation
 from dashboard.exports.gateway import Stamp, safe_table, safe_text
-from dashboard.sentences import say_caution, say_finding
+from dashboard.sentences import say_finding
+from dashboard.sentences.cautions import say_cautions
 from dashboard.text import Text
 
 if TYPE_CHECKING:
@@ -133,12 +134,12 @@ def make_section(
     wanted = of or (key,)
     findings = [say_finding(text, f) for f in evaluation.findings if f.section in wanted]
     findings += sentences
-    cautions = [say_caution(text, c) for c in evaluation.cautions if c.section in wanted]
+    cautions = [c for c in evaluation.cautions if c.section in wanted]
     return ReportSection(
         key=key,
         heading=heading,
         findings=safe_lines(findings),
-        cautions=safe_lines(dict.fromkeys(cautions)),
+        cautions=safe_lines(say_cautions(text, evaluation, cautions)),
         pictures=tuple(
             replace(p, note=safe_text(p.note or findings[0])) if i == 0 and findings else p
             for i, p in enumerate(pictures)

@@ -6,7 +6,8 @@ from analysis.evaluation import Evaluation
 from analysis.results import Finding
 from analysis.summary import EvidenceRule, main_outcome
 from analysis.surveys.results import Outcome
-from dashboard.sentences import say_caution, say_finding
+from dashboard.sentences import say_finding
+from dashboard.sentences.cautions import say_cautions
 from dashboard.sentences.sustainability import say_next_step
 from dashboard.text import Text
 
@@ -58,10 +59,7 @@ def say_evidence(text: Text, rule: EvidenceRule) -> str:
 
 def say_limits(text: Text, evaluation: Evaluation, most: int = 3) -> list[str]:
     """Say the most serious cautions, each once."""
-    order = {"serious": 0, "caution": 1, "info": 2}
-    ranked = sorted(evaluation.cautions, key=lambda c: order[c.severity])
-    said = list(dict.fromkeys(say_caution(text, caution) for caution in ranked))
-    return said[:most]
+    return say_cautions(text, evaluation, evaluation.cautions)[:most]
 
 
 def say_next(text: Text, evaluation: Evaluation, most: int = 3) -> list[str]:

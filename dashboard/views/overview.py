@@ -40,4 +40,4 @@ def show() -> None:
     with st.grid(2, min_column_width=340, gap="large"):
         for area, found in group_findings(rest).items():
             show_area(text, area, found)
-    show_cautions(list_cautions(text, study, evaluation.cautions))
+    show_cautions(list_cautions(text, evaluation))

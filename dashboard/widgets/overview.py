@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
 
 import streamlit as st
 
 from analysis.evaluation import Evaluation
-from analysis.results import Caution, Comparison, Finding
+from analysis.findings import is_clear, last_contrasts
+from analysis.results import Finding
 from analysis.study import Study
 from dashboard.figures.forest import draw_forest, list_forest_rows
-from dashboard.sentences import say_caution, say_finding
+from dashboard.sentences import say_finding
+from dashboard.sentences.cautions import say_cautions
 from dashboard.sentences.overview import AREAS, area_name, view_of
 from dashboard.tables.outcomes import list_outcomes
 from dashboard.text import Text
@@ -26,9 +27,10 @@ _CAUTIONS = 5
 def list_cards(text: Text, evaluation: Evaluation) -> list[Card]:
     """At most four numbers of the whole evaluation."""
     cards = []
-    clear = sum(_is_clear(o.change) for o in evaluation.outcomes)
-    if evaluation.outcomes:
-        value = text("{k} of {n}", k=clear, n=len(evaluation.outcomes))
+    last = last_contrasts(evaluation.outcomes)
+    if last:
+        clear = sum(is_clear(o.change, o.p_adjusted) for o in last)
+        value = text("{k} of {n}", k=clear, n=len(last))
         cards.append(Card(value=value, meaning=text("measures changed clearly")))
     if evaluation.flow and evaluation.flow.matched:
         value = text.number(evaluation.flow.matched, 0)
@@ -42,27 +44,10 @@ def list_cards(text: Text, evaluation: Evaluation) -> list[Card]:
     return cards
 
 
-def list_cautions(text: Text, study: Study, cautions: Sequence[Caution]) -> list[str]:
+def list_cautions(text: Text, evaluation: Evaluation) -> list[str]:
     """The gravest cautions, each once, with the measures it speaks of."""
-    labels = {measure.name: text.of(measure.label, measure.name) for measure in study.plan.measures}
-    told = [c for c in cautions if c.severity != "info"]
-    said: dict[str, list[str]] = {}
-    for caution in sorted(told, key=lambda c: c.severity != "serious"):
-        measures = said.setdefault(say_caution(text, caution), [])
-        if caution.measure in labels and labels[caution.measure] not in measures:
-            measures.append(labels[caution.measure])
-    return [_with_measures(text, one, names) for one, names in said.items()][:_CAUTIONS]
-
-
-def _with_measures(text: Text, caution: str, measures: Sequence[str]) -> str:
-    if not measures:
-        return caution
-    named = reduce(lambda one, two: text("{first}, {second}", first=one, second=two), measures)
-    return text("{measure}: {caution}", measure=named, caution=caution)
-
-
-def _is_clear(change: object) -> bool:
-    return isinstance(change, Comparison) and change.p_value is not None and change.p_value < 0.05
+    graver = [c for c in evaluation.cautions if c.severity != "info"]
+    return say_cautions(text, evaluation, graver)[:_CAUTIONS]
 
 
 def show_changes(text: Text, evaluation: Evaluation, study: Study) -> None:
