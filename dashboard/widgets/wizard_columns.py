@@ -8,7 +8,7 @@ import streamlit as st
 from analysis.intake.roles import ColumnProfile
 from analysis.intake.tables import Table
 from dashboard.cache import profile_columns
-from dashboard.sentences.names import use_name, wave_name
+from dashboard.sentences.names import column_name, use_name, wave_name
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_table
 from dashboard.widgets.wizard_files import UNSURE
@@ -27,6 +27,7 @@ from dashboard.workspace.plan_edit import (
     use_of,
     with_breakdown,
     with_column,
+    with_label,
     with_use,
     with_wave,
 )
@@ -196,4 +197,21 @@ def _show_breakdown(draft: Draft) -> None:
         placeholder=draft.text("Nothing chosen"),
         key=key,
         on_change=lambda: draft.keep(with_breakdown(draft.plan, st.session_state[key])),
+    )
+    with st.container(horizontal=True, gap="small"):
+        for name in chosen:
+            _show_label(draft, name)
+
+
+def _show_label(draft: Draft, name: str) -> None:
+    """How a column is called on pages and in reports."""
+    text, key = draft.text, f"label_{name}"
+    st.text_input(
+        text("“{column}” is called", column=escape_markdown(name)),
+        column_name(text, draft.plan, name),
+        key=key,
+        width=220,
+        on_change=lambda: draft.keep(
+            with_label(draft.plan, name, st.session_state[key].strip(), text.language)
+        ),
     )

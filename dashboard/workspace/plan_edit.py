@@ -122,6 +122,22 @@ def with_wave(plan: StudyPlan, at: Place, wave: str | None) -> StudyPlan:
     return plan_from_dict(told)
 
 
+def file_setting(plan: StudyPlan, at: Place, name: str) -> Any:  # noqa: ANN401
+    """A setting of the file or section that reads a table; None where it has none such."""
+    use = use_of(plan, at)
+    source = survey_file(plan, at) if use == SURVEY else getattr(plan, use, None) if use else None
+    return getattr(source, name, None)
+
+
+def with_file_setting(plan: StudyPlan, at: Place, name: str, value: Any) -> StudyPlan:  # noqa: ANN401
+    """Change a setting of the file or section that reads a table, such as ``day_first``."""
+    told = plan_record(plan)
+    use = use_of(plan, at)
+    source = _source(told, at) if use == SURVEY else told[use]
+    source[name] = value
+    return plan_from_dict(told)
+
+
 def with_choices(
     plan: StudyPlan, sheets: Mapping[str, str], encodings: Mapping[str, str]
 ) -> StudyPlan:
@@ -183,6 +199,16 @@ def with_breakdown(plan: StudyPlan, names: Sequence[str]) -> StudyPlan:
     """Choose the columns results are broken down by."""
     told = plan_record(plan)
     told.setdefault(SURVEY, {})["disaggregate"] = list(names)
+    return plan_from_dict(told)
+
+
+def with_label(plan: StudyPlan, name: str, label: str, language: str) -> StudyPlan:
+    """Give a column of the data its words in one language; those of the other stay."""
+    told = plan_record(plan)
+    labels = dict(told.setdefault("study", {}).get("labels", {}))
+    known = labels.get(name)
+    labels[name] = {**known, language: label} if isinstance(known, dict) else label
+    told["study"]["labels"] = {key: value for key, value in labels.items() if value}
     return plan_from_dict(told)
 
 

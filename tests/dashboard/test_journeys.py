@@ -121,6 +121,22 @@ def test_back_never_loses_a_choice(app: App):
     assert box.value == "sex"
 
 
+def test_a_column_is_named_for_readers(app: App):
+    at = upload(app("data"), ("survey_pre.csv", PRE.encode()), ("survey_post.csv", POST.encode()))
+    press(press(at, "wizard_next"), "wizard_next")
+    at.text_input(key="label_sex").set_value("Gender").run()
+    press(press(at, "wizard_back"), "wizard_next")
+    assert at.text_input(key="label_sex").value == "Gender"
+    press(press(press(at, "wizard_next"), "wizard_next"), "finish")
+    study = list_studies()[0].id
+    assert open_study(study).plan.label_of("sex") == "Gender"
+    assert "By Gender" in told_headings(app("subgroups", study=study))
+
+
+def told_headings(at: AppTest) -> list[str]:
+    return [str(one.value) for one in at.header]
+
+
 def test_nobody_matched_offers_the_anonymous_design(app: App):
     other = POST.replace("P", "X9Z")
     at = upload(app("data"), ("survey_pre.csv", PRE.encode()), ("survey_post.csv", other.encode()))

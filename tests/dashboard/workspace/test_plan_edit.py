@@ -1,6 +1,6 @@
 """Changes to a plan: one table of several, parts of columns, links, corrections."""
 
-from analysis.study_file import StudyPlan, parse_plan
+from analysis.study_file import StudyPlan, parse_plan, plan_from_dict
 from dashboard.workspace.column_parts import BREAKDOWN, MEASURE, list_parts, part_of, with_part
 from dashboard.workspace.plan_edit import (
     Place,
@@ -9,6 +9,7 @@ from dashboard.workspace.plan_edit import (
     with_choices,
     with_column,
     with_fixes,
+    with_label,
     with_links,
     with_use,
     with_wave,
@@ -101,3 +102,12 @@ def test_a_correction_takes_the_place_of_the_older_and_can_be_taken_back():
     plan = with_fixes(plan, [{**fix, "value": "4"}])
     assert [(one.row, one.value) for one in plan.survey.fixes] == [(5, "3"), (4, "4")]
     assert [one.row for one in without_fix(plan, 0).survey.fixes] == [4]
+
+
+def test_a_column_is_given_words_language_by_language():
+    plan = plan_from_dict({"study": {"labels": {"sex": {"en": "Sex", "zh-Hans": "性别"}}}})
+    renamed = with_label(plan, "sex", "Gender", "en")
+    assert renamed.study.labels["sex"] == {"en": "Gender", "zh-Hans": "性别"}
+    named = with_label(renamed, "楼栋", "Building", "en")
+    assert named.label_of("楼栋") == "Building"
+    assert with_label(named, "楼栋", "", "en").label_of("楼栋") is None
