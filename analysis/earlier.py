@@ -105,14 +105,17 @@ def _has_rows(study: Study) -> bool:
 
 
 def _cut_funding(study: Study, day: date) -> Study:
-    """Keep the ledger until ``day``; the cash of then is known only where no money is tied."""
+    """Keep the ledger until ``day``.
+
+    The cash of then is what was counted; uncounted it is known only where no money is tied.
+    """
     plan, ledger = study.plan.funding, study.funding
     if plan is None or ledger is None:
         return study
     later = ledger["date"] > pd.Timestamp(day)
     tied = "restricted" in ledger and bool(ledger["restricted"].fillna(False).any())
-    balance = None
-    if plan.balance is not None and not tied:
+    balance = plan.balances.get(f"{day:%Y-%m}")
+    if balance is None and plan.balance is not None and not tied:
         balance = plan.balance - float(ledger.loc[later, "amount"].sum())
     told = study.plan.model_copy(update={"funding": plan.model_copy(update={"balance": balance})})
     return replace(study, plan=told, funding=ledger[~later].reset_index(drop=True))

@@ -246,6 +246,8 @@ class FundingPlan(_Section):
     """``[funding]``: the ledger: one signed amount, or income and expense, or a direction.
 
     ``decimal`` and ``day_first`` settle what the file leaves open: ``1.234`` and ``3/4/2026``.
+    ``balance`` is the unrestricted cash at the end; ``balances`` that at the end of earlier months
+    (``"2026-02"`` → amount).
     """
 
     path: str
@@ -264,6 +266,7 @@ class FundingPlan(_Section):
     ends: str | None = None
     community_kinds: list[str] = Field(default_factory=list)
     balance: float | None = None
+    balances: dict[str, float] = Field(default_factory=dict)
     currency: str = "CNY"
     programme_cost: float | None = None
 

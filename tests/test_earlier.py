@@ -81,6 +81,16 @@ def test_earlier_cash_is_reckoned_back_only_where_no_money_is_tied(study, restri
         assert months == pytest.approx(1600 / spent)
 
 
+def test_cash_counted_then_goes_before_what_is_reckoned(study):
+    told = study.plan.funding.model_copy(update={"balances": {"2026-02": 61000.0}})
+    counted = replace(study, plan=study.plan.model_copy(update={"funding": told}))
+    then = look_back(counted)[0].values["runway_months"]
+    ledger = study.funding[study.funding["date"] <= pd.Timestamp(HALF_YEAR)]
+    months = (ledger["date"].max() - ledger["date"].min()).days / (365.25 / 12)
+    spent = -ledger.loc[ledger["amount"] < 0, "amount"].sum()
+    assert then.estimate == pytest.approx(61000 * months / spent)
+
+
 def test_few_people_then_are_not_told(study):
     few = study.plan.model_copy(
         update={"study": study.plan.study.model_copy(update={"min_group": 112})}

@@ -10,6 +10,7 @@ from typing import Any
 from rapidfuzz import fuzz
 
 from analysis.errors import IntakeError
+from analysis.intake.answers import propose_range
 from analysis.intake.dates import read_dates
 from analysis.intake.dictionaries import DICTIONARY_FORMATS, apply_dictionaries
 from analysis.intake.lookup import column_texts, find_column, normalise_name
@@ -142,7 +143,16 @@ def _section(table: Table, match: SectionMatch, name_sheet: bool) -> dict[str, A
         told["sheet"] = table.sheet
     if match.section == "funding" and ("income" in told or "expense" in told):
         told.pop("amount", None)
+    if match.section == "capacity" and (scale := _odd_scale(table, match.fields["score"])):
+        told["range"] = scale
     return told
+
+
+def _odd_scale(table: Table, score: str) -> tuple[float, float] | None:
+    """Propose a scale for ratings that leave the usual 1 to 7; None where they do not."""
+    given = [str(value) for value in table.cells[score].dropna().unique()]
+    scale = propose_range(given)
+    return scale if scale is not None and (scale[0] < 1 or scale[1] > 7) else None
 
 
 def _is_chinese(table: Table) -> bool:

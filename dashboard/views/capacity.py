@@ -14,6 +14,7 @@ from dashboard.state import current_text
 from dashboard.tables import sustainability as tables
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
+from dashboard.widgets.money_settings import show_capacity_settings
 from dashboard.widgets.page import show_cautions, show_empty, show_figure, show_page, show_table
 
 
@@ -54,6 +55,7 @@ def _show_capacity(text: Text, capacity: Capacity) -> None:
         show_table(tables.list_capacity(capacity, text), key="capacity")
     with st.expander(text("Do raters agree?")):
         show_table(tables.list_agreement(capacity, text), key="agreement")
+    show_capacity_settings(text)
     _show_leaders(text, capacity)
 
 

@@ -12,6 +12,7 @@ from dashboard.sentences import say_caution, say_finding
 from dashboard.state import current_text
 from dashboard.tables import sustainability as tables
 from dashboard.text import Text
+from dashboard.widgets.money_settings import show_funding_settings
 from dashboard.widgets.page import (
     Card,
     show_cards,
@@ -46,6 +47,7 @@ def show() -> None:
             key="months",
         )
     show_cautions([say_caution(text, caution) for caution in funding.cautions])
+    show_funding_settings(text, funding, evaluation.earlier if evaluation else ())
     st.header(text("If something is lost"), anchor=False)
     show_table(tables.list_stress(funding, text), key="stress")
     if funding.expiries:

@@ -106,6 +106,49 @@ def test_own_thresholds_are_saved_with_the_study_and_change_the_status(app: App)
     assert "set for this study" in told(at)
 
 
+def field(at: AppTest, label: str):
+    return next(one for one in at.number_input if one.label.startswith(label))
+
+
+def test_cash_and_currency_are_asked_on_the_page_and_give_the_runway(app: App):
+    study = ledger_study()
+    at = app("funding", study=study)
+    assert "data needed" in told(at)
+    field(at, "Cash free to spend on").set_value(6000.0)
+    field(at, "Cash free to spend at the end of Jun 2026").set_value(9000.0)
+    next(one for one in at.selectbox if one.label == "Currency").set_value("EUR")
+    next(b for b in at.button if b.label == "Save").click().run()
+    assert not at.exception
+    plan = open_study(study).plan.funding
+    assert (plan.balance, plan.currency, plan.balances) == (6000.0, "EUR", {"2026-06": 9000.0})
+    assert "6.0 months" in told(at).replace("\\", "")
+    assert "€" in told(at)
+    # The cash counted then makes the trend; nothing asks for it any more.
+    assert "↓ Jun 2026: 8.9 months" in told(app("scorecard", study=study)).replace("\\", "")
+
+
+def test_the_scale_of_a_self_assessment_is_asked_on_the_page(app: App):
+    study = create_study("Capacity")
+    rows = "rater,domain,wave,score\n" + "".join(
+        f"r{n},{domain},{wave},{4 + n % 2}\n"
+        for n in range(6) for domain in ("money", "people") for wave in ("pre", "post")
+    )  # fmt: skip
+    save_file(study, "c.csv", rows.encode())
+    save_version(study, plan_from_dict({"study": {"title": "x"}, "capacity": {"path": "c.csv"}}))
+    at = app("capacity", study=study)
+    assert "scale 1 to 7" in told(at)
+    field(at, "Highest").set_value(0.0)
+    next(b for b in at.button if b.label == "Save").click().run()
+    assert "above the lowest" in at.error[0].value
+    field(at, "Highest").set_value(5.0)
+    field(at, "Score aimed at").set_value(4.5)
+    next(b for b in at.button if b.label == "Save").click().run()
+    assert not at.exception
+    plan = open_study(study).plan.capacity
+    assert (plan.range, plan.target) == ((1.0, 5.0), 4.5)
+    assert "scale 1 to 5" in told(at)
+
+
 def test_targets_come_in_as_a_spreadsheet_and_become_a_version(app: App):
     study = ledger_study()
     at = app("targets", study=study)

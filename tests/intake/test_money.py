@@ -162,3 +162,14 @@ def test_a_column_of_income_and_expense_gives_the_sign_whatever_it_is_called(hea
     plan = propose_study(files)
     assert (plan.funding.direction, plan.funding.kind) == (header, None)
     assert read_study(plan, files).funding["amount"].tolist() == [1000, -200]
+
+
+@pytest.mark.parametrize(
+    ("scores", "scale"), [((0, 5, 10), (0, 10)), ((1, 5, 7), (1, 7)), ((8, 3, 9), (1, 10))]
+)
+def test_a_self_assessment_on_another_scale_is_proposed_with_it(scores, scale):
+    rows = "".join(f"r{n},money,{score}\n" for n, score in enumerate(scores))
+    files = {"c.csv": f"rater,domain,score\n{rows}".encode()}
+    plan = propose_study(files)
+    assert plan.capacity.range == scale
+    assert read_study(plan, files).capacity["score"].tolist() == list(scores)
