@@ -113,15 +113,18 @@ def draw_funnel(pooled: PooledMeasure, titles: dict[str, str], text: Text) -> go
 
 
 def draw_columns(studies: Sequence[StudyRow], titles: dict[str, str], text: Text) -> go.Figure:
-    """Draw reach, one-year retention and runway of each study on one line, in its place."""
+    """Draw reach, retention, targets met and runway of each study on one line, in its place."""
     columns: list[tuple[str, Callable[[StudyRow], EstimateLike], bool]] = [
         (text("Reach"), lambda s: s.reach, True),
         (text("Stay a year"), lambda s: s.retention_365, True),
+        (text("Targets met"), _share_met, True),
         (text("Cash lasts, months"), lambda s: s.runway_months, False),
     ]
     named = len(studies) <= MOST_NAMED
     titled = [wrap_label(name, 11) for name, *_ in columns]
-    figure = make_subplots(1, 3, shared_yaxes=True, subplot_titles=titled, horizontal_spacing=0.06)
+    figure = make_subplots(
+        1, len(columns), shared_yaxes=True, subplot_titles=titled, horizontal_spacing=0.05
+    )
     figure.update_annotations(font_size=13)
     base = new_figure(int(90 + (_ROW if named else _THIN_ROW) * len(studies)))
     for number, (_, pick, is_share) in enumerate(columns, start=1):
@@ -143,6 +146,13 @@ def draw_columns(studies: Sequence[StudyRow], titles: dict[str, str], text: Text
     return figure
 
 
+def _share_met(study: StudyRow) -> EstimateLike:
+    if not study.targets:
+        return NotEstimable(reason="not_asked")
+    share = study.targets_met / study.targets
+    return Estimate(estimate=share, n=study.targets, method="counted")
+
+
 def _set_axes(
     figure: go.Figure, studies: Sequence[StudyRow], titles: dict[str, str], *, named: bool
 ) -> None:
@@ -151,7 +161,7 @@ def _set_axes(
     figure.update_xaxes(
         rangemode="tozero", fixedrange=True, zeroline=False, gridcolor=grid, nticks=2, tickangle=0
     )
-    for column in (1, 2):
+    for column in (1, 2, 3):
         figure.update_xaxes(tickformat=".0%", row=1, col=column)
     figure.update_yaxes(
         range=[len(studies) - 0.4, -0.6], fixedrange=True, gridcolor=grid, zeroline=False,

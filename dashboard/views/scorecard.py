@@ -12,7 +12,7 @@ from dashboard.state import current_text
 from dashboard.tables.sustainability import list_scorecard
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_empty, show_page, show_table
-from dashboard.widgets.scorecard import show_day, show_measure
+from dashboard.widgets.scorecard import show_day, show_measure, show_missing
 from dashboard.widgets.thresholds import show_thresholds
 
 
@@ -39,10 +39,11 @@ def show() -> None:
     if found.warnings:
         lines = [f"- {escape_markdown(say_warning(text, w))}" for w in found.warnings]
         st.warning(f"**{text('Early warnings')}**\n\n" + "\n".join(lines))
-    with st.grid(3, min_column_width=260):
+    with st.grid(3, min_column_width=220):
         for row in found.scorecard:
             if row.status != "no_data":
                 show_measure(text, row)
+    show_missing(text, found.scorecard)
     show_day(text, evaluation)
     with st.expander(text("Everything in one table")):
         show_table(list_scorecard(found.scorecard, text), key="scorecard")

@@ -60,7 +60,7 @@ def _list_pictures(text: Text, evaluation: Evaluation, study: Study) -> list[Pic
 def show_words(parts: Mapping[str, Sequence[str]]) -> None:
     """Show lists side by side in small letters, each under its heading; empty ones not."""
     known = {heading: lines for heading, lines in parts.items() if lines}
-    with st.grid(max(1, len(known)), min_column_width=240, gap="medium"):
+    with st.grid(max(1, len(known)), min_column_width=210, gap="medium"):
         for heading, lines in known.items():
             listed = "  \n".join(f":small[{escape_markdown(line)}]" for line in lines)
             st.markdown(f"**{escape_markdown(heading)}**  \n{listed}")

@@ -41,6 +41,18 @@ def show_measure(text: Text, row: ScorecardRow) -> None:
             st.markdown(escape_markdown(say_next_step(text, row)))
 
 
+def show_missing(text: Text, rows: Sequence[ScorecardRow]) -> None:
+    """Say which measures are left out and which data would tell them."""
+    names: dict[str, list[str]] = {}
+    for row in rows:
+        if row.status == "no_data":
+            names.setdefault(say_next_step(text, row), []).append(score_title(text, row))
+    told = (f"{needed} ({' · '.join(which)})" for needed, which in names.items())
+    lines = [f"- {escape_markdown(line)}" for line in told]
+    if lines:
+        st.caption("\n".join(lines))
+
+
 def show_day(text: Text, evaluation: Evaluation) -> None:
     """Show who is about to lapse, how the money stands and which promises are late."""
     found = evaluation.sustainability
@@ -53,7 +65,7 @@ def show_day(text: Text, evaluation: Evaluation) -> None:
     known = [block for block in blocks if block[1]]
     if not known:
         return
-    with st.grid(3, min_column_width=240, gap="large"):
+    with st.grid(3, min_column_width=210, gap="large"):
         for heading, lines, view in known:
             with st.container(gap="xsmall"):
                 st.header(heading, anchor=False)

@@ -93,6 +93,15 @@ def test_managers_page_puts_measures_first_then_people_money_promises(app: App, 
     assert text("Early warnings") in page
 
 
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_measures_without_data_say_which_data_are_needed(app: App, language: str):
+    at = app("scorecard", language, study=ledger_study())
+    text = Text(language)
+    said = " ".join(one.value for one in at.caption).replace("\\", "")
+    assert text("Data needed: a log of issues raised in meetings.") in said
+    assert text("Agreed issues followed through") in said
+
+
 def test_own_thresholds_are_saved_with_the_study_and_change_the_status(app: App):
     study = ledger_study()
     at = app("scorecard", study=study)

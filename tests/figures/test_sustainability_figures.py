@@ -157,8 +157,19 @@ def test_funnel_and_columns_hold_every_study(language):
     assert len(funnel.data[0].x) == 60
     assert len(funnel.data) == 3
     columns = draw_columns(portfolio.studies, titles, Text(language))
-    assert len(columns.data) == 3
+    assert len(columns.data) == 4
+    assert list(columns.data[2].x) == []  # no targets: nothing is drawn as none met
     assert "<b onclick" not in words(funnel) + words(columns)
+
+
+def test_targets_met_stand_as_a_share_in_the_portfolio():
+    told = [
+        result("a", targets=[{"status": "met"}, {"status": "behind"}]),
+        result("b", targets=[{"status": "met"}]),
+    ]
+    portfolio = compare_studies(told)
+    columns = draw_columns(portfolio.studies, {"a": "A", "b": "B"}, Text("en"))
+    assert list(columns.data[2].x) == [0.5, 1.0]
 
 
 def test_a_summary_that_cannot_be_told_is_not_drawn():
