@@ -107,10 +107,14 @@ class Text:
         return (shown.rstrip("0").rstrip(point) if point in shown else shown) + word
 
     def p_value(self, p: float | None) -> str:
-        """Format a p-value; below .001 as such."""
+        """Format a p-value in a sentence; below .001 as such."""
         if p is None:
             return "–"
-        return "p < 0.001" if p < 0.001 else f"p = {self.number(p, 3)}"
+        return f"p {self.p_cell(p)}" if p < 0.001 else f"p = {self.p_cell(p)}"
+
+    def p_cell(self, p: float | None) -> str:
+        """Format a p-value in a column of such; below .001 as such."""
+        return "< 0.001" if p is not None and p < 0.001 else self.number(p, 3)
 
     def date(self, day: date | datetime | None) -> str:
         """Format a day, medium length."""

@@ -82,8 +82,11 @@ def _is_apart(low: float | None, high: float | None) -> bool:
     return low is not None and high is not None and (low > 0 or high < 0)
 
 
-def draw_forest_rows(rows: Sequence[ForestRow]) -> go.Figure:
-    """Draw rows from top to bottom; clear ones coloured, the others grey."""
+def draw_forest_rows(rows: Sequence[ForestRow], beside: Sequence[ForestRow] = ()) -> go.Figure:
+    """Draw rows from top to bottom; clear ones coloured, the others grey.
+
+    ``beside`` are the rows of all pictures that share this one's axis.
+    """
     figure = new_figure(70 + _ROW * max(1, len(rows)))
     for place, row in enumerate(rows):
         if row.band is not None:
@@ -99,7 +102,7 @@ def draw_forest_rows(rows: Sequence[ForestRow]) -> go.Figure:
         range=[len(rows) - 0.5, -0.5],
         showgrid=False,
     )
-    figure.update_xaxes(range=_limits(rows))
+    figure.update_xaxes(range=_limits([*rows, *beside]))
     return figure
 
 

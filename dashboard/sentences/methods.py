@@ -8,6 +8,7 @@ from analysis.results import Comparison, Estimate
 from analysis.study_file import MeasurePlan, StudyPlan
 from analysis.surveys.results import Outcome
 from dashboard.sentences.change import is_share, say_level, say_likely, say_signed
+from dashboard.sentences.names import column_name
 from dashboard.sentences.outcomes import say_wave
 from dashboard.sentences.statistics import name_analysis
 from dashboard.text import Text
@@ -218,15 +219,15 @@ def _told_by_data(text: Text, e: Evaluation, plan: StudyPlan) -> dict[int, str]:
     return {
         6: text.join([_say_measures(text, plan), text("Primary: {names}.", names=joined)]),
         8: _say_design(text, e),
-        10: text("People; clusters by {name}.", name=survey.cluster)
+        10: text("People; clusters by {name}.", name=column_name(text, plan, survey.cluster))
         if survey is not None and survey.cluster
         else text("People."),
         11: text.join([_say_analyses(text, e, plan), *_say_robustness(text, e)]),
         12: _say_matching(text, e),
         14: _say_start(text, e, plan),
         15: _say_balance(text, e),
-        16: " ".join(_say_n(text, plan, o) for o in last),
-        17: " ".join(_say_result(text, plan, o) for o in last),
+        16: text.join([_say_n(text, plan, o) for o in last]),
+        17: text.join([_say_result(text, plan, o) for o in last]),
         18: text(
             "{groups} tests of groups, {dose} of dose.", groups=str(groups), dose=str(len(e.dose))
         ),
@@ -260,13 +261,14 @@ def _say_balance(text: Text, e: Evaluation) -> str:
 
 
 def _say_n(text: Text, plan: StudyPlan, outcome: Outcome) -> str:
-    return f"{_label(text, plan, outcome)}: {text.number(outcome.change.n, 0)}."
+    name, n = _label(text, plan, outcome), text.number(outcome.change.n, 0)
+    return text("{name}: {n}.", name=name, n=n)
 
 
 def _say_result(text: Text, plan: StudyPlan, outcome: Outcome) -> str:
     change, name = outcome.change, _label(text, plan, outcome)
     if not isinstance(change, Comparison):
-        return f"{name}: –."
+        return text("{name}: {n}.", name=name, n="–")
     share = is_share(next(m for m in plan.measures if m.name == outcome.measure))
     likely = say_likely(text, change.ci_low, change.ci_high, share=share)
     value = say_signed(text, change.estimate, share=share)

@@ -30,7 +30,7 @@ def list_attrition(rows: Sequence[AttritionRow], plan: StudyPlan, text: Text) ->
                 text("Stayed"): say_mean(text, row.variable, row.level, row.stayed, plan),
                 text("Lost"): say_mean(text, row.variable, row.level, row.left, plan),
                 text("Standardised difference"): text.signed(row.smd),
-                text("p"): text.p_value(row.p_value),
+                text("p"): text.p_cell(row.p_value),
             }
             for row in rows
         ]
@@ -75,7 +75,7 @@ def list_sensitivity(rows: Sequence[Sensitivity], plan: StudyPlan, text: Text) -
                 text("95 % interval"): say_likely(text, change.ci_low, change.ci_high, share=share)
                 if isinstance(change, Comparison)
                 else "–",
-                text("p"): text.p_value(change.p_value if known else None),
+                text("p"): text.p_cell(change.p_value if known else None),
                 text("n"): change.n,
             }
         )

@@ -29,12 +29,12 @@ def list_comparisons(compared: GroupComparison, measure: MeasurePlan, text: Text
                 text("95 % interval"): say_likely(text, one.ci_low, one.ci_high, share=share)
                 if isinstance(one, Comparison)
                 else "–",
-                text("p"): text.p_value(one.p_value if isinstance(one, Comparison) else None),
-                text("p, all tests counted"): text.p_value(
+                text("p"): text.p_cell(one.p_value if isinstance(one, Comparison) else None),
+                text("p, all tests counted"): text.p_cell(
                     compared.p_adjusted if one == compared.effect else None
                 ),
                 text("n"): one.n,
-                text("Clusters"): str(one.details.get("n_clusters", "")) if known else "",
+                text("Clusters"): str(one.details.get("n_clusters", "–")) if known else "–",
             }
         )
     return pd.DataFrame(rows)
@@ -71,4 +71,5 @@ def say_mean(text: Text, variable: str, level: str, found: EstimateLike, plan: S
         return say_reason(text, found.reason)
     measure = next((m for m in plan.measures if m.name == variable), None)
     share = bool(level) or (measure is not None and is_share(measure))
-    return f"{say_level(text, found.estimate, share=share)} (n = {found.n})"
+    n = f"(n = {found.n})".replace(" ", "\N{NO-BREAK SPACE}")
+    return f"{say_level(text, found.estimate, share=share)} {n}"

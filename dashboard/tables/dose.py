@@ -49,7 +49,7 @@ def list_doses(doses: Sequence[Dose], plan: StudyPlan, text: Text) -> pd.DataFra
             row[text("95 % interval")] = text.interval(low, high, 3)
         else:
             row[text("95 % interval")] = "–"
-        row[text("p")] = text.p_value(slope.p_value if isinstance(slope, Comparison) else None)
+        row[text("p")] = text.p_cell(slope.p_value if isinstance(slope, Comparison) else None)
         row[text("n")] = text.number(slope.n, 0)
         found.append(row)
     return pd.DataFrame(found)

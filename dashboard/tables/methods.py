@@ -7,6 +7,7 @@ import pandas as pd
 from analysis.evaluation import Evaluation
 from analysis.study_file import StudyPlan
 from dashboard.sentences.methods import list_trend
+from dashboard.sentences.names import column_name, wave_name
 from dashboard.text import Text
 
 
@@ -28,15 +29,19 @@ def list_settings(plan: StudyPlan, text: Text) -> pd.DataFrame:
         "first": text("the first answer counts"),
         "most_complete": text("the most complete answer counts"),
     }
+
+    def named(column: str | None) -> str:
+        return column_name(text, plan, column) if column else none
+
     rows = [(text("Seed of random numbers"), str(plan.study.seed)),
             (text("Smallest group shown"), text.number(plan.study.min_group, 0))]  # fmt: skip
     if survey is not None:
         rows += [
-            (text("Waves"), ", ".join(survey.waves)),
+            (text("Waves"), ", ".join(wave_name(text, wave) for wave in survey.waves)),
             (text("Who answered twice"), duplicates[survey.duplicates]),
             (text("Answers read as missing"), ", ".join(survey.missing_codes) or none),
-            (text("Column of the groups"), survey.group or none),
-            (text("Column of the clusters"), survey.cluster or none),
-            (text("Column of the weights"), survey.weight or none),
+            (text("Column of the groups"), named(survey.group)),
+            (text("Column of the clusters"), named(survey.cluster)),
+            (text("Column of the weights"), named(survey.weight)),
         ]
     return pd.DataFrame(rows, columns=[text("Setting"), text("In this study")])

@@ -10,7 +10,7 @@ from analysis.results import Comparison, ComparisonLike, Estimate, EstimateLike
 from analysis.study_file import StudyPlan
 from analysis.surveys.results import Outcome
 from dashboard.sentences.change import is_share, say_likely, say_signed
-from dashboard.sentences.outcomes import say_wave
+from dashboard.sentences.names import wave_name
 from dashboard.sentences.statistics import name_analysis, name_effect, say_reason
 from dashboard.text import Text
 
@@ -21,13 +21,13 @@ def list_outcomes(outcomes: Sequence[Outcome], plan: StudyPlan, text: Text) -> p
     rows = []
     for one in outcomes:
         measure = measures[one.measure]
-        waves = [say_wave(text, wave) for wave in one.contrast]
+        waves = [wave_name(text, wave) for wave in one.contrast]
         rows.append(
             (
                 text.of(measure.label, measure.name),
-                text("{start} to {end}", start=waves[0], end=waves[1]),
+                " → ".join(waves),
                 *_numbers(text, one.change, share=is_share(measure)),
-                text.p_value(one.p_adjusted),
+                text.p_cell(one.p_adjusted),
                 one.n.matched if one.design != "anonymous" else None,
                 one.n.from_only,
                 one.n.to_only,
@@ -77,11 +77,11 @@ def _numbers(text: Text, one: ComparisonLike, *, share: bool) -> tuple[str, str,
     if not isinstance(one, Comparison):
         return say_reason(text, one.reason), "–", "–"
     if one.name == "sign":  # its estimate is a share of people, not a change of the score
-        return "–", "–", text.p_value(one.p_value)
+        return "–", "–", text.p_cell(one.p_value)
     return (
         say_signed(text, one.estimate, share=share),
         say_likely(text, one.ci_low, one.ci_high, share=share),
-        text.p_value(one.p_value),
+        text.p_cell(one.p_value),
     )
 
 

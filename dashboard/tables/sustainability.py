@@ -135,7 +135,7 @@ def list_capacity(capacity: Capacity, text: Text) -> pd.DataFrame:
             text.number(d.mean.estimate) if isinstance(d.mean, Estimate) else "–",
             _interval(text, d.mean),
             text.signed(d.change.estimate) if isinstance(d.change, Comparison) else "–",
-            text.p_value(d.change.p_value) if isinstance(d.change, Comparison) else "–",
+            text.p_cell(d.change.p_value) if isinstance(d.change, Comparison) else "–",
             text.number(d.gap) if d.gap is not None else "–",
         )
         for d in capacity.domains

@@ -134,7 +134,7 @@ def list_tests(g: RetentionByGroup, text: Text) -> pd.DataFrame:
     ]
     named += [(text("Ratios constant over time?"), g.proportional_hazards)]
     rows = [
-        (name, _say_value(text, c), text.p_value(c.p_value))
+        (name, _say_value(text, c), text.p_cell(c.p_value))
         for name, c in named
         if isinstance(c, Comparison)
     ]

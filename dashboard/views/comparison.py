@@ -47,14 +47,18 @@ def show() -> None:
         show_page(say_finding(text, find_effect(study, found)), say_groups(text, found))
     cards = list_comparison_cards(text, found, study.measure(name))
     show_cards([Card(value=value, meaning=what) for value, what in cards])
-    _show_pictures(text, study, found)
-    show_cautions([say_caution(text, caution) for caution in found.cautions])
+    left, right = st.columns([3, 2], gap="large") if found.cautions else [st.container()] * 2
+    with left:
+        _show_lines(text, study, found)
+    with right:
+        show_cautions([say_caution(text, caution) for caution in found.cautions])
+    _show_analyses(text, study, found)
     if found.balance:
         st.header(text("Were the groups alike at the start?"), anchor=False)
         show_table(list_balance(found.balance, study.plan, text), key="balance")
 
 
-def _show_pictures(text: Text, study: Study, found: GroupComparison) -> None:
+def _show_lines(text: Text, study: Study, found: GroupComparison) -> None:
     measure = study.measure(found.measure)
     name = text.of(measure.label, measure.name)
     show_figure(
@@ -64,6 +68,10 @@ def _show_pictures(text: Text, study: Study, found: GroupComparison) -> None:
         alt=text("Lines of both groups; dashed: the programme had it moved like the comparison."),
         key="comparison",
     )
+
+
+def _show_analyses(text: Text, study: Study, found: GroupComparison) -> None:
+    measure = study.measure(found.measure)
     st.header(text("The same difference by every method"), anchor=False)
     show_table(list_comparisons(found, measure, text), key="comparisons")
     if found.event_study:

@@ -20,7 +20,7 @@ def show() -> None:
         text("Did your programme change anything?"),
         text("Levee answers from the spreadsheets you already have. Nothing leaves this machine."),
     )
-    with st.grid(2, min_column_width=300, gap="medium"):
+    with st.grid(2, min_column_width=300, gap="small"):
         _show_sample(text)
         _show_template(text)
     _show_upload(text)
@@ -39,7 +39,6 @@ def _show_sample(text: Text) -> None:
 def _show_upload(text: Text) -> None:
     with st.container(border=True):
         st.header(text("Upload your spreadsheets"), anchor=False)
-        st.write(text("Survey exports, sign-in sheets, rosters, ledgers: as they are."))
         if show_uploader(text, None):
             st.switch_page(find_page(text, "data"))
 

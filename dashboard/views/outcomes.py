@@ -54,7 +54,10 @@ def show() -> None:
         show_figure(
             draw_forest(evaluation.outcomes, study.plan, text),
             title=text("All measures on one scale"),
-            subtitle=text("Change in % of the range, 95 % interval. Shaded: too small to matter."),
+            subtitle=text(
+                "Change in % of the range, with 95 % interval; right: in its own unit. "
+                "Shaded: too small to matter."
+            ),
             alt=text("Forest plot of the change in each measure."),
             table=tables.list_outcomes(evaluation.outcomes, study.plan, text),
             key="forest",

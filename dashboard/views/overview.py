@@ -37,7 +37,7 @@ def show() -> None:
     with right:
         show_problems(text, problems)
     rest = [finding for finding in findings[1:] if finding not in problems]
-    with st.grid(2, min_column_width=340, gap="large"):
+    with st.grid(2, min_column_width=340, gap="medium"):
         for area, found in group_findings(rest).items():
             show_area(text, area, found)
     show_cautions(list_cautions(text, evaluation))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from analysis.study import Study
-from analysis.surveys.results import Outcome, Subgroups
+from analysis.surveys.results import Subgroups
 from dashboard.cache import current_evaluation, current_study
 from dashboard.figures.forest import draw_forest_rows
 from dashboard.figures.subgroups import list_group_rows
@@ -41,18 +42,27 @@ def show() -> None:
     title = say_finding(text, found[0]) if found else text("Change by group")
     with head:
         show_page(title, say_shrunken(text))
-    for one in outcome.subgroups:
-        _show_groups(text, outcome, one, study, share=share)
+    rows = [
+        list_group_rows(outcome, one, study.plan, text, share=share) for one in outcome.subgroups
+    ]
+    for one, own in zip(outcome.subgroups, rows, strict=True):
+        figure = draw_forest_rows(own, [row for others in rows for row in others])
+        _show_groups(text, figure, one, study, share=share)
 
 
 def _show_groups(
-    text: Text, outcome: Outcome, one: Subgroups, study: Study, *, share: bool
+    text: Text, figure: go.Figure, one: Subgroups, study: Study, *, share: bool
 ) -> None:
     show_figure(
-        draw_forest_rows(list_group_rows(outcome, one, study.plan, text, share=share)),
+        figure,
         title=text("By {name}", name=column_name(text, study.plan, one.by)),
         subtitle=text.join(
-            [say_interaction(text, one), say_across(text, one, share=share), say_hidden(text, one)]
+            [
+                say_interaction(text, one),
+                say_across(text, one, share=share),
+                say_hidden(text, one),
+                text("Change with 95 % interval. Shaded: too small to matter."),
+            ]
         ),
         alt=text("Forest plot of the change in each group."),
         table=list_groups(one, study.plan, text, share=share),

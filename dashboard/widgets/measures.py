@@ -8,7 +8,7 @@ from analysis.evaluation import Evaluation
 from analysis.findings import last_contrasts
 from analysis.study import Study
 from analysis.surveys.results import Outcome
-from dashboard.sentences.outcomes import say_wave
+from dashboard.sentences.names import wave_name
 from dashboard.state import current_measure, set_measure
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
@@ -41,10 +41,7 @@ def choose_outcome(text: Text, evaluation: Evaluation, study: Study) -> Outcome:
     contrasts = [o for o in evaluation.outcomes if o.measure == name]
     if len(contrasts) == 1:
         return contrasts[0]
-    words = [
-        text("{start} to {end}", start=say_wave(text, a), end=say_wave(text, b))
-        for a, b in (o.contrast for o in contrasts)
-    ]
+    words = [" → ".join(wave_name(text, wave) for wave in o.contrast) for o in contrasts]
     place = st.segmented_control(
         text("Waves"),
         range(len(contrasts)),

@@ -58,7 +58,10 @@ def show_changes(text: Text, evaluation: Evaluation, study: Study) -> None:
     show_figure(
         draw_forest(evaluation.outcomes, study.plan, text),
         title=text("How much each measure changed"),
-        subtitle=text("Change in % of the range, 95 % interval. Shaded: too small to matter."),
+        subtitle=text(
+            "Change in % of the range, with 95 % interval; right: in its own unit. "
+            "Shaded: too small to matter."
+        ),
         alt=text("Forest plot of the change in each measure."),
         table=list_outcomes(evaluation.outcomes, study.plan, text),
         key="overview_forest",
