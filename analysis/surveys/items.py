@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pandas as pd
 
 from analysis.study import Study, SurveyData
 from analysis.study_file import MeasurePlan
 from analysis.surveys.results import ItemAnswers
-from analysis.surveys.scoring import asked_measures, item_range, waves_of
+from analysis.surveys.scoring import FloatArray, asked_measures, item_range, waves_of
 
+#: Longer lists of answers are told in bands of the declared range.
 MOST_ANSWERS = 30
+N_BANDS = 10
 
 
 def count_items(study: Study) -> tuple[ItemAnswers, ...]:
@@ -20,15 +24,38 @@ def count_items(study: Study) -> tuple[ItemAnswers, ...]:
         return ()
     rows = {w: survey.keys["wave"].eq(w).to_numpy() for w in waves_of(study)}
     return tuple(
-        count_item(survey, measure, item, wave, here)
+        count_item(survey, measure, item, wave, here, answers)
         for measure in asked_measures(study)
+        for answers in (list_answers(survey, measure),)
         for item in measure.items
         for wave, here in rows.items()
     )
 
 
+def list_answers(survey: SurveyData, measure: MeasurePlan) -> tuple[float, ...]:
+    """Answers to list for every item of a measure: those of its range, and others given.
+
+    Returns
+    -------
+    tuple of float
+        Sorted; empty when there are more than 30, or for numbers without a range.
+    """
+    frame = survey.items[measure.name][measure.items]
+    values = frame.to_numpy(dtype=np.float64, na_value=np.nan)
+    declared = _declared(measure)
+    if measure.kind == "number" and not declared:
+        return ()
+    found = sorted({*declared, *np.unique(values[np.isfinite(values)]).tolist()})
+    return tuple(found) if len(found) <= MOST_ANSWERS else ()
+
+
 def count_item(
-    survey: SurveyData, measure: MeasurePlan, item: str, wave: str, here: np.ndarray
+    survey: SurveyData,
+    measure: MeasurePlan,
+    item: str,
+    wave: str,
+    here: np.ndarray,
+    answers: Sequence[float],
 ) -> ItemAnswers:
     """Count the answers to one item in one wave.
 
@@ -36,56 +63,60 @@ def count_item(
     ----------
     here
         Rows of the wave.
-
-    Notes
-    -----
-    Every whole number of a declared range of at most 30 answers is listed, chosen or not.
-    Numbers without a range are not listed one by one.
+    answers
+        Answers listed for every item of the measure, chosen or not; when empty, ten bands of the
+        declared range stand for them.
     """
     values = survey.items[measure.name][item].to_numpy(dtype=np.float64, na_value=np.nan)[here]
     known = values[np.isfinite(values)]
+    texts = survey.texts.get(measure.name)
+    if measure.kind == "knowledge" and texts is not None and item in texts:
+        given = texts[item][here].dropna().value_counts()
+        counts = {str(answer): int(n) for answer, n in given.items()}
+    elif answers:
+        counts = _count_listed(survey.answer_labels.get(measure.name, {}), answers, known)
+    else:
+        counts = _count_bands(measure, known)
     return ItemAnswers(
         measure=measure.name,
         item=item,
         wave=wave,
         n=int(known.size),
         n_missing=int(values.size - known.size),
-        counts=_counts(survey, measure, item, here, known),
+        counts=counts,
         mean=float(known.mean()) if known.size and measure.kind != "category" else None,
         reversed=item in measure.reversed,
     )
 
 
-def _counts(
-    survey: SurveyData, measure: MeasurePlan, item: str, here: np.ndarray, known: np.ndarray
+def _count_listed(
+    labels: Mapping[float, str], answers: Sequence[float], known: FloatArray
 ) -> dict[str, int]:
-    if measure.kind == "knowledge" and measure.name in survey.texts:
-        texts = survey.texts[measure.name]
-        if item in texts:
-            given = texts[item][here].dropna()
-            return {str(answer): int(n) for answer, n in given.value_counts().items()}
-    distinct, counts = np.unique(known, return_counts=True)
-    found = dict(zip(distinct.tolist(), counts.tolist(), strict=True))
-    listed = _listed(measure, len(found))
-    if measure.kind == "number" and not listed:
-        return {}
-    labels = survey.answer_labels.get(measure.name, {})
-    values = sorted(set(listed) | set(found))
-    named = pd.Series([labels.get(v) or _plain(v) for v in values])
+    named = pd.Series([labels.get(v) or _plain(v) for v in answers])
     return {
-        f"{name} ({_plain(v)})" if twice else name: int(found.get(v, 0))
-        for v, name, twice in zip(values, named, named.duplicated(keep=False), strict=True)
+        f"{name} ({_plain(v)})" if twice else name: int((known == v).sum())
+        for v, name, twice in zip(answers, named, named.duplicated(keep=False), strict=True)
     }
 
 
-def _listed(measure: MeasurePlan, n_found: int) -> list[float]:
-    """Answers of the declared range, to be listed whether chosen or not."""
+def _count_bands(measure: MeasurePlan, known: FloatArray) -> dict[str, int]:
+    """Count by tenths of the declared range, the last with its upper end; none without a range."""
+    low, high = item_range(measure)
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return {}
+    edges = np.linspace(low, high, N_BANDS + 1)
+    counts = np.histogram(known, edges)[0]
+    pairs = zip(edges[:-1].tolist(), edges[1:].tolist(), counts.tolist(), strict=True)
+    return {f"{_plain(start)}–{_plain(end)}": int(n) for start, end, n in pairs}
+
+
+def _declared(measure: MeasurePlan) -> list[float]:
+    """Whole answers of the declared range; none when it has more than can be listed."""
     if measure.kind == "category":
         return [float(i) for i in range(len(measure.order))]
     low, high = item_range(measure)
-    if not (np.isfinite(low) and float(low).is_integer() and float(high).is_integer()):
-        return []
-    if high - low >= MOST_ANSWERS or n_found > MOST_ANSWERS:
+    whole = np.isfinite(low) and float(low).is_integer() and float(high).is_integer()
+    if not whole or high - low >= MOST_ANSWERS:
         return []
     return [float(v) for v in range(int(low), int(high) + 1)]
 
