@@ -88,7 +88,7 @@ def _people_card(
             text.percent(share)
             for share in (found.reach.estimate, found.reach.ci_low, found.reach.ci_high)
         )
-        parts = [text("people took part, {share} ({low} to {high}) of those it was open to.",
+        parts = [text("took part, {share} ({low} to {high}) of those it was open to.",
                       share=reached, low=low, high=high)]  # fmt: skip
     if told.before is not None:
         before, n = text.month(told.before), text.number(told.people_before, 0)
@@ -105,7 +105,7 @@ def _cost_card(text: Text, told: FunderSummary) -> Card | None:
         return None
     value = text.money(told.cost_per_participant.estimate, told.currency)
     better = told.cost_per_improved
-    parts = [text("spent per participant.")]
+    parts = [text("per participant.")]
     if told.cost_before is not None:
         before = text.money(told.cost_before, told.currency)
         parts.append(text("Until {month}: {value}.", month=text.month(told.before), value=before))

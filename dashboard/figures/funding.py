@@ -149,7 +149,7 @@ def draw_waterfall(funding: Funding, text: Text) -> go.Figure:
     )
     figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
     top = max(first.income, last.income, *accumulate([first.income, *(c for _, c in told)]), 1.0)
-    figure.update_xaxes(range=[-0.3 * top, 1.3 * top], visible=False)
+    figure.update_xaxes(range=[-0.45 * top, 1.5 * top], visible=False)
     return figure
 
 

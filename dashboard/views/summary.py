@@ -35,7 +35,7 @@ def show() -> None:
         show_words(
             {
                 text("How sure"): [say_evidence(text, rule) for rule in told.evidence],
-                text("Limits"): [f"• {line}" for line in say_limits(text, evaluation)],
+                text("Limits"): [f"• {line}" for line in say_limits(text, evaluation, 2)],
                 text("Next"): [f"• {line}" for line in say_next(text, evaluation)],
             }
         )

@@ -17,7 +17,7 @@ from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_figure
 
-_TALL, _ROW, _FRAME = 166, 24, 44
+_TALL, _ROW, _FRAME = 160, 23, 42
 Picture = tuple[str, go.Figure, str, str, str]
 
 
@@ -62,5 +62,6 @@ def show_words(parts: Mapping[str, Sequence[str]]) -> None:
     known = {heading: lines for heading, lines in parts.items() if lines}
     with st.grid(max(1, len(known)), min_column_width=210, gap="medium"):
         for heading, lines in known.items():
-            listed = "  \n".join(f":small[{escape_markdown(line)}]" for line in lines)
-            st.markdown(f"**{escape_markdown(heading)}**  \n{listed}")
+            with st.container(gap="xxsmall"):
+                st.markdown(f"**{escape_markdown(heading)}**")
+                st.caption("  \n".join(escape_markdown(line) for line in lines))

@@ -22,8 +22,9 @@ _COLUMNS = """
 [data-testid="stTable"] :is(th, td) { min-width: 4rem; }
 [data-testid="stTable"] :is(th, td):first-child { min-width: 7rem; }
 """
-# Numbers on cards are larger than the headings below them, without a heading's room above.
-_CARDS = '[data-testid="stMarkdown"] h2 { padding: 0; font-size: 1.5rem; }\n'
+# Numbers on cards are larger than the headings below them, without a heading's room above; the
+# room below is what Streamlit takes off again under every text.
+_CARDS = '[data-testid="stMarkdown"] h2 { padding: 0 0 1rem; font-size: 1.5rem; }\n'
 # Streamlit writes white on the primary colour; on the light blue of the dark theme that is faint.
 _ON_PRIMARY = """
 [data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primaryFormSubmit"],
