@@ -64,3 +64,13 @@ def test_page_is_accessible_when_narrow_or_dark(
     visitor = tabs(language, width, scheme)
     visitor.open("" if view == "home" else view, study="sample")
     assert_well_made(visitor)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_funders_words_and_pictures_stand_on_one_screen(tabs, language: str):
+    visitor = tabs(language)
+    visitor.go("summary")
+    frame = visitor.page.locator("[data-testid=stMain] [data-testid=stExpander]").first
+    visitor.page.locator(".js-plotly-plot").nth(1).wait_for()
+    # All but the optional frame ends within the height of a usual screen.
+    assert frame.bounding_box()["y"] <= 940
