@@ -1,5 +1,6 @@
-/* Closes two gaps in Streamlit's page: the language of the document after a switch, and the roles
-   of the navigation's list, whose sections stand between the list and its items. */
+/* Closes three gaps in Streamlit's page: the language of the document after a switch, the roles of
+   the navigation's list, whose sections stand between the list and its items, and tables wider
+   than the page, which the keyboard must be able to scroll. */
 (() => {
   const complete = () => {
     const language = new URLSearchParams(location.search).get("lang");
@@ -11,6 +12,10 @@
       if (sections.length) list.setAttribute("role", "group");
       else list.removeAttribute("role");
       sections.forEach((section) => section.setAttribute("role", "list"));
+    });
+    document.querySelectorAll('[data-testid="stTable"], [data-testid="stTable"] div').forEach((one) => {
+      if (one.scrollWidth > one.clientWidth) one.setAttribute("tabindex", "0");
+      else one.removeAttribute("tabindex");
     });
   };
   let asked = 0;

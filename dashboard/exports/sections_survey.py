@@ -24,6 +24,7 @@ from dashboard.figures.reliability import draw_reliability
 from dashboard.figures.subgroups import list_group_rows
 from dashboard.sentences.change import is_share
 from dashboard.sentences.flow import count_analysed
+from dashboard.sentences.items import name_answers
 from dashboard.sentences.names import column_name
 from dashboard.sentences.outcomes import say_wave
 from dashboard.tables.attrition import list_attrition, list_bounds, list_sensitivity
@@ -195,7 +196,8 @@ def _answers(evaluation: Evaluation, study: Study, text: Text) -> ReportSection:
     """How each question was answered; one table and one picture for each measure."""
     tables, pictures = {}, []
     for measure in study.plan.measures:
-        items = [one for one in evaluation.items if one.measure == measure.name and one.counts]
+        told = [one for one in evaluation.items if one.measure == measure.name and one.counts]
+        items = name_answers(text, study.plan, told)
         if not items:
             continue
         name = _name(text, measure)

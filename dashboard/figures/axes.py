@@ -125,9 +125,13 @@ def draw_lorenz(
         font={"size": 12, "color": MUTED},
     )
     figure.update_xaxes(
-        range=[0, 1], title={"text": people, "font": {"size": 12}}, **percent_axis(text)
+        range=[0, 1],
+        title={"text": people, "font": {"size": 12, "color": MUTED}},
+        **percent_axis(text),
     )
     figure.update_yaxes(
-        range=[0, 1.02], title={"text": amount, "font": {"size": 12}}, **percent_axis(text)
+        range=[0, 1.02],
+        title={"text": amount, "font": {"size": 12, "color": MUTED}},
+        **percent_axis(text),
     )
     return figure

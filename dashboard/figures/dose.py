@@ -40,7 +40,7 @@ def draw_dose(dose: Dose, measure: MeasurePlan, text: Text) -> go.Figure:
     )  # fmt: skip
     last = max((x for x, _, _ in known), default=1.0)
     figure.update_xaxes(
-        title={"text": text("sessions attended"), "font": {"size": 12}},
+        title={"text": text("sessions attended"), "font": {"size": 12, "color": MUTED}},
         range=[-0.06 * max(last, 1.0), 1.05 * max(last, 1.0)],
     )
     figure.update_yaxes(tickformat=".0%" if share else None)

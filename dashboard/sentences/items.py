@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from analysis.study_file import MeasurePlan
+from analysis.study_file import MeasurePlan, StudyPlan
 from analysis.surveys.results import ItemAnswers
+from dashboard.sentences.names import value_name
 from dashboard.text import Text
 
 
@@ -24,13 +26,27 @@ def say_items(
     most = max(moved, key=lambda item: abs(moved[item]))
     share = measure.kind in ("knowledge", "binary")
     change = moved[most] * 100 if share else moved[most]
-    told = text("{n} pp", n=text.signed(change, 0)) if share else text.signed(change)
+    told = (
+        text("{n} pp", n=text.signed(change, 0))
+        if share
+        else text("{n} points", n=text.signed(change))
+    )
     return text(
         "{measure}: “{item}” moved most, by {change}.",
         measure=name,
         item=labels.get(most, most),
         change=told,
     )
+
+
+def name_answers(text: Text, plan: StudyPlan, items: Sequence[ItemAnswers]) -> list[ItemAnswers]:
+    """The same items with their answers in the reader's words, where the study file has them."""
+    found = []
+    for one in items:
+        named = {value_name(text, plan, answer): n for answer, n in one.counts.items()}
+        alike = len(named) < len(one.counts)  # two answers of one name stay two answers
+        found.append(one if alike else replace(one, counts=named))
+    return found
 
 
 def say_item_counts(text: Text, items: Sequence[ItemAnswers]) -> str:

@@ -45,7 +45,7 @@ def say_interaction(text: Text, found: Subgroups) -> str:
         return text("No test of a difference: {reason}.", reason=say_reason(text, reason))
     told = text.p_value(test.p_value)
     if test.p_value < 0.05:
-        return text("The groups changed differently ({p}, this test alone).", p=told)
+        return text("Taken alone, this test finds a difference ({p}).", p=told)
     return text("No clear difference between the groups ({p}).", p=told)
 
 

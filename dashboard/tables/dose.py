@@ -35,21 +35,29 @@ def list_doses(doses: Sequence[Dose], plan: StudyPlan, text: Text) -> pd.DataFra
     """Change per session attended, of each measure; shares in percentage points."""
     measures, found = {m.name: m for m in plan.measures}, []
     for one in doses:
-        unit = 100 if is_share(measures[one.measure]) else 1
+        share = is_share(measures[one.measure])
+        unit, digits = (100, 2) if share else (1, 3)
         slope = one.slope
         known = isinstance(slope, Comparison) and slope.estimate is not None
         row = {
             text("Measure"): text.of(measures[one.measure].label, one.measure),
-            text("Change per session"): text.signed((slope.estimate or 0.0) * unit, 3)
+            text("Change per session"): _say_slope(text, slope.estimate, share=share)
             if isinstance(slope, Comparison)
             else say_reason(text, slope.reason),
         }
         if isinstance(slope, Comparison) and known and slope.ci_low is not None:
             low, high = slope.ci_low * unit, (slope.ci_high or 0.0) * unit
-            row[text("95 % interval")] = text.interval(low, high, 3)
+            row[text("95 % interval")] = text.interval(low, high, digits)
         else:
             row[text("95 % interval")] = "–"
         row[text("p")] = text.p_cell(slope.p_value if isinstance(slope, Comparison) else None)
         row[text("n")] = text.number(slope.n, 0)
         found.append(row)
     return pd.DataFrame(found)
+
+
+def _say_slope(text: Text, slope: float | None, *, share: bool) -> str:
+    """A small change in its unit, with a digit more than usual."""
+    if not share:
+        return text.signed(slope, 3)
+    return text("{n} pp", n=text.signed((slope or 0.0) * 100, 2))

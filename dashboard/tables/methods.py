@@ -12,13 +12,13 @@ from dashboard.text import Text
 
 
 def list_checklist(evaluation: Evaluation, plan: StudyPlan, text: Text) -> pd.DataFrame:
-    """One row per item: number, topic, what the data say or who must write it."""
+    """One row per item: number and topic, what the data say or who must write it."""
     yours = text("yours to write")
     rows = [
-        (number, topic, told or yours) for number, topic, told in list_trend(text, evaluation, plan)
+        (f"{number} {topic}", told or yours)
+        for number, topic, told in list_trend(text, evaluation, plan)
     ]
-    columns = [text("No."), text("Topic"), text("From the data")]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=[text("Topic"), text("From the data")])
 
 
 def list_settings(plan: StudyPlan, text: Text) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from analysis.study_file import MeasurePlan
 from analysis.surveys.results import ItemAnswers
 from dashboard.cache import current_evaluation, current_study
 from dashboard.figures.answers import draw_answers, draw_shares
-from dashboard.sentences.items import say_item_counts, say_items
+from dashboard.sentences.items import name_answers, say_item_counts, say_items
 from dashboard.state import current_text
 from dashboard.tables.items import list_answers
 from dashboard.text import Text
@@ -27,7 +27,8 @@ def show() -> None:
     show_filters()
     names = list(dict.fromkeys(one.measure for one in evaluation.items))
     measure = study.measure(choose_measure(text, study, names))
-    items = [one for one in evaluation.items if one.measure == measure.name]
+    told = [one for one in evaluation.items if one.measure == measure.name]
+    items = name_answers(text, study.plan, told)
     labels = label_items(text, measure)
     with head:
         show_page(say_items(text, measure, items, labels), say_item_counts(text, items))
