@@ -138,6 +138,7 @@ def draw_columns(studies: Sequence[StudyRow], titles: dict[str, str], text: Text
             error_x=error_bars([e for _, e in shown], BEFORE) | {"thickness": 2 if named else 1},
             hovertext=[_say_place(text, titles, studies[i], e, is_share) for i, e in shown],
             hovertemplate="%{hovertext}<extra></extra>",
+            cliponaxis=False,
             row=1,
             col=number,
         )

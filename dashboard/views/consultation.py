@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analysis.results import Estimate
+from analysis.results import Estimate, EstimateLike
 from analysis.sustainability.findings import find_consultation
 from analysis.sustainability.results import Consultation
 from dashboard.cache import current_evaluation
@@ -58,7 +58,7 @@ def show() -> None:
         show_figure(
             draw_time_to_done(talk, text),
             title=text("How long agreed issues wait"),
-            subtitle=text("Share not yet done; open issues count until today."),
+            subtitle=text("Share not yet done; open issues count until the last day."),
             alt=text("Curve of the share of agreed issues not yet done by days."),
             key="time_to_done",
         )
@@ -75,16 +75,26 @@ def _cards(text: Text, talk: Consultation) -> list[Card]:
         if isinstance(talk.median_days, Estimate)
         else text("not reached")
     )
-    told = tables.share_with_interval(text, talk.follow_through)
     return [
         Card(
             value=_percent(text, talk.follow_through),
-            meaning=text("followed through: {told}", told=told),
+            meaning=_say_follow_through(text, talk.follow_through),
         ),
         Card(value=str(talk.overdue), meaning=text("agreed issues overdue")),
         Card(value=median, meaning=text("until half of the agreed issues are done")),
         Card(value=_percent(text, talk.told_back), meaning=text("of done issues were told back")),
     ]
+
+
+def _say_follow_through(text: Text, share: EstimateLike) -> str:
+    if not isinstance(share, Estimate):
+        return text("no agreed issue is due yet")
+    return text(
+        "of {n} agreed issues due or closed were followed through (likely {low} to {high})",
+        n=text.number(share.n, 0),
+        low=text.percent(share.ci_low),
+        high=text.percent(share.ci_high),
+    )
 
 
 def _percent(text: Text, rate: object) -> str:
