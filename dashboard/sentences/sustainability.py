@@ -230,8 +230,15 @@ def say_next_step(text: Text, row: ScorecardRow) -> str:
 
 
 def _data_needed(text: Text, code: str) -> str:
-    if code in ("runway_months", "largest_share", "effective_sources", "community_share"):
-        return text("Data needed: a ledger with sources, and the cash balance.")
+    if code in ("largest_share", "effective_sources"):
+        return text("Data needed: a ledger that names its sources.")
+    if code == "runway_months":
+        return text("Data needed: a ledger, and the cash free to spend (asked on Funding).")
+    if code == "community_share":
+        return text(
+            "Data needed: kinds of income, and which of them the community raises (asked on "
+            "Funding)."
+        )
     if code in ("follow_through", "told_back"):
         return text("Data needed: a log of issues raised in meetings.")
     if code == "weakest_domain":

@@ -34,7 +34,10 @@ def show() -> None:
             n=len(found.scorecard) - count["no_data"],
             good=count["good"],
         ),
-        text("Bands are rules of thumb; you can set your own below."),
+        text(
+            "Bands are rules of thumb; you can set your own below. Arrows compare with the same "
+            "data as they stood half a year earlier, or a quarter where records are short."
+        ),
     )
     if found.warnings:
         lines = [f"- {escape_markdown(say_warning(text, w))}" for w in found.warnings]
