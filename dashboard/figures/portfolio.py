@@ -9,7 +9,7 @@ from plotly.subplots import make_subplots
 
 from analysis.portfolio import PooledMeasure, StudyRow
 from analysis.results import Estimate, EstimateLike, NotEstimable
-from dashboard.figures.axes import error_bars
+from dashboard.figures.axes import error_bars, percent_axis
 from dashboard.figures.labels import escape_label, wrap_label
 from dashboard.text import Text
 from dashboard.theme import AFTER, BEFORE, MUTED, new_figure
@@ -143,7 +143,7 @@ def draw_columns(studies: Sequence[StudyRow], titles: dict[str, str], text: Text
             col=number,
         )
     figure.update_layout(base.layout, margin_t=44, showlegend=False)
-    _set_axes(figure, studies, titles, named=named)
+    _set_axes(figure, studies, titles, text, named=named)
     return figure
 
 
@@ -154,8 +154,19 @@ def _share_met(study: StudyRow) -> EstimateLike:
     return Estimate(estimate=share, n=study.targets, method="counted")
 
 
+def _share_ticks(shares: Sequence[float], text: Text) -> dict[str, object]:
+    """Zero and the highest round share: narrow columns have room for no more."""
+    axis = percent_axis(text, min(1.0, max([0.05, *shares])))
+    return {name: [ticks[0], ticks[-1]] for name, ticks in axis.items()}
+
+
 def _set_axes(
-    figure: go.Figure, studies: Sequence[StudyRow], titles: dict[str, str], *, named: bool
+    figure: go.Figure,
+    studies: Sequence[StudyRow],
+    titles: dict[str, str],
+    text: Text,
+    *,
+    named: bool,
 ) -> None:
     names = [wrap_label(titles[s.fingerprint], 22) for s in studies] if named else []
     grid = new_figure().layout.xaxis.gridcolor
@@ -163,7 +174,7 @@ def _set_axes(
         rangemode="tozero", fixedrange=True, zeroline=False, gridcolor=grid, nticks=2, tickangle=0
     )
     for column in (1, 2, 3):
-        figure.update_xaxes(tickformat=".0%", row=1, col=column)
+        figure.update_xaxes(row=1, col=column, **_share_ticks(figure.data[column - 1].x, text))
     figure.update_yaxes(
         range=[len(studies) - 0.4, -0.6], fixedrange=True, gridcolor=grid, zeroline=False,
         tickvals=list(range(len(names))), ticktext=names, showgrid=named,

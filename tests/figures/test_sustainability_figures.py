@@ -170,6 +170,8 @@ def test_targets_met_stand_as_a_share_in_the_portfolio():
     portfolio = compare_studies(told)
     columns = draw_columns(portfolio.studies, {"a": "A", "b": "B"}, Text("en"))
     assert list(columns.data[2].x) == [0.5, 1.0]
+    assert list(columns.layout.xaxis3.tickvals) == [0.0, 1.0]
+    assert len(columns.layout.xaxis.tickvals) == 2  # no study tells its reach
 
 
 def test_a_summary_that_cannot_be_told_is_not_drawn():
