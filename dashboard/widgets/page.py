@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from dashboard.theme import for_dark
 from dashboard.widgets.markdown import escape_markdown
 
 _SHOWN_WHOLE = 24
+_SHORT = 14
+_CHINESE = re.compile("(?<=[\u4e00-\u9fff→])|(?=[\u4e00-\u9fff→])")
 _CHART_CONFIG = {"displayModeBar": False, "displaylogo": False, "responsive": True}
 
 
@@ -69,9 +72,15 @@ def show_table(table: pd.DataFrame, *, key: str) -> None:
         st.dataframe(table, hide_index=True, key=f"table_{key}", width="stretch")
         return
     heads, *rows = list_cells(table, current_text())
-    shown = [[escape_markdown(cell) for cell in row] for row in rows]
+    shown = [[_keep_together(escape_markdown(cell)) for cell in row] for row in rows]
     columns = [escape_markdown(head) for head in heads]
     st.table(pd.DataFrame(shown, columns=columns), hide_index=True, border="horizontal")
+
+
+def _keep_together(cell: str) -> str:
+    """Keep a short number with its Chinese words on one line: ``0.53至0.86``."""
+    short = len(cell) <= _SHORT and any(letter.isdigit() or letter == "→" for letter in cell)
+    return _CHINESE.sub("\N{WORD JOINER}", cell) if short else cell
 
 
 def show_cautions(cautions: Sequence[str]) -> None:
