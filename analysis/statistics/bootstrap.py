@@ -59,6 +59,8 @@ def bca_interval(
     if drawn.size < n_resamples / 2 or float(np.ptp(drawn)) <= 1e-12 * max(1.0, abs(observed)):
         return None
     z0 = stats.norm.ppf(((drawn < observed).mean() + (drawn <= observed).mean()) / 2.0)
+    if not np.isfinite(z0):  # every resample lies on one side
+        return None
     acceleration = _acceleration(features, counts, statistic)
     tail = (1.0 - ci_level) / 2.0
     z = z0 + stats.norm.ppf(np.array([tail, 1.0 - tail]))

@@ -17,6 +17,8 @@ from analysis.statistics.risk_sets import FloatArray, IntArray, as_counts, sums_
 
 LEAST_CLUSTERS = 5
 EXACT_CLUSTERS = 12
+#: Below one degree of freedom t is of no use: its limits run out of all bounds.
+LEAST_DF = 1.0
 
 
 def icc(
@@ -141,8 +143,8 @@ def cr2(
     Returns
     -------
     Comparison or NotEstimable
-        ``details``: ``n_clusters``. ``too_few`` below five clusters; ``not_identified`` when X
-        is collinear; ``no_variance`` without residual variance.
+        ``details``: ``n_clusters``. ``too_few`` below five clusters or one degree of freedom;
+        ``not_identified`` when X is collinear; ``no_variance`` without residual variance.
 
     References
     ----------
@@ -163,6 +165,8 @@ def cr2(
     std_error, df = _cr2_error(fit, coef_index)
     if std_error <= 0 or not np.isfinite(df):
         return NotEstimable(reason="no_variance", n=n, name=name, method="cr2", details=facts)
+    if df < LEAST_DF:
+        return NotEstimable(reason="too_few", n=n, name=name, method="cr2", details=facts)
     estimate = float(fit.beta[coef_index])
     half = float(stats.t.ppf((1 + ci_level) / 2, df)) * std_error
     return Comparison(

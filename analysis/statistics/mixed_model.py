@@ -21,6 +21,8 @@ from analysis.statistics.counting import Floats, as_floats, tally, tally_pairs
 _METHOD = "random_intercept;reml;df=satterthwaite"
 _GRID = np.concatenate([np.linspace(0.0, 0.9, 19), [0.95, 0.98, 0.99, 0.999, 0.9999]])
 _LARGEST = 1.0 - 1e-7
+#: Below one degree of freedom t is of no use: its limits run out of all bounds.
+LEAST_DF = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,6 +323,8 @@ def _contrast(
     estimate = float(direction @ solution.means)
     error = math.sqrt(sigma2 * float(direction @ solution.unit_covariance @ direction))
     df = _satterthwaite_df(sums, rho, direction) if rho > 1e-6 else free
+    if df < LEAST_DF:
+        return NotEstimable(reason="too_few", n=n, method=_METHOD, name="mixed_model")
     half = float(stats.t.isf((1.0 - ci_level) / 2.0, df)) * error
     return Comparison(
         name="mixed_model",

@@ -235,3 +235,9 @@ def test_real_files(paired_file, folder, keys):
         assert (found.ci_low, found.ci_high) == pytest.approx(known[name], rel=1e-6), name
     rank = reference["wilcoxon"]["matched_rank_biserial"]
     assert rank_biserial(pre, post).estimate == pytest.approx(rank, rel=1e-8)
+
+
+def test_resamples_all_on_one_side_give_no_interval():
+    found = d_av([1, 2, 2, 2, 2, 2], [1, 1, 1, 1, 1, 1], n_resamples=299, seed=3)
+    assert found.estimate < 0
+    assert found.ci_low is None or found.ci_low <= found.ci_high

@@ -172,3 +172,9 @@ def test_coverage():
         found = mixed_change(*partly_matched(rng, 12, 10, 8))
         hits += found.ci_low <= 0.4 <= found.ci_high
     assert 0.915 < hits / 400 < 0.985
+
+
+def test_hardly_any_degrees_of_freedom_are_refused():
+    scores, waves, people = [1, 2, 3, 1.5, 2.51], [0, 0, 0, 1, 2], [0, 1, 2, 0, 1]
+    found = mixed_waves(np.array(scores), np.array(waves), np.array(people), 3)
+    assert [one.reason for one in found] == ["too_few", "too_few"]
