@@ -46,11 +46,11 @@ def show() -> None:
     with head:
         show_page(say_finding(text, find_effect(study, found)), say_groups(text, found))
     cards = list_comparison_cards(text, found, study.measure(name))
-    show_cards([Card(value=value, meaning=what) for value, what in cards])
-    left, right = st.columns([3, 2], gap="large") if found.cautions else [st.container()] * 2
+    left, right = st.columns([3, 2], gap="large")
     with left:
         _show_lines(text, study, found)
     with right:
+        show_cards([Card(value=value, meaning=what) for value, what in cards])
         show_cautions([say_caution(text, caution) for caution in found.cautions])
     _show_analyses(text, study, found)
     if found.balance:
