@@ -86,7 +86,7 @@ def multiple_imputation_change(
         return NotEstimable(reason="no_variance", n=pairs, name="multiple_imputation")
     rng = np.random.default_rng(seed)
     changes = _impute_many(table, m, rng)
-    return _rubin(changes, n_missing, ci_level, f"chained_normal_m_{m}_seed_{seed}")
+    return pool_imputations(changes, n_missing, ci_level, f"chained_normal_m_{m}_seed_{seed}")
 
 
 def _columns(
@@ -138,7 +138,14 @@ def _draw(
     return np.asarray((x[:, gap] @ drawn + sigma * noise)[:, :, 0])
 
 
-def _rubin(changes: FloatArray, n_missing: int, ci_level: float, method: str) -> ComparisonLike:
+def pool_imputations(
+    changes: FloatArray, n_missing: int = 0, ci_level: float = 0.95, method: str = "rubin"
+) -> ComparisonLike:
+    """Pool the mean change over fillings (fillings × people).
+
+    Q̄ ± t·√(Ū + (1 + 1/m)·B), df by :func:`barnard_rubin_df`. Rubin 1987,
+    doi:10.1002/9780470316696.
+    """
     m, n = changes.shape
     each = changes.mean(axis=1)
     estimate, within = float(each.mean()), float(changes.var(axis=1, ddof=1).mean()) / n

@@ -139,7 +139,30 @@ ds <- svydesign(~1, weights = rep(1, 80), data = data.frame(sex = factor(d$margi
 rk <- rake(ds, list(~sex, ~age), list(data.frame(sex = 0:1, Freq = 80 * d$margins$sex_target), data.frame(age = 0:2, Freq = 80 * d$margins$age_target)), control = list(maxit = 500, epsilon = 1e-12, verbose = FALSE))
 w <- weights(rk); for (i in c(1, 2, 5)) put(paste0("raking.", i), w[i] / mean(w), "survey::rake"); put("raking.kish", length(w) * sum(w^2) / sum(w)^2, "base R: Kish 1965")
 
-packages <- c("survival", "psych", "lme4", "lmerTest", "metafor", "coin", "MASS", "sandwich", "clubSandwich", "survey", "effectsize")
+# ---- written out from the published formula, where no package is at hand
+n1 <- length(p$pre) + length(p$pre_only); n2 <- length(p$post) + length(p$post_only); a <- c(p$pre, p$pre_only); b <- c(p$post, p$post_only)
+va <- var(a) / n1; vb <- var(b) / n2; ga <- (va + vb)^2 / (va^2 / (n1 - 1) + vb^2 / (n2 - 1)); alone <- n1 + n2 - 2 * m
+se <- sqrt(va + vb - 2 * cor(p$pre, p$post) * sd(a) * sd(b) * m / (n1 * n2)); df <- (m - 1) + (ga - m + 1) / (alone + 2 * m) * alone; e <- mean(b) - mean(a); by <- "base R: T_new2, Derrick et al. 2017"
+for (z in list(list("estimate", e), list("std_error", se), list("statistic", e / se), list("df", df), list("p_value", 2 * pt(-abs(e / se), df)), list("ci_low", e - qt(.975, df) * se), list("ci_high", e + qt(.975, df) * se))) put(paste0("partly.derrick.", z[[1]]), z[[2]], by)
+r <- d$recurrent; rows <- do.call(rbind, lapply(seq_along(r$end), function(i) { t <- sort(r$time[r$person == i - 1]); cut <- unique(c(t, r$end[i]))
+  data.frame(id = i, start = c(0, cut[-length(cut)]), stop = cut, event = as.numeric(cut %in% t)) }))
+mf <- survfit(Surv(start, stop, event) ~ 1, rows, id = id, robust = TRUE); for (w in c(60, 120, 180)) { k <- max(which(mf$time <= w)); h <- mf$cumhaz[k]; v <- mf$std.chaz[k]
+  put(paste0("mcf.", w, ".mean"), h, "survival::survfit, cumulative hazard of repeated events"); put(paste0("mcf.", w, ".ci_low"), h / exp(qnorm(.975) * v / h), "survival::survfit, robust by person"); put(paste0("mcf.", w, ".ci_high"), h * exp(qnorm(.975) * v / h), "survival::survfit, robust by person") }
+q <- d$sessions; pb <- sum(q$attended) / sum(q$registered); for (i in seq_along(q$attended)) { s3 <- 3 * sqrt(pb * (1 - pb) / q$registered[i])
+  put(paste0("p_chart.", i, ".low"), max(0, pb - s3), "base R: Montgomery 2012 §7.3"); put(paste0("p_chart.", i, ".high"), min(1, pb + s3), "base R: Montgomery 2012 §7.3") }
+gi <- function(x, w) { o <- order(x); x <- x[o]; w <- w[o] / sum(w); L <- cumsum(w * x); (1 - sum(w * (L + c(0, L[-length(L)]))) / sum(w * x)) }
+put("hours.gini.std_error", sqrt(boot::var.linear(boot::empinf(data = d$hours, statistic = gi, stype = "w", eps = 1e-7))), "boot::empinf, numerical")
+set.seed(1); gk <- length(d$hours) / (length(d$hours) - 1); gb <- boot::boot(d$hours, function(x, i) gk * gi(x[i], rep(1, length(i))), 100000); L <- boot::empinf(data = d$hours, statistic = gi, stype = "w"); ci <- boot::boot.ci(gb, type = "bca", L = L)$bca
+put("hours.gini.ci_low", ci[4], "boot::boot.ci, BCa, 100,000 draws"); put("hours.gini.ci_high", ci[5], "boot::boot.ci, BCa, 100,000 draws")
+for (name in c("pairs", "likert")) { rb <- effectsize::rank_biserial(d[[name]]$post, d[[name]]$pre, paired = TRUE); put(paste0(name, ".rank_biserial.ci_low"), rb$CI_low, "effectsize::rank_biserial"); put(paste0(name, ".rank_biserial.ci_high"), rb$CI_high, "effectsize::rank_biserial") }
+g <- d$imputed; mm <- nrow(g); nn <- ncol(g); q <- rowMeans(g); u <- mean(apply(g, 1, var) / nn); tot <- u + (1 + 1 / mm) * var(q); lam <- (1 + 1 / mm) * var(q) / tot; vo <- nn / (nn + 2) * (nn - 1) * (1 - lam); nu <- 1 / (1 / ((mm - 1) / lam^2) + 1 / vo); by <- "base R: Rubin 1987, Barnard & Rubin 1999"
+put("rubin.estimate", mean(q), by); put("rubin.std_error", sqrt(tot), by); put("rubin.df", nu, by); put("rubin.ci_low", mean(q) - qt(.975, nu) * sqrt(tot), by); put("rubin.ci_high", mean(q) + qt(.975, nu) * sqrt(tot), by)
+y <- d$lee$value; tr <- d$lee$treated == 1; k1 <- mean(!is.na(y[tr])); k0 <- mean(!is.na(y[!tr])); many <- 10080
+cut <- function(v, keep, top) { v <- sort(rep(v, each = many), decreasing = top); mean(v[seq_len(round(length(v) * keep))]) }
+y1 <- y[tr & !is.na(y)]; y0 <- y[!tr & !is.na(y)]; f1 <- min(k1, k0) / k1; f0 <- min(k1, k0) / k0
+put("lee.low", cut(y1, f1, FALSE) - cut(y0, f0, TRUE), "base R: each person copied 10,080 times, Lee 2009"); put("lee.high", cut(y1, f1, TRUE) - cut(y0, f0, FALSE), "base R: each person copied 10,080 times, Lee 2009")
+
+packages <- c("survival", "psych", "lme4", "lmerTest", "metafor", "coin", "MASS", "sandwich", "clubSandwich", "survey", "effectsize", "boot")
 versions <- c(list(R = paste(R.version$major, R.version$minor, sep = ".")), setNames(lapply(packages, function(p) as.character(packageVersion(p))), packages))
 write(toJSON(list(versions = versions, rows = out), auto_unbox = TRUE, digits = NA, pretty = TRUE), "r_reference.json")
 cat(length(out), "values\n")
