@@ -34,14 +34,9 @@ def list_comparison_cards(
 ) -> list[tuple[str, str]]:
     """The difference by the estimate the design calls for, and from the same start."""
     share, by_name = is_share(measure), {one.name: one for one in found.analyses}
-    wanted = {
-        "did": text("more change than the comparison group, likely {likely}"),
-        "did_cr2": text("more change, neighbours counted as alike, likely {likely}"),
-        "ancova": text("ahead at the end from the same start, likely {likely}"),
-        "ancova_cr2": text(
-            "ahead from the same start, neighbours counted as alike, likely {likely}"
-        ),
-    }
+    more = text("more change than the comparison group, likely {likely}")
+    ahead = text("ahead at the end from the same start, likely {likely}")
+    wanted = {"did": more, "did_cr2": more, "ancova": ahead, "ancova_cr2": ahead}
     adjusted = "ancova_cr2" if found.effect.name == "did_cr2" else "ancova"
     shown = [found.effect, *([by_name[adjusted]] if adjusted in by_name else [])]
     cards = [

@@ -41,7 +41,7 @@ def list_bounds(rows: Sequence[Bounds], plan: StudyPlan, text: Text) -> pd.DataF
     """How far those lost could move each result."""
     measures = {m.name: m for m in plan.measures}
     names = {
-        "worst_best": text("Change, had those lost ended lowest or highest"),
+        "worst_best": text("Change, lowest to highest possible"),
         "lee": text("Difference between groups, trimmed (Lee)"),
     }
     return pd.DataFrame(
