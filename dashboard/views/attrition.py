@@ -73,7 +73,9 @@ def _show_differences(text: Text, evaluation: Evaluation, study: Study) -> None:
 def _show_rules(text: Text, evaluation: Evaluation, study: Study) -> None:
     if evaluation.bounds:
         st.header(text("How far those lost could move the result"), anchor=False)
-        st.caption(text("Possible: all those lost ended with the lowest score, or all with the highest."))
+        st.caption(
+            text("Possible: all those lost ended with the lowest score, or all with the highest.")
+        )
         show_table(list_bounds(evaluation.bounds, study.plan, text), key="bounds")
     if evaluation.sensitivity:
         st.header(text("The same change by other rules"), anchor=False)
