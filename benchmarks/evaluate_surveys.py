@@ -3,25 +3,35 @@
 
     python benchmarks/evaluate_surveys.py            300 × 40, 5,000 × 60, 50,000 × 60
     python benchmarks/evaluate_surveys.py --quick    the first two
+    python benchmarks/evaluate_surveys.py --statistics    single numbers beside scipy, pingouin
 
 The plain script is what an analyst would write: pandas with openpyxl, matching on the code, mean
 of the items, paired t and signed rank for each measure. Levee does that and everything else
 (flow, all analyses, effect sizes, reliability, items, attrition, cautions).
+
+``--statistics`` times single statistics on the same answers: Levee, a plain scipy or numpy call,
+and pingouin (GPL-3, therefore in an environment of its own that the command makes in a temporary
+folder and removes). Without a network the pingouin column says so.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import xlsxwriter
 from scipy import stats
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from analysis import evaluate, read_study
 from analysis.study_file import StudyPlan, plan_from_dict
+from benchmarks.against_pingouin import compare_statistics
 
 SCENARIOS = ((300, 40), (5_000, 60), (50_000, 60))
 ITEMS_A_MEASURE = 10
@@ -86,7 +96,12 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     ask.add_argument("--quick", action="store_true")
-    quick = ask.parse_args().quick
+    ask.add_argument("--statistics", action="store_true")
+    given = ask.parse_args()
+    if given.statistics:
+        compare_statistics()
+        return
+    quick = given.quick
     print("| people × items | read | evaluate | plain script | read ÷ plain | all ÷ plain |")
     print("|---|---|---|---|---|---|")
     for n, items in SCENARIOS[:2] if quick else SCENARIOS:

@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from analysis import Study, evaluate, read_study
+from analysis.statistics.two_samples import compare_distributions
 from analysis.study_file import parse_plan
 
 HERE = Path(__file__).parent
@@ -166,3 +168,24 @@ def test_shifts_agree_with_r(shared_data):
 def test_every_real_row_is_used_or_listed(plan, folder, shared_data):
     for file in read_real(plan, shared_data / folder).files:
         assert file.n_rows == file.n_used + file.n_listed
+
+
+def test_two_categories_of_the_same_people_agree_with_r(shared_data):
+    folder = shared_data / "earthquake-survey"
+    told = reference_of(folder)["experience_x_precaution"]
+    answers = pd.read_csv(folder / "earthquake_data.csv")
+    counts = pd.crosstab(answers.iloc[:, 3], answers.iloc[:, 4]).to_numpy()
+    assert counts.tolist() == told["counts"]
+    found = compare_distributions(counts)
+    assert found.statistic == pytest.approx(told["chisq"], rel=1e-9)
+    assert found.df == told["df"]
+    assert found.p_value == pytest.approx(told["p"], rel=1e-8)
+
+
+@pytest.mark.parametrize(("plan", "folder", "key"), PAIRED)
+def test_interval_of_d_z_agrees_with_r(plan, folder, key, shared_data):
+    reference = reference_of(shared_data / folder)
+    told = (reference[key] if key else reference)["paired"]["effect_size"]
+    outcome = evaluate(read_real(plan, shared_data / folder)).outcomes[0]
+    (found,) = [one for one in outcome.effect_sizes if one.name == "d_z"]
+    assert (found.ci_low, found.ci_high) == pytest.approx(told["dz_ci95_nct"], abs=1e-6)
