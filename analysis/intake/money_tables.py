@@ -86,7 +86,7 @@ def read_capacity(plan: CapacityPlan, table: Table, study: StudyPlan) -> TypedTa
     names = ["rater", "domain", "item", "wave"]
     frame = pd.DataFrame({name: draft.data[name] for name in names if name in draft.data})
     again = frame[~draft.left_out].duplicated(keep="last").reindex(frame.index, fill_value=False)
-    draft.drop(again, "duplicate")
+    draft.drop(again, "duplicate_rating")
     return draft.finish([*names, "group", "score"])
 
 

@@ -57,7 +57,7 @@ def _against_roster(plan: StudyPlan, service: TypedTable, roster: pd.DataFrame) 
         if name not in roster:
             continue
         dates = roster.groupby("volunteer")[name].agg("min" if name == "joined" else "max")
-        theirs = who.map(dates).dt.normalize()
+        theirs = dates.reindex(who).set_axis(who.index).dt.normalize()
         wrong = day < theirs if name == "joined" else day.dt.normalize() > theirs
         yield from _issue(code, path, service, wrong, who, table="service")
 

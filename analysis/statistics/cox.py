@@ -143,6 +143,8 @@ def proportional_hazards_test(
     if float(np.ptp(g)) == 0:
         return NotEstimable(reason="too_few", n=model.spells.n, name="schoenfeld")
     score, information = _trend_score(found[1], g - g.mean())
+    if np.linalg.matrix_rank(information) < score.size:
+        return NotEstimable(reason="not_identified", n=model.spells.n, name="schoenfeld")
     statistic = float(score @ np.linalg.solve(information, score))
     each = (score**2 / np.diag(information)).tolist()
     return Comparison(

@@ -25,7 +25,7 @@ def build_report(evaluation: Evaluation, study: Study, text: Text) -> Report:
     stamp = stamp_export(shared, study)
     return Report(
         text=text,
-        title=safe_text(text.of(dict(shared.title))),
+        title=safe_text(text.of(dict(shared.title))) or text("Evaluation"),
         answer=safe_text(say_answer(text, shared)),
         cards=tuple(
             (safe_text(value), safe_text(meaning))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from analysis.evaluation import Evaluation
+from analysis.results import Estimate
 from analysis.study import Study
 from analysis.volunteers.results import Volunteers
 from dashboard.exports.charts import chart_progress, chart_sources, chart_team
@@ -72,7 +73,9 @@ def _participation(evaluation: Evaluation, study: Study, text: Text) -> ReportSe
             svg=draw_reach([r for r in found.representation if r.by == by], text),
             figure=lambda by=by: draw_representation(found, by, text),
         )
-        for by in dict.fromkeys(r.by for r in found.representation)
+        for by in dict.fromkeys(
+            r.by for r in found.representation if isinstance(r.share, Estimate)
+        )
     )
     tables = {
         "reach": (text("From the community to those who came again"),
@@ -143,12 +146,16 @@ def _funding(evaluation: Evaluation, _study: Study, text: Text) -> ReportSection
     found = evaluation.sustainability.funding if evaluation.sustainability else None
     if found is None:
         return None
-    picture = ReportPicture(
-        title=text("Where the money comes from"),
-        alt=text("Bars of the amount from each funder with its share."),
-        svg=draw_sources(found, text),
-        chart=chart_sources(found),
-        figure=lambda: draw_sources_on_screen(found, "source", text),
+    pictures = tuple(
+        ReportPicture(
+            title=text("Where the money comes from"),
+            alt=text("Bars of the amount from each funder with its share."),
+            svg=draw_sources(found, text),
+            chart=chart_sources(found),
+            figure=lambda: draw_sources_on_screen(found, "source", text),
+        )
+        for told in found.concentration
+        if told.by == "source"
     )
     tables = {
         "sources": (text("Sources"), money.list_sources(found, text)),
@@ -160,7 +167,7 @@ def _funding(evaluation: Evaluation, _study: Study, text: Text) -> ReportSection
         "months_funding": (text("Month by month"), money.list_periods(found, text)),
     }
     return make_section(
-        text, evaluation, "funding", text("Funding"), tables=tables, pictures=(picture,)
+        text, evaluation, "funding", text("Funding"), tables=tables, pictures=pictures
     )
 
 

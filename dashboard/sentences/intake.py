@@ -218,6 +218,10 @@ _TABLES: dict[str, _Message] = {
         "{n} row repeats a volunteer and was left out.",
         "{n} rows repeat a volunteer and were left out.",
     ),
+    "duplicate_rating": _counted(
+        "{n} row rates the same thing again; the last rating counts.",
+        "{n} rows rate the same thing again; the last rating counts.",
+    ),
     "attended_over_registered": _counted(
         "In {n} row more attended than had registered.",
         "In {n} rows more attended than had registered.",
