@@ -3,6 +3,13 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+#: The same examples each time, so that a change is judged by itself; CONTRIBUTING.md has the
+#: command that looks for new ones.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("search", max_examples=500)
+settings.load_profile("same")
 
 ROOT = Path(__file__).resolve().parent.parent
 
