@@ -73,9 +73,7 @@ def _participation(evaluation: Evaluation, study: Study, text: Text) -> ReportSe
             svg=draw_reach([r for r in found.representation if r.by == by], text),
             figure=lambda by=by: draw_representation(found, by, text),
         )
-        for by in dict.fromkeys(
-            r.by for r in found.representation if isinstance(r.share, Estimate)
-        )
+        for by in dict.fromkeys(r.by for r in found.representation if isinstance(r.share, Estimate))
     )
     tables = {
         "reach": (text("From the community to those who came again"),
