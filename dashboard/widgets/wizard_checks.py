@@ -15,6 +15,7 @@ from dashboard.sentences import say_error, say_issue
 from dashboard.sentences.intake import name_policy
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.wizard_links import show_links
+from dashboard.widgets.wizard_questions import is_unanswered, show_questions
 from dashboard.widgets.wizard_steps import Draft, go_to, show_buttons
 from dashboard.workspace.plan_edit import (
     use_of,
@@ -44,6 +45,9 @@ def show_checks(draft: Draft) -> None:
             _show_back_to_columns(draft)
         show_buttons(text, draft.saved)
         return
+    for at, table in draft.tables.items():
+        if is_unanswered(draft, at, table):
+            show_questions(draft, at, table)
     _show_rows(draft, study)
     _show_matching(draft, study)
     show_links(draft, propose_sign_in_links(study), section="attendance")

@@ -13,6 +13,7 @@ from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.uploader import show_uploader
 from dashboard.widgets.wizard_preview import show_encoding
+from dashboard.widgets.wizard_questions import is_unanswered
 from dashboard.widgets.wizard_steps import LAST, Draft, go_to, place_of
 from dashboard.workspace.plan_edit import SURVEY, survey_file, use_of
 from dashboard.workspace.store import SavedStudy, delete_file, save_draft
@@ -85,8 +86,8 @@ def _show_way_on(draft: Draft) -> None:
     else:
         st.markdown(
             text.count(
-                "{n} column or file needs a look: it comes first in step 3.",
-                "{n} columns or files need a look: they come first in step 3.",
+                "{n} column or file needs a look: it comes first in steps 2 and 3.",
+                "{n} columns or files need a look: they come first in steps 2 and 3.",
                 max(unsure, 1),
             )
         )
@@ -113,10 +114,14 @@ def is_complete(draft: Draft) -> bool:
 
 
 def count_unsure(draft: Draft) -> int:
-    """Survey columns recognised with little confidence, and tables without a use."""
+    """Survey columns recognised with little confidence; tables with no use or an open question."""
     surveys = [t for at, t in draft.tables.items() if use_of(draft.plan, at) == SURVEY]
     unsure = sum(one.confidence < UNSURE for t in surveys for one in profile_columns(t))
-    return unsure + sum(not use_of(draft.plan, at) for at in draft.tables)
+    asked = sum(
+        not use_of(draft.plan, at) or is_unanswered(draft, at, table)
+        for at, table in draft.tables.items()
+    )
+    return unsure + asked
 
 
 def _remove(saved: SavedStudy, name: str) -> None:

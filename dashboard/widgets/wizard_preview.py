@@ -10,7 +10,9 @@ from dashboard.sentences.names import format_name
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_table
+from dashboard.widgets.wizard_questions import show_questions
 from dashboard.widgets.wizard_steps import Draft, name_place, show_buttons
+from dashboard.workspace.plan_edit import Place
 from dashboard.workspace.store import SavedStudy, save_draft
 
 ENCODINGS = ("utf-8", "gb18030", "big5", "cp1252", "utf-16")
@@ -20,12 +22,12 @@ ROWS = 5
 def show_preview(draft: Draft) -> None:
     """Show the first rows of each table, and what was noticed while reading."""
     for at, table in draft.tables.items():
-        _show_table(draft, name_place(at), table, main=at.main)
+        _show_table(draft, at, table)
     show_buttons(draft.text, draft.saved)
 
 
-def _show_table(draft: Draft, name: str, table: Table, *, main: bool) -> None:
-    text = draft.text
+def _show_table(draft: Draft, at: Place, table: Table) -> None:
+    text, name = draft.text, name_place(at)
     st.header(escape_markdown(name), anchor=False)
     st.caption(
         text(
@@ -38,7 +40,8 @@ def _show_table(draft: Draft, name: str, table: Table, *, main: bool) -> None:
     show_table(table.cells.head(ROWS).fillna(""), key=f"preview_{name}")
     for issue in table.issues:
         st.markdown(f"- {escape_markdown(say_issue(text, issue))}")
-    if main:
+    show_questions(draft, at, table)
+    if at.main:
         with st.container(horizontal=True):
             _show_sheets(text, draft.saved, name, table)
             if table.encoding:
