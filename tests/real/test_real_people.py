@@ -11,6 +11,7 @@ import pytest
 
 from analysis import Study, read_study
 from analysis.participation.attendance import evaluate_participation
+from analysis.statistics.proportions import clopper_pearson, wilson
 from analysis.study_file import parse_plan
 from analysis.volunteers.retention import evaluate_volunteers
 
@@ -164,3 +165,18 @@ def test_real_roster_alone_is_enough(shared_data):
     assert (found.n, found.left) == (len(rows), len(left))
     assert sum(found.curve.events) == len(left)
     assert found.curve.at_risk[0] == len(rows)
+
+
+def test_the_way_to_becoming_a_volunteer_agrees_with_the_reference(shared_data):
+    folder = shared_data / "leeds-volunteers"
+    known = json.loads((folder / "reference.json").read_text())["census"]
+    with (folder / "volunteers_volunteers.csv").open() as stream:
+        rows = list(csv.DictReader(stream))
+    steps = {step: sum(bool(row[step]) for row in rows) for step in known if step in rows[0]}
+    steps["left"] = sum(row["current"] == "False" for row in rows)
+    assert len(steps) == 4
+    for step, reached in steps.items():
+        assert (reached, len(rows)) == (known[step]["x"], known[step]["n"])
+        for share, name in ((wilson, "wilson95"), (clopper_pearson, "clopper_pearson95")):
+            found = share(reached, len(rows))
+            assert [found.ci_low, found.ci_high] == pytest.approx(known[step][name], abs=1e-9)
