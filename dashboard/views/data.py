@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from analysis.errors import IntakeError
+from analysis.study_file import StudyPlan
 from dashboard.cache import current_saved, read_drafted_tables
 from dashboard.navigation import HOME, find_page
 from dashboard.state import current_text
@@ -51,9 +52,10 @@ def _show_wizard(text: Text, saved: SavedStudy) -> None:
     read = read_drafted_tables(saved)
     tables = {key: table for key, table in read.items() if not isinstance(table, IntakeError)}
     plan = shown_plan(saved)
-    if plan is None or saved.drafts.get("stale"):
+    if saved.drafts.get("stale") or (plan is None and tables):
         renew_plan(text, saved, plan, tables)
         st.rerun()
+    plan = plan or StudyPlan()  # no file can be read: nothing was proposed
     places = {place_of(key, table): table for key, table in tables.items()}
     show_clash(text, saved)
     show_steps(text, saved)
