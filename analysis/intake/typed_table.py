@@ -42,6 +42,11 @@ def _last_of_most(dates: pd.Series) -> pd.Timestamp | None:
     return pd.Timestamp(given.iloc[found[0] - 1]) if found else None
 
 
+def _tomorrow() -> pd.Timestamp:
+    """The last day that somewhere on earth may be today."""
+    return pd.Timestamp.now().normalize() + pd.Timedelta(days=1)
+
+
 def is_total(text: str) -> bool:
     """Tell whether a cell says that its row sums others.
 
@@ -166,15 +171,19 @@ class TableDraft:
         self.drop(found, "total_row", severity="info")
 
     def drop_future(self, name: str, limit: date | None) -> None:
-        """Leave out rows dated after the end of observation; without one, years after all others.
+        """Leave out rows dated after the end of observation; without one, after today.
 
-        The clock is not asked: the same file gives the same numbers whenever it is read.
+        Without an end of observation rows years after all others are left out too. Where most
+        rows lie after today, the clock is wrong and not the file.
         """
         if name not in self.data:
             return
-        last = pd.Timestamp(limit) if limit else _last_of_most(self.data[name])
+        dates = self.data[name]
+        last = pd.Timestamp(limit) if limit else _last_of_most(dates)
+        if limit is None and (dates > _tomorrow()).sum() * 2 <= dates.notna().sum():
+            last = min(_tomorrow(), last or _tomorrow())
         if last is not None:
-            late = self.data[name] > last.normalize() + pd.Timedelta(days=1, seconds=-1)
+            late = dates > last.normalize() + pd.Timedelta(days=1, seconds=-1)
             self.drop(late, "future_date")
 
     def finish(self, order: Sequence[str] = (), target: str = "") -> TypedTable:

@@ -18,9 +18,11 @@ MOST_BARS = 8
 def draw_sessions(participation: Participation, text: Text) -> go.Figure:
     """Draw each session's share present between its control limits (p-chart).
 
-    Without a number registered: the number present.
+    Without a number registered: the number present. Sessions without a date stand in the table
+    only, when others have one.
     """
-    shown = [s for s in participation.per_session if isinstance(s.rate, Estimate)]
+    known = [s for s in participation.per_session if isinstance(s.rate, Estimate)]
+    shown = [s for s in known if s.date] or known
     if not shown:
         return _draw_numbers(participation, text)
     x = [_place(s, i) for i, s in enumerate(shown)]
@@ -52,7 +54,7 @@ def draw_sessions(participation: Participation, text: Text) -> go.Figure:
 
 
 def _draw_numbers(participation: Participation, text: Text) -> go.Figure:
-    shown = participation.per_session
+    shown = [s for s in participation.per_session if s.date] or list(participation.per_session)
     figure = new_figure(360)
     figure.add_bar(
         x=[_place(s, i) for i, s in enumerate(shown)],
@@ -61,7 +63,7 @@ def _draw_numbers(participation: Participation, text: Text) -> go.Figure:
         hovertext=[_say_session(text, s) for s in shown],
         hovertemplate="%{hovertext}<extra></extra>",
     )
-    _finish_calendar(figure, participation, list(shown), text)
+    _finish_calendar(figure, participation, shown, text)
     return figure
 
 

@@ -181,8 +181,8 @@ _LINKING: dict[str, _Message] = {
 _TABLES: dict[str, _Message] = {
     "total_row": _counted("{n} row of totals was left out.", "{n} rows of totals were left out."),
     "future_date": _counted(
-        "{n} row is dated after the end of observation; left out.",
-        "{n} rows are dated after the end of observation; left out.",
+        "{n} row is dated in the future or after the end of observation; left out.",
+        "{n} rows are dated in the future or after the end of observation; left out.",
     ),
     "unread_date": _counted(
         "{n} date could not be read and counts as blank: {values}.",

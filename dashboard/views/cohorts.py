@@ -10,6 +10,7 @@ from dashboard.sentences import say_finding
 from dashboard.sentences.volunteers import list_cautions, say_team
 from dashboard.state import current_text
 from dashboard.tables import volunteers as tables
+from dashboard.widgets.file_notes import show_file_notes
 from dashboard.widgets.page import show_cautions, show_figure, show_page
 from dashboard.widgets.people_filters import SERVED, show_missing, show_people_filters
 
@@ -36,3 +37,4 @@ def show() -> None:
         key="cohorts",
     )
     show_cautions(list_cautions(text, found, "cohorts"))
+    show_file_notes(SERVED)

@@ -11,6 +11,7 @@ from dashboard.sentences import say_caution, say_finding
 from dashboard.sentences.participation import list_delivery_cards
 from dashboard.state import current_text
 from dashboard.tables import participation as tables
+from dashboard.widgets.file_notes import show_file_notes
 from dashboard.widgets.page import (
     Card,
     show_cards,
@@ -57,3 +58,4 @@ def show() -> None:
     st.header(text("Every planned session"), anchor=False)
     show_table(tables.list_plan(found, text), key="plan")
     show_cautions([say_caution(text, caution) for caution in found.cautions])
+    show_file_notes(PLANNED)

@@ -12,6 +12,7 @@ from dashboard.sentences.volunteers import list_cautions, list_hours_cards, say_
 from dashboard.state import current_text
 from dashboard.tables import volunteers as tables
 from dashboard.text import Text
+from dashboard.widgets.file_notes import show_file_notes
 from dashboard.widgets.page import (
     Card,
     show_cards,
@@ -52,6 +53,7 @@ def show() -> None:
         )
     show_table(tables.list_hours(found.hours, text), key="hours")
     show_cautions(list_cautions(text, found, "hours"))
+    show_file_notes(SERVED)
 
 
 def _show_people(text: Text, hours: Hours) -> None:

@@ -12,6 +12,7 @@ from dashboard.sentences.volunteers import list_cautions, say_backtest, say_team
 from dashboard.state import current_text
 from dashboard.tables import volunteers as tables
 from dashboard.text import Text
+from dashboard.widgets.file_notes import show_file_notes
 from dashboard.widgets.page import (
     show_cautions,
     show_figure,
@@ -44,6 +45,7 @@ def show() -> None:
         st.header(text("Active people by role"), anchor=False)
         show_table(tables.list_roles(found, text), key="roles")
     show_cautions(list_cautions(text, found, "outlook"))
+    show_file_notes(SERVED)
 
 
 def _show_fan(text: Text, found: Volunteers) -> None:

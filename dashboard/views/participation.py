@@ -17,6 +17,7 @@ from dashboard.sentences.participation import list_participation_cards, say_sess
 from dashboard.state import current_text
 from dashboard.tables import participation as tables
 from dashboard.text import Text
+from dashboard.widgets.file_notes import show_file_notes
 from dashboard.widgets.page import (
     Card,
     show_cards,
@@ -63,6 +64,7 @@ def show() -> None:
         st.header(text("By kind and level"), anchor=False)
         show_table(tables.list_kinds(found, text), key="kinds")
     show_cautions([say_caution(text, caution) for caution in found.cautions])
+    show_file_notes(ATTENDED)
 
 
 def _show_engagement(text: Text, found: Participation) -> None:

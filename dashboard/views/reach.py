@@ -14,6 +14,7 @@ from dashboard.sentences.participation import say_sessions
 from dashboard.state import current_text
 from dashboard.tables import participation as tables
 from dashboard.text import Text
+from dashboard.widgets.file_notes import show_file_notes
 from dashboard.widgets.page import (
     show_cautions,
     show_figure,
@@ -48,6 +49,7 @@ def show() -> None:
         )
     _show_groups(text, found)
     show_cautions([say_caution(text, caution) for caution in found.cautions])
+    show_file_notes(ATTENDED)
 
 
 def _show_groups(text: Text, found: Participation) -> None:

@@ -17,13 +17,8 @@ from dashboard.sentences.volunteers import (
 from dashboard.state import current_text
 from dashboard.tables import volunteers as tables
 from dashboard.text import Text
-from dashboard.widgets.page import (
-    Card,
-    show_cards,
-    show_cautions,
-    show_figure,
-    show_page,
-)
+from dashboard.widgets.file_notes import show_file_notes
+from dashboard.widgets.page import Card, show_cards, show_cautions, show_figure, show_page
 from dashboard.widgets.people_filters import SERVED, show_missing, show_people_filters
 from dashboard.widgets.volunteers import show_comparisons, show_definitions, show_next_steps
 
@@ -67,6 +62,7 @@ def show() -> None:
             key="causes",
         )
     show_definitions(text, found)
+    show_file_notes(SERVED)
 
 
 def _show_curve(text: Text, found: Volunteers) -> None:

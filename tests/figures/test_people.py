@@ -16,6 +16,7 @@ from dashboard.figures.retention import draw_causes, draw_groups, draw_retention
 from dashboard.figures.retention import draw_months as draw_team
 from dashboard.tables.volunteers import count_at
 from dashboard.text import LANGUAGES, Text
+from tests.activities import read_tables
 
 
 @pytest.fixture(scope="module")
@@ -174,3 +175,14 @@ def test_no_english_word_in_a_chinese_picture(found, draw):
     told = words(draw(found, Text("zh-Hans")))
     told = told.replace("<br>", " ")
     assert not [w for w in told.split() if w.isascii() and w.isalpha() and len(w) > 2]
+
+
+def test_a_session_without_a_date_is_not_drawn_at_the_beginning_of_time():
+    text = "id,session,date\nA,S1,2025-03-01\nB,S1,2025-03-01\nA,S2,2025-04-01\nB,S3,someday\n"
+    study = read_tables(
+        attendance=(text, {"person": "id", "session": "session", "date": "date"}),
+    )
+    found = evaluate(study).participation
+    assert len(found.per_session) == 3
+    for trace in draw_sessions(found, Text("en")).data:
+        assert all(str(x).startswith("2025-") for x in trace.x)

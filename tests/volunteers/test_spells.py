@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.intake import typed_table
 from analysis.study import Study
 from analysis.study_file import plan_from_dict
 from analysis.volunteers.retention import evaluate_volunteers
@@ -268,3 +269,18 @@ def _evaluate(rows: list[tuple[str, int]], lapse: int) -> tuple[object, ...]:
         stints.stop.tolist(),
         derive_tenures(team).duration.astype(str).tolist(),
     )
+
+
+def test_without_an_end_of_observation_nobody_serves_tomorrow(monkeypatch):
+    monkeypatch.setattr(typed_table, "_tomorrow", lambda: pd.Timestamp("2025-07-01"))
+    text = "id,date\nV1,2025-02-01\nV2,2025-03-01\nV3,2025-07-01\nV4,2025-07-02\n"
+    study = read_tables(service=(text, SERVICE))
+    assert rows_of(study, "future_date") == (5,)
+    assert len(study.service) == 3
+
+
+def test_a_clock_before_most_rows_is_not_believed(monkeypatch):
+    monkeypatch.setattr(typed_table, "_tomorrow", lambda: pd.Timestamp("2001-01-01"))
+    text = "id,date\nV1,2025-02-01\nV2,2025-03-01\n"
+    study = read_tables(service=(text, SERVICE))
+    assert len(study.service) == 2
