@@ -279,7 +279,8 @@ def _straight_lining(study: Study) -> list[Issue]:
         same = numbers.notna().all(axis=1) & (numbers.nunique(axis=1) == 1)
         middle = sum(measure.range) / 2 if measure.range else 0.0
         odd = same & (numbers.iloc[:, 0] != middle)
-        issues += _by_file(study.survey.keys, odd, "straight_lining", measure=measure.name)
+        told = {"measure": measure.name, "label": measure.label}
+        issues += _by_file(study.survey.keys, odd, "straight_lining", **told)
     return issues
 
 

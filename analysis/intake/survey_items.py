@@ -194,6 +194,7 @@ def _listed(
         told = texts.loc[part.index].value_counts()
         details = {
             "measure": measure.name,
+            "label": measure.label,
             "n": len(part),
             "values": [str(value) for value in told.index[:20]],
             "range": list(measure.range) if measure.range else None,

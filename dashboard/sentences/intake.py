@@ -51,6 +51,8 @@ def _told(text: Text, issue: Issue) -> dict[str, Any]:
             told[key] = text.percent(value) if key == "share" else text.number(value)
         elif key == "policy":
             told[key] = name_policy(text, str(value))
+        elif key == "measure":
+            told[key] = text.of(issue.details.get("label"), str(value))
         elif key == "wave":
             told[key] = f"“{wave_name(text, str(value))}”"
         elif value is None:
