@@ -1,9 +1,13 @@
 """Fixtures shared by all tests."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import settings
+
+from analysis.intake import typed_table
 
 #: The same examples each time, so that a change is judged by itself; CONTRIBUTING.md has the
 #: command that looks for new ones.
@@ -12,6 +16,14 @@ settings.register_profile("search", max_examples=500)
 settings.load_profile("same")
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_clock() -> Iterator[None]:
+    """Files of tests may be dated any day; tests of the clock set it themselves."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typed_table, "_tomorrow", lambda: pd.Timestamp("2200-01-01"))
+        yield
 
 
 @pytest.fixture(scope="session")
