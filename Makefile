@@ -6,7 +6,7 @@ run:
 	@.venv/bin/levee demo
 
 test: lint
-	@.venv/bin/python -m pytest
+	@.venv/bin/python -m pytest -n auto --dist loadfile
 
 lint: setup
 	@.venv/bin/ruff check .

@@ -220,7 +220,9 @@ def find_dose(study: Study, dose: Dose) -> Finding:
     """Whether people who came more often changed more."""
     slope, values = dose.slope, _facts(study, dose.measure)
     if not isinstance(slope, Comparison):
-        return _finding("dose_unclear", dose.measure, values | {"n": slope.n}, "dose")
+        # Everyone at the same number of sessions, as after a one-day workshop, gives no slope.
+        values |= {"reason": slope.reason, "n": slope.n}
+        return _finding("dose_not_estimable", dose.measure, values, "dose")
     clear = slope.p_value is not None and slope.p_value < CLEAR
     up = (slope.estimate or 0.0) > 0
     code = ("dose_up" if up else "dose_down") if clear else "dose_unclear"

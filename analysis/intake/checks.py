@@ -25,7 +25,7 @@ LEAST_ITEMS = 4
 _NUMBERED = re.compile(r"^\s*(?:[Qq]?\d+\s*[、.．)）]|第\d+题)\s*")
 _EXCLUSIVE = ("none of", "以上都没有", "以上都不", "都没有", "都不", "none", "没有参加过")
 _DEVICE = ("deviceid", "DeviceID", "IPAddress", "IP Address", "来自IP", "ipaddr", "simserial")
-_EFFECTS: Mapping[str, str] = {
+EFFECTS: Mapping[str, str] = {
     "missing_answers": "fewer_scores",
     "speeders": "noise",
     "straight_lining": "bias",
@@ -46,6 +46,7 @@ _EFFECTS: Mapping[str, str] = {
     "file_contained": "counted_twice",
     "file_summed": "counted_twice",
 }
+"""What each problem does to the results; the words are in ``dashboard/sentences/quality.py``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +199,7 @@ def _without_known(issues: Sequence[Issue]) -> list[Issue]:
 
 
 def _with_effect(issue: Issue) -> Issue:
-    details = {"effect": _EFFECTS.get(issue.code, "look"), **issue.details}
+    details = {"effect": EFFECTS.get(issue.code, "look"), **issue.details}
     return Issue(
         code=issue.code,
         severity=issue.severity,

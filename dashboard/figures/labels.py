@@ -17,7 +17,7 @@ def wrap_label(label: object, width: int = 28) -> str:
     Examples
     --------
     >>> wrap_label("<b>Knows the way</b>", 12)
-    '&lt;b&gt;Knows<br>the way&lt;/b&gt;'
+    '&lt;b&gt;Knows the<br>way&lt;/b&gt;'
     """
     shown = " ".join(str(label).split())
     wide = sum(ord(letter) > 0x2E80 for letter in shown) * 2 > len(shown)

@@ -114,6 +114,17 @@ def _not_estimable(text: Text, f: Finding) -> str:
     return text(message, measure=text.of(f.values["label"]))
 
 
+def _dose_not_estimable(text: Text, f: Finding) -> str:
+    same = f.values.get("reason") == "no_variance"
+    message = (
+        "{measure}: everyone attended the same number of sessions, so change cannot be compared "
+        "by attendance."
+        if same
+        else "{measure}: too few people to compare change by attendance."
+    )
+    return text(message, measure=text.of(f.values["label"]))
+
+
 def _dose(message: str) -> Sentence:
     def say(text: Text, f: Finding) -> str:
         share = bool(f.values.get("share"))
@@ -223,6 +234,7 @@ FINDINGS: Mapping[str, Callable[[Text, Finding], str]] = {
     ),
     "dose_up": _dose("People who came more often gained more: {slope} of {measure} per session."),
     "dose_down": _dose("People who came more often gained less: {slope} of {measure} per session."),
+    "dose_not_estimable": _dose_not_estimable,
     "dose_unclear": _dose("Coming more often did not clearly go with more {measure}."),
 }
 

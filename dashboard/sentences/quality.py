@@ -27,6 +27,7 @@ def say_effect(text: Text, issue: Issue) -> str:
         "wrong_dates": text("dates may be wrong"),
         "included": text("included in the results"),
         "not_read": text("not in the results"),
+        "counted_twice": text("amounts may be counted twice"),
         "look": text("none by itself; have a look"),
     }[str(issue.details.get("effect", "look"))]
 

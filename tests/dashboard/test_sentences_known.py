@@ -8,8 +8,10 @@ import pytest
 
 from analysis import errors
 from analysis.errors import LeveeError
+from analysis.intake.checks import EFFECTS
 from analysis.issues import Issue
 from dashboard.sentences import known_codes, say_error, say_issue
+from dashboard.sentences.quality import say_effect
 from dashboard.text import LANGUAGES, Text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -97,3 +99,10 @@ def test_issues_are_told_with_their_place(code, language):
     assert "a.xlsx" in said
     assert "{" not in said
     assert "4, 9" in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("effect", sorted({*EFFECTS.values(), "look"}))
+def test_every_effect_has_its_words(effect: str, language: str):
+    issue = Issue(code="speeders", details={"effect": effect})
+    assert say_effect(Text(language), issue)
