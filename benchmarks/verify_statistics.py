@@ -50,6 +50,7 @@ from analysis.statistics.two_samples import (
     hedges_g_independent,
 )
 from analysis.statistics.weights import kish_design_effect, rake
+from benchmarks import verification_people
 from benchmarks.published_values import half_last_digit, list_published
 
 GOLDEN = Path(__file__).resolve().parents[1] / "tests" / "golden"
@@ -82,18 +83,26 @@ class Row:
 
 def list_rows() -> list[Row]:
     """List every number with a second software; a value without a counterpart is an error."""
-    reference = json.loads((GOLDEN / "r_reference.json").read_text(encoding="utf-8"))
-    ours = dict(compute(json.loads((GOLDEN / "datasets.json").read_text(encoding="utf-8"))))
-    return [
-        Row(
-            key=row["key"],
-            ours=float(ours[row["key"]]),
-            theirs=float(row["value"]),
-            by=row["by"],
-            tolerance=_tolerance(row["key"]),
-        )
-        for row in reference["rows"]
-    ]
+    rows = []
+    for topic, compute_part in PARTS.items():
+        data = json.loads((GOLDEN / f"datasets{topic}.json").read_text(encoding="utf-8"))
+        ours = dict(compute_part(data))
+        rows += [
+            Row(
+                key=row["key"],
+                ours=float(ours[row["key"]]),
+                theirs=float(row["value"]),
+                by=row["by"],
+                tolerance=_tolerance(row["key"]),
+            )
+            for row in _read_reference(topic)["rows"]
+        ]
+    return rows
+
+
+def _read_reference(topic: str) -> dict[str, Any]:
+    text = (GOLDEN / f"r_reference{topic}.json").read_text(encoding="utf-8")
+    return dict(json.loads(text))
 
 
 def list_published_rows() -> list[Row]:
@@ -118,6 +127,10 @@ def compute(data: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
     parts = (_changes, _models, _categories, _reliability, _clusters, _spells, _pooled, _formulas)
     for part in parts:
         yield from part(data)
+
+
+# A topic's values of R, data and our numbers: r_reference<topic>.json, datasets<topic>.json.
+PARTS = {"": compute, "_people": verification_people.compute}
 
 
 def _fields(key: str, found: Any, *names: str) -> Iterator[tuple[str, float | None]]:
@@ -292,16 +305,18 @@ def write_book(
     rows: list[Row], published: list[Row], write: Callable[[str], object] = print
 ) -> None:
     """Write the book as Markdown."""
-    reference = json.loads((GOLDEN / "r_reference.json").read_text(encoding="utf-8"))
-    versions = ", ".join(f"{name} {number}" for name, number in reference["versions"].items())
+    used: dict[str, str] = {}
+    for topic in PARTS:
+        used |= _read_reference(topic)["versions"]
+    versions = ", ".join(f"{name} {number}" for name, number in used.items())
     both = [*rows, *published]
     held = sum(row.difference <= row.tolerance for row in both)
     write("# Verification book\n")
     write("Written by `python benchmarks/verify_statistics.py > docs/verification.md`.")
     write(f"{held} of {len(both)} numbers agree within their tolerance.\n")
     write("## Against second software\n")
-    write("Second software: " + versions + ", by `tests/golden/reference.R` on")
-    write('`tests/golden/datasets.json`. "base R" is the published formula written out in R.')
+    write("Second software: " + versions + ", by `tests/golden/reference*.R` on")
+    write('`tests/golden/datasets*.json`. "base R" is the published formula written out in R.')
     write("Differences are absolute, relative above 1. Tolerance: 1e-08 for closed forms, 1e-06")
     write("for iterative ones, 2e-03 where both sides draw 100,000 bootstrap samples.\n")
     _write_table(rows, "second software", write)

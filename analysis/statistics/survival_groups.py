@@ -18,6 +18,9 @@ from analysis.statistics.risk_sets import (
 )
 from analysis.statistics.survival_curve import curve_of, passed_on, rmst
 
+_SINGULAR = 1e12
+"""Condition number above which a covariance of groups counts as singular."""
+
 
 def rmst_difference(
     duration: npt.ArrayLike,
@@ -117,14 +120,16 @@ def logrank(
 ) -> ComparisonLike:
     """Test whether two or more groups leave at the same pace (log-rank).
 
-    χ² = (O − E)ᵀ V⁻ (O − E) over groups, V the hypergeometric covariance; df = groups − 1.
-    Weak when curves cross: see :func:`rmst_difference`. ``details`` holds observed and expected
+    χ² = (O − E)ᵀ V⁻¹ (O − E), V the hypergeometric covariance of the groups with somebody at
+    risk when a person leaves, the last of them left out; df = number of those groups − 1. Weak
+    when curves cross: see :func:`rmst_difference`. ``details`` holds observed and expected
     leavers per group.
 
     Returns
     -------
     Comparison or NotEstimable
-        ``not_identified`` with one group, ``too_few`` without events.
+        ``too_few`` without events in the presence of two groups; ``not_identified`` with one
+        group, or groups that are never at risk together.
 
     References
     ----------
@@ -134,16 +139,22 @@ def logrank(
     if len(labels) < 2:
         return NotEstimable(reason="not_identified", n=spells.n, name="logrank")
     observed, expected, covariance = _logrank_parts(spells, codes, len(labels))
-    rank = int(np.linalg.matrix_rank(covariance, hermitian=True))
-    if rank == 0:
+    # The covariance of all groups is singular (its rows add to 0), and rounding hides that from
+    # a numerical rank: with one group left out the system is regular, as in R's survdiff.
+    compared = np.flatnonzero(expected > 0)[:-1]
+    if compared.size == 0:
         return NotEstimable(reason="too_few", n=spells.n, name="logrank")
-    gap = observed - expected
-    statistic = float(gap @ np.linalg.pinv(covariance, hermitian=True) @ gap)
+    system = covariance[np.ix_(compared, compared)]
+    # Groups that are never at risk together (left truncation) cannot be compared.
+    if not np.linalg.cond(system) < _SINGULAR:
+        return NotEstimable(reason="not_identified", n=spells.n, name="logrank")
+    gap = (observed - expected)[compared]
+    statistic, df = float(gap @ np.linalg.solve(system, gap)), compared.size
     return Comparison(
         name="logrank",
         statistic=statistic,
-        df=float(rank),
-        p_value=float(stats.chi2.sf(statistic, rank)),
+        df=float(df),
+        p_value=float(stats.chi2.sf(statistic, df)),
         n=spells.n,
         n_missing=spells.n_missing,
         method="logrank_hypergeometric",

@@ -24,9 +24,11 @@ from analysis.statistics.survival import (
     rmst_difference,
     survival_at,
 )
+from benchmarks.verification_people import N_TWO_GROUPS, draw_two_groups
 
-GOLDEN = tomllib.loads((Path(__file__).parents[1] / "golden" / "survival.toml").read_text("utf-8"))
-TWELVE, REMISSION = GOLDEN["twelve"], GOLDEN["remission"]
+GOLDEN = Path(__file__).parents[1] / "golden"
+PUBLISHED = tomllib.loads((GOLDEN / "survival.toml").read_text("utf-8"))
+TWELVE, REMISSION = PUBLISHED["twelve"], PUBLISHED["remission"]
 DURATION = REMISSION["placebo"] + REMISSION["treated"]
 EVENT = [1] * 21 + REMISSION["treated_event"]
 ARM = ["placebo"] * 21 + ["treated"] * 21
@@ -98,6 +100,34 @@ def test_logrank_agrees_with_statsmodels(seed):
     assert found.statistic == pytest.approx(chi2, rel=1e-8)
     assert found.p_value == pytest.approx(p_value, rel=1e-8)
     assert sum(found.details["observed"]) == pytest.approx(sum(found.details["expected"]))
+
+
+def test_logrank_of_two_groups_has_one_degree_of_freedom_at_every_size():
+    stored = json.loads((GOLDEN / "logrank_two_groups.json").read_text("utf-8"))["chisq"]
+    assert len(stored) == N_TWO_GROUPS == 500
+    found = [logrank(*draw_two_groups(seed)) for seed in range(N_TWO_GROUPS)]
+    assert {test.df for test in found} == {1.0}
+    assert [test.statistic for test in found] == pytest.approx(stored, rel=1e-8, abs=1e-12)
+    assert [test.p_value for test in found] == pytest.approx(stats.chi2.sf(stored, 1), rel=1e-7)
+
+
+def test_logrank_of_two_teams_of_sixty_is_clear():
+    rng = np.random.default_rng(97)
+    time, event = rng.integers(1, 400, 120).astype(float), rng.random(120) < 0.7
+    time[60:] = np.ceil(time[60:] * 1.15)
+    found = logrank(time, event, np.repeat(["a", "b"], 60))
+    # survival::survdiff: 4.743 with 1 df, p .0294
+    assert (round(found.statistic, 3), found.df, round(found.p_value, 3)) == (4.743, 1.0, 0.029)
+
+
+def test_logrank_leaves_out_a_group_that_nobody_could_be_expected_to_leave():
+    time, event = [1, 1, 3, 4, 5, 6], [False, False, True, True, True, True]
+    found = logrank(time, event, ["c", "c", "a", "b", "a", "b"])
+    alone = logrank(time[2:], event[2:], ["a", "b", "a", "b"])
+    assert (found.df, found.statistic) == (1.0, pytest.approx(alone.statistic))
+    assert logrank([3, 4], [False, False], ["a", "b"]).reason == "too_few"
+    apart = logrank([2, 3, 12, 13], [True] * 4, ["a", "a", "b", "b"], entry=[0, 0, 10, 10])
+    assert apart.reason == "not_identified"
 
 
 def test_remission_trial_logrank_and_cox_as_published():
