@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from analysis.results import Comparison, ComparisonLike, Estimate, Finding, NotEstimable
 from analysis.study import Study
+from analysis.surveys.contrasts import main_rows
 from analysis.surveys.results import Dose, GroupComparison, Outcome
 
 if TYPE_CHECKING:
@@ -28,8 +29,7 @@ def find_findings(evaluation: Evaluation, study: Study) -> tuple[Finding, ...]:
     if evaluation.flow is None or not evaluation.scoring:
         return ()
     last = last_contrasts(evaluation.outcomes)
-    compared = {c.measure: c for c in evaluation.comparison}
-    effects = [find_effect(study, c) for c in compared.values()]
+    effects = [find_effect(study, c) for c in main_rows(evaluation.comparison)]
     return (
         find_compared_summary(last, effects)
         if effects and last
@@ -44,13 +44,8 @@ def find_findings(evaluation: Evaluation, study: Study) -> tuple[Finding, ...]:
 
 
 def last_contrasts(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """One outcome per measure: its last contrast of real waves, else its last one."""
-    found: dict[str, Outcome] = {}
-    for outcome in outcomes:
-        aside = any(c.code == "retrospective" for c in outcome.cautions)
-        if outcome.measure not in found or not aside:
-            found[outcome.measure] = outcome
-    return list(found.values())
+    """One outcome per measure: that of its main contrast, see :func:`main_contrast`."""
+    return main_rows(outcomes)
 
 
 def find_summary(evaluation: Evaluation, last: Sequence[Outcome]) -> Finding:

@@ -10,6 +10,7 @@ from typing import Any
 from analysis.errors import StudyFileError
 from analysis.results import Estimate, EstimateLike, NotEstimable
 from analysis.statistics.meta_analysis import MetaAnalysis, random_effects
+from analysis.surveys.contrasts import main_records
 
 Signature = tuple[str, str, str, tuple[float, ...]]
 
@@ -101,7 +102,10 @@ def shorten_result(result: Mapping[str, Any]) -> dict[str, Any]:
         "study": {"fingerprint": str(study["fingerprint"]), "title": study["title"],
                   "settings": kept},
         "flow": {"matched": (result.get("flow") or {}).get("matched")},
-        "outcomes": [{key: o[key] for key in ("measure", "change", "n")} for o in outcomes],
+        "outcomes": [
+            {key: o[key] for key in ("measure", "change", "n", "main", "cautions") if key in o}
+            for o in outcomes
+        ],
         "participation": {key: (result.get("participation") or {}).get(key)
                           for key in ("participants", "reach")},
         "volunteers": {"retention": (result.get("volunteers") or {}).get("retention")},
@@ -114,15 +118,11 @@ def shorten_result(result: Mapping[str, Any]) -> dict[str, Any]:
 def _changes(
     result: Mapping[str, Any],
 ) -> Iterator[tuple[Signature, Mapping[str, str], EstimateLike]]:
-    """Each measure's first contrast: what makes it comparable, its label, its change."""
+    """Each measure's main contrast: what makes it comparable, its label, its change."""
     least = _min_group(result)
     described = {m["name"]: m for m in result["study"]["settings"].get("measures") or ()}
-    seen: set[str] = set()
-    for outcome in result.get("outcomes") or ():
+    for outcome in main_records(result.get("outcomes") or ()):
         name = str(outcome["measure"])
-        if name in seen:
-            continue
-        seen.add(name)
         told = described.get(name, {})
         scale = told.get("range") or ()
         signature = (name, str(told.get("kind")), str(told.get("score")), tuple(map(float, scale)))

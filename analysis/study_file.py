@@ -104,6 +104,7 @@ class SurveyPlan(_Section):
     missing_codes: list[str] = Field(default_factory=list)
     duplicates: Literal["latest", "first", "most_complete"] = "latest"
     retrospective: list[str] = Field(default_factory=list)
+    placebo: list[str] = Field(default_factory=list)
     drop_status: list[str] = Field(default_factory=list)
     population: dict[str, dict[str, float]] = Field(default_factory=dict)
     dictionary: str | None = None

@@ -8,6 +8,7 @@ from datetime import date
 from analysis.earlier import Earlier
 from analysis.evaluation import Evaluation
 from analysis.results import Comparison, Estimate, EstimateLike, NotEstimable
+from analysis.surveys.contrasts import main_rows
 from analysis.surveys.results import Outcome
 
 FOUND_AGAIN_WANTED = 0.8
@@ -78,9 +79,9 @@ def _cost_before(earlier: Earlier | None) -> float | None:
 
 
 def main_outcome(evaluation: Evaluation) -> Outcome | None:
-    """The primary measure's last contrast, else the first outcome."""
-    primary = [o for o in evaluation.outcomes if o.role == "primary"]
-    chosen = primary or list(evaluation.outcomes)
+    """The primary measure's main contrast, else that of the first measure."""
+    main = main_rows(evaluation.outcomes)
+    chosen = [o for o in main if o.role == "primary"] or main
     return chosen[0] if chosen else None
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 from analysis.results import Estimate, EstimateLike, NotEstimable
 from analysis.study import Study
 from analysis.study_file import TargetPlan
+from analysis.surveys.contrasts import main_records
 
 _PERIOD = re.compile(r"(?P<year>\d{4})(?:-?[Qq](?P<quarter>[1-4])|-(?P<month>\d{1,2}))?")
 _SECTIONS = ("participation", "delivery", "volunteers", "sustainability")
@@ -134,8 +135,8 @@ def find_indicator(indicator: str, results: Mapping[str, Any]) -> Any:  # noqa: 
     if scores and len(parts) == 3:
         return next((r.get(parts[2]) for r in scores if r["wave"] == parts[1]), None)
     if scores and parts[-1] == "change":
-        outcomes = [o for o in results.get("outcomes", ()) if o["measure"] == parts[0]]
-        return outcomes[-1]["change"] if outcomes else None
+        main = main_records(results.get("outcomes", ()))
+        return next((o["change"] for o in main if o["measure"] == parts[0]), None)
     sustained = results.get("sustainability") or {}
     for root in (results, sustained, *(results.get(name) or {} for name in _SECTIONS)):
         found = _walk(root, parts)

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
-import numpy as np
-
-from analysis.statistics.counting import Floats
+from collections.abc import Sequence
 
 
 def holm(p_values: Sequence[float | None]) -> tuple[float | None, ...]:
@@ -23,7 +19,7 @@ def holm(p_values: Sequence[float | None]) -> tuple[float | None, ...]:
     >>> holm([0.01, None, 0.04])
     (0.02, None, 0.04)
     """
-    return _adjusted(p_values, _holm)
+    return _adjusted(p_values, "holm")
 
 
 def benjamini_hochberg(p_values: Sequence[float | None]) -> tuple[float | None, ...]:
@@ -41,46 +37,46 @@ def benjamini_hochberg(p_values: Sequence[float | None]) -> tuple[float | None, 
     >>> benjamini_hochberg([0.01, 0.04, None])
     (0.02, 0.04, None)
     """
-    return _adjusted(p_values, _benjamini_hochberg)
+    return _adjusted(p_values, "fdr_bh")
 
 
-def adjust_by_role(
-    p_values: Sequence[float | None], confirmatory: Sequence[bool]
+def adjust_by_family(
+    p_values: Sequence[float | None], families: Sequence[str], *, confirmatory: str
 ) -> tuple[float | None, ...]:
-    """Adjust each family within itself: Holm for confirmatory tests, Benjamini–Hochberg else.
+    """Adjust each family within itself: Holm for the confirmatory one, Benjamini–Hochberg else.
+
+    Parameters
+    ----------
+    p_values
+        One per test; None where a test gave none.
+    families
+        The family of each test; only tests of one family count against each other.
+    confirmatory
+        The family named in advance.
 
     Examples
     --------
-    >>> adjust_by_role([0.01, 0.04, 0.04], [True, True, False])
+    >>> adjust_by_family([0.01, 0.04, 0.04], ["a", "a", "b"], confirmatory="a")
     (0.02, 0.04, 0.04)
     """
     adjusted: list[float | None] = [None] * len(p_values)
-    for primary, rule in ((True, holm), (False, benjamini_hochberg)):
-        family = [i for i, chosen in enumerate(confirmatory) if chosen is primary]
-        values = rule([p_values[i] for i in family])
-        for index, value in zip(family, values, strict=True):
+    for family in dict.fromkeys(families):
+        rule = holm if family == confirmatory else benjamini_hochberg
+        members = [i for i, name in enumerate(families) if name == family]
+        values = rule([p_values[i] for i in members])
+        for index, value in zip(members, values, strict=True):
             adjusted[index] = value
     return tuple(adjusted)
 
 
-def _adjusted(
-    p_values: Sequence[float | None], rule: Callable[[Floats], Floats]
-) -> tuple[float | None, ...]:
+def _adjusted(p_values: Sequence[float | None], method: str) -> tuple[float | None, ...]:
+    from statsmodels.stats.multitest import multipletests  # slow to import
+
     given = [index for index, p in enumerate(p_values) if p is not None]
-    ordered = sorted(given, key=lambda index: p_values[index] or 0.0)
-    sorted_p = np.array([p_values[index] for index in ordered], dtype=np.float64)
-    values = rule(sorted_p)
     adjusted: list[float | None] = [None] * len(p_values)
-    for index, value in zip(ordered, values, strict=True):
-        adjusted[index] = float(value)
+    if given:
+        # multipletests fails on an empty family.
+        values = multipletests([p_values[index] for index in given], method=method)[1]
+        for index, value in zip(given, values, strict=True):
+            adjusted[index] = float(value)
     return tuple(adjusted)
-
-
-def _holm(sorted_p: Floats) -> Floats:
-    factors = np.arange(sorted_p.size, 0, -1)
-    return np.minimum(1.0, np.maximum.accumulate(sorted_p * factors))
-
-
-def _benjamini_hochberg(sorted_p: Floats) -> Floats:
-    scaled = sorted_p * sorted_p.size / np.arange(1, sorted_p.size + 1)
-    return np.minimum(1.0, np.minimum.accumulate(scaled[::-1])[::-1])

@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.results import Comparison, ComparisonLike, EstimateLike, NotEstimable
 from analysis.statistics.mean_change import equivalence
-from analysis.statistics.multiplicity import adjust_by_role
+from analysis.statistics.multiplicity import adjust_by_family
 from analysis.study import Study
 from analysis.study_file import MeasurePlan
 from analysis.surveys.analyses import (
@@ -21,6 +21,7 @@ from analysis.surveys.analyses import (
     pair_table,
     size_effects,
 )
+from analysis.surveys.contrasts import family_of_contrast, list_contrasts, main_contrast
 from analysis.surveys.groups import both_waves
 from analysis.surveys.guards import guard_outcome
 from analysis.surveys.improvement import count_improved
@@ -53,7 +54,8 @@ def evaluate_outcomes(
     Returns
     -------
     tuple of Outcome
-        p-values adjusted by Holm over the primary measures, Benjamini–Hochberg over the others.
+        p-values adjusted over the main contrasts: Holm over the primary measures,
+        Benjamini–Hochberg over the others; further contrasts are a family of their own.
     """
     panel = build_panel(study) if panel is None else panel
     known = evaluate_reliability(study) if reliability is None else reliability
@@ -64,23 +66,6 @@ def evaluate_outcomes(
         if tell is not None:
             tell((done + 1) / len(tasks))
     return adjust_outcomes(found)
-
-
-def list_contrasts(study: Study, panel: Panel) -> list[tuple[str, str]]:
-    """Each later wave against the first; retrospective waves stand apart.
-
-    A retrospective pre is put against the last wave, and the real pre against it (response
-    shift).
-    """
-    told = set(study.plan.survey.retrospective) if study.plan.survey is not None else set()
-    real = [wave for wave in panel.waves if wave not in told]
-    looked_back = [wave for wave in panel.waves if wave in told]
-    contrasts = [(real[0], later) for later in real[1:]] if real else []
-    for wave in looked_back if real else ():
-        contrasts.append((wave, real[-1]))
-        if len(real) > 1:
-            contrasts.append((real[0], wave))
-    return contrasts
 
 
 def evaluate_outcome(
@@ -95,11 +80,13 @@ def evaluate_outcome(
     seed = study.plan.study.seed
     contrast = count_contrast(measure, pre, post, anonymous=panel.anonymous, seed=seed)
     analyses = analyse(contrast)
+    main = waves == main_contrast(study, panel, measure.name)
     at_start = [r for r in reliability if (r.measure, r.wave) == (measure.name, waves[0])]
     outcome = Outcome(
         measure=measure.name,
-        role=role_of(panel, measure, waves),
+        role=measure.role if main else "exploratory",
         contrast=waves,
+        main=main,
         design=contrast.design,
         n=_sizes(contrast),
         change=analyses[0],
@@ -131,19 +118,16 @@ def _levels(
 
 
 def adjust_outcomes(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
-    """Adjust the primary analyses' p-values: Holm (primary measures), BH (the others)."""
-    adjusted = adjust_by_role(
+    """Adjust the p-values of the main contrasts: Holm (primary measures), BH (the others).
+
+    Further contrasts are adjusted among themselves: they take nothing from the main ones.
+    """
+    adjusted = adjust_by_family(
         [o.change.p_value if isinstance(o.change, Comparison) else None for o in outcomes],
-        [o.role == "primary" for o in outcomes],
+        [family_of_contrast(o.role, main=o.main) for o in outcomes],
+        confirmatory="primary",
     )
     return tuple(replace(o, p_adjusted=p) for o, p in zip(outcomes, adjusted, strict=True))
-
-
-def role_of(panel: Panel, measure: MeasurePlan, waves: tuple[str, str]) -> str:
-    """Only contrasts of real waves can be confirmatory where a real baseline exists."""
-    told = panel.looked_back
-    aside = bool(set(waves) & told) and len(set(panel.waves) - told) > 1
-    return "exploratory" if aside else measure.role
 
 
 def _sizes(c: Contrast) -> SampleSizes:

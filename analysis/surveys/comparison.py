@@ -11,12 +11,17 @@ import pandas as pd
 from analysis.results import Caution, Comparison, ComparisonLike, Estimate, NotEstimable
 from analysis.statistics.clusters import LEAST_CLUSTERS, cr2, sign_flip
 from analysis.statistics.group_change import difference_of_changes, least_squares
-from analysis.statistics.multiplicity import adjust_by_role
+from analysis.statistics.multiplicity import adjust_by_family
 from analysis.study import Study
 from analysis.study_file import MeasurePlan
 from analysis.surveys.analyses import family_of
 from analysis.surveys.balance import compare_baselines
-from analysis.surveys.change import list_contrasts, role_of
+from analysis.surveys.contrasts import (
+    family_of_contrast,
+    list_contrasts,
+    main_contrast,
+    waves_before,
+)
 from analysis.surveys.groups import (
     both_waves,
     clusters_compared,
@@ -29,7 +34,7 @@ from analysis.surveys.results import BalanceRow, EventStudyPoint, GroupCompariso
 from analysis.surveys.scoring import FloatArray, asked_measures, mean_of
 
 LARGE_SMD = 0.25
-BEFORE = ("pre", "baseline", "base", "t0", "前测", "基线")
+CLEAR = 0.05
 
 
 def evaluate_comparison(study: Study, panel: Panel | None = None) -> tuple[GroupComparison, ...]:
@@ -52,14 +57,13 @@ def evaluate_comparison(study: Study, panel: Panel | None = None) -> tuple[Group
         for waves in list_contrasts(study, panel)
     ]
     found = [compare_groups(study, panel, *one, treated, balance) for one in asked]
-    return _adjust(found, [role_of(panel, *one) == "primary" for one in asked])
+    return _adjust(study, found)
 
 
-def _adjust(
-    found: Sequence[GroupComparison], confirmatory: Sequence[bool]
-) -> tuple[GroupComparison, ...]:
+def _adjust(study: Study, found: Sequence[GroupComparison]) -> tuple[GroupComparison, ...]:
     p_values = [c.effect.p_value if isinstance(c.effect, Comparison) else None for c in found]
-    adjusted = adjust_by_role(p_values, confirmatory)
+    families = [family_of_contrast(study.measure(c.measure).role, main=c.main) for c in found]
+    adjusted = adjust_by_family(p_values, families, confirmatory="primary")
     return tuple(replace(c, p_adjusted=p) for c, p in zip(found, adjusted, strict=True))
 
 
@@ -75,10 +79,12 @@ def compare_groups(
     pre, post = panel.pair(measure.name, waves)
     cluster = clusters_compared(study, panel, treated)
     analyses = _analyses(panel, pre, post, treated, cluster)
-    cautions = _cautions(study, panel, measure, treated, balance, cluster)
+    placebo = _placebo(panel, measure, treated)
+    cautions = _cautions(study, panel, measure, treated, balance, cluster, placebo)
     return GroupComparison(
         measure=measure.name,
         contrast=waves,
+        main=waves == main_contrast(study, panel, measure.name),
         effect=_effect(analyses, cautions),
         p_adjusted=None,
         analyses=analyses,
@@ -86,7 +92,7 @@ def compare_groups(
         counterfactual=_counterfactual(pre, post, treated, panel.anonymous),
         n_clusters=len(set(cluster[~pd.isna(cluster)])) if cluster is not None else 0,
         event_study=_event_study(panel, measure, treated),
-        placebo=_placebo(panel, measure, treated),
+        placebo=placebo,
         balance=balance,
         cautions=cautions,
     )
@@ -226,34 +232,30 @@ def _counterfactual(
 def _event_study(
     panel: Panel, measure: MeasurePlan, treated: FloatArray
 ) -> tuple[EventStudyPoint, ...]:
-    """Treated minus comparison in each wave against the first; from three waves on."""
-    if len(panel.told_then) < 3:
+    """Treated minus comparison in each wave against the baseline; from three waves on.
+
+    Placebo waves, asked before the baseline, are points of their own: they should lie at 0.
+    """
+    asked = [at for at, wave in enumerate(panel.waves) if wave not in panel.looked_back]
+    if len(asked) < 3:
         return ()
-    first, *later = panel.told_then
+    start = panel.ends[0]
     return tuple(
         EventStudyPoint(
             wave=panel.waves[at],
-            difference=_as_estimate(_simple_did(panel, measure, treated, first, at)),
+            difference=_as_estimate(_simple_did(panel, measure, treated, start, at)),
         )
-        for at in later
+        for at in asked
+        if at != start
     )
-
-
-def _waves_before(panel: Panel) -> list[int]:
-    """Columns of the waves asked before the start; a memory of that time is not one of them."""
-    return [
-        at
-        for at, wave in enumerate(panel.waves)
-        if wave not in panel.looked_back and wave.lower().startswith(BEFORE)
-    ]
 
 
 def _placebo(panel: Panel, measure: MeasurePlan, treated: FloatArray) -> ComparisonLike | None:
     """The same contrast between two waves before the start: should be nothing."""
-    before = _waves_before(panel)
+    before = waves_before(panel)
     if len(before) < 2:
         return None
-    return replace(_simple_did(panel, measure, treated, before[0], before[1]), name="placebo")
+    return replace(_simple_did(panel, measure, treated, before[0], before[-1]), name="placebo")
 
 
 def _simple_did(
@@ -282,10 +284,13 @@ def _cautions(
     treated: FloatArray,
     balance: tuple[BalanceRow, ...],
     cluster: np.ndarray | None,
+    placebo: ComparisonLike | None,
 ) -> tuple[Caution, ...]:
     found: list[tuple[str, dict[str, object]]] = []
-    if len(_waves_before(panel)) < 2:
+    if placebo is None:
         found.append(("parallel_trends_unchecked", {}))
+    elif isinstance(placebo, Comparison) and (placebo.p_value or 1.0) < CLEAR:
+        found.append(("trends_differ", {"change": placebo.estimate}))
     if treated_sites(study, panel, treated) == 1:
         found.append(("one_treated_community", {}))
     if len(start_dates(study, panel, treated)) > 1:

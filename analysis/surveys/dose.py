@@ -17,7 +17,7 @@ from analysis.statistics.group_change import least_squares
 from analysis.study import Study
 from analysis.study_file import MeasurePlan
 from analysis.surveys.analyses import family_of
-from analysis.surveys.change import list_contrasts
+from analysis.surveys.contrasts import main_contrast
 from analysis.surveys.groups import both_waves, treated_people
 from analysis.surveys.panel import Panel, build_panel, person_values
 from analysis.surveys.results import Dose
@@ -50,15 +50,9 @@ def evaluate_dose(study: Study, panel: Panel | None = None) -> tuple[Dose, ...]:
         _dose(study, panel, measure, waves, dose, (int(linked.sum()), unlinked))
         for measure in asked_measures(study)
         if family_of(measure) != "category"
-        for waves in _last_contrast(study, panel)
+        for waves in [main_contrast(study, panel, measure.name)]
+        if waves is not None
     )
-
-
-def _last_contrast(study: Study, panel: Panel) -> list[tuple[str, str]]:
-    """First wave to last; one told from memory only where no other pair of waves exists."""
-    contrasts = list_contrasts(study, panel)
-    real = [c for c in contrasts if not panel.looked_back & set(c)]
-    return (real or contrasts)[-1:]
 
 
 def count_sessions(study: Study) -> pd.Series | None:

@@ -32,6 +32,8 @@ class Panel:
         True when answers of one person cannot be linked: then each row is its own person.
     looked_back
         Waves told from memory: never the first, the last or one before the start.
+    placebo
+        Waves asked before the baseline, only to check that the groups moved alike.
     """
 
     waves: tuple[str, ...]
@@ -39,6 +41,7 @@ class Panel:
     scores: Mapping[str, FloatArray]
     anonymous: bool
     looked_back: frozenset[str] = frozenset()
+    placebo: frozenset[str] = frozenset()
 
     @property
     def first_row(self) -> IntArray:
@@ -49,8 +52,12 @@ class Panel:
 
     @property
     def told_then(self) -> tuple[int, ...]:
-        """Columns of the waves asked at their time; all of them when fewer than two are."""
-        real = tuple(i for i, wave in enumerate(self.waves) if wave not in self.looked_back)
+        """Columns of the waves asked at their time; all of them when fewer than two are.
+
+        Placebo waves, asked before the baseline, are not among them.
+        """
+        aside = self.looked_back | self.placebo
+        real = tuple(i for i, wave in enumerate(self.waves) if wave not in aside)
         return real if len(real) > 1 else tuple(range(len(self.waves)))
 
     @property
@@ -84,9 +91,13 @@ def build_panel(study: Study) -> Panel:
         given = score_measure(study, measure)["score"].to_numpy(dtype=np.float64)
         scores[measure.name] = np.where(row >= 0, given[row], np.nan)
     plan = study.plan.survey
-    looked_back = frozenset(plan.retrospective if plan is not None else ())
     return Panel(
-        waves=waves, row=row, scores=scores, anonymous=survey.anonymous, looked_back=looked_back
+        waves=waves,
+        row=row,
+        scores=scores,
+        anonymous=survey.anonymous,
+        looked_back=frozenset(plan.retrospective if plan is not None else ()),
+        placebo=frozenset(plan.placebo if plan is not None else ()),
     )
 
 

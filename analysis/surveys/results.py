@@ -154,12 +154,14 @@ class Outcome:
     point the same way (``agree``, ``disagree``, ``single``). ``among`` is ``treated`` when a
     comparison group is declared (its change stands in ``comparison``), else ``everyone``.
     ``levels`` are the mean scores (shares for binary) in the two waves: of the matched, or of
-    everyone where answers cannot be linked.
+    everyone where answers cannot be linked. ``main`` marks the contrast that speaks for the
+    measure: first to last wave asked at its time.
     """
 
     measure: str
     role: str
     contrast: tuple[str, str]
+    main: bool = True
     design: str
     n: SampleSizes
     change: ComparisonLike
@@ -250,6 +252,7 @@ class GroupComparison:
 
     measure: str
     contrast: tuple[str, str]
+    main: bool = True
     effect: ComparisonLike
     p_adjusted: float | None
     analyses: tuple[ComparisonLike, ...]

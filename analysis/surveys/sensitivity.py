@@ -14,7 +14,7 @@ from analysis.statistics.weights import kish_design_effect, rake
 from analysis.study import Study
 from analysis.study_file import MeasurePlan
 from analysis.surveys.analyses import family_of
-from analysis.surveys.change import list_contrasts
+from analysis.surveys.contrasts import list_contrasts
 from analysis.surveys.groups import both_waves, clusters_within
 from analysis.surveys.panel import Panel, build_panel, has_column, person_values
 from analysis.surveys.results import Sensitivity

@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.evaluation import Evaluation
 from analysis.results import to_row
 from analysis.study import Study
+from analysis.surveys.contrasts import main_rows
 from dashboard.exports.gateway import safe_table
 from dashboard.sentences.names import use_name
 from dashboard.sentences.statistics import name_analysis
@@ -59,7 +60,7 @@ def _list_subgroups(evaluation: Evaluation) -> pd.DataFrame:
 
 def list_measures(evaluation: Evaluation, study: Study, text: Text) -> pd.DataFrame:
     """How each measure is made and estimated, with n and who is left out."""
-    changes = {o.measure: o for o in evaluation.outcomes}
+    changes = {o.measure: o for o in main_rows(evaluation.outcomes)}
     rows = []
     for measure in study.plan.measures:
         outcome = changes.get(measure.name)

@@ -11,6 +11,7 @@ from analysis.findings import last_contrasts
 from analysis.study import Study
 from analysis.study_file import MeasurePlan
 from analysis.summary import main_outcome
+from analysis.surveys.contrasts import main_rows
 from analysis.surveys.results import GroupComparison
 from dashboard.exports.content import ReportPicture, ReportSection, make_section
 from dashboard.exports.pictures import draw_changes, draw_comparison, list_changes
@@ -88,16 +89,15 @@ def _outcomes(evaluation: Evaluation, study: Study, text: Text) -> ReportSection
 def _comparison(evaluation: Evaluation, study: Study, text: Text) -> ReportSection:
     measures = {m.name: m for m in study.plan.measures}
     tables: Tables = {}
-    for one in evaluation.comparison:
+    main = main_rows(evaluation.comparison)
+    for one in main:
         measure = measures[one.measure]
         title = text("{measure}: every method side by side", measure=_name(text, measure))
         tables[f"comparison_{one.measure}"] = (title, list_comparisons(one, measure, text))
-    for one in evaluation.comparison[:1]:
+    for one in main[:1]:
         balance = list_balance(one.balance, study.plan, text)
         tables["balance"] = (text("Were the groups alike at the start?"), balance)
-    pictures = tuple(
-        _compared(one, measures[one.measure], text) for one in evaluation.comparison if one.means
-    )
+    pictures = tuple(_compared(one, measures[one.measure], text) for one in main if one.means)
     heading = text("Comparison")
     return make_section(text, evaluation, "comparison", heading, tables=tables, pictures=pictures)
 

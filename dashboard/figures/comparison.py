@@ -123,7 +123,7 @@ def draw_event_study(compared: GroupComparison, measure: MeasurePlan, text: Text
     share = is_share(measure)
     figure = new_figure(300)
     known = [(p.wave, p.difference) for p in compared.event_study]
-    start = next((wave for _, wave, _ in compared.means), "")
+    start = compared.contrast[0]
     figure.add_scatter(
         x=[-1], y=[0], mode="markers", hoverinfo="skip",
         marker={"size": 12, "color": MUTED, "symbol": "circle-open"},

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from analysis.evaluation import Evaluation
 from analysis.results import Comparison, Estimate, EstimateLike
 from analysis.summary import FunderSummary, main_outcome
+from analysis.surveys.contrasts import main_rows
 from dashboard.sentences.funder import say_answer
 from dashboard.text import Text
 
@@ -88,7 +89,7 @@ def _impact(text: Text, evaluation: Evaluation, told: FunderSummary) -> str:  # 
         return ""
     compared = [
         a
-        for one in evaluation.comparison
+        for one in main_rows(evaluation.comparison)
         if one.measure == main.measure
         for a in one.analyses
         if isinstance(a, Comparison)

@@ -297,6 +297,9 @@ CAUTIONS: Mapping[str, Callable[[Text, Caution], str]] = {
     "parallel_trends_unchecked": _with(
         "With one earlier wave, it cannot be checked that both groups moved alike before."
     ),
+    "trends_differ": _with(
+        "The groups moved differently before the start: parallel trends are doubtful."
+    ),
     "one_treated_community": _with(
         "Only one community had the programme: other local events cannot be told apart from it."
     ),

@@ -6,6 +6,7 @@ import streamlit as st
 
 from analysis.findings import find_effect
 from analysis.study import Study
+from analysis.surveys.contrasts import main_rows
 from analysis.surveys.results import GroupComparison
 from dashboard.cache import current_evaluation, current_study
 from dashboard.figures.comparison import draw_comparison, draw_event_study
@@ -40,9 +41,10 @@ def show() -> None:
         return
     head = st.container()
     show_filters()
-    names = list(dict.fromkeys(one.measure for one in evaluation.comparison))
+    main = {one.measure: one for one in main_rows(evaluation.comparison)}
+    names = list(main)
     name = choose_measure(text, study, names)
-    found = [one for one in evaluation.comparison if one.measure == name][-1]
+    found = main[name]
     with head:
         show_page(say_finding(text, find_effect(study, found)), say_groups(text, found))
     cards = list_comparison_cards(text, found, study.measure(name))

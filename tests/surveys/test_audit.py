@@ -5,11 +5,11 @@ import pytest
 
 from analysis.findings import find_effect
 from analysis.results import Comparison, NotEstimable
-from analysis.statistics.multiplicity import adjust_by_role
+from analysis.statistics.multiplicity import adjust_by_family
 from analysis.surveys.attrition import bound_changes
 from analysis.surveys.change import evaluate_outcomes
 from analysis.surveys.comparison import evaluate_comparison
-from analysis.surveys.dose import _last_contrast
+from analysis.surveys.contrasts import main_contrast
 from analysis.surveys.flow import count_flow
 from analysis.surveys.panel import build_panel
 from analysis.surveys.sensitivity import evaluate_sensitivity
@@ -46,7 +46,7 @@ def test_a_memory_of_the_start_is_neither_last_wave_nor_second_baseline():
     assert after.balance == before.balance
     assert "parallel_trends_unchecked" in {c.code for c in after.cautions}
     assert "mixed_waves" not in {s.name for s in evaluate_sensitivity(told)}
-    assert _last_contrast(told, build_panel(told)) == [("pre", "post")]
+    assert main_contrast(told, build_panel(told), "m") == ("pre", "post")
 
 
 def test_people_are_followed_to_the_last_wave_not_to_a_memory():
@@ -98,8 +98,9 @@ def test_effects_are_adjusted_for_all_measures_compared():
     study = many_measures(10, gain=0.05)
     found = evaluate_comparison(study)
     raw = [one.effect.p_value for one in found]
-    primary = [study.measure(one.measure).role == "primary" for one in found]
-    assert [one.p_adjusted for one in found] == pytest.approx(adjust_by_role(raw, primary))
+    roles = [study.measure(one.measure).role for one in found]
+    adjusted = adjust_by_family(raw, roles, confirmatory="primary")
+    assert [one.p_adjusted for one in found] == pytest.approx(adjusted)
     alone = evaluate_comparison(many_measures(1, gain=0.05))[0]
     assert alone.p_adjusted == alone.effect.p_value
 
