@@ -268,7 +268,7 @@ class FundingPlan(_Section):
     community_kinds: list[str] = Field(default_factory=list)
     balance: float | None = None
     balances: dict[str, float] = Field(default_factory=dict)
-    currency: str = "CNY"
+    currency: str | None = None
     programme_cost: float | None = None
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.errors import StudyFileError
-from analysis.intake.lookup import normalise_name
+from analysis.intake.lookup import column_texts, normalise_name
 from analysis.intake.respondents import propose_wave_rule
 from analysis.intake.tables import Table
 from analysis.intake.typed_table import TableDraft, TypedTable
-from analysis.intake.words import EXPENSE, INCOME
+from analysis.intake.words import CURRENCIES, CURRENCY_HEADERS, EXPENSE, INCOME
 from analysis.study_file import (
     CapacityPlan,
     ConsultationPlan,
@@ -36,10 +36,49 @@ def read_funding(plan: FundingPlan, table: Table, study: StudyPlan) -> TypedTabl
         if draft.add(name, getattr(plan, name), "flag", required=True):
             draft.data[name] = draft.data[name].eq(True)
     draft.add("ends", plan.ends, "date", required=True)
+    _currencies(draft, plan)
     draft.drop(draft.data["date"].isna(), "no_date")
     draft.drop(draft.data["amount"].isna(), "no_amount")
     draft.drop_future("date", study.retention.observed_until)
     return draft.finish(("date", "amount", "source", "kind", "restricted", "recurring", "ends"))
+
+
+def _currencies(draft: TableDraft, plan: FundingPlan) -> None:
+    """Read the currency column a ledger may have; amounts of another currency are left out.
+
+    The ledger's currency is the declared one where the column has it, else the commonest. A row
+    without one counts as the ledger's.
+    """
+    headers = {normalise_name(str(name)): name for name in draft.table.cells.columns}
+    column = next((headers[word] for word in CURRENCY_HEADERS if word in headers), None)
+    if column is None:
+        return
+    texts = column_texts(draft.table, str(column))
+    codes = {text: _currency_code(str(text)) for text in texts.dropna().unique()}
+    code = texts.map(codes).astype(object)
+    if code.isna().all():
+        return
+    named = code.value_counts()
+    usual = plan.currency if plan.currency in named.index else str(named.index[0])
+    if plan.currency is not None and plan.currency != usual:
+        draft.note(
+            "currency_differs",
+            code.notna(),
+            column=str(column),
+            severity="warning",
+            used=usual,
+            declared=plan.currency,
+        )
+    draft.drop(code.notna() & (code != usual), "other_currency")
+    draft.data["currency"] = pd.Series(usual, index=code.index, dtype=object)
+
+
+def _currency_code(text: str) -> str | None:
+    word = normalise_name(text)
+    known = CURRENCIES.get(word)
+    if known is not None or not (len(word) == 3 and word.isascii() and word.isalpha()):
+        return known
+    return word.upper()
 
 
 def _amounts(draft: TableDraft, plan: FundingPlan) -> None:

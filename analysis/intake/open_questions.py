@@ -9,7 +9,12 @@ import pandas as pd
 
 from analysis.intake.dates import looks_like_dates, read_dates
 from analysis.intake.lookup import column_texts
-from analysis.intake.numbers import find_decimal_comma, looks_like_numbers, read_numbers
+from analysis.intake.numbers import (
+    can_be_read_two_ways,
+    find_decimal_comma,
+    looks_like_numbers,
+    read_numbers,
+)
 from analysis.intake.tables import Table
 
 _EXAMPLES = 3
@@ -83,10 +88,13 @@ def find_open_decimals(table: Table, columns: Iterable[str]) -> tuple[OpenDecima
 
 def _open_decimals(table: Table, name: str) -> OpenDecimals | None:
     texts = column_texts(table, name)
-    unsure = read_numbers(texts, decimal_comma=tell_decimal_comma(table, texts)).unsure
+    read = read_numbers(texts, file_comma=tell_decimal_comma(table, texts))
+    either = texts.loc[list(read.contradicting)].dropna()
+    doubtful = [at for at in either.index if can_be_read_two_ways(str(either[at]))]
+    unsure = [*read.unsure, *doubtful]
     if not unsure:
         return None
-    given = texts.loc[list(unsure)].drop_duplicates()[:_EXAMPLES]
+    given = texts.loc[unsure].drop_duplicates()[:_EXAMPLES]
     thousands = read_numbers(given, decimal_comma=True).values
     decimals = read_numbers(given, decimal_comma=False).values
     return OpenDecimals(

@@ -225,9 +225,12 @@ class TableDraft:
 
     def _numbers(self, name: str, texts: pd.Series) -> pd.Series:
         chosen = self.decimal_comma
-        told = tell_decimal_comma(self.table, texts) if chosen is None else chosen
-        read = read_numbers(texts, decimal_comma=told)
-        self._unread(name, texts, read.unread, "unread_number")
+        file_comma = tell_decimal_comma(self.table, texts) if chosen is None else None
+        read = read_numbers(texts, decimal_comma=chosen, file_comma=file_comma)
+        no_number = [at for at in read.unread if at not in set(read.contradicting)]
+        self._unread(name, texts, no_number, "unread_number")
+        self._unread(name, texts, read.contradicting, "contradicting_decimals")
+        self._unread(name, texts, read.grouped, "mixed_thousands")
         if read.unsure:
             bad = pd.Series(False, index=texts.index)
             bad.loc[list(read.unsure)] = True

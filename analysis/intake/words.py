@@ -50,6 +50,19 @@ TOTALS = frozenset(
         "|grandtotal"
     )
 )
+CURRENCY_HEADERS = frozenset(
+    split_words("currency|currencycode|currency code|币种|货币|货币单位|幣種|貨幣")
+)
+CURRENCIES = {
+    **dict.fromkeys(split_words("人民币|元|人民币元|rmb|cny|yuan|renminbi|¥|￥"), "CNY"),
+    **dict.fromkeys(split_words("美元|美金|us dollar|us dollars|us$|usd"), "USD"),
+    **dict.fromkeys(split_words("欧元|歐元|euro|euros|€|eur"), "EUR"),
+    **dict.fromkeys(split_words("英镑|英鎊|pound sterling|pounds|£|gbp"), "GBP"),
+    **dict.fromkeys(split_words("港币|港元|港幣|hk dollar|hk$|hkd"), "HKD"),
+    **dict.fromkeys(split_words("新台币|新臺幣|台币|nt$|twd"), "TWD"),
+    **dict.fromkeys(split_words("澳门元|澳門元|葡币|mop"), "MOP"),
+    **dict.fromkeys(split_words("日元|日圆|yen|jpy"), "JPY"),
+}
 BLANKS = frozenset(split_words("-|--|—|/|\\|n/a|na|无|none|null|nan"))
 SERVING = frozenset(split_words("在岗|至今|现任|在职|服务中|active|current|serving|present"))
 _YES = split_words(

@@ -35,6 +35,17 @@ def find_funding(f: Funding) -> Finding:
             section="funding",
             values={"income": f.income, "expense": f.expense, "currency": f.currency},
         )
+    unnamed = f.unnamed_share or 0.0
+    if unnamed > by_source.largest_share:
+        return Finding(
+            code="funding_unnamed",
+            section="funding",
+            values={
+                "source": by_source.largest,
+                "share": by_source.largest_share,
+                "unnamed": unnamed,
+            },
+        )
     dominant = by_source.largest_share > DOMINANT_SHARE
     return Finding(
         code="funding_dominated" if dominant else "funding_spread",
@@ -42,7 +53,7 @@ def find_funding(f: Funding) -> Finding:
         values={
             "source": by_source.largest,
             "share": by_source.largest_share,
-            "n_sources": by_source.n_sources,
+            "n_sources": by_source.n_sources - (unnamed > 0),
             "effective": by_source.effective_sources,
         },
     )

@@ -12,7 +12,9 @@ from analysis.results import Caution, ComparisonLike, Curve, EstimateLike
 class Concentration:
     """How far income hangs on few sources, at one granularity (``source`` or ``kind``).
 
-    Shares and HHI are 0–1; ``effective_sources`` = 1 / HHI.
+    ``shares`` are (name, amount, share of all income); income that names none is one source with
+    an empty name. ``largest`` is the largest with a name. Shares and HHI are 0–1;
+    ``effective_sources`` = 1 / HHI.
     """
 
     by: str
@@ -69,6 +71,8 @@ class Funding:
     """The money. Amounts in ``currency``; shares 0–1; runway in months.
 
     ``programme_cost`` is the declared cost of the programme, where the ledger holds more than it.
+    ``months_counted``: calendar months behind ``monthly_expense`` and the stress tests.
+    ``unnamed_share``: share of the income whose source is not named.
     """
 
     currency: str
@@ -95,6 +99,8 @@ class Funding:
     n_rows: int
     n_left_out: int
     programme_cost: float | None = None
+    months_counted: float | None = None
+    unnamed_share: float | None = None
     cautions: tuple[Caution, ...] = ()
 
 

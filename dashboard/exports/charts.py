@@ -9,6 +9,7 @@ from analysis.targets import TargetProgress
 from analysis.volunteers.results import Volunteers
 from dashboard.exports.content import ReportChart
 from dashboard.exports.gateway import safe_cell
+from dashboard.sentences.sustainability import source_name
 from dashboard.text import Text
 
 
@@ -25,14 +26,14 @@ def chart_progress(targets: Sequence[tuple[str, TargetProgress]], text: Text) ->
     )
 
 
-def chart_sources(funding: Funding, most: int = 6) -> ReportChart | None:
+def chart_sources(funding: Funding, text: Text, most: int = 6) -> ReportChart | None:
     """Amount from each funder, in the ledger's currency."""
     shares = next((c.shares for c in funding.concentration if c.by == "source"), ())[:most]
     if not shares:
         return None
     return ReportChart(
         kind="bars",
-        categories=tuple(_name(name) for name, *_ in shares),
+        categories=tuple(_name(source_name(text, name)) for name, *_ in shares),
         series=((funding.currency, tuple(amount for _, amount, _ in shares)),),
         form="#,##0",
     )

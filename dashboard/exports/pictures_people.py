@@ -10,6 +10,7 @@ from analysis.sustainability.results import Funding
 from analysis.volunteers.results import Volunteers
 from dashboard.exports.canvas import Canvas, choose_ticks
 from dashboard.exports.pictures import WIDTH
+from dashboard.sentences.sustainability import source_name
 from dashboard.sentences.volunteers import MONTH_DAYS, say_median
 from dashboard.tables.volunteers import count_at
 from dashboard.text import Text
@@ -117,7 +118,7 @@ def draw_sources(funding: Funding, text: Text, most: int = 6) -> str:
     for i, (name, amount, share) in enumerate(shares):
         y = 4 + step * (i + 0.5)
         length = (WIDTH - left - 120) * share / top
-        canvas.block(left - 8, y, name, left - 10, anchor="end", size=11.5)
+        canvas.block(left - 8, y, source_name(text, name), left - 10, anchor="end", size=11.5)
         canvas.bar(left, y - 8, max(length, 1), 16, BEFORE if i == 0 else CATEGORIES[1])
         told = f"{text.percent(share)} · {text.short_money(amount, funding.currency)}"
         canvas.write(left + length + 6, y, told, size=11)

@@ -149,7 +149,7 @@ def _funding(evaluation: Evaluation, _study: Study, text: Text) -> ReportSection
             title=text("Where the money comes from"),
             alt=text("Bars of the amount from each funder with its share."),
             svg=draw_sources(found, text),
-            chart=chart_sources(found),
+            chart=chart_sources(found, text),
             figure=lambda: draw_sources_on_screen(found, "source", text),
         )
         for told in found.concentration

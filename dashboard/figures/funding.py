@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from analysis.sustainability.results import Concentration, Funding, GrantExpiry, WaterfallStep
 from dashboard.figures.axes import money_axis
 from dashboard.figures.labels import escape_label, wrap_label
+from dashboard.sentences.sustainability import source_name
 from dashboard.text import Text
 from dashboard.theme import AFTER, BEFORE, CATEGORIES, MUTED, new_figure
 
@@ -19,7 +20,7 @@ MOST_GRANTS = 12
 
 def main_sources(concentration: Concentration, text: Text) -> list[tuple[str, float, float]]:
     """The largest sources with amount and share; beyond three the rest are one line."""
-    shares = list(concentration.shares)
+    shares = [(source_name(text, name), *rest) for name, *rest in concentration.shares]
     if len(shares) <= MOST_SOURCES:
         return shares
     rest = shares[MOST_SOURCES - 1 :]
@@ -115,7 +116,7 @@ def _name_grant(text: Text, grant: GrantExpiry, currency: str) -> str:
         if grant.months_left <= 0
         else text("{n} months left", n=text.number(grant.months_left, 0))
     )
-    name = escape_label(grant.source or text("no source"))
+    name = escape_label(source_name(text, grant.source))
     return f"<b>{name}</b>  {text.short_money(grant.amount, currency)} · {left}"
 
 
@@ -161,7 +162,7 @@ def _main_steps(steps: list[WaterfallStep], text: Text) -> list[tuple[str, float
     largest = sorted(steps, key=lambda s: -abs(s.change))
     kept = largest if len(steps) <= MOST_STEPS else largest[: MOST_STEPS - 1]
     told = [
-        (wrap_label(s.source or text("no source"), 16), s.change)
+        (wrap_label(source_name(text, s.source), 16), s.change)
         for s in sorted(kept, key=lambda s: -s.change)
     ]
     if len(kept) < len(steps):

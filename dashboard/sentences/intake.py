@@ -347,6 +347,22 @@ _CHECKS: dict[str, _Message] = {
         "{n} of {of} rows sum up rows of {other_file}: use only one of the two.",
         "{n} of {of} rows sum up rows of {other_file}: use only one of the two.",
     ),
+    "currency_differs": lambda t, _: t(
+        "The ledger's column gives {used}, the study file {declared}: {used} is used."
+    ),
+    "other_currency": _counted(
+        "{n} row is in another currency than the rest of the ledger.",
+        "{n} rows are in another currency than the rest of the ledger.",
+    ),
+    "contradicting_decimals": _counted(
+        "{n} amount has marks that contradict the rest of its column and was not read ({values}).",
+        "{n} amounts have marks that contradict the rest of their column and were not read "
+        "({values}).",
+    ),
+    "mixed_thousands": _counted(
+        "{n} amount marks thousands another way than its column ({values}); read as thousands.",
+        "{n} amounts mark thousands another way than their column ({values}); read as thousands.",
+    ),
     "ambiguous_decimals": _counted(
         "In {n} amount a mark may part thousands or decimals ({values}); read as {read_as}.",
         "In {n} amounts a mark may part thousands or decimals ({values}); read as {read_as}.",

@@ -27,6 +27,16 @@ def _spread(text: Text, f: Finding) -> str:
     )
 
 
+def _unnamed(text: Text, f: Finding) -> str:
+    return text(
+        "{unnamed} of the income has no named source; the largest named one, {source}, gives "
+        "{share}.",
+        unnamed=text.percent(f.values["unnamed"]),
+        source=f.values["source"],
+        share=text.percent(f.values["share"]),
+    )
+
+
 def _totals(text: Text, f: Finding) -> str:
     currency = str(f.values["currency"])
     return text(
@@ -63,6 +73,7 @@ def _follow_through(text: Text, f: Finding) -> str:
 FINDINGS: dict[str, Callable[[Text, Finding], str]] = {
     "funding_dominated": _dominated,
     "funding_spread": _spread,
+    "funding_unnamed": _unnamed,
     "funding_totals": _totals,
     "capacity_domains": _capacity,
     "strengths_change": _strengths,
@@ -80,6 +91,10 @@ CAUTIONS: dict[str, Callable[[Text, Caution], str]] = {
     "sources_unnamed": lambda text, _: text(
         "The ledger names no sources, so dependence on one funder cannot be told."
     ),
+    "sources_partly_unnamed": lambda text, c: text(
+        "{share} of the income has no named source; it counts as one source of its own.",
+        share=text.percent(c.values["share"]),
+    ),
     "capacity_self_assessed": lambda text, _: text(
         "Capacity is what members say of themselves, not what was observed."
     ),
@@ -94,6 +109,11 @@ CAUTIONS: dict[str, Callable[[Text, Caution], str]] = {
         "{n} open issues have no due date and cannot become overdue.", n=c.values["n"]
     ),
 }
+
+
+def source_name(text: Text, name: str) -> str:
+    """Name of a source or kind of income, where the ledger names one."""
+    return name or text("no source")
 
 
 def score_name(text: Text, code: str) -> str:

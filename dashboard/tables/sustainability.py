@@ -18,6 +18,7 @@ from dashboard.sentences.sustainability import (
     say_sureness,
     say_trend,
     score_title,
+    source_name,
 )
 from dashboard.sentences.targets import format_indicator, say_status
 from dashboard.text import Text
@@ -42,7 +43,12 @@ def share_with_interval(text: Text, rate: EstimateLike) -> str:
 def list_sources(funding: Funding, text: Text) -> pd.DataFrame:
     """Sources with amount and share, at both granularities."""
     rows = [
-        (text("Funder") if c.by == "source" else text("Kind"), name, amount, text.percent(share, 1))
+        (
+            text("Funder") if c.by == "source" else text("Kind"),
+            source_name(text, name),
+            amount,
+            text.percent(share, 1),
+        )
         for c in funding.concentration
         for name, amount, share in c.shares
     ]
@@ -113,7 +119,7 @@ def list_expiries(funding: Funding, text: Text) -> pd.DataFrame:
     """Grants with an end date, soonest first."""
     rows = [
         (
-            g.source,
+            source_name(text, g.source),
             text.date(g.ends),
             text.money(g.amount, funding.currency),
             text("ended") if g.months_left <= 0 else text.number(g.months_left, 1),

@@ -46,9 +46,9 @@ def _ask_funding(
         value = st.number_input(label, value=plan.balances.get(month), key=f"cash_{month}")
         balances = {k: v for k, v in balances.items() if k != month}
         balances |= {} if value is None else {month: value}
-    currencies = list(dict.fromkeys([plan.currency, *_CURRENCIES]))
+    currencies = list(dict.fromkeys([funding.currency, *_CURRENCIES]))
     currency = st.selectbox(text("Currency"), currencies)
-    kinds = [name for c in funding.concentration if c.by == "kind" for name, *_ in c.shares]
+    kinds = [name for c in funding.concentration if c.by == "kind" for name, *_ in c.shares if name]
     known = list(dict.fromkeys([*kinds, *plan.community_kinds]))
     community = st.multiselect(text("Kinds raised in the community"), known, plan.community_kinds)
     cost = st.number_input(

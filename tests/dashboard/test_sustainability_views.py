@@ -130,10 +130,11 @@ def test_cash_and_currency_are_asked_on_the_page_and_give_the_runway(app: App):
     assert not at.exception
     plan = open_study(study).plan.funding
     assert (plan.balance, plan.currency, plan.balances) == (6000.0, "EUR", {"2026-06": 9000.0})
-    assert "6.0 months" in told(at).replace("\\", "")
+    # January to November are whole months: 10 000 spent in eleven of them.
+    assert "6.6 months" in told(at).replace("\\", "")
     assert "€" in told(at)
-    # The cash counted then makes the trend; nothing asks for it any more.
-    assert "↓ Jun 2026: 8.9 months" in told(app("scorecard", study=study)).replace("\\", "")
+    # The cash counted then makes the trend (4 000 in five whole months); nothing asks for it.
+    assert "↓ Jun 2026: 11.2 months" in told(app("scorecard", study=study)).replace("\\", "")
 
 
 def test_the_scale_of_a_self_assessment_is_asked_on_the_page(app: App):

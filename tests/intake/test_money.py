@@ -1,12 +1,15 @@
 """Ledgers and their traps: totals, marks, dates, parts of a whole."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from analysis import read_study
 from analysis.intake.inspection import inspect_files
 from analysis.intake.numbers import read_numbers
+from analysis.intake.open_questions import find_open_decimals
 from analysis.intake.proposal import propose_study
+from analysis.intake.recognise import read_tables
 from analysis.study_file import plan_from_dict
 
 HEAD = "date,amount,source,note\n"
@@ -90,6 +93,67 @@ def test_a_mark_that_nothing_decides_is_asked_about_and_settled():
     settled = ledger(rows, decimal=",")
     assert settled.funding["amount"].tolist() == [1200, 350]
     assert settled.issues == ()
+
+
+def test_points_beside_longer_numbers_with_commas_are_thousands_and_listed():
+    study = ledger(
+        '2026-01-05,"50.000",A,\n2026-01-06,"20.000",A,\n'
+        '2026-02-05,"50,000",B,\n2026-03-05,"1,000,000",C,\n'
+    )
+    assert study.funding["amount"].sum() == 1_120_000
+    (issue,) = study.issues
+    assert (issue.code, issue.rows) == ("mixed_thousands", (2, 3))
+    assert issue.details["values"] == ["50.000", "20.000"]
+
+
+def test_longer_numbers_with_points_make_every_point_a_thousands_mark():
+    read = read_numbers(pd.Series(["1.000.000", "50.000", "20.000", "3.000"], dtype=object))
+    assert read.values.sum() == 1_073_000
+    assert (read.unread, read.unsure, read.grouped) == ((), (), ())
+
+
+@pytest.mark.parametrize(
+    ("cells", "read", "contradicting"),
+    [
+        (["12.50", "1,234.50", "50.000"], [12.5, 1234.5], ["50.000"]),
+        (["12,50", "1.234,50", "50,000"], [12.5, 1234.5], ["50,000"]),
+        (["12.50", "1,234.50", "12,5"], [12.5, 1234.5], ["12,5"]),
+        (["12,50", "7,25", "1,234.50"], [12.5, 7.25], ["1,234.50"]),
+        (["0.875", "1.250", "-2.125"], [0.875, 1.25, -2.125], []),
+        (["12.5", "3.25", "1.234"], [12.5, 3.25, 1.234], []),
+    ],
+)
+def test_a_cell_that_contradicts_its_column_is_listed_and_never_read(cells, read, contradicting):
+    found = read_numbers(pd.Series(cells, dtype=object))
+    assert found.values.dropna().tolist() == read
+    assert [cells[at] for at in found.contradicting] == contradicting
+    assert found.unread == found.contradicting
+
+
+def test_money_that_contradicts_is_left_out_with_its_row_until_a_person_decides():
+    rows = '2026-01-05,12.50,A,\n2026-01-06,"1,234.50",A,\n2026-02-05,50.000,B,\n'
+    study = ledger(rows)
+    assert study.funding["amount"].tolist() == [12.5, 1234.5]
+    assert sorted(codes(study)) == ["contradicting_decimals", "no_amount"]
+    assert [(one.reason, one.rows) for one in study.exclusions] == [("no_amount", (4,))]
+    (table,) = read_tables({"l.csv": (HEAD + rows).encode()}).values()
+    (question,) = find_open_decimals(table, ["amount"])
+    assert question.examples == (("50.000", 50000.0, 50.0),)
+    assert ledger(rows, decimal=".").funding["amount"].tolist() == [12.5, 1234.5, 50.0]
+
+
+@pytest.mark.parametrize("marks", [(",", "."), (".", ","), (" ", ","), ("'", ".")])
+def test_amounts_with_two_decimals_are_read_as_written_whatever_the_marks(marks):
+    thousands, decimal = marks
+    rng = np.random.default_rng(5)
+    cents = np.rint(10 ** rng.uniform(0, 10, 400)).astype(int).tolist()
+    texts = [
+        f"{amount // 100:,}".replace(",", thousands) + decimal + f"{amount % 100:02d}"
+        for amount in cents
+    ]
+    found = read_numbers(pd.Series(texts, dtype=object))
+    assert found.values.tolist() == pytest.approx([amount / 100 for amount in cents])
+    assert (found.unread, found.unsure, found.grouped) == ((), (), ())
 
 
 def test_days_and_months_are_decided_by_the_column():
