@@ -35,6 +35,8 @@ __all__ = [
     "wilcoxon_signed_rank",
 ]
 
+FEWEST_FOR_BCA = 20
+
 
 def paired_t(
     pre: ArrayLike, post: ArrayLike, counts: ArrayLike | None = None, ci_level: float = 0.95
@@ -293,7 +295,8 @@ def bca_mean_change(
 ) -> EstimateLike:
     """Mean change of the same people with a BCa bootstrap interval.
 
-    Use as a sensitivity check of the t interval when changes are skewed.
+    Use as a sensitivity check of the t interval when changes are skewed. Not offered below 20
+    pairs: there it misses more often than the t interval it would check (type I .09–.13 at 5–8).
 
     Notes
     -----
@@ -302,15 +305,25 @@ def bca_mean_change(
 
     Examples
     --------
-    >>> found = bca_mean_change([1, 2, 3, 4, 5], [2, 2, 5, 4, 9], n_resamples=999)
+    >>> found = bca_mean_change([1, 2, 3, 4, 5] * 4, [2, 2, 5, 4, 9] * 4, n_resamples=999)
     >>> found.ci_low < found.estimate < found.ci_high
     True
+    >>> bca_mean_change([1, 2, 3, 4, 5], [2, 2, 5, 4, 9]).details
+    {'needed': 20}
     """
     diff = tally_pairs(pre, post, counts).differences()
     method = f"bca_bootstrap;n_resamples={n_resamples};seed={seed}"
     refused = _refusal((diff,), "mean_change", method)
     if refused:
         return refused
+    if diff.total < FEWEST_FOR_BCA:
+        return NotEstimable(
+            reason="too_few",
+            n=diff.n,
+            method=method,
+            name="mean_change",
+            details={"needed": FEWEST_FOR_BCA},
+        )
     found = bca_interval(
         diff.values[:, None],
         diff.counts,

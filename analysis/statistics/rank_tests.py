@@ -62,9 +62,10 @@ def wilcoxon_signed_rank(
     Returns
     -------
     Comparison or NotEstimable
-        ``estimate`` is the median of the Walsh averages of the non-zero differences;
-        ``statistic`` the sum of positive ranks; ``p_value`` exact given the ties up to 50
-        non-zero differences, else normal without continuity correction. ``details``: n_zero,
+        ``estimate`` is the median of the Walsh averages of all differences, those of 0 too: 90
+        unchanged, 9 up by one and 1 down is a typical change of 0, not of 1. ``statistic`` is
+        the sum of positive ranks; ``p_value`` exact given the ties up to 50 non-zero
+        differences, else normal without continuity correction. ``details``: n_zero,
         n_pos, n_neg, p_normal, p_exact, z, zero_method. Limits are None when n is too small.
 
     Notes
@@ -91,7 +92,7 @@ def wilcoxon_signed_rank(
     p_normal = float(2.0 * stats.norm.sf(abs(z)))
     exact = used <= EXACT_UP_TO and bool(np.all(up + down == np.round(up + down)))
     p_exact = _exact_p(ranks, up + down, positive) if exact else None
-    low, middle, high = _pseudo_median(found, sd, ci_level)
+    low, middle, high = _pseudo_median(found, ci_level)
     return Comparison(
         name="wilcoxon",
         estimate=middle,
@@ -133,32 +134,33 @@ def _exact_p(ranks: Floats, n_each: Floats, positive: float) -> float:
     return min(1.0, 2.0 * min(below, above))
 
 
-def _pseudo_median(
-    diff: Tally, sd: float, ci_level: float
-) -> tuple[float | None, float, float | None]:
-    kept = diff.values != 0
-    values, counts = diff.values[kept], diff.counts[kept]
-    n = float(counts.sum())
-    total = n * (n + 1.0) / 2.0
+def _pseudo_median(diff: Tally, ci_level: float) -> tuple[float | None, float, float | None]:
+    """Hodges–Lehmann estimate and limits from the Walsh averages of every difference."""
+    n, total = diff.total, diff.total * (diff.total + 1.0) / 2.0
     middle = (
-        walsh_average_at(values, counts, math.ceil(total / 2.0))
-        + walsh_average_at(values, counts, math.floor(total / 2.0) + 1.0)
+        walsh_average_at(diff.values, diff.counts, math.ceil(total / 2.0))
+        + walsh_average_at(diff.values, diff.counts, math.floor(total / 2.0) + 1.0)
     ) / 2.0
-    depth = _depth_of_limits(n, total, sd, ci_level)
+    depth = _depth_of_limits(n, ci_level)
     if depth < 1:
         return None, middle, None
-    low = walsh_average_at(values, counts, depth)
-    return low, middle, walsh_average_at(values, counts, total + 1.0 - depth)
+    low = walsh_average_at(diff.values, diff.counts, depth)
+    return low, middle, walsh_average_at(diff.values, diff.counts, total + 1.0 - depth)
 
 
-def _depth_of_limits(n: float, total: float, sd: float, ci_level: float) -> float:
-    """How many Walsh averages lie outside the interval at each end, plus one."""
+def _depth_of_limits(n: float, ci_level: float) -> float:
+    """Position of the lower limit among the Walsh averages, from the test without ties.
+
+    Ties make the closed interval hold more than it promises, never less.
+    """
     tail = (1.0 - ci_level) / 2.0
     if n <= EXACT_UP_TO:
         doubled = 2 * np.arange(1, round(n) + 1)
         cumulative = np.cumsum(_null_distribution(doubled)[::2])
         return float(np.searchsorted(cumulative, tail, side="right"))
-    return math.floor(total / 2.0 - float(stats.norm.isf(tail)) * sd)
+    mean, sd = n * (n + 1.0) / 4.0, math.sqrt(n * (n + 1.0) * (2.0 * n + 1.0) / 24.0)
+    # P(V ≤ k − 1) ≤ tail: the largest such k, one above the floor of the normal quantile.
+    return float(math.floor(mean - float(stats.norm.isf(tail)) * sd)) + 1.0
 
 
 def sign_test(diff: ArrayLike, counts: ArrayLike | None = None) -> ComparisonLike:

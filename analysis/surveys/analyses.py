@@ -147,7 +147,7 @@ def size_effects(contrast: Contrast) -> tuple[EstimateLike, ...]:
     plain: list[Callable[..., EstimateLike]] = [
         effects.d_z, effects.hedges_g_z, effects.rank_biserial, effects.superiority,
     ]  # fmt: skip
-    average = effects.d_av(p.pre, p.post, p.counts, n_resamples=RESAMPLES, seed=contrast.seed)
+    average = effects.d_av(p.pre, p.post, p.counts)
     return (
         *(size(p.pre, p.post, p.counts) for size in plain),
         average,

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.results import Comparison, Estimate, EstimateLike, NotEstimable
+from analysis.results import Comparison, ComparisonLike, Estimate, EstimateLike, NotEstimable
 from analysis.statistics.mean_change import paired_t, welch_t
 from analysis.statistics.meta_analysis import MetaAnalysis, random_effects
-from analysis.statistics.subgroup_change import heterogeneity, shrink, welch_anova
+from analysis.statistics.partial_pooling import pool_partially
+from analysis.statistics.subgroup_change import compare_estimates, welch_anova
 from analysis.study import Study
 from analysis.study_file import MeasurePlan
 from analysis.surveys.panel import Panel, has_column, person_values
@@ -30,8 +31,9 @@ def evaluate_subgroups(
     """Evaluate the change by community and by every declared demographic with 2 to 20 levels.
 
     Pairs only (paired t per group, Welch's ANOVA of the changes); anonymous waves: Welch per
-    group, Cochran's Q. A group below ``min_group`` people is suppressed; when it is the only one
-    hidden, the next smallest is hidden too, so that it cannot be worked out.
+    group, and a Welch-type test of the differences. A group below ``min_group`` people is
+    suppressed; when it is the only one hidden, the next smallest is hidden too, so that it cannot
+    be worked out.
     """
     survey = study.survey
     names = [SITE] if has_column(study, SITE) else []
@@ -66,12 +68,13 @@ def _by(
     )
 
 
-def _across(changes: Mapping[str, EstimateLike]) -> MetaAnalysis | None:
+def _across(changes: Mapping[str, ComparisonLike]) -> MetaAnalysis | None:
     """Pool the communities that may be shown, allowing their true changes to differ."""
     known = _known(changes)
     if len(known) < FEWEST_POOLED:
         return None
-    return random_effects([one.estimate for one in known.values()], _errors(known.values()))
+    estimates, errors, df = _columns(known)
+    return random_effects(estimates, errors, df=df)
 
 
 def hide_small(sizes: Mapping[str, int], min_group: int) -> set[str]:
@@ -102,66 +105,73 @@ def _size(start: FloatArray, end: FloatArray, here: np.ndarray, design: str) -> 
     return min(int(np.isfinite(start[here]).sum()), int(np.isfinite(end[here]).sum()))
 
 
-def _change(start: FloatArray, end: FloatArray, here: np.ndarray, design: str) -> EstimateLike:
-    found = (welch_t if design == "anonymous" else paired_t)(start[here], end[here])
-    if not isinstance(found, Comparison) or found.estimate is None:
-        return found if isinstance(found, NotEstimable) else NotEstimable(reason="no_data")
-    return Estimate(
-        estimate=found.estimate,
-        ci_low=found.ci_low,
-        ci_high=found.ci_high,
-        std_error=found.std_error,
-        n=found.n,
-        method=found.name,
-    )
+def _change(start: FloatArray, end: FloatArray, here: np.ndarray, design: str) -> ComparisonLike:
+    return (welch_t if design == "anonymous" else paired_t)(start[here], end[here])
 
 
 def _interaction(
-    change: FloatArray, group: np.ndarray, changes: Mapping[str, EstimateLike], design: str
+    change: FloatArray, group: np.ndarray, changes: Mapping[str, ComparisonLike], design: str
 ) -> Comparison | NotEstimable:
     if design != "anonymous":
         return welch_anova(change, group)
     known = _known(changes)
-    n = sum(one.n for one in known.values())
-    return heterogeneity([k.estimate for k in known.values()], _errors(known.values()), n)
+    return compare_estimates(*_columns(known), n=sum(one.n for one in known.values()))
 
 
-def _known(changes: Mapping[str, EstimateLike]) -> dict[str, Estimate]:
+def _known(changes: Mapping[str, ComparisonLike]) -> dict[str, Comparison]:
     return {
         name: one
         for name, one in changes.items()
-        if isinstance(one, Estimate) and one.std_error is not None and one.std_error > 0
+        if isinstance(one, Comparison) and one.std_error is not None and one.std_error > 0
     }
 
 
-def _errors(estimates: object) -> list[float]:
-    return [float(e.std_error) for e in estimates]  # type: ignore[attr-defined]
+def _columns(known: Mapping[str, Comparison]) -> tuple[list[float], list[float], list[float]]:
+    """Estimates, standard errors and degrees of freedom of groups."""
+    return (
+        [one.estimate or 0.0 for one in known.values()],
+        [one.std_error or 0.0 for one in known.values()],
+        [one.df or 1.0 for one in known.values()],
+    )
 
 
 def _groups(
-    names: Sequence[str], sizes: Mapping[str, int], changes: Mapping[str, EstimateLike]
+    names: Sequence[str], sizes: Mapping[str, int], changes: Mapping[str, ComparisonLike]
 ) -> tuple[Group, ...]:
+    own = {name: _as_estimate(one) for name, one in changes.items()}
     known = _known(changes)
-    drawn: dict[str, Estimate] = {}
-    if known:
-        found = shrink([k.estimate for k in known.values()], _errors(known.values()))
+    drawn: dict[str, EstimateLike] = {}
+    if len(known) > 1:
+        pooled = pool_partially(*_columns(known))
         for index, (name, one) in enumerate(known.items()):
-            middle, error = float(found.estimates[index]), float(found.std_errors[index])
             drawn[name] = Estimate(
-                estimate=middle,
-                ci_low=middle - 1.959963984540054 * error,
-                ci_high=middle + 1.959963984540054 * error,
-                std_error=error,
+                estimate=float(pooled.estimates[index]),
+                ci_low=float(pooled.ci_low[index]),
+                ci_high=float(pooled.ci_high[index]),
+                std_error=float(pooled.std_errors[index]),
                 n=one.n,
-                method="empirical_bayes",
+                method="partial_pooling;tau=half_cauchy",
             )
     hidden = NotEstimable(reason="suppressed")
     return tuple(
         Group(
             value=name,
             n=sizes[name] if name in changes else 0,
-            change=changes.get(name, hidden),
-            shrunken=drawn.get(name, changes.get(name, hidden)),
+            change=own.get(name, hidden),
+            shrunken=drawn.get(name, own.get(name, hidden)),
         )
         for name in names
+    )
+
+
+def _as_estimate(change: ComparisonLike) -> EstimateLike:
+    if not isinstance(change, Comparison) or change.estimate is None:
+        return change if isinstance(change, NotEstimable) else NotEstimable(reason="no_data")
+    return Estimate(
+        estimate=change.estimate,
+        ci_low=change.ci_low,
+        ci_high=change.ci_high,
+        std_error=change.std_error,
+        n=change.n,
+        method=change.name,
     )

@@ -131,9 +131,9 @@ s$state <- factor(s$cause, 0:2, c("stay", "one", "two")); aj <- summary(survfit(
 put("aalen_johansen.120.estimate", aj$pstate[1, j], "survival::survfit, multi-state"); put("aalen_johansen.240.estimate", aj$pstate[2, j], "survival::survfit, multi-state")
 
 # ---- pooling, concentration, weights
-re <- rma(yi = d$meta$yi, sei = d$meta$sei, method = "REML", test = "knha", control = list(threshold = 1e-12, maxiter = 1000)); pr <- predict(re)
+re <- rma(yi = d$meta$yi, sei = d$meta$sei, method = "REML", test = "knha", control = list(threshold = 1e-12, maxiter = 1000))
 put("meta.estimate", re$beta, "metafor::rma, REML"); put("meta.std_error", re$se, "metafor::rma, Knapp-Hartung"); put("meta.ci_low", re$ci.lb, "metafor::rma, Knapp-Hartung"); put("meta.ci_high", re$ci.ub, "metafor::rma, Knapp-Hartung")
-put("meta.tau2", re$tau2, "metafor::rma, REML"); put("meta.i2", re$I2 / 100, "metafor::rma"); put("meta.q", re$QE, "metafor::rma"); put("meta.q_p", re$QEp, "metafor::rma"); put("meta.prediction_low", pr$pi.lb, "metafor::predict"); put("meta.prediction_high", pr$pi.ub, "metafor::predict")
+put("meta.tau2", re$tau2, "metafor::rma, REML"); put("meta.i2", re$I2 / 100, "metafor::rma"); put("meta.q", re$QE, "metafor::rma"); put("meta.q_p", re$QEp, "metafor::rma")
 h <- sort(d$hours); n <- length(h); put("hours.gini", sum((2 * seq_len(n) - n - 1) * h) / ((n - 1) * sum(h)), "base R: ordered formula, n − 1"); put("hours.hhi", sum((h / sum(h))^2), "base R"); put("hours.effective", 1 / sum((h / sum(h))^2), "base R")
 ds <- svydesign(~1, weights = rep(1, 80), data = data.frame(sex = factor(d$margins$sex), age = factor(d$margins$age)))
 rk <- rake(ds, list(~sex, ~age), list(data.frame(sex = 0:1, Freq = 80 * d$margins$sex_target), data.frame(age = 0:2, Freq = 80 * d$margins$age_target)), control = list(maxit = 500, epsilon = 1e-12, verbose = FALSE))
@@ -154,7 +154,6 @@ gi <- function(x, w) { o <- order(x); x <- x[o]; w <- w[o] / sum(w); L <- cumsum
 put("hours.gini.std_error", sqrt(boot::var.linear(boot::empinf(data = d$hours, statistic = gi, stype = "w", eps = 1e-7))), "boot::empinf, numerical")
 set.seed(1); gk <- length(d$hours) / (length(d$hours) - 1); gb <- boot::boot(d$hours, function(x, i) gk * gi(x[i], rep(1, length(i))), 100000); L <- boot::empinf(data = d$hours, statistic = gi, stype = "w"); ci <- boot::boot.ci(gb, type = "bca", L = L)$bca
 put("hours.gini.ci_low", ci[4], "boot::boot.ci, BCa, 100,000 draws"); put("hours.gini.ci_high", ci[5], "boot::boot.ci, BCa, 100,000 draws")
-for (name in c("pairs", "likert")) { rb <- effectsize::rank_biserial(d[[name]]$post, d[[name]]$pre, paired = TRUE); put(paste0(name, ".rank_biserial.ci_low"), rb$CI_low, "effectsize::rank_biserial"); put(paste0(name, ".rank_biserial.ci_high"), rb$CI_high, "effectsize::rank_biserial") }
 g <- d$imputed; mm <- nrow(g); nn <- ncol(g); q <- rowMeans(g); u <- mean(apply(g, 1, var) / nn); tot <- u + (1 + 1 / mm) * var(q); lam <- (1 + 1 / mm) * var(q) / tot; vo <- nn / (nn + 2) * (nn - 1) * (1 - lam); nu <- 1 / (1 / ((mm - 1) / lam^2) + 1 / vo); by <- "base R: Rubin 1987, Barnard & Rubin 1999"
 put("rubin.estimate", mean(q), by); put("rubin.std_error", sqrt(tot), by); put("rubin.df", nu, by); put("rubin.ci_low", mean(q) - qt(.975, nu) * sqrt(tot), by); put("rubin.ci_high", mean(q) + qt(.975, nu) * sqrt(tot), by)
 y <- d$lee$value; tr <- d$lee$treated == 1; k1 <- mean(!is.na(y[tr])); k0 <- mean(!is.na(y[!tr])); many <- 10080

@@ -190,7 +190,8 @@ def test_equivalence_needs_a_margin():
 
 def test_bca_close_to_scipys():
     known = GOLDEN["cumming"]
-    pre, post = np.array(known["pre"], float), np.array(known["post"], float)
+    # Each pair twice: below 20 pairs no BCa interval is offered.
+    pre, post = (np.tile(np.array(known[wave], float), 2) for wave in ("pre", "post"))
     found = bca_mean_change(pre, post, n_resamples=20_000)
     theirs = stats.bootstrap(
         (post - pre,), np.mean, n_resamples=20_000, rng=np.random.default_rng(3)
@@ -201,9 +202,9 @@ def test_bca_close_to_scipys():
 
 
 def test_bca_same_seed_same_interval_from_counts():
-    pre, post = [1, 1, 2, 2, 3], [2, 2, 2, 2, 5]
+    pre, post = [1, 1, 2, 2, 3] * 4, [2, 2, 2, 2, 5] * 4
     rows = bca_mean_change(pre, post, n_resamples=999, seed=5)
-    cells = bca_mean_change([1, 2, 3], [2, 2, 5], [2, 2, 1], n_resamples=999, seed=5)
+    cells = bca_mean_change([1, 2, 3], [2, 2, 5], [8, 8, 4], n_resamples=999, seed=5)
     assert isinstance(rows, Estimate)
     assert rows == cells
     assert "seed=5" in rows.method
@@ -228,3 +229,11 @@ def test_real_files(paired_file, folder, keys):
     assert (found.ci_low, found.ci_high) == pytest.approx(theirs["ci95"], rel=1e-8)
     assert found.details["sd_diff"] == pytest.approx(known["effect_size"]["sd_diff"], rel=1e-8)
     assert found.details["r"] == pytest.approx(known["effect_size"]["r"], rel=1e-8)
+
+
+def test_bca_is_not_offered_below_20_pairs():
+    pre, post = np.arange(19.0), np.arange(19.0) ** 1.1
+    refused = bca_mean_change(pre, post)
+    assert (refused.reason, refused.details["needed"]) == ("too_few", 20)
+    offered = bca_mean_change(np.r_[pre, 19.0], np.r_[post, 26.0], n_resamples=499)
+    assert isinstance(offered, Estimate)

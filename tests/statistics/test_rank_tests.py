@@ -51,9 +51,9 @@ def test_normal_p_is_scipys(diff, zero_method):
 @given(FRACTIONS.filter(any))
 @settings(max_examples=60, deadline=None)
 def test_pseudo_median_by_listing_walsh_averages(diff):
-    kept = np.array([d for d in diff if d != 0])
-    first, second = np.triu_indices(kept.size)
-    walsh = (kept[first] + kept[second]) / 2
+    every = np.array(diff, float)
+    first, second = np.triu_indices(every.size)
+    walsh = (every[first] + every[second]) / 2
     found = wilcoxon_signed_rank(diff)
     assert found.estimate == pytest.approx(np.median(walsh), abs=1e-9)
     if found.ci_low is not None:
@@ -162,6 +162,17 @@ def test_real_files(paired_file, folder, keys):
     assert abs(found.details["z"]) == pytest.approx(abs(known["coin_Wilcoxon"]["Z"]), rel=1e-8)
     assert abs(pratt.details["z"]) == pytest.approx(abs(known["coin_Pratt"]["Z"]), rel=1e-8)
     assert sign_test(post - pre).p_value == pytest.approx(known["sign_test_p"], rel=1e-8)
-    # R solves for the shift numerically (tolerance 1e-4); ours is exact on the Walsh averages
-    assert found.estimate == pytest.approx(known["hodges_lehmann"], abs=2e-4)
-    assert (found.ci_low, found.ci_high) == pytest.approx(known["hl_ci95"], abs=2e-4)
+    # R leaves the people without a change out of the estimate and solves for the shift
+    # numerically (tolerance 1e-4); ours is exact on the Walsh averages.
+    moved = wilcoxon_signed_rank((post - pre)[post != pre])
+    assert moved.estimate == pytest.approx(known["hodges_lehmann"], abs=2e-4)
+    assert (moved.ci_low, moved.ci_high) == pytest.approx(known["hl_ci95"], abs=2e-4)
+    assert abs(found.estimate) <= abs(moved.estimate)
+
+
+def test_the_typical_change_counts_those_who_did_not_change():
+    """90 of 100 unchanged, 9 up, 1 down: the typical change is 0, not 1."""
+    found = wilcoxon_signed_rank([0.0, 1.0, -1.0], [90, 9, 1])
+    assert (found.estimate, found.ci_low, found.ci_high) == (0.0, 0.0, 0.0)
+    assert found.p_value < 0.05
+    assert found.details["n_zero"] == 90
