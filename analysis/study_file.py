@@ -247,6 +247,7 @@ class FundingPlan(_Section):
     """``[funding]``: the ledger: one signed amount, or income and expense, or a direction.
 
     ``decimal`` and ``day_first`` settle what the file leaves open: ``1.234`` and ``3/4/2026``.
+    ``income_side`` says which side of a ledger with debit and credit columns is income.
     ``balance`` is the unrestricted cash at the end; ``balances`` that at the end of earlier months
     (``"2026-02"`` → amount).
     """
@@ -255,6 +256,7 @@ class FundingPlan(_Section):
     sheet: str | None = None
     day_first: bool | None = None
     decimal: Literal[".", ","] | None = None
+    income_side: Literal["credit", "debit"] | None = None
     date: str = "date"
     amount: str | None = None
     income: str | None = None
@@ -300,7 +302,11 @@ class StrengthsPlan(_Section):
 
 
 class ConsultationPlan(_Section):
-    """``[consultation]``: one row per issue raised in a meeting."""
+    """``[consultation]``: one row per issue raised in a meeting.
+
+    ``status`` is a column of words (done, in progress, 未开始); ``year`` is that of dates written
+    without one (``3月5日``).
+    """
 
     path: str
     sheet: str | None = None
@@ -311,6 +317,7 @@ class ConsultationPlan(_Section):
     agreed: str | None = "agreed"
     due: str | None = "due"
     done: str | None = "done"
+    status: str | None = None
     told_back: str | None = "told_back"
     declined: str | None = None
     meeting: str | None = None
@@ -318,6 +325,7 @@ class ConsultationPlan(_Section):
     stage: str | None = None
     promised_level: str | None = None
     delivered_level: str | None = None
+    year: int | None = Field(default=None, ge=1900, le=2100)
     as_of: date | None = None
 
 

@@ -25,6 +25,8 @@ _LEADING = re.compile(
     r"^(?P<number>[-−]?\d+(?:\.\d+)?)\s*(?:[=:：、)）.—–-]|\s)\s*(?P<rest>[^\d\s\-–—+].*)$"
 )
 _TRAILING = re.compile(r"^[^\d].*?[(（=:：]\s*(?P<number>[-−]?\d+(?:\.\d+)?)\s*分?\s*[)）]?$")
+_SPACES = re.compile(r"\s+")
+_LONGEST = 2_000
 _EITHER = re.compile(r"^\d+\s*(?:or|to|and|或者?|到|至|和)\s*\d", re.IGNORECASE)
 """Two numbers in one answer: nobody can tell which was meant."""
 _CODE = re.compile(r"^[a-z]+0*(?P<number>\d+)$")
@@ -143,7 +145,9 @@ def read_number(text: str, bounds: tuple[float, float] | None = None) -> float |
 
     A percentage stays 0–100 unless ``bounds`` end at or below 1, then it becomes a share.
     """
-    folded = unicodedata.normalize("NFKC", text).strip().casefold()
+    if len(text) > _LONGEST:
+        return None  # a story, however it begins
+    folded = _SPACES.sub(" ", unicodedata.normalize("NFKC", text)).strip().casefold()
     plain = _NUMBER.match(folded)
     if plain:
         number = _float(plain["number"])

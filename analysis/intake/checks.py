@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pandas as pd
 
-from analysis.intake.choices import propose_choices, split_cell
+from analysis.intake.choices import option_splitter, propose_choices
 from analysis.intake.lookup import column_texts, find_column, normalise_name
 from analysis.intake.open_questions import find_open_dates
 from analysis.intake.overlap import check_overlap
@@ -338,7 +338,8 @@ def _joined_contradictions(table: Table) -> list[Issue]:
         if told is None or not alone:
             continue
         texts = column_texts(table, column.name).dropna()
-        cells = {text: split_cell(text, told.mark, told.options) for text in texts.unique()}
+        split = option_splitter(told.mark, told.options)
+        cells = {text: split(text) for text in texts.unique()}
         odd = [text for text, got in cells.items() if len(got) > 1 and set(got) & set(alone)]
         rows = tuple(table.row_numbers[at] for at in texts.index[texts.isin(odd)])
         if rows:

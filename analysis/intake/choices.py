@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -16,7 +16,7 @@ from analysis.intake.tables import Column, Table
 MARKS = ("┋", ";", "；", "|", "、", ", ", ",", "，")
 _SPACED = frozenset({"kobotoolbox", "odk_central"})
 _CODE = re.compile(r"^[A-Za-z0-9][\w.\-]*$", re.ASCII)
-_OTHER = re.compile(r"〖.*?〗")
+_OTHER = re.compile(r"〖[^〖〗]*〗")
 _GOES_ON = re.compile(r"^(?:[a-z]|[或和及与等])")
 _MOST = 30
 _SEEN = 3_000
@@ -64,7 +64,8 @@ def find_options(texts: Sequence[str], mark: str, known: Collection[str] = ()) -
     """
     pieces = [[piece for piece in text.split(mark) if piece.strip()] for text in texts]
     joined = _joined_pieces(pieces, mark)
-    again = [split_cell(text, mark, {*known, *joined}) for text in texts]
+    split = option_splitter(mark, {*known, *joined})
+    again = [split(text) for text in texts]
     return tuple(dict.fromkeys([*known, *(piece for cell in again for piece in cell)]))
 
 
@@ -74,17 +75,31 @@ def split_cell(text: str, mark: str, known: Collection[str] = ()) -> list[str]:
     >>> split_cell("a, b, c", ", ", {"b, c"})
     ['a', 'b, c']
     """
-    bare = _OTHER.sub("", text)
-    pieces = [piece for piece in bare.split(mark) if piece.strip()]
-    found: list[str] = []
-    at = 0
-    while at < len(pieces):
-        ends = range(len(pieces), at + 1, -1)
-        longest = (end for end in ends if mark.join(pieces[at:end]).strip() in known)
-        end = next(longest, at + 1)
-        found.append(mark.join(pieces[at:end]).strip())
-        at = end
-    return found
+    return option_splitter(mark, known)(text)
+
+
+def option_splitter(mark: str, known: Collection[str] = ()) -> Callable[[str], list[str]]:
+    """Return what splits the cells of one column, the known options looked at once.
+
+    A known option holds the mark so many times at most: only that many pieces are ever put
+    together, so that the work grows with the length of a cell and not with its square.
+    """
+    options = frozenset(known)
+    most = max((option.count(mark) + 1 for option in options), default=1)
+
+    def split(text: str) -> list[str]:
+        pieces = [piece for piece in _OTHER.sub("", text).split(mark) if piece.strip()]
+        found: list[str] = []
+        at = 0
+        while at < len(pieces):
+            ends = range(min(len(pieces), at + most), at + 1, -1)
+            longest = (end for end in ends if mark.join(pieces[at:end]).strip() in options)
+            end = next(longest, at + 1)
+            found.append(mark.join(pieces[at:end]).strip())
+            at = end
+        return found
+
+    return split
 
 
 def with_options(
@@ -98,7 +113,7 @@ def with_options(
     wanted: dict[str, dict[str, str]] = {}
     for item in items:
         if find_column(table, item, rename) is None:
-            parent, option = _parent(table, item, rename)
+            parent, option = find_parent(table, item, rename)
             if parent:
                 wanted.setdefault(parent, {})[item] = option
     cells, columns = table.cells.copy(), list(table.columns)
@@ -118,10 +133,9 @@ def _boxes(table: Table, parent: str, options: Mapping[str, str]) -> dict[str, p
     labels = table.choices.get(parent, {})
     told = propose_choices(table, parent)
     mark = told.mark if told else MARKS[0]
-    known = {*(told.options if told else ()), *options.values()}
+    split = option_splitter(mark, {*(told.options if told else ()), *options.values()})
     chosen = {
-        text: {normalise_name(labels.get(one, one)) for one in split_cell(text, mark, known)}
-        | {normalise_name(one) for one in split_cell(text, mark, known)}
+        text: {normalise_name(word) for one in split(text) for word in (one, labels.get(one, one))}
         for text in texts.dropna().unique()
     }
     return {
@@ -132,7 +146,9 @@ def _boxes(table: Table, parent: str, options: Mapping[str, str]) -> dict[str, p
     }
 
 
-def _parent(table: Table, item: str, rename: Mapping[str, str] | None) -> tuple[str | None, str]:
+def find_parent(
+    table: Table, item: str, rename: Mapping[str, str] | None = None
+) -> tuple[str | None, str]:
     """Part ``question/option`` at the slash where the question is a column."""
     slashes = [at for at, char in enumerate(item) if char == "/"]
     for at in reversed(slashes):
@@ -169,8 +185,11 @@ def _joined_pieces(pieces: Sequence[Sequence[str]], mark: str) -> set[str]:
 def _is_joined(
     given: Sequence[str], mark: str, options: Sequence[str], known: Sequence[str]
 ) -> bool:
-    several = [text for text in given if len(split_cell(text, mark, options)) > 1]
-    if len(several) < max(2, 0.08 * len(given)) or not 1 < len(options) <= _MOST:
+    if not 1 < len(options) <= _MOST:
+        return False
+    split = option_splitter(mark, options)
+    several = sum(len(split(text)) > 1 for text in given)
+    if several < max(2, 0.08 * len(given)):
         return False
     if known and set(options) <= set(known):
         return True

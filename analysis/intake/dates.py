@@ -38,6 +38,23 @@ _WEEKDAY = re.compile(
     r"^(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+)", re.I
 )
 _ZH_WEEKDAY = re.compile(r"\s*[(（]?(?:星期|周|礼拜)[一二三四五六日天][)）]?\s*")
+_MONTH_DAY = re.compile(r"^(?P<month>\d{1,2})\s?(?:月|[/.])\s?(?P<day>\d{1,2})\s?[日号]?$")
+_NAMED_DAY = re.compile(
+    r"^(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?[-\s])?(?P<name>[a-z]{3,9})\.?(?:\s(?P<last>\d{1,2}))?$",
+    re.IGNORECASE,
+)
+_MONTH_ONLY = re.compile(
+    r"^(?:(?P<year>\d{4})\s?年\s?)?(?P<month>\d{1,2})\s?月(?:份)?\s?(?P<part>上旬|中旬|下旬|初|中|底|末)?$"
+)
+_PART_NAMED = re.compile(
+    r"^(?P<part>early|mid|late)[-\s](?P<name>[a-z]{3,9})\.?(?:\s(?P<year>\d{4}))?$", re.IGNORECASE
+)
+_PARTS = {"上旬": 5, "初": 5, "early": 5, "中旬": 15, "中": 15, "mid": 15}
+_PARTS |= {"下旬": 25, "底": 25, "末": 25, "late": 25}
+"""The day that stands for a part of a month; a month alone is its first day."""
+_LONGEST = 80
+"""Characters beyond which a text is no date."""
+_SPACES = re.compile(r"\s+")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _EPOCH = dt.datetime(1899, 12, 30)
 
@@ -64,7 +81,9 @@ class DatesRead:
     day_first: bool | None = None
 
 
-def read_dates(texts: pd.Series, *, day_first: bool | None = None) -> DatesRead:
+def read_dates(
+    texts: pd.Series, *, day_first: bool | None = None, year: int | None = None
+) -> DatesRead:
     """Read a text column as dates.
 
     Parameters
@@ -75,12 +94,17 @@ def read_dates(texts: pd.Series, *, day_first: bool | None = None) -> DatesRead:
     day_first
         A person's choice; else decided by the column: a first number above 12 means days,
         a second above 12 months; then by which order never runs backwards.
+    year
+        The year of dates written without one (``3月5日``); without it they are not read.
     """
     given = texts.dropna()
     folded = {text: _fold(text) for text in given.unique()}
     numeric = [found for text in folded.values() if (found := _NUMERIC.match(text))]
     order, ambiguous = _decide(given, folded, numeric, day_first)
-    known = {text: _read_one(word, order is not False) for text, word in folded.items()}
+    known = {
+        text: _read_one(word, order is not False) or _read_short(word, year)
+        for text, word in folded.items()
+    }
     values = pd.to_datetime(texts.map(known), errors="coerce").astype("datetime64[s]")
     unread = tuple(int(at) for at in given.index[values.loc[given.index].isna()])
     return DatesRead(
@@ -98,7 +122,57 @@ def looks_like_dates(texts: Iterable[str]) -> bool:
     return bool(folded) and dated >= 0.9 * len(folded)
 
 
+def lacks_year(text: str) -> bool:
+    """Tell whether a text is a day or month of an unnamed year: ``3月5日``, ``4月中旬``, ``5 May``.
+
+    ``3.5`` may as well be a number and does not count, although it is read once a year is known.
+    """
+    word = _fold(text)
+    if re.fullmatch(r"\d{1,2}[/.]\d{1,2}", word):
+        return False
+    return _read_short(word, None) is None and _read_short(word, 2024) is not None
+
+
+def names_month_only(text: str) -> bool:
+    """Tell whether a text names a month and no day: ``4月中旬``, ``2026年4月``, ``late May``."""
+    word = _fold(text)
+    found = _NAMED_DAY.match(word)
+    bare = found is not None and not (found["day"] or found["last"]) and _month_of(found["name"])
+    return bool(_MONTH_ONLY.match(word) or _PART_NAMED.match(word) or bare)
+
+
+def _month_of(name: str) -> int:
+    """Return the number of a month's name; 0 for another word."""
+    short = name[:3].casefold()
+    return _MONTHS.index(short) + 1 if short in _MONTHS else 0
+
+
+def _read_short(text: str, year: int | None) -> dt.datetime | None:
+    """Read a date without a year in a given one, or a month with its own."""
+    whole = _MONTH_DAY.match(text)
+    named = _NAMED_DAY.match(text)
+    part = _MONTH_ONLY.match(text) or _PART_NAMED.match(text)
+    if whole:
+        month, day, own = int(whole["month"]), int(whole["day"]), None
+    elif named:
+        month, day, own = _month_of(named["name"]), int(named["day"] or named["last"] or 1), None
+    elif part:
+        told = part.groupdict()
+        month = int(told["month"]) if told.get("month") else _month_of(told["name"])
+        day, own = _PARTS.get((told["part"] or "").casefold(), 1), told["year"]
+    else:
+        return None
+    chosen = int(own) if own else year
+    try:
+        return dt.datetime(chosen, month, day) if chosen else None
+    except ValueError:
+        return None
+
+
 def _fold(text: str) -> str:
+    if len(text) > _LONGEST:
+        return ""
+    text = _SPACES.sub(" ", text)
     plain = _ZH_WEEKDAY.sub(" ", unicodedata.normalize("NFKC", text)).strip()
     return _WEEKDAY.sub("", plain)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 
 from analysis.intake.tables import Sheet
 
@@ -15,6 +14,8 @@ _TOTAL = re.compile(
 )
 _SPACE = re.compile(r"\s+")
 _SEARCHED = 15
+_MEASURED = 60
+"""Rows from the first filled one by which the width of a table is judged."""
 
 Row = tuple[str | None, ...]
 
@@ -30,19 +31,26 @@ def find_header(sheet: Sheet) -> tuple[int, ...]:
     Returns
     -------
     tuple of int
-        1-based spreadsheet rows: one, or two where the first groups the second; empty for a
-        sheet without content. Title lines above are passed over.
+        1-based spreadsheet rows: one, or two where the first groups the second. Title lines
+        above are passed over. Empty for a sheet without content, and for a table of numbers
+        that starts without names.
     """
-    widths = [_filled(row) for row in sheet.rows[:60]]
-    if not any(widths):
+    start = next((at for at, row in enumerate(sheet.rows) if _filled(row)), None)
+    if start is None:
         return ()
-    usual = Counter(width for width in widths if width).most_common(1)[0][0]
-    need = max(min(2, usual), usual * 0.5)
-    for at, row in enumerate(sheet.rows[:_SEARCHED]):
-        if widths[at] >= need and (_is_wordy(row) or _names_days(sheet, at)):
+    widths = [_filled(row) for row in sheet.rows[start : start + _MEASURED]]
+    need = _least_width(widths)
+    wide = [start + at for at, width in enumerate(widths) if width >= need]
+    for at in wide:
+        row = sheet.rows[at]
+        if at >= start + _SEARCHED:
+            break
+        heads = _is_wordy(row) or _names_days(sheet, at) or _names_numbers(sheet, at)
+        if heads and any(_filled(below) for below in sheet.rows[at + 1 :]):
             return (at + 1, at + 2) if _is_group_row(sheet, at) else (at + 1,)
-    first = next(at for at, width in enumerate(widths) if width)
-    return (first + 1,)
+    first = wide[0] if wide else start
+    # Numbers alone are answers, not names: such a table has no header row to lose.
+    return (first + 1,) if _has_word(sheet.rows[first]) else ()
 
 
 def read_header(sheet: Sheet, header_rows: tuple[int, ...]) -> tuple[str, ...]:
@@ -51,12 +59,25 @@ def read_header(sheet: Sheet, header_rows: tuple[int, ...]) -> tuple[str, ...]:
     A merged group reaches over the columns of its range, an unmerged one to the next group.
     """
     if not header_rows:
-        return ()
+        width = len(sheet.rows[0]) if sheet.rows else 0
+        return ("",) * width
     rows = [sheet.rows[number - 1] for number in header_rows]
     if len(rows) == 1:
         return tuple(clean_text(cell) for cell in rows[0])
     groups = _spread(sheet, header_rows[0], rows[0], rows[1])
     return tuple(_joined(group, part) for group, part in zip(groups, rows[1], strict=True))
+
+
+def rows_above(sheet: Sheet, header_rows: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the rows above the header that are as wide as the table (1-based).
+
+    Title lines are narrower; a wide row above the header may hold answers.
+    """
+    if not header_rows or header_rows[0] == 1:
+        return ()
+    above, below = sheet.rows[: header_rows[0] - 1], sheet.rows[header_rows[0] - 1 :]
+    need = _least_width([_filled(row) for row in below[:_MEASURED]])
+    return tuple(at for at, row in enumerate(above, 1) if _filled(row) >= max(need, 2))
 
 
 def find_totals(sheet: Sheet, last_header: int) -> tuple[int, ...]:
@@ -97,6 +118,17 @@ def clean_text(cell: str | None) -> str:
     return _SPACE.sub(" ", cell.replace("\ufeff", "")).strip() if cell else ""
 
 
+def _least_width(widths: list[int]) -> float:
+    """Return how many cells a row needs to count as part of the table: half its width.
+
+    The width is the one whose rows cover the largest area, so that notes of one cell, however
+    many, do not hide a table whose rows have gaps.
+    """
+    area = {width: width * sum(one >= width for one in widths) for width in set(widths) if width}
+    usual = max(area, key=lambda width: (area[width], width), default=0)
+    return max(min(2, usual), usual * 0.5)
+
+
 def _filled(row: Row) -> int:
     return sum(1 for cell in row if cell and cell.strip())
 
@@ -119,6 +151,16 @@ def _names_days(sheet: Sheet, at: int) -> bool:
     return any(below) and not any(cell and _is_day(cell) for cell in below)
 
 
+def _names_numbers(sheet: Sheet, at: int) -> bool:
+    """Tell whether a row heads columns by numbers that count on: ``code, 1, 2, 3``."""
+    row = sheet.rows[at]
+    numbers = [cell.strip() for cell in row if cell and _NUMBER.match(cell.strip())]
+    if not _has_word(row) or not all(number.isdecimal() for number in numbers):
+        return False
+    counted = [int(number) for number in numbers]
+    return counted == list(range(counted[0], counted[0] + len(counted)))
+
+
 def _is_day(cell: str) -> bool:
     return bool(_DAY.match(cell.strip()))
 
@@ -132,9 +174,10 @@ def _is_group_row(sheet: Sheet, at: int) -> bool:
     if at + 2 >= len(sheet.rows):
         return False
     upper, lower = sheet.rows[at], sheet.rows[at + 1]
-    across = [m for m in sheet.merged if m[0] == m[2] == at + 1 and m[3] > m[1]]
+    # A merged range may reach beyond the last filled column: what lies there heads nothing.
+    across = [m for m in sheet.merged if m[0] == m[2] == at + 1 and min(m[3], len(lower)) > m[1]]
     if across:
-        spanned = [lower[column - 1] for m in across for column in range(m[1], m[3] + 1)]
+        spanned = [cell for m in across for cell in lower[m[1] - 1 : m[3]]]
         return all(spanned) and _is_wordy(tuple(spanned))
     gaps = [below for above, below in zip(upper, lower, strict=True) if not above]
     words = [cell for cell in lower if cell]
@@ -146,9 +189,10 @@ def _is_group_row(sheet: Sheet, at: int) -> bool:
 
 def _spread(sheet: Sheet, number: int, upper: Row, lower: Row) -> list[str]:
     groups = [clean_text(cell) for cell in upper]
-    across = [m for m in sheet.merged if m[0] <= number <= m[2] and m[3] > m[1]]
+    last = len(groups)
+    across = [m for m in sheet.merged if m[0] <= number <= m[2] and min(m[3], last) > m[1]]
     for _, left, _, right in across:
-        groups[left - 1 : right] = [groups[left - 1]] * (right - left + 1)
+        groups[left - 1 : right] = [groups[left - 1]] * (min(right, last) - left + 1)
     if not across:
         for column in range(1, len(groups)):
             if not groups[column] and lower[column]:

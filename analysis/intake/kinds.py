@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 from collections.abc import Iterable
 
@@ -26,6 +27,8 @@ _MAGIC = (
     (b"MZ", "program"),
     (b"\x7fELF", "program"),
 )
+_OLE_END = 0xFFFFFFFA
+"""Sector numbers from here on are no sectors: end of chain, free, table ([MS-CFB] 2.1)."""
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HTML = re.compile(rb"<\s*(?:!doctype\s+html|html|table|meta|head)\b", re.IGNORECASE)
 _SPREADSHEETML = b"urn:schemas-microsoft-com:office:spreadsheet"
@@ -76,15 +79,61 @@ def _kind_of_entries(names: Iterable[str]) -> str:
 
 
 def _ole_kind(data: bytes) -> str:
-    def holds(stream: str) -> bool:
-        return stream.encode("utf-16-le") in data
-
-    if holds("EncryptedPackage") or holds("EncryptionInfo"):
+    streams = _ole_streams(data)
+    if streams & {"EncryptedPackage", "EncryptionInfo"}:
         raise UnreadableFileError("password_protected", remedy="remove_password")
-    if holds("WordDocument") or holds("PowerPoint Document"):
-        detected = "doc" if holds("WordDocument") else "ppt"
-        raise UnreadableFileError("not_a_spreadsheet", detected=detected, remedy="export_table")
+    # A workbook may hold a Word document as an object: what the file is, its own streams say.
+    if streams & {"Workbook", "Book"}:
+        return "xls"
+    for stream, detected in (("WordDocument", "doc"), ("PowerPoint Document", "ppt")):
+        if stream in streams:
+            raise UnreadableFileError("not_a_spreadsheet", detected=detected, remedy="export_table")
     return "xls"
+
+
+def _ole_streams(data: bytes) -> set[str]:
+    """Return the names of the streams at the root of an OLE2 file ([MS-CFB] 2.6)."""
+    entries = _ole_entries(data)
+    if not entries:
+        return set()
+    names: set[str] = set()
+    # The entries of one storage form a tree: left, right; 0xFFFFFFFF and above end a branch.
+    waiting, seen = [entries[0][3]], set()
+    while waiting:
+        at = waiting.pop()
+        if at >= len(entries) or at in seen:
+            continue
+        seen.add(at)
+        name, left, right, _ = entries[at]
+        names.add(name)
+        waiting += [left, right]
+    return names
+
+
+def _ole_entries(data: bytes) -> list[tuple[str, int, int, int]]:
+    """Return each directory entry: name, left, right and child; empty for a damaged file."""
+    try:
+        shift, first = struct.unpack_from("<H", data, 30)[0], struct.unpack_from("<I", data, 48)[0]
+        size = 1 << min(shift, 16)
+        tables = [sector for sector in struct.unpack_from("<109I", data, 76) if sector < _OLE_END]
+        directory, seen = b"", set()
+        while first < _OLE_END and first not in seen:
+            seen.add(first)
+            directory += data[(first + 1) * size : (first + 2) * size]
+            table, place = divmod(first, size // 4)
+            (first,) = struct.unpack_from("<I", data, (tables[table] + 1) * size + 4 * place)
+    except (struct.error, IndexError):
+        return []  # what the reader makes of a damaged file decides
+    found: list[tuple[str, int, int, int]] = []
+    for at in range(0, len(directory) - 127, 128):
+        length, links = (
+            struct.unpack_from("<H", directory, at + 64)[0],
+            directory[at + 68 : at + 80],
+        )
+        name = directory[at : at + max(0, min(length, 64) - 2)].decode("utf-16-le", "ignore")
+        left, right, child = struct.unpack("<3I", links)
+        found.append((name, left, right, child))
+    return found
 
 
 def _text_kind(data: bytes) -> str:

@@ -58,6 +58,27 @@ def propose_measures(
     )
 
 
+def propose_number_measures(
+    table: Table, profiles: Sequence[ColumnProfile]
+) -> tuple[MeasurePlan, ...]:
+    """Propose one measure per column of numbers: for people measured before and after."""
+    numbers = {one.name for one in profiles if one.role == "number"}
+    measures: list[MeasurePlan] = []
+    for column in table.columns:
+        if column.name in numbers:
+            measures.append(
+                MeasurePlan(
+                    name=_name([column], [measure.name for measure in measures]),
+                    label=column.label,
+                    kind="number",
+                    items=[column.name],
+                    better="lower" if _WORSE.search(column.label) else "higher",
+                    role="secondary" if measures else "primary",
+                )
+            )
+    return tuple(measures)
+
+
 def with_later_options(
     measures: Sequence[MeasurePlan], waves: Sequence[tuple[Table, Mapping[str, str]]]
 ) -> list[MeasurePlan]:

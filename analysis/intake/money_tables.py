@@ -5,11 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.errors import StudyFileError
-from analysis.intake.lookup import column_texts, normalise_name
+from analysis.intake.activity_tables import is_tick_column
+from analysis.intake.lookup import column_texts, find_column, normalise_name
 from analysis.intake.respondents import propose_wave_rule
+from analysis.intake.sections import DEBIT_CREDIT
 from analysis.intake.tables import Table
 from analysis.intake.typed_table import TableDraft, TypedTable
-from analysis.intake.words import CURRENCIES, CURRENCY_HEADERS, EXPENSE, INCOME
+from analysis.intake.words import CURRENCIES, CURRENCY_HEADERS, EXPENSE, INCOME, ISSUE_STATUS
 from analysis.study_file import (
     CapacityPlan,
     ConsultationPlan,
@@ -30,6 +32,9 @@ def read_funding(plan: FundingPlan, table: Table, study: StudyPlan) -> TypedTabl
     draft.drop_totals()
     draft.add("date", plan.date, "date", required=True)
     _amounts(draft, plan)
+    if plan.income_side is None and has_open_sides(plan):
+        everywhere = pd.Series(True, index=table.cells.index)
+        draft.note("income_side_assumed", everywhere, column=plan.income or "")
     for name in ("source", "kind"):
         draft.add(name, getattr(plan, name), "text", required=True)
     for name in ("restricted", "recurring"):
@@ -79,6 +84,18 @@ def _currency_code(text: str) -> str | None:
     if known is not None or not (len(word) == 3 and word.isascii() and word.isalpha()):
         return known
     return word.upper()
+
+
+def has_open_sides(plan: FundingPlan) -> bool:
+    """Tell whether income and expense are a ledger's credit and debit columns.
+
+    In the books of a fund money received is credited; a bank writes it the other way round.
+    """
+    return bool(
+        plan.income
+        and plan.expense
+        and {normalise_name(plan.income), normalise_name(plan.expense)} <= DEBIT_CREDIT
+    )
 
 
 def _amounts(draft: TableDraft, plan: FundingPlan) -> None:
@@ -161,14 +178,21 @@ def read_strengths(plan: StrengthsPlan, table: Table, study: StudyPlan) -> Typed
 
 def read_consultation(plan: ConsultationPlan, table: Table, study: StudyPlan) -> TypedTable:
     """Read the consultation log; the order of its dates is checked."""
-    draft = TableDraft(table=table, section="consultation", day_first=plan.day_first)
+    draft = TableDraft(
+        table=table, section="consultation", day_first=plan.day_first, year=plan.year
+    )
     draft.drop_totals()
     draft.add("issue", plan.issue, "text", required=True)
     usual = ConsultationPlan(path="")
     for name in ("raised", "agreed", "due", "done", "told_back"):
         column = getattr(plan, name)
         needed = name == "raised" or column != getattr(usual, name)
-        draft.add(name, column, "date", required=needed)
+        flagged = name == "told_back" and _says_yes_or_no(table, column)
+        draft.add(name, column, "flag" if flagged else "date", required=needed)
+        if flagged:
+            draft.data[name] = draft.data[name].where(draft.data[name].eq(True), None)
+    if draft.add("status", plan.status, "text", required=True):
+        _issue_status(draft)
     for name in (
         "raised_by",
         "meeting",
@@ -182,7 +206,28 @@ def read_consultation(plan: ConsultationPlan, table: Table, study: StudyPlan) ->
     draft.drop(draft.data["issue"].isna(), "no_issue")
     draft.drop_future("raised", plan.as_of or study.retention.observed_until)
     for later in ("agreed", "done", "told_back"):
-        if later in draft.data:
+        if later in draft.data and pd.api.types.is_datetime64_any_dtype(draft.data[later]):
             early = (draft.data[later] < draft.data["raised"]) & ~draft.left_out
             draft.note("before_raised", early, column=later)
     return draft.finish(("issue", "raised", "agreed", "due", "done", "told_back"))
+
+
+def _says_yes_or_no(table: Table, column: str | None) -> bool:
+    """Tell whether issues were reported back by yes or no rather than by a date."""
+    found = find_column(table, column) if column else None
+    return (
+        found is not None
+        and bool(table.cells[found].notna().any())
+        and is_tick_column(table, found)
+    )
+
+
+def _issue_status(draft: TableDraft) -> None:
+    """Bring the words of a status to done, open, declined or not_agreed; others are listed."""
+    known = {word: name for name, words in ISSUE_STATUS.items() for word in words}
+    texts = draft.data["status"]
+    words = texts.map(lambda text: known.get(normalise_name(text)), na_action="ignore")
+    odd = texts.notna() & words.isna()
+    values = sorted({str(text) for text in texts[odd]})[:20]
+    draft.note("unknown_status", odd, column="status", values=values)
+    draft.data["status"] = words.astype(object).where(words.notna(), None)

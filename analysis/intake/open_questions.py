@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.intake.dates import looks_like_dates, read_dates
+from analysis.intake.dates import lacks_year, looks_like_dates, read_dates
 from analysis.intake.lookup import column_texts
 from analysis.intake.numbers import (
     can_be_read_two_ways,
@@ -77,6 +78,47 @@ def _open_dates(table: Table, name: str) -> OpenDates | None:
             (str(text), days, months)
             for text, days, months in zip(told, days[told.index], months[told.index], strict=True)
         ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenYear:
+    """Dates of a table that name no year.
+
+    Attributes
+    ----------
+    columns
+        Their columns.
+    examples
+        Cells as given.
+    years
+        Years that other dates of the table name, most frequent first.
+    """
+
+    columns: tuple[str, ...]
+    examples: tuple[str, ...]
+    years: tuple[int, ...]
+
+
+def find_open_year(table: Table, columns: Iterable[str]) -> OpenYear | None:
+    """Find the dates without a year in some columns of a table; None where there are none."""
+    undated: dict[str, list[str]] = {}
+    years: Counter[int] = Counter()
+    for name in columns:
+        if name not in table.cells:
+            continue
+        texts = column_texts(table, name)
+        short = [str(text) for text in texts.dropna().unique() if lacks_year(str(text))]
+        if short:
+            undated[name] = short
+        years.update(int(day.year) for day in read_dates(texts).values.dropna())
+    if not undated:
+        return None
+    examples = [text for texts in undated.values() for text in texts]
+    return OpenYear(
+        columns=tuple(undated),
+        examples=tuple(examples[:_EXAMPLES]),
+        years=tuple(year for year, _ in years.most_common()),
     )
 
 

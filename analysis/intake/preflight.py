@@ -22,14 +22,23 @@ _BOMB_BYTES = 20_000_000
 _ADDRESS = re.compile(rb"""\sr=["']([A-Za-z]{0,3}[0-9]{1,20})""")
 _DIGITS = b"0123456789"
 _LETTERS = string.ascii_letters.encode()
-_ERROR_CELL = re.compile(rb"""<(?:\w+:)?c\s(?=[^>]*\bt=["']e["'])[^>]*?\br=["']([A-Z]+[0-9]+)""")
-_FORMULA = re.compile(
-    rb"""<(?:\w+:)?c\s[^>]*?\br=["']([A-Z]+[0-9]+)["'][^>]*>\s*<f\b[^>]*?(?:/>|>[^<]*</f>)"""
-    rb"""\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>"""
+# Attributes hold no "<", so that a tag that never closes is left at the next one: [^<>], not [^>].
+_ERROR_CELL = re.compile(
+    rb"""<(?:\w{1,40}:)?c\s(?=[^<>]*\bt=["']e["'])[^<>]*?\br=["']([A-Z]+[0-9]+)"""
 )
-_HIDDEN_ROW = re.compile(rb"""<(?:\w+:)?row\s(?=[^>]*\bhidden=["'](?:1|true))[^>]*?\br=["'](\d+)""")
-_HIDDEN_COLUMN = re.compile(rb"""<(?:\w+:)?col\s(?=[^>]*\bhidden=["'](?:1|true))[^>]*>""")
+_FORMULA = re.compile(
+    rb"""<(?:\w{1,40}:)?c\s[^<>]*?\br=["']([A-Z]+[0-9]+)["'][^<>]*>\s{0,20}"""
+    rb"""<f\b[^<>]*?(?:/>|>[^<]*</f>)\s{0,20}(?:<v\s{0,20}/>|<v>\s{0,20}</v>)?\s{0,20}</c>"""
+)
+_HIDDEN_ROW = re.compile(
+    rb"""<(?:\w{1,40}:)?row\s(?=[^<>]*\bhidden=["'](?:1|true))[^<>]*?\br=["'](\d+)"""
+)
+_HIDDEN_COLUMN = re.compile(rb"""<(?:\w{1,40}:)?col\s(?=[^<>]*\bhidden=["'](?:1|true))[^<>]*>""")
 _SPAN = re.compile(rb"""\b(min|max)=["'](\d+)""")
+_FILLED = re.compile(
+    rb"""<(?:\w{1,40}:)?c\s(?:[^<>]*\s)?r=["']([A-Za-z]{1,3}[0-9]{1,20})["'](?:[^<>]*[^<>/])?>"""
+)
+"""The address of a cell with content: ``<c r="B2" s="4"/>`` holds nothing but its colour."""
 _DECLARATION = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
@@ -147,6 +156,7 @@ def _scan_entry(
     room: int,
     limits: Limits,
 ) -> int:
+    oversized = False
     for order, chunk in enumerate(_chunks(archive, entry)):
         room -= len(chunk)
         if room < 0:
@@ -157,8 +167,27 @@ def _scan_entry(
             _check_declaration(chunk)
         if scan is not None:
             _scan_chunk(chunk, scan)
-            _check_area(scan, limits)
+            oversized = oversized or _oversize(scan, limits) is not None
+    if scan is not None and oversized:
+        _measure_content(archive, entry, scan, limits)
     return room
+
+
+def _measure_content(
+    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, scan: SheetScan, limits: Limits
+) -> None:
+    """Measure a sheet again by the cells that hold something.
+
+    Colours and borders to the edge of a sheet name a million empty cells; the readers pass over
+    them. Only such sheets pay for the slower pattern.
+    """
+    scan.last_row = scan.last_column = 0
+    for chunk in _chunks(archive, entry):
+        _scan_addresses(_FILLED.findall(chunk), scan)
+        passed = _oversize(scan, limits)
+        if passed is not None:
+            code, found, limit = passed
+            raise LimitExceededError(code, limit=limit, found=found, remedy="clear_unused_area")
 
 
 def _chunks(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -216,11 +245,11 @@ def _hidden_columns(chunk: bytes) -> list[int]:
     return numbers
 
 
-def _check_area(scan: SheetScan, limits: Limits) -> None:
-    for code, found, limit in (
+def _oversize(scan: SheetScan, limits: Limits) -> tuple[str, int, int] | None:
+    """Return the limit that a sheet's area passes: code, size and limit."""
+    areas = (
         ("too_many_columns", scan.last_column, limits.columns),
         ("too_many_rows", scan.last_row, limits.rows),
         ("too_many_cells", scan.last_row * scan.last_column, limits.cells),
-    ):
-        if found > limit:
-            raise LimitExceededError(code, limit=limit, found=found, remedy="clear_unused_area")
+    )
+    return next((area for area in areas if area[1] > area[2]), None)

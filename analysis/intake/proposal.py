@@ -14,7 +14,11 @@ from analysis.intake.answers import propose_range
 from analysis.intake.dates import read_dates
 from analysis.intake.dictionaries import DICTIONARY_FORMATS, apply_dictionaries
 from analysis.intake.lookup import column_texts, find_column, normalise_name
-from analysis.intake.measures import propose_measures, with_later_options
+from analysis.intake.measures import (
+    propose_measures,
+    propose_number_measures,
+    with_later_options,
+)
 from analysis.intake.reader import read_table
 from analysis.intake.recognise import open_chosen, recognise_sheet
 from analysis.intake.respondents import wave_family
@@ -26,8 +30,10 @@ from analysis.intake.wave_ranges import widen_ranges
 from analysis.intake.words import DICTIONARY_SHEETS, FINISHED, GROUP, SITE, STARTED
 from analysis.study_file import MeasurePlan, StudyPlan, SurveyFile, SurveyPlan, plan_from_dict
 
+_LONE_FLAG = 6
+"""Columns of a table above which one yes/no column is a flag of a list, not a question."""
 _WORDS = re.compile(r"[A-Za-z]+|[\u4e00-\u9fff]+|\d+")
-_ROUND = re.compile(r"\d+(?=\D*$)")
+_ROUND = re.compile(r"(?<!\d)\d{1,30}(?=\D*$)")
 _WIDE = re.compile(
     r"^(?P<wave>pre|post|baseline|endline|t0|t1|前测|后测)[_.\- ](?P<item>.+)$", re.I
 )
@@ -105,7 +111,7 @@ def propose_plan(tables: Mapping[str, Table]) -> StudyPlan:
         match = recognise_section(table)
         if match.section == "survey":
             profiles = propose_roles(table)
-            if any(one.role in ("item", "knowledge") for one in profiles):
+            if _asks_people(table, profiles) or _repeats_numbers(table, profiles):
                 surveys.append(_Survey(table=table, profiles=profiles))
         else:
             name = "attendance" if match.section == "attendance_counts" else match.section
@@ -119,6 +125,26 @@ def propose_plan(tables: Mapping[str, Table]) -> StudyPlan:
         return plan
     survey, measures = _propose_survey(surveys, several)
     return plan.model_copy(update={"survey": survey, "measures": measures})
+
+
+def _asks_people(table: Table, profiles: Sequence[ColumnProfile]) -> bool:
+    """Tell whether a table is a survey: it has items, and not one flag among many other columns."""
+    items = [one for one in profiles if one.role in ("item", "knowledge")]
+    lone_flag = len(items) == 1 and items[0].type == "binary" and len(profiles) > _LONE_FLAG
+    return bool(items) and not (table.format == "plain" and lone_flag)
+
+
+def _repeats_numbers(table: Table, profiles: Sequence[ColumnProfile]) -> bool:
+    """Tell whether a table holds numbers of the same people before and after.
+
+    It has a column of codes, one of wave words that name a start and an end, and a number.
+    """
+    roles = {one.role for one in profiles}
+    waves = [one.name for one in profiles if one.role == "wave"]
+    if not {"respondent", "number"} <= roles or len(waves) != 1:
+        return False
+    families = {wave_family(str(value)) for value in table.cells[waves[0]].dropna().unique()}
+    return "pre" in families and bool(families & {"post", "follow_up"}) and None not in families
 
 
 def _other_tables(workbook: Workbook, main: Table) -> list[Table]:
@@ -169,6 +195,7 @@ def _propose_survey(
     waves = _waves(ordered, wave_column)
     wide = _wide_pattern(first) if len(ordered) == 1 and wave_column is None else None
     measures = _wide_measures(first, wide) if wide else list(propose_measures(first.table))
+    measures = measures or list(propose_number_measures(first.table, first.profiles))
     respondent = None if _first_role(first, "respondent") is None else _short(first, "respondent")
     files = []
     for at, one in enumerate(ordered):
@@ -201,8 +228,18 @@ def _propose_survey(
 
 def _first_role(survey: _Survey, role: str) -> str | None:
     found = [one for one in survey.profiles if one.role == role]
+    if role == "respondent":
+        # A ward code repeats where a person's code does not, however well its name fits.
+        found = [one for one in found if not _repeats(survey, one)] or found
     best = max(found, key=lambda one: one.confidence, default=None)
     return best.name if best is not None else None
+
+
+def _repeats(survey: _Survey, profile: ColumnProfile) -> bool:
+    """Tell whether a column of codes repeats more than the waves of one table explain."""
+    waves = max((one.n_unique for one in survey.profiles if one.role == "wave"), default=1)
+    given = len(survey.table.row_numbers) - profile.n_missing
+    return given > 2 * waves * profile.n_unique
 
 
 def _short(survey: _Survey, role: str) -> str | None:

@@ -49,7 +49,9 @@ def recognise_sheet(sheet: Sheet, file_name: str) -> tuple[ModuleType, float]:
     """
     scored = {module: module.recognise_format(sheet, file_name) for module in FORMATS}
     best = max(scored, key=lambda module: scored[module])
-    if best is plain and scored[best] > 0:
+    if not scored[best]:
+        return plain, 0.0
+    if best is plain:
         return best, 1 - max(score for module, score in scored.items() if module is not plain)
     return best, scored[best]
 

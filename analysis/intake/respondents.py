@@ -14,8 +14,9 @@ _BLANKS = re.compile(r"[\s\u200b\u200c\u200d\ufeff\u2060]+")
 _PHONE = re.compile(r"^(?:\+?86|0086)?[-(]*(1[3-9]\d)[-)]*(\d{4})-?(\d{4})$")
 _WHOLE = re.compile(r"^(\d+)\.0+$")
 _ZEROS = re.compile(r"^0+(?=\d+$)")
-_ARM = re.compile(r"_arm_\d+$")
-_DIGITS = re.compile(r"(\d+)\D*$")
+_ARM = re.compile(r"_arm_\d+$|\s\(arm \d{1,3}: [^()]*\)$")
+"""The arm that REDCap writes behind an event: ``baseline_arm_1``, ``Baseline (Arm 1: Arm 1)``."""
+_DIGITS = re.compile(r"(?<!\d)(\d{1,30})\D*$")
 
 
 def normalise_code(text: str) -> str:

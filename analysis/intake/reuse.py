@@ -77,14 +77,63 @@ def _questions(plan: StudyPlan, known: Mapping[str, Table]) -> dict[str, str]:
 
 
 def _is_same_survey(plan: StudyPlan, known: Mapping[str, Table], table: Table) -> bool:
-    items = _wanted_items(plan)
-    if plan.survey is None or not items:
+    asked = asked_questions(plan, known)
+    if plan.survey is None or not asked:
         return False
     if any(source.columns or source.wide for source in plan.survey.files):
         return False
-    renamed = align_columns(items, _questions(plan, known), table)
-    found = sum(find_column(table, item, renamed) is not None for item in items)
-    return found >= ENOUGH * len(items)
+    return len(lacking_questions(plan, known, table)) <= (1 - ENOUGH) * len(asked)
+
+
+def asked_questions(plan: StudyPlan, known: Mapping[str, Table]) -> dict[str, str]:
+    """Return the questions of a plan's measures: name in the plan → question text.
+
+    The options of a check-all question are parts of one question: a raw export holds them joined
+    in one cell, and its columns must not be expected to be called ``question/option``.
+
+    Parameters
+    ----------
+    plan
+        Made for earlier files.
+    known
+        File → table of the files it names.
+    """
+    texts = _questions(plan, known)
+    asked: dict[str, str] = {}
+    for item in _wanted_items(plan):
+        name = item
+        while name not in texts and "/" in name:
+            name = name.rpartition("/")[0]
+        name = name if name in texts else item
+        asked[name] = texts.get(name, name)
+    return asked
+
+
+def lacking_questions(plan: StudyPlan, known: Mapping[str, Table], table: Table) -> tuple[str, ...]:
+    """Return the texts of a plan's questions that a new table does not ask."""
+    asked = asked_questions(plan, known)
+    renamed = align_columns(list(asked), _questions(plan, known), table)
+    return tuple(
+        question for name, question in asked.items() if find_column(table, name, renamed) is None
+    )
+
+
+def join_survey(plan: StudyPlan, tables: Mapping[str, Table], key: str) -> StudyPlan:
+    """Let one table be the next wave because a person says so, whatever it lacks.
+
+    Parameters
+    ----------
+    plan
+        With a survey.
+    tables
+        Tables of the study by key: ``file`` or ``file › sheet``.
+    key
+        Of the table that joins.
+    """
+    named = _named_files(plan)
+    known = {table.file: table for table in reversed(list(tables.values())) if table.file in named}
+    table = tables[key]
+    return _with_next_wave(plan, known, table, sheet=None if key == table.file else table.sheet)
 
 
 def align_columns(
@@ -120,13 +169,15 @@ def align_columns(
     return renamed
 
 
-def _with_next_wave(plan: StudyPlan, known: Mapping[str, Table], table: Table) -> StudyPlan:
+def _with_next_wave(
+    plan: StudyPlan, known: Mapping[str, Table], table: Table, sheet: str | None = None
+) -> StudyPlan:
     survey = plan.survey or SurveyPlan()
     keys = [survey.group, survey.site, survey.cluster, survey.weight, *survey.disaggregate]
     people = survey.respondent if isinstance(survey.respondent, list) else [survey.respondent]
-    wanted = [*_wanted_items(plan), *(name for name in (*people, *keys) if name)]
+    wanted = [*asked_questions(plan, known), *(name for name in (*people, *keys) if name)]
     rename = align_columns(wanted, _questions(plan, known), table)
-    source = SurveyFile(path=table.file, rename=rename)
+    source = SurveyFile(path=table.file, sheet=sheet, rename=rename)
     if survey.wave is not None:
         return _with_survey(plan, files=[*survey.files, source])
     files = _with_first_wave(survey)

@@ -63,6 +63,8 @@ _COUNT = re.compile(
 )
 _MONEY_BAND = re.compile(r"[$¥￥€£]\s*[\d,]+|\d\s*[万元]")
 _ODD_CONFIDENCE = 0.6
+_MOST_EVENTS = 50
+"""Distinct values up to which a column called "event name" holds the events of a study."""
 _INSTANCES = frozenset({"redcap_repeat_instance", "Repeat Instance"})
 _STRONG = frozenset(
     split_words("sex|gender|age|education|income|ethnicity|region|marital|disability|dob")
@@ -285,7 +287,7 @@ def _judge_tool_column(column: Column, values: list[str], personal: str) -> Verd
 
 
 def _judge_header(words: set[str], given: pd.Series, values: list[str]) -> Verdict | None:
-    if words & {"redcap_event_name", "event name"} and values:
+    if words & {"redcap_event_name", "event name"} and 0 < len(values) <= _MOST_EVENTS:
         return "wave", "category", 0.95, "header", "", None
     if words & set(WAVE_HEADERS) and 1 < len(values) <= 8:
         known = sum(wave_family(value) is not None for value in values)

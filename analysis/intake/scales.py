@@ -15,7 +15,7 @@ MOST_RUNGS = 12
 """Distinct answers up to which a column can be a scale."""
 _ODD_SHARE = 0.1
 _LEAST_TOLD = 4
-_DIGITS = re.compile(r"[\[_.\-]?(?:SQ)?\d+\]?[a-z]?$", re.IGNORECASE)
+_DIGITS = re.compile(r"[\[_.\-]?(?:SQ)?\d{1,20}\]?[a-z]?$", re.IGNORECASE)
 _OPEN_ENDED = re.compile(r"^[<>≥≤]\s*\d+|^\d+\s*(?:\+|or more|and more|及?以[上下])", re.IGNORECASE)
 """The last option of a count, such as ``3+``: nothing odd, and no scale."""
 

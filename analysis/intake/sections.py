@@ -16,6 +16,12 @@ from analysis.intake.words import EXPENSE, INCOME, split_words
 _MOST_WORDS = 50
 
 
+DEBIT_CREDIT = frozenset(
+    split_words("credit|credits|贷方|贷方金额|贷方发生额|debit|debits|借方|借方金额|借方发生额")
+)
+"""Headers of a ledger's two sides: which of them is income depends on whose books they are."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionMatch:
     """A table's section of the study file (``survey`` when no other fits), and its fields."""
@@ -45,10 +51,15 @@ SECTIONS: Mapping[str, tuple[tuple[str, ...], Mapping[str, tuple[str, ...]]]] = 
                 "issue": "issue|topic|agenda item|议题|事项|问题|诉求",
                 "raised": "raised|raised on|date raised|提出日期|提出时间|上报日期",
                 "raised_by": "raised by|raised_by|提出人|提出者",
-                "agreed": "agreed|agreed on|date agreed|同意日期|通过日期|采纳日期",
-                "due": "due|due date|deadline|到期日|截止日期|计划完成日期",
-                "done": "done|done on|completed|date done|完成日|完成日期|办结日期",
-                "told_back": "told back|told_back|feedback date|反馈日|反馈日期",
+                "agreed": "agreed|agreed on|date agreed|同意日期|通过日期|采纳日期"
+                "|议定时间|议定日期|通过时间|商定时间",
+                "due": "due|due date|deadline|到期日|截止日期|计划完成日期|计划完成|计划完成时间"
+                "|截止时间|完成时限",
+                "done": "done|done on|completed|date done|完成日|完成日期|办结日期"
+                "|完成时间|办结时间",
+                "status": "status|state|progress|状态|完成情况|办理情况|进展|进度|落实情况",
+                "told_back": "told back|told_back|reported back|feedback date|feedback|反馈日"
+                "|反馈日期|反馈时间|反馈居民|是否反馈|反馈情况",
                 "declined": "declined|reason declined|不采纳原因|未采纳原因",
                 "meeting": "meeting|会议|议事会",
                 "parties": "parties|participants|参与方|参与主体",
@@ -91,10 +102,11 @@ SECTIONS: Mapping[str, tuple[tuple[str, ...], Mapping[str, tuple[str, ...]]]] = 
             {
                 "date": _DATE,
                 "amount": "amount|sum|金额|数额",
-                "income": "income|credit|收入|收入金额|收方",
-                "expense": "expense|expenditure|debit|支出|支出金额|付方",
+                "income": "income|credit|credits|收入|收入金额|收方|贷方|贷方金额|贷方发生额",
+                "expense": "expense|expenditure|debit|debits|支出|支出金额|付方|借方|借方金额"
+                "|借方发生额",
                 "direction": "direction|in/out|收支|方向|收支类型",
-                "source": "source|funder|donor|来源|资金来源|资助方",
+                "source": "source|funder|donor|来源|资金来源|资助方|对方单位|对方户名|对方",
                 "kind": "source type|source_type|kind|funder type|来源类型|资金类型",
                 "restricted": "restricted|是否限定|限定",
                 "recurring": "recurring|是否持续|是否经常",
@@ -193,6 +205,14 @@ def recognise_section(table: Table) -> SectionMatch:
             share = len(set(found.values())) / len(table.columns)
             return SectionMatch(section=name, fields=found, confidence=min(0.98, 0.5 + share / 2))
     return _matrix(table) or SectionMatch(section="survey", confidence=0.5)
+
+
+def locate_fields(table: Table, section: str) -> dict[str, str]:
+    """Return which columns of a table a section's fields are, as far as their headers say."""
+    spellings = {column.name: header_words(column) for column in table.columns}
+    found = _locate(SECTIONS[section][1], spellings)
+    found.pop("volunteer_word", None)
+    return _with_direction(table, found) if section == "funding" else found
 
 
 def _locate(

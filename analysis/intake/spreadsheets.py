@@ -158,6 +158,8 @@ def _bounded(rows: Iterable[tuple[Any, ...]], limits: Limits) -> list[tuple[Any,
     kept: list[tuple[Any, ...]] = []
     cells = 0
     for row in rows:
+        while row and row[-1] is None:
+            row = row[:-1]
         cells += len(row)
         if cells > limits.cells:
             raise LimitExceededError(
@@ -210,7 +212,9 @@ class _Numbers(dict[float, str | None]):
 
 
 def _unescaped(value: str) -> str:
-    return _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), value).replace("\r\n", "\n")
+    text = _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), value).replace("\r\n", "\n")
+    # Two escapes may be one character beyond the basic plane; half of one is no character.
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _number_text(value: float) -> str | None:

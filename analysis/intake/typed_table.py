@@ -11,7 +11,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from analysis.intake.answers import propose_answer_rule
-from analysis.intake.dates import read_dates
+from analysis.intake.dates import names_month_only, read_dates
 from analysis.intake.lookup import column_texts, find_column, missing_column, normalise_name
 from analysis.intake.numbers import read_numbers
 from analysis.intake.open_questions import tell_decimal_comma
@@ -89,6 +89,7 @@ class TableDraft:
     section: str
     day_first: bool | None = None
     decimal_comma: bool | None = None
+    year: int | None = None
     data: dict[str, pd.Series] = field(default_factory=dict)
     exclusions: list[Exclusion] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
@@ -217,7 +218,9 @@ class TableDraft:
         return self._dates(name, given) if kind == "date" else self._numbers(name, given)
 
     def _dates(self, name: str, texts: pd.Series) -> pd.Series:
-        read = read_dates(texts, day_first=self.day_first)
+        read = read_dates(texts, day_first=self.day_first, year=self.year)
+        months = texts.map(names_month_only, na_action="ignore").eq(True) & read.values.notna()
+        self.note("month_only", months, column=name, severity="info")
         if read.ambiguous:
             self.note("ambiguous_dates", texts.notna(), column=name, day_first=bool(read.day_first))
         self._unread(name, texts, read.unread, "unread_date")

@@ -78,11 +78,11 @@ excellent|very good|很好|优|优秀
 poor|bad|low|差|不好|低 / fair|average|medium|moderate|一般|中|中等 / good|high|好|高
 very low|很低|非常低 / low|低|较低|比较低 / medium|moderate|average|一般|中等|中 / \
 high|高|较高|比较高 / very high|很高|非常高
-not at all|none|nothing|完全没有|一点也不|毫无 / a little|slightly|very little|not much|not very|\
-有一点|有点|很少 / somewhat|moderately|some|a moderate amount|一般|一些 / \
+not at all|none|none at all|nothing|完全没有|一点也不|毫无 / a little|slightly|very little|\
+not much|not very|有一点|有点|很少 / somewhat|moderately|some|a moderate amount|一般|一些 / \
 very|a lot|quite a bit|quite a lot|much|比较|较多 / \
 extremely|a great deal|completely|非常|很多|非常多
-not at all|none|nothing|完全没有|一点也不 / a little|slightly|有一点|有点|一点 / \
+not at all|none|none at all|nothing|完全没有|一点也不 / a little|slightly|有一点|有点|一点 / \
 somewhat|some|moderately|quite a bit|一些|比较 / \
 very|a lot|very much|extremely|a great deal|非常|很多
 very dissatisfied / somewhat dissatisfied|dissatisfied / neutral / somewhat satisfied|satisfied / \

@@ -68,10 +68,12 @@ SERVING = frozenset(split_words("在岗|至今|现任|在职|服务中|active|cu
 _YES = split_words(
     "present|attended|confirmed|restricted|recurring|done|came|joined|p|x|到场|出席|已到|签到|已签到"
     "|参加|已参加|到|已完成|限定|限定性|定期|持续|经常性|已报名|报名|邀请|已邀请"
+    "|已反馈|反馈|reported back"
 )
 _NO = split_words(
     "absent|unrestricted|once|one-off|missed|a|cancelled|缺席|未到|未签到|未参加|没来|请假|缺勤"
-    "|非限定|非限定性|一次性|未报名|未邀请|未完成"
+    "|非限定|非限定性|一次性|未报名|未邀请|未完成|未反馈"
+    "|not reported back"
 )
 FLAG_WORDS: Mapping[str, float] = {**dict.fromkeys(_YES, 1.0), **dict.fromkeys(_NO, 0.0)}
 HELD: Mapping[str, tuple[str, ...]] = {
@@ -82,6 +84,24 @@ HELD: Mapping[str, tuple[str, ...]] = {
     "cancelled": split_words("cancelled|canceled|not held|取消|已取消|未开展|未举办|未举行"),
     "pending": split_words("pending|planned|计划中|未开始|待开展|待定"),
 }
+ISSUE_STATUS: Mapping[str, tuple[str, ...]] = {
+    "done": split_words(
+        "done|completed|complete|closed|finished|resolved|implemented|已完成|完成|已办结|办结|已解决|解决"
+        "|已落实|落实|已办理|已关闭"
+    ),
+    "open": split_words(
+        "open|in progress|ongoing|started|not started|pending|agreed|waiting|on hold|delayed|进行中"
+        "|办理中|推进中|落实中|处理中|未开始|未启动|待办|待办理|待落实|未完成|未落实|部分完成|暂缓|延期"
+    ),
+    "declined": split_words(
+        "declined|rejected|refused|not adopted|dropped|不采纳|未采纳|不予采纳|驳回|否决|已否决"
+        "|无法办理"
+    ),
+    "not_agreed": split_words(
+        "not agreed|raised|under discussion|未议定|未同意|讨论中|待讨论|已提出"
+    ),
+}
+"""Words of a consultation log for what became of an issue; what is started counts as agreed."""
 RESPONDENT = split_words(
     "code|respondent|respondent id|respondent code|resident code|resident id|resident_code"
     "|person|person id"

@@ -30,7 +30,8 @@ def evaluate_consultation(study: Study) -> Consultation | None:
         return None
     as_of = plan.as_of or _last_day(table)
     rows = tuple(_issue_row(row, as_of) for row in _padded(table).itertuples(index=False))
-    agreed = [row for row in rows if row.agreed is not None or row.done is not None]
+    agreed = [row for row in rows if row.agreed or row.done or row.status in _AGREED]
+    lacking = _lacking(table)
     curve = _time_to_done(agreed, as_of)
     done = [row for row in agreed if row.status == "done"]
     ripe = [r for r in agreed if r.status in ("done", "declined") or (r.due and r.due <= as_of)]
@@ -45,18 +46,32 @@ def evaluate_consultation(study: Study) -> Consultation | None:
         follow_through=wilson(closed, len(ripe)),
         done_share=wilson(len(done), len(agreed)),
         on_time=_on_time(done),
-        told_back=wilson(sum(row.told_back for row in done), len(done)),
+        told_back=wilson(sum(row.told_back for row in done), len(done))
+        if "told_back" not in lacking
+        else NotEstimable(reason="no_data", method="wilson"),
         curve=curve if isinstance(curve, Curve) else None,
         median_days=median_time(curve) if isinstance(curve, Curve) else curve,
         matrix=_matrix(table),
         level_gaps=_level_gaps(table),
         issues=tuple(sorted(rows, key=_urgency)),
         as_of=as_of,
-        cautions=_cautions(rows, len(ripe)),
+        cautions=_cautions(rows, len(ripe), lacking),
+        lacking=lacking,
     )
 
 
-_COLUMNS = ("issue", "raised_by", "raised", "agreed", "due", "done", "told_back", "declined")
+_AGREED = frozenset({"done", "open", "overdue"})
+_COLUMNS = (
+    "issue", "raised_by", "raised", "agreed", "due", "done", "told_back", "declined", "status",
+)  # fmt: skip
+
+
+def _lacking(table: pd.DataFrame) -> tuple[str, ...]:
+    """Return what the log does not record; a status word stands for agreement and completion."""
+    found = [name for name in ("due", "told_back") if name not in table]
+    recorded = {"agreed", "done", "status"} & set(table)
+    settled = {"done", "status"} & set(table)
+    return (*([] if recorded else ["agreed"]), *([] if settled else ["done"]), *found)
 
 
 def _padded(table: pd.DataFrame) -> pd.DataFrame:
@@ -65,8 +80,8 @@ def _padded(table: pd.DataFrame) -> pd.DataFrame:
 
 def _last_day(table: pd.DataFrame) -> date:
     dated = table.select_dtypes(include=["datetime"])
-    actual = dated[[c for c in dated if c != "due"]]
-    return pd.Timestamp(actual.max().max()).date()
+    actual = dated[[c for c in dated if c != "due"]].max().max()
+    return date.today() if pd.isna(actual) else pd.Timestamp(actual).date()
 
 
 def _day(value: object) -> date | None:
@@ -77,7 +92,8 @@ def _issue_row(row: object, as_of: date) -> IssueRow:
     told = {name: getattr(row, name) for name in _COLUMNS}
     raised, agreed, due, done = (_day(told[k]) for k in ("raised", "agreed", "due", "done"))
     refused = not pd.isna(told["declined"]) and str(told["declined"]).strip() != ""
-    status = _status(agreed, due, done, refused, as_of)
+    word = "" if pd.isna(told["status"]) else str(told["status"])
+    status = _status(agreed, due, done, refused or word == "declined", as_of, word)
     late = (as_of - due).days if due and status == "overdue" else None
     until = done or as_of
     return IssueRow(
@@ -95,13 +111,18 @@ def _issue_row(row: object, as_of: date) -> IssueRow:
 
 
 def _status(
-    agreed: date | None, due: date | None, done: date | None, refused: bool, as_of: date
+    agreed: date | None,
+    due: date | None,
+    done: date | None,
+    refused: bool,
+    as_of: date,
+    word: str = "",
 ) -> str:
-    if done is not None and done <= as_of:
+    if (done is not None and done <= as_of) or (done is None and word == "done"):
         return "done"
     if refused:
         return "declined"
-    if agreed is None:
+    if agreed is None and word != "open":
         return "not_agreed"
     return "overdue" if due is not None and due < as_of else "open"
 
@@ -112,7 +133,9 @@ def _urgency(row: IssueRow) -> tuple[int, int]:
 
 
 def _time_to_done(agreed: list[IssueRow], as_of: date) -> Curve | NotEstimable:
-    started = [row for row in agreed if row.agreed is not None and row.agreed <= as_of]
+    # An issue done on an unknown day has no time to count.
+    timed = [row for row in agreed if row.status != "done" or row.done is not None]
+    started = [row for row in timed if row.agreed is not None and row.agreed <= as_of]
     if not started:
         return NotEstimable(reason="no_data", method="kaplan_meier")
     end = [row.done if row.status == "done" else as_of for row in started]
@@ -151,8 +174,13 @@ def _triples(counts: pd.DataFrame) -> tuple[tuple[str, str, int], ...]:
     return tuple((str(a), str(b), int(n)) for a, b, n in counts.itertuples(index=False))
 
 
-def _cautions(rows: tuple[IssueRow, ...], n_ripe: int) -> tuple[Caution, ...]:
+def _cautions(
+    rows: tuple[IssueRow, ...], n_ripe: int, lacking: tuple[str, ...]
+) -> tuple[Caution, ...]:
     found = []
+    if lacking:
+        values = {"columns": list(lacking)}
+        found.append(Caution(code="consultation_lacking", section="consultation", values=values))
     if n_ripe < 10:
         found.append(
             Caution(code="consultation_few_issues", section="consultation", values={"n": n_ripe})

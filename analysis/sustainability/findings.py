@@ -103,7 +103,13 @@ def find_strengths(s: Strengths) -> Finding:
 
 
 def find_consultation(c: Consultation) -> Finding:
-    """Whether what was agreed was done."""
+    """Whether what was agreed was done; where the log does not record it, what it lacks."""
+    if {"agreed", "done"} & set(c.lacking):
+        return Finding(
+            code="consultation_incomplete",
+            section="consultation",
+            values={"raised": c.raised, "lacking": list(c.lacking)},
+        )
     return Finding(
         code="follow_through",
         section="consultation",

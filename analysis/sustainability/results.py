@@ -175,7 +175,8 @@ class Consultation:
     """Whether talk becomes action.
 
     ``follow_through``: share of agreed issues done or declined with a reason (Wilson).
-    ``matrix`` rows are (stakeholder, stage, meetings present).
+    ``matrix`` rows are (stakeholder, stage, meetings present). ``lacking`` names what the log does
+    not record, of agreed, done, due and told_back: the counts of these say nothing then.
     """
 
     raised: int
@@ -195,6 +196,7 @@ class Consultation:
     issues: tuple[IssueRow, ...]
     as_of: date
     cautions: tuple[Caution, ...] = ()
+    lacking: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

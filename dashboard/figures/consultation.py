@@ -16,12 +16,13 @@ from dashboard.theme import AFTER, BAND, BEFORE, CATEGORIES, INTERVAL, MUTED, ne
 def draw_follow_through(consultation: Consultation, text: Text) -> go.Figure:
     """Draw raised → agreed → done → told back as bars with the share of the step before."""
     told = sum(row.told_back and row.status == "done" for row in consultation.issues)
-    steps = [
-        (text("Raised"), consultation.raised),
-        (text("Agreed"), consultation.agreed),
-        (text("Done"), consultation.done),
-        (text("Told back"), told),
-    ]
+    counted = {
+        "raised": (text("Raised"), consultation.raised),
+        "agreed": (text("Agreed"), consultation.agreed),
+        "done": (text("Done"), consultation.done),
+        "told_back": (text("Told back"), told),
+    }
+    steps = [step for name, step in counted.items() if name not in consultation.lacking]
     shares = [1.0, *(b / a if a else 0.0 for (_, a), (_, b) in pairwise(steps))]
     figure = new_figure(250)
     figure.add_bar(
@@ -29,7 +30,7 @@ def draw_follow_through(consultation: Consultation, text: Text) -> go.Figure:
         y=[name for name, _ in steps],
         orientation="h",
         width=0.55,
-        marker_color=[BEFORE, BEFORE, AFTER, CATEGORIES[1]],
+        marker_color=[BEFORE, BEFORE, AFTER, CATEGORIES[1]][: len(steps)],
         text=[
             text("{n} · {share} of the step before", n=n, share=text.percent(s)) if i else f"{n}"
             for i, ((_, n), s) in enumerate(zip(steps, shares, strict=True))

@@ -124,6 +124,14 @@ _READING: dict[str, _Message] = {
         "{n} hidden column was read like the others: {columns}.",
         "{n} hidden columns were read like the others: {columns}.",
     ),
+    "no_header": lambda t, _: t(
+        "This table has no row of column names; its columns are numbered. Add names and upload it "
+        "again, or choose the header row."
+    ),
+    "rows_above_header": _counted(
+        "{n} full row stands above the header in row {header} and was not read.",
+        "{n} full rows stand above the header in row {header} and were not read.",
+    ),
     "totals_row": _counted("{n} row of totals was left out.", "{n} rows of totals were left out."),
     "duplicate_header": _counted(
         "{n} column shares this name; it is numbered.",
@@ -164,6 +172,9 @@ _LINKING: dict[str, _Message] = {
         "{n} rows repeat a respondent in the wave {wave} and were left out; kept: {policy}.",
     ),
     "not_in_file": lambda t, _: t("{name} is not in this file; it is missing for its rows."),
+    "income_side_assumed": lambda t, _: t(
+        "The credit side was read as income and the debit side as expense; nobody confirmed it."
+    ),
     "unknown_wave": _counted(
         "{n} row belongs to no known wave ({values}) and was left out. Known: {waves}.",
         "{n} rows belong to no known wave ({values}) and were left out. Known: {waves}.",
@@ -189,6 +200,10 @@ _TABLES: dict[str, _Message] = {
     "unread_date": _counted(
         "{n} date could not be read and counts as blank: {values}.",
         "{n} dates could not be read and count as blank: {values}.",
+    ),
+    "month_only": _counted(
+        "{n} date names only a month; a part of the month is read as its 5th, 15th or 25th day.",
+        "{n} dates name only a month; a part of the month is read as its 5th, 15th or 25th day.",
     ),
     "unread_number": _counted(
         "{n} number could not be read and counts as blank: {values}.",

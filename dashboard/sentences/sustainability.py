@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from analysis.results import Caution, Estimate, Finding
 from analysis.sustainability.results import EarlyWarning, ScorecardRow
@@ -70,7 +70,23 @@ def _follow_through(text: Text, f: Finding) -> str:
     )
 
 
+def _log_columns(text: Text, names: Sequence[str]) -> str:
+    """Name what a consultation log does not record."""
+    words = {
+        "agreed": text("when an issue was agreed"),
+        "due": text("when it is due"),
+        "done": text("whether it was done"),
+        "told_back": text("whether residents were informed of the outcome"),
+    }
+    return text("; ").join(words[name] for name in names)
+
+
 FINDINGS: dict[str, Callable[[Text, Finding], str]] = {
+    "consultation_incomplete": lambda text, f: text(
+        "{n} issues were raised. The log does not record: {columns}.",
+        n=f.values["raised"],
+        columns=_log_columns(text, f.values["lacking"]),
+    ),
     "funding_dominated": _dominated,
     "funding_spread": _spread,
     "funding_unnamed": _unnamed,
@@ -81,6 +97,10 @@ FINDINGS: dict[str, Callable[[Text, Finding], str]] = {
 }
 
 CAUTIONS: dict[str, Callable[[Text, Caution], str]] = {
+    "consultation_lacking": lambda text, c: text(
+        "The log does not record: {columns}. Choose the columns in step 3 of Data, or add them.",
+        columns=_log_columns(text, c.values["columns"]),
+    ),
     "ledger_short": lambda text, c: text(
         "The ledger covers {months} months: yearly figures and runway are rough.",
         months=text.number(c.values["months"], 0),

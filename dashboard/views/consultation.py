@@ -80,7 +80,10 @@ def _cards(text: Text, talk: Consultation) -> list[Card]:
             value=_percent(text, talk.follow_through),
             meaning=_say_follow_through(text, talk.follow_through),
         ),
-        Card(value=str(talk.overdue), meaning=text("agreed issues overdue")),
+        Card(
+            value="–" if "due" in talk.lacking else str(talk.overdue),
+            meaning=text("agreed issues overdue"),
+        ),
         Card(value=median, meaning=text("until half of the agreed issues are done")),
         Card(value=_percent(text, talk.told_back), meaning=text("of done issues were told back")),
     ]

@@ -15,12 +15,16 @@ from dashboard.sentences import say_error, say_issue
 from dashboard.sentences.intake import name_policy
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.wizard_links import show_links
+from dashboard.widgets.wizard_losses import show_losses
 from dashboard.widgets.wizard_questions import is_unanswered, show_questions
-from dashboard.widgets.wizard_steps import Draft, go_to, show_buttons
+from dashboard.widgets.wizard_steps import Draft, go_to, name_place, show_buttons
+from dashboard.widgets.wizard_usage import say_gap, show_usage
 from dashboard.workspace.plan_edit import (
+    list_gaps,
     use_of,
     with_survey_setting,
     without_respondent,
+    without_use,
 )
 from dashboard.workspace.store import save_draft, save_version
 
@@ -31,8 +35,12 @@ _COLUMNS_STEP = 2
 def show_checks(draft: Draft) -> None:
     """Show problems in the data before the results, and the button that saves."""
     text, plan = draft.text, finished_plan(draft)
-    if not any(use_of(plan, at) for at in draft.tables):
+    if not any(use_of(draft.plan, at) for at in draft.tables):
         st.warning(text("Nothing is used yet: say in step 3 what each file is."))
+        show_buttons(text, draft.saved)
+        return
+    _show_left_out(draft)
+    if not any(use_of(plan, at) for at in draft.tables):
         show_buttons(text, draft.saved)
         return
     if plan.survey is not None and not plan.measures:
@@ -49,6 +57,7 @@ def show_checks(draft: Draft) -> None:
         if is_unanswered(draft, at, table):
             show_questions(draft, at, table)
     _show_rows(draft, study)
+    agreed = show_losses(draft, study)
     _show_matching(draft, study)
     show_links(draft, propose_sign_in_links(study), section="attendance")
     _show_issues(draft, study)
@@ -59,16 +68,35 @@ def show_checks(draft: Draft) -> None:
     )
     with st.container(horizontal=True):
         show_buttons(text, draft.saved)
-        if st.button(text("Save and see the results"), type="primary", key="finish"):
+        if st.button(
+            text("Save and see the results"), type="primary", key="finish", disabled=not agreed
+        ):
             _finish(draft, plan, title)
 
 
 def finished_plan(draft: Draft) -> StudyPlan:
-    """The plan without a survey that no file feeds."""
-    survey = draft.plan.survey
-    if survey is not None and not survey.files:
-        return draft.plan.model_copy(update={"survey": None, "measures": []})
-    return draft.plan
+    """The plan without tables that lack a column they need, and a survey that no file feeds."""
+    plan = draft.plan
+    for at in draft.tables:
+        if list_gaps(plan, at):
+            plan = without_use(plan, at)
+    if plan.survey is not None and not plan.survey.files:
+        return plan.model_copy(update={"survey": None, "measures": []})
+    return plan
+
+
+def _show_left_out(draft: Draft) -> None:
+    """Say which tables are left out until a column is chosen."""
+    gaps = [(at, gap) for at in draft.tables for gap in list_gaps(draft.plan, at)]
+    for at, gap in gaps:
+        said = draft.text(
+            "{file} is left out for now. {reason}",
+            file=name_place(at),
+            reason=say_gap(draft.text, draft.plan, at, gap),
+        )
+        st.warning(escape_markdown(said))
+    if gaps:
+        _show_back_to_columns(draft)
 
 
 def _finish(draft: Draft, plan: StudyPlan, title: str) -> None:
@@ -98,9 +126,13 @@ def _show_rows(draft: Draft, study: Study) -> None:
             given=text.number(given, 0),
         )
     )
-    unused = [at.file for at in draft.tables if not use_of(draft.plan, at)]
+    unused = [name_place(at) for at in draft.tables if not use_of(draft.plan, at)]
     if unused:
         st.caption(escape_markdown(text("Not used: {files}", files=", ".join(unused))))
+    with st.expander(text("Which columns are used, and as what")):
+        for at, table in draft.tables.items():
+            st.markdown(f"**{escape_markdown(name_place(at))}**")
+            show_usage(text, draft.plan, at, table)
 
 
 def _show_issues(draft: Draft, study: Study) -> None:

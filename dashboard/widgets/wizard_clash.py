@@ -35,8 +35,11 @@ def shown_plan(saved: SavedStudy) -> StudyPlan | None:
     """
     study, seen = st.session_state.get(_SEEN, ("", {}))
     sent = any(st.session_state.get(key) is True for key in st.session_state if _is_form(key))
-    record = seen if sent and study == saved.id else held_record(saved)
-    return plan_from_dict(record) if record else None
+    if sent and study == saved.id:
+        return plan_from_dict(seen)
+    # A plan that uses no file yet is empty, and still a plan: proposing again would find no more.
+    proposed = saved.drafts.get("plan") is not None or saved.plan is not None
+    return plan_from_dict(held_record(saved)) if proposed else None
 
 
 def _is_form(key: object) -> bool:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from analysis.intake.reuse import join_survey
 from analysis.intake.roles import ColumnProfile
+from analysis.intake.sections import SECTIONS, locate_fields
 from analysis.intake.tables import Table
+from analysis.study_file import StudyPlan
 from dashboard.cache import profile_columns
 from dashboard.sentences.names import column_name, use_name, wave_name
 from dashboard.widgets.markdown import escape_markdown
@@ -14,6 +17,7 @@ from dashboard.widgets.page import show_table
 from dashboard.widgets.wizard_files import UNSURE
 from dashboard.widgets.wizard_names import field_name, part_name, reason_name
 from dashboard.widgets.wizard_steps import Draft, name_place, show_buttons
+from dashboard.widgets.wizard_usage import show_gaps, show_usage
 from dashboard.workspace.column_parts import list_parts, part_of, with_part
 from dashboard.workspace.plan_edit import (
     FIELDS,
@@ -30,6 +34,7 @@ from dashboard.workspace.plan_edit import (
     with_label,
     with_use,
     with_wave,
+    without_use,
 )
 
 _SHOWN_UNSURE = 12
@@ -41,11 +46,13 @@ def show_columns(draft: Draft) -> None:
     for at, table in draft.tables.items():
         with st.container(border=True):
             st.markdown(f"**{escape_markdown(name_place(at))}**")
-            _show_use(draft, at)
+            _show_use(draft, at, table)
+            show_gaps(draft.text, draft.plan, at)
             if use_of(draft.plan, at) == SURVEY:
                 _show_unsure(draft, at, table)
             if use_of(draft.plan, at) in FIELDS:
                 _show_parts(draft, at)
+                show_usage(draft.text, draft.plan, at, table)
             if use_of(draft.plan, at) == SURVEY:
                 _show_all(draft, at, table)
     _show_breakdown(draft)
@@ -53,7 +60,7 @@ def show_columns(draft: Draft) -> None:
     show_buttons(draft.text, draft.saved, ready=ready)
 
 
-def _show_use(draft: Draft, at: Place) -> None:
+def _show_use(draft: Draft, at: Place, table: Table) -> None:
     key, uses = f"use_{name_place(at)}", list(USES)
     st.selectbox(
         draft.text("What is this file?"),
@@ -62,10 +69,24 @@ def _show_use(draft: Draft, at: Place) -> None:
         format_func=lambda use: use_name(draft.text, use),
         key=key,
         width=360,
-        on_change=lambda: draft.keep(
-            with_use(draft.plan, at, st.session_state[key], draft.columns[at])
-        ),
+        on_change=lambda: draft.keep(changed_use(draft, at, table, st.session_state[key])),
     )
+
+
+def changed_use(draft: Draft, at: Place, table: Table, use: str) -> StudyPlan:
+    """Return the plan with a table used as something else.
+
+    A further survey table becomes the next wave, its columns lined up with the first's: the first
+    wave as its default would mix two waves. The fields of other tables are those their headers say.
+    """
+    survey = draft.plan.survey
+    if use == SURVEY and survey is not None and survey.files and draft.plan.measures:
+        bare = without_use(draft.plan, at)
+        if bare.survey is not None and bare.survey.files:
+            tables = {name_place(one): each for one, each in draft.tables.items()}
+            return join_survey(bare, tables, name_place(at))
+    located = locate_fields(table, use) if use in SECTIONS else {}
+    return with_use(draft.plan, at, use, draft.columns[at], located)
 
 
 def _show_unsure(draft: Draft, at: Place, table: Table) -> None:
@@ -79,7 +100,7 @@ def _show_unsure(draft: Draft, at: Place, table: Table) -> None:
     with st.grid(3, min_column_width=220):
         for profile in ranked:
             with st.container(gap="xsmall"):
-                _show_choice(draft, at, profile)
+                _show_choice(draft, at, profile, "unsure")
                 st.caption(escape_markdown(_examples(draft, table, profile)))
 
 
@@ -93,9 +114,10 @@ def _examples(draft: Draft, table: Table, profile: ColumnProfile) -> str:
     return " · ".join(part for part in (why, shown) if part)
 
 
-def _show_choice(draft: Draft, at: Place, profile: ColumnProfile) -> None:
+def _show_choice(draft: Draft, at: Place, profile: ColumnProfile, area: str) -> None:
+    """Show the selector of one column; ``area`` tells apart two for the same column."""
     parts, now = list_parts(draft.plan), part_of(draft.plan, at, profile.name)
-    key = f"column_{name_place(at)}_{profile.name}_{now}"
+    key = f"{area}_{name_place(at)}_{profile.name}_{now}"
     st.selectbox(
         escape_markdown(profile.label[:80]),
         parts,
@@ -166,7 +188,7 @@ def _show_all(draft: Draft, at: Place, table: Table) -> None:
             text("Change a column"), list(named), key=f"change_{name_place(at)}", width=360
         )
         if chosen is not None:
-            _show_choice(draft, at, named[chosen])
+            _show_choice(draft, at, named[chosen], "change")
         rows = [_row(draft, at, one) for one in profiles]
         names = [text("Column"), text("Used as"), text("Sure"), text("Why"), text("Blank")]
         show_table(pd.DataFrame(rows, columns=names), key=f"columns_{name_place(at)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from analysis.errors import IntakeError
+from analysis.intake.reuse import asked_questions, lacking_questions
 from analysis.intake.tables import Table
 from dashboard.cache import profile_columns, read_drafted_tables
 from dashboard.sentences import say_error
@@ -15,7 +16,8 @@ from dashboard.widgets.uploader import show_uploader
 from dashboard.widgets.wizard_preview import show_encoding
 from dashboard.widgets.wizard_questions import is_unanswered
 from dashboard.widgets.wizard_steps import LAST, Draft, go_to, place_of
-from dashboard.workspace.plan_edit import SURVEY, survey_file, use_of
+from dashboard.widgets.wizard_usage import show_usage
+from dashboard.workspace.plan_edit import SURVEY, Place, list_gaps, survey_file, use_of
 from dashboard.workspace.store import SavedStudy, delete_file, save_draft
 
 UNSURE = 0.7
@@ -54,6 +56,26 @@ def _show_table(draft: Draft, key: str, table: Table | IntakeError) -> None:
     )
     parts = [use_name(text, use), wave_name(text, wave), told, format_name(text, table.format)]
     st.caption(escape_markdown(" · ".join(part for part in parts if part)))
+    show_usage(text, draft.plan, at, table)
+    _show_lacking(draft, at, table)
+
+
+def _show_lacking(draft: Draft, at: Place, table: Table) -> None:
+    """Say which questions a table lacks that was not taken for the next wave of the survey."""
+    survey = draft.plan.survey
+    if use_of(draft.plan, at) or survey is None or not survey.files:
+        return
+    known = {one.file: t for one, t in draft.tables.items() if use_of(draft.plan, one) == SURVEY}
+    lacking = lacking_questions(draft.plan, known, table)
+    asked = len(asked_questions(draft.plan, known))
+    if lacking and len(lacking) < asked:
+        words = draft.text(
+            "Not taken as the next survey: {n} of {of} questions are missing: {questions}",
+            n=draft.text.number(len(lacking), 0),
+            of=draft.text.number(asked, 0),
+            questions=", ".join(question[:60] for question in lacking[:5]),
+        )
+        st.warning(escape_markdown(words))
 
 
 def _show_personal(draft: Draft, name: str) -> None:
@@ -118,7 +140,9 @@ def count_unsure(draft: Draft) -> int:
     surveys = [t for at, t in draft.tables.items() if use_of(draft.plan, at) == SURVEY]
     unsure = sum(one.confidence < UNSURE for t in surveys for one in profile_columns(t))
     asked = sum(
-        not use_of(draft.plan, at) or is_unanswered(draft, at, table)
+        not use_of(draft.plan, at)
+        or bool(list_gaps(draft.plan, at))
+        or is_unanswered(draft, at, table)
         for at, table in draft.tables.items()
     )
     return unsure + asked

@@ -7,20 +7,32 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from analysis.intake.lookup import find_column
+from analysis.intake.lookup import find_column, normalise_name
+from analysis.intake.money_tables import has_open_sides
 from analysis.intake.open_questions import (
     OpenDates,
     OpenDecimals,
+    OpenYear,
     find_open_dates,
     find_open_decimals,
+    find_open_year,
 )
 from analysis.intake.tables import Table
+from analysis.study_file import FundingPlan
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_table
 from dashboard.widgets.wizard_steps import Draft, name_place
-from dashboard.workspace.plan_edit import Place, file_setting, use_of, with_file_setting
+from dashboard.workspace.plan_edit import (
+    Place,
+    file_setting,
+    use_of,
+    with_column,
+    with_file_setting,
+)
 
+_ISSUE_DATES = ("raised", "agreed", "due", "done", "told_back")
+_SIDE_ROWS = 4
 _AMOUNTS = ("amount", "income", "expense")
 _DATED = (
     "survey", "attendance", "delivery", "volunteers", "service", "funding", "consultation",
@@ -49,13 +61,31 @@ def open_decimals(draft: Draft, at: Place, table: Table) -> Sequence[OpenDecimal
     return find_open_decimals(table, [name for name in columns if name])
 
 
+def open_year(draft: Draft, at: Place, table: Table) -> OpenYear | None:
+    """Dates without a year in a consultation log."""
+    plan = draft.plan.consultation
+    if use_of(draft.plan, at) != "consultation" or plan is None:
+        return None
+    named = (getattr(plan, name) for name in _ISSUE_DATES)
+    columns = (find_column(table, name) for name in named if name)
+    return find_open_year(table, [name for name in columns if name])
+
+
+def has_open_side(draft: Draft, at: Place) -> bool:
+    """Whether a ledger has a debit and a credit side."""
+    plan = draft.plan.funding
+    return use_of(draft.plan, at) == "funding" and plan is not None and has_open_sides(plan)
+
+
 def is_unanswered(draft: Draft, at: Place, table: Table) -> bool:
-    """Whether a table holds dates or amounts that can be read two ways, and nobody said which."""
-    dates = bool(open_dates(draft, at, table))
-    amounts = bool(open_decimals(draft, at, table))
-    return (dates and file_setting(draft.plan, at, "day_first") is None) or (
-        amounts and file_setting(draft.plan, at, "decimal") is None
-    )
+    """Whether a table leaves open how it is to be read, and nobody said."""
+    asked = {
+        "day_first": bool(open_dates(draft, at, table)),
+        "decimal": bool(open_decimals(draft, at, table)),
+        "year": open_year(draft, at, table) is not None,
+        "income_side": has_open_side(draft, at),
+    }
+    return any(asked[name] and file_setting(draft.plan, at, name) is None for name in asked)
 
 
 def show_questions(draft: Draft, at: Place, table: Table) -> None:
@@ -65,6 +95,11 @@ def show_questions(draft: Draft, at: Place, table: Table) -> None:
         _ask_dates(draft, at, dates)
     if amounts:
         _ask_amounts(draft, at, amounts)
+    year = open_year(draft, at, table)
+    if year is not None:
+        _ask_year(draft, at, year)
+    if has_open_side(draft, at):
+        _ask_side(draft, at, table)
 
 
 def _ask_dates(draft: Draft, at: Place, found: Sequence[OpenDates]) -> None:
@@ -83,6 +118,71 @@ def _ask_dates(draft: Draft, at: Place, found: Sequence[OpenDates]) -> None:
             examples, columns=[text("In the file"), text("Day first"), text("Month first")]
         ),
     )  # fmt: skip
+
+
+def _ask_year(draft: Draft, at: Place, found: OpenYear) -> None:
+    """Ask once which year the dates without one belong to."""
+    text, chosen = draft.text, file_setting(draft.plan, at, "year")
+    question = text(
+        "Dates in “{columns}” name no year, for example {given}. Which year is it?",
+        columns=", ".join(found.columns),
+        given=", ".join(found.examples),
+    )
+    key = f"year_{name_place(at)}_{chosen}"
+    with st.container(border=True):
+        st.number_input(
+            f"**{escape_markdown(question)}**",
+            min_value=1900,
+            max_value=2100,
+            value=chosen,
+            step=1,
+            format="%d",
+            placeholder=text("for example {year}", year=found.years[0]) if found.years else None,
+            key=key,
+            on_change=_keeper(draft, at, "year", key),
+        )
+
+
+def _ask_side(draft: Draft, at: Place, table: Table) -> None:
+    """Ask which side of a ledger is income; the answer sets both columns."""
+    text, plan = draft.text, draft.plan.funding
+    if plan is None or plan.income is None or plan.expense is None:
+        return
+    chosen = plan.income_side
+    key = f"income_side_{name_place(at)}_{chosen}"
+    columns = sides_of(plan)
+    examples = pd.DataFrame(
+        {name: table.cells[name].dropna().head(_SIDE_ROWS).reset_index(drop=True)
+         for name in columns.values() if name in table.cells}
+    ).fillna("")  # fmt: skip
+
+    def keep() -> None:
+        side = st.session_state[key]
+        other = "debit" if side == "credit" else "credit"
+        told = with_column(draft.plan, at, "income", columns[side])
+        told = with_column(told, at, "expense", columns[other])
+        draft.keep(with_file_setting(told, at, "income_side", side))
+
+    with st.container(border=True):
+        st.radio(
+            f"**{escape_markdown(text('Which column of this ledger is income?'))}**",
+            list(columns),
+            index=list(columns).index(chosen) if chosen else None,
+            format_func=lambda side: escape_markdown(columns[side]),
+            help=text("A fund’s own books credit what it receives; some ledgers debit it."),
+            key=key,
+            on_change=keep,
+        )
+        show_table(examples, key=f"sides_{name_place(at)}")
+
+
+def sides_of(plan: FundingPlan) -> dict[str, str]:
+    """Return ``credit`` and ``debit`` → the column of a ledger with two sides."""
+    income, expense = plan.income or "", plan.expense or ""
+    credited = normalise_name(income).startswith(("credit", "贷方"))
+    return (
+        {"credit": income, "debit": expense} if credited else {"credit": expense, "debit": income}
+    )
 
 
 def _ask_amounts(draft: Draft, at: Place, found: Sequence[OpenDecimals]) -> None:

@@ -34,7 +34,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "capacity": ("domain", "score", "rater", "item", "wave", "group", "leadership"),
     "strengths": ("strength", "wave", "kind", "present"),
     "consultation": (
-        "issue", "raised", "raised_by", "agreed", "due", "done", "told_back", "declined",
+        "issue", "raised", "raised_by", "agreed", "due", "done", "status", "told_back", "declined",
         "meeting", "parties", "stage", "promised_level", "delivered_level",
     ),
 }  # fmt: skip
@@ -78,8 +78,21 @@ def use_of(plan: StudyPlan, at: Place) -> str:
     return next((n for n, one in sections if one and at.holds(one.path, one.sheet)), "")
 
 
-def with_use(plan: StudyPlan, at: Place, use: str, columns: Sequence[str]) -> StudyPlan:
-    """Use a table as something else; a needed column starts as the first of the table."""
+def with_use(
+    plan: StudyPlan,
+    at: Place,
+    use: str,
+    columns: Sequence[str],
+    located: Mapping[str, str] | None = None,
+) -> StudyPlan:
+    """Use a table as something else.
+
+    Parameters
+    ----------
+    located
+        Field → column, as far as the headers tell; a needed column that none of them names starts
+        as the first of the table.
+    """
     told = _without_table(plan_record(plan), at)
     if use == SURVEY:
         told.setdefault(SURVEY, {}).setdefault("files", []).append(at.record())
@@ -87,8 +100,43 @@ def with_use(plan: StudyPlan, at: Place, use: str, columns: Sequence[str]) -> St
         told.setdefault(SURVEY, {})[DICTIONARY] = at.file
     elif use:
         needed = {name: columns[0] for name in NEEDED.get(use, ()) if columns}
-        told[use] = {**at.record(), **needed}
+        known = {name: one for name, one in (located or {}).items() if name in FIELDS[use]}
+        told[use] = {**at.record(), **needed, **known}
     return plan_from_dict(told)
+
+
+def list_gaps(plan: StudyPlan, at: Place) -> tuple[str, ...]:
+    """Return what keeps a table from being read: ``amount`` · ``person`` · ``same_column``.
+
+    A ledger needs amounts, a sign-in sheet people or a count; and one column cannot play two
+    needed parts.
+    """
+    use = use_of(plan, at)
+    section = getattr(plan, use, None) if use not in ("", SURVEY, DICTIONARY) else None
+    if section is None:
+        return ()
+    found = []
+    if use == "funding" and not (section.amount or section.income or section.expense):
+        found.append("amount")
+    if use == "attendance" and not (section.person or section.count):
+        found.append("person")
+    needed = [getattr(section, name) for name in NEEDED.get(use, ())]
+    if len(set(needed)) < len(needed):
+        found.append("same_column")
+    return tuple(found)
+
+
+def without_use(plan: StudyPlan, at: Place) -> StudyPlan:
+    """Leave a table out of a plan."""
+    return plan_from_dict(_without_table(plan_record(plan), at))
+
+
+def columns_used(plan: StudyPlan, at: Place) -> dict[str, str]:
+    """Return column → field for a table that is no survey; its other columns are not used."""
+    use = use_of(plan, at)
+    section = getattr(plan, use, None) if use not in ("", SURVEY, DICTIONARY) else None
+    named = {name: getattr(section, name, None) for name in FIELDS.get(use, ())}
+    return {column: name for name, column in named.items() if isinstance(column, str)}
 
 
 def column_of(plan: StudyPlan, at: Place, field: str) -> str | None:

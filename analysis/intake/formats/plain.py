@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 
-from analysis.intake.headers import find_header, read_header
+from analysis.intake.headers import find_header, read_header, rows_above
 from analysis.intake.layout import Head, Layout, build_table, grid_stems
 from analysis.intake.tables import Sheet, Table, Workbook
+from analysis.issues import Issue
 
 _GRID = re.compile(r"^(?P<stem>.+?)\s*\[(?P<part>[^\[\]]+)\]$")
 
 
 def recognise_format(sheet: Sheet, file_name: str) -> float:  # noqa: ARG001
     """Return a low confidence for every sheet with content: the last resort."""
-    return 0.1 if find_header(sheet) else 0.0
+    return 0.1 if any(any(row) for row in sheet.rows) else 0.0
 
 
 def read_format(workbook: Workbook, sheet: Sheet) -> Table:
-    """Read a plain table."""
+    """Read a plain table; one without a header row gets numbered columns."""
     header_rows = find_header(sheet)
     headers = read_header(sheet, header_rows)
     stems = grid_stems(headers, _GRID)
@@ -27,6 +28,25 @@ def read_format(workbook: Workbook, sheet: Sheet) -> Table:
         else Head(name=header)
         for at, header in enumerate(headers)
     ]
-    return build_table(
-        workbook, sheet, Layout(format="plain", header_rows=header_rows, heads=heads)
+    layout = Layout(
+        format="plain",
+        header_rows=header_rows,
+        heads=heads,
+        issues=_header_issues(workbook, sheet, header_rows),
     )
+    return build_table(workbook, sheet, layout)
+
+
+def _header_issues(
+    workbook: Workbook, sheet: Sheet, header_rows: tuple[int, ...]
+) -> tuple[Issue, ...]:
+    if not header_rows:
+        return (Issue(code="no_header", file=workbook.name, sheet=sheet.name),)
+    rows = rows_above(sheet, header_rows)
+    if not rows:
+        return ()
+    details = {"n": len(rows), "header": header_rows[0]}
+    above = Issue(
+        code="rows_above_header", file=workbook.name, sheet=sheet.name, rows=rows, details=details
+    )
+    return (above,)
