@@ -1,6 +1,7 @@
 """Which sentences the surveys deserve: codes and values, no words.
 
-Codes that say the programme did something (``effect_…``) exist only beside a comparison group.
+Codes that say the programme did something (``effect_clear_…``) exist only beside a comparison group
+whose design earns them: see :attr:`GroupComparison.causal`.
 """
 
 from __future__ import annotations
@@ -133,15 +134,41 @@ def find_effect(study: Study, compared: GroupComparison) -> Finding:
         return _finding("effect_not_estimable", compared.measure, values, "comparison")
     values |= {"change": effect.estimate, "low": effect.ci_low, "high": effect.ci_high}
     values |= {"n": effect.n, "p_value": effect.p_value, "method": effect.name}
+    values |= {"assignment": compared.assignment, "agreement": compared.agreement}
+    values |= {"own": _own_change(compared), **_both_methods(compared)}
     return _finding(_effect_code(compared, effect), compared.measure, values, "comparison")
 
 
 def _effect_code(compared: GroupComparison, effect: Comparison) -> str:
+    """Which sentence the difference from the comparison group deserves.
+
+    A causal verb (``effect_clear``) only where the design earns it. Where difference in
+    differences and ANCOVA disagree no direction is claimed, unless people were drawn by lot: then
+    the more precise of the two speaks, and the disagreement is in the values.
+    """
+    by_lot = compared.assignment == "random"
+    if compared.agreement == "disagree" and not by_lot:
+        return "effect_methods_disagree"
     if not is_clear(effect, compared.p_adjusted):
         return "effect_unclear_many_tests" if is_clear(effect, None) else "effect_no_clear"
-    alone = any(c.code == "one_treated_community" for c in compared.cautions)
-    stem = "more_than_comparison" if alone else "effect_clear"
+    stem = "effect_clear" if compared.causal else "more_than_comparison"
     return f"{stem}_up" if (effect.estimate or 0.0) > 0 else f"{stem}_down"
+
+
+def _both_methods(compared: GroupComparison) -> dict[str, float | None]:
+    """Difference in differences and ANCOVA, clustered where both are; None where one is missing."""
+    by_name = {one.name: one for one in compared.analyses if isinstance(one, Comparison)}
+    form = "_cr2" if {"did_cr2", "ancova_cr2"} <= set(by_name) else ""
+    found = {name: by_name.get(f"{name}{form}") for name in ("did", "ancova")}
+    return {name: one.estimate if one is not None else None for name, one in found.items()}
+
+
+def _own_change(compared: GroupComparison) -> float | None:
+    """Change of the programme's means between the two waves, for the verb of the sentence."""
+    level = {w: m.estimate for g, w, m in compared.means
+             if g == "treated" and isinstance(m, Estimate)}  # fmt: skip
+    start, end = (level.get(wave) for wave in compared.contrast)
+    return None if start is None or end is None else end - start
 
 
 def _facts(study: Study, name: str) -> dict[str, object]:

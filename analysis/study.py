@@ -56,6 +56,8 @@ class SurveyData:
         ``started``, ``finished`` (datetime), ``duration_seconds`` (float).
     categories
         One text column per ``survey.disaggregate`` name; missing = None/NaN.
+    covariates
+        One text column per ``survey.covariates`` name, numbers as written; missing = None/NaN.
     items
         Measure name → float frame, one column per item, in the units of the declared range
         *before* reversal; knowledge and binary items are 0/1; out-of-range answers are NaN and
@@ -72,6 +74,7 @@ class SurveyData:
     categories: pd.DataFrame
     items: Mapping[str, pd.DataFrame]
     texts: Mapping[str, pd.DataFrame]
+    covariates: pd.DataFrame = field(default_factory=pd.DataFrame)
     answer_labels: Mapping[str, Mapping[float, str]] = field(default_factory=dict)
     anonymous: bool = False
 

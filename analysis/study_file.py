@@ -21,6 +21,7 @@ from analysis.errors import StudyFileError
 Text = str | dict[str, str]
 Kind = Literal["scale", "knowledge", "binary", "category", "number"]
 Role = Literal["primary", "secondary", "exploratory"]
+Assignment = Literal["random", "whole_sites", "self_selected"]
 
 
 class _Section(BaseModel):
@@ -86,8 +87,10 @@ class Fix(_Section):
 class SurveyPlan(_Section):
     """``[survey]``: who, when, and in which files.
 
-    ``dictionary`` is the path of an XLSForm or REDCap data dictionary that supplies the labels,
-    choices and order of the files' columns.
+    ``assignment`` says how people came into the programme: by lot, with their whole community, or
+    by their own choice or someone's. ``covariates`` are columns known before the start, numbers or
+    words, for which the comparison is adjusted. ``dictionary`` is the path of an XLSForm or REDCap
+    data dictionary that supplies the labels, choices and order of the files' columns.
     """
 
     respondent: str | list[str] | None = None
@@ -96,6 +99,8 @@ class SurveyPlan(_Section):
     wave_values: dict[str, list[str]] = Field(default_factory=dict)
     group: str | None = None
     treated: list[str] = Field(default_factory=list)
+    assignment: Assignment = "self_selected"
+    covariates: list[str] = Field(default_factory=list)
     site: str | None = None
     cluster: str | None = None
     weight: str | None = None
@@ -330,7 +335,10 @@ class ConsultationPlan(_Section):
 
 
 class TargetPlan(_Section):
-    """``[[targets]]``: one indicator against its target."""
+    """``[[targets]]``: one indicator against its target.
+
+    Without a ``direction`` it is that from the baseline to the target.
+    """
 
     indicator: str
     label: Text | None = None
@@ -347,6 +355,29 @@ class TargetPlan(_Section):
     actuals: dict[str, float] = Field(default_factory=dict)
     band: float = Field(default=0.15, gt=0, lt=1)
     evidence: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _take_direction(cls, values: Any) -> Any:  # noqa: ANN401
+        """Take the direction from baseline and target where none is given."""
+        if not isinstance(values, dict) or "direction" in values:
+            return values
+        start, end = values.get("baseline"), values.get("target")
+        if isinstance(start, int | float) and isinstance(end, int | float):
+            return {**values, "direction": "decrease" if end < start else "increase"}
+        return values
+
+    @model_validator(mode="after")
+    def _check_direction(self) -> TargetPlan:
+        """Refuse a target on the other side of its baseline: it would count backwards."""
+        if self.baseline is None or self.target == self.baseline:
+            return self
+        if (self.target < self.baseline) == (self.direction == "increase"):
+            raise ValueError(
+                f"target {self.indicator!r}: direction = {self.direction!r}, but the target "
+                f"{self.target:g} lies on the other side of the baseline {self.baseline:g}"
+            )
+        return self
 
 
 class StudyPlan(_Section):

@@ -108,7 +108,11 @@ def _cost_per_improved(
 
 
 def weigh_evidence(evaluation: Evaluation) -> tuple[EvidenceRule, ...]:
-    """Weigh the evidence by four stated rules; no grade is made of them."""
+    """Weigh the evidence by stated rules; no grade is made of them.
+
+    Beside a comparison group a rule says how the groups were formed, and whether their likeness,
+    the agreement of the methods and drop-out let the difference be called an effect.
+    """
     flow = evaluation.flow
     if flow is None:
         return ()
@@ -116,8 +120,14 @@ def weigh_evidence(evaluation: Evaluation) -> tuple[EvidenceRule, ...]:
     again = flow.matched / before if before and not flow.anonymous else None
     compared = any(isinstance(a, Comparison) for c in evaluation.comparison for a in c.analyses)
     lost_differ = any(abs(row.smd or 0.0) > 0.25 for row in evaluation.attrition)
+    main = main_outcome(evaluation)
+    groups = [c for c in main_rows(evaluation.comparison) if main and c.measure == main.measure]
     return (
         EvidenceRule(code="comparison_group", value=None, wanted=None, met=compared),
+        *(
+            EvidenceRule(code=f"assignment_{c.assignment}", value=None, wanted=None, met=c.causal)
+            for c in groups
+        ),
         EvidenceRule(
             code="found_again",
             value=again,

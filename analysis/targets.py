@@ -17,6 +17,7 @@ from analysis.surveys.contrasts import main_records
 
 _PERIOD = re.compile(r"(?P<year>\d{4})(?:-?[Qq](?P<quarter>[1-4])|-(?P<month>\d{1,2}))?")
 _SECTIONS = ("participation", "delivery", "volunteers", "sustainability")
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +25,8 @@ class TargetProgress:
     """One indicator: progress = (actual − baseline) / (target − baseline).
 
     Without a baseline an indicator that shall rise counts from zero; one that shall fall, or stay
-    where it is, has no progress and is only met or not.
+    where it is, has no progress and is only met or not. So is one whose measured baseline lies on
+    the other side of the target than its declared direction: it was met before the start.
     ``status`` is met, ahead, on_track, behind, not_started or no_data; ``expected`` the progress
     due by the data's date; ``band`` the tolerated share either side of it; ``progress_low`` and
     ``progress_high`` are the ends of the actual value's interval on the same way; ``uncertain`` is
@@ -68,9 +70,11 @@ def target_progress(
     start = 0.0 if baseline is None and plan.direction == "increase" else baseline
     progress = _progress(plan, start, _point(actual))
     expected = _expected(plan, start, as_of)
+    early = as_of is not None and plan.start is not None and as_of <= plan.start
     low, high = _progress_ends(plan, start, actual)
-    reached = {_status(plan, end, expected) for end in (low, high) if end is not None}
-    status = _status(plan, progress, expected)
+    ends = [end for end in (low, high) if end is not None]
+    reached = {_status(plan, end, expected, early=early) for end in ends}
+    status = _status(plan, progress, expected, early=early)
     if progress is None and isinstance(actual, Estimate):
         status = _status_of_value(plan, actual.estimate, as_of)
     return TargetProgress(
@@ -182,6 +186,10 @@ def _point(value: EstimateLike) -> float | None:
 def _progress(plan: TargetPlan, baseline: float | None, actual: float | None) -> float | None:
     if actual is None or baseline is None or plan.target == baseline:
         return None
+    # A measured baseline beyond the target: the way between them would count backwards.
+    declared = "direction" in plan.model_fields_set
+    if declared and (plan.target < baseline) == (plan.direction == "increase"):
+        return None
     return (actual - baseline) / (plan.target - baseline)
 
 
@@ -246,15 +254,23 @@ def _status_of_value(plan: TargetPlan, actual: float, as_of: date | None) -> str
     return "no_data" if early else "behind"
 
 
-def _status(plan: TargetPlan, progress: float | None, expected: float | None) -> str:
+def _status(
+    plan: TargetPlan, progress: float | None, expected: float | None, *, early: bool
+) -> str:
+    """Status by the band: the tolerated share of the progress expected, either side of it.
+
+    Expected progress is below zero where a periodic target lies behind the baseline: a rise that
+    is to begin with a fall. The band then reaches as far as it does above zero.
+    """
     if progress is None:
         return "no_data"
     if progress >= 1:
         return "met"
     if expected is None:
         return "on_track" if progress >= 1 - plan.band else "behind"
-    if expected == 0:
+    if early and expected == 0:
         return "not_started"
-    if progress > expected * (1 + plan.band):
+    room = plan.band * abs(expected) + _ROUNDING
+    if progress > expected + room:
         return "ahead"
-    return "on_track" if progress >= expected * (1 - plan.band) else "behind"
+    return "on_track" if progress >= expected - room else "behind"

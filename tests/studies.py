@@ -19,6 +19,7 @@ def make_study(
     measures: Sequence[Mapping[str, Any]] | None = None,
     facts: Mapping[str, Sequence[object]] | None = None,
     categories: Mapping[str, Sequence[object]] | None = None,
+    covariates: Mapping[str, Sequence[object]] | None = None,
     survey: Mapping[str, Any] | None = None,
     study: Mapping[str, Any] | None = None,
     anonymous: bool = False,
@@ -34,8 +35,8 @@ def make_study(
         Wave → codes; 0, 1, 2 … when left out.
     measures
         Plans; by default a scale 1–5 for each name found.
-    facts, categories
-        Columns of keys and categories over all rows, in the order of the waves.
+    facts, categories, covariates
+        Columns of keys, categories and covariates over all rows, in the order of the waves.
     """
     names = list(next(iter(waves.values())))
     columns = {wave: {n: _columns(answers[n]) for n in names} for wave, answers in waves.items()}
@@ -61,10 +62,12 @@ def make_study(
         parts = [np.column_stack(columns[wave][plan["name"]]) for wave in waves]
         items[plan["name"]] = pd.DataFrame(np.vstack(parts), columns=list(plan["items"]))
     told = {"waves": list(waves), "disaggregate": list(categories or {}), **(survey or {})}
+    told.setdefault("covariates", list(covariates or {}))
     plan = plan_from_dict({"study": study or {}, "survey": told, "measures": plans})
     data = SurveyData(
         keys=keys,
         categories=pd.DataFrame(categories or {}, index=keys.index),
+        covariates=pd.DataFrame(covariates or {}, index=keys.index),
         items=items,
         texts={},
         anonymous=anonymous,

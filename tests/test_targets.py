@@ -164,3 +164,54 @@ def test_what_shall_stay_where_it_is_is_met_or_not(direction, actual, status):
 def test_without_any_value_there_are_no_data():
     found = target_progress(TargetPlan(indicator="nothing.there", target=5), {}, None)
     assert (found.progress, found.status) == (None, "no_data")
+
+
+def test_exactly_what_was_expected_is_on_track_below_zero_too():
+    told = plan(baseline=100, target=200, actual=80, periods={"2026-Q1": 80.0})
+    found = target_progress(told, RESULTS, HALF_WAY)
+    assert (found.progress, found.expected) == (pytest.approx(-0.2), pytest.approx(-0.2))
+    assert found.status == "on_track"
+    less = target_progress(told.model_copy(update={"actual": 75.0}), RESULTS, HALF_WAY)
+    more = target_progress(told.model_copy(update={"actual": 85.0}), RESULTS, HALF_WAY)
+    assert (less.status, more.status) == ("behind", "ahead")
+
+
+def test_a_period_that_expects_no_progress_is_on_track_at_the_baseline():
+    told = plan(baseline=100, target=200, actual=100, periods={"2026-Q1": 100.0})
+    assert target_progress(told, RESULTS, HALF_WAY).status == "on_track"
+
+
+@given(baseline=FINITE, target=FINITE, part=st.floats(-2, 0.999))
+def test_on_track_at_exactly_the_expected_progress(baseline, target, part):
+    if abs(target - baseline) < 1:
+        return
+    due = baseline + part * (target - baseline)
+    told = plan(baseline=baseline, target=target, actual=due, periods={"2026-Q1": due})
+    assert target_progress(told, {}, HALF_WAY).status == "on_track"
+
+
+def test_before_the_start_nothing_is_late():
+    found = target_progress(plan(baseline=0, actual=0), RESULTS, date(2025, 12, 1))
+    assert found.status == "not_started"
+
+
+@pytest.mark.parametrize(
+    ("direction", "baseline", "target"), [("increase", 60, 40), ("decrease", 40, 60)]
+)
+def test_a_target_on_the_wrong_side_of_its_baseline_is_refused(direction, baseline, target):
+    with pytest.raises(ValueError, match="other side of the baseline"):
+        plan(direction=direction, baseline=baseline, target=target)
+
+
+def test_without_a_direction_it_is_that_from_baseline_to_target():
+    assert plan(baseline=60, target=40).direction == "decrease"
+    assert plan(baseline=40, target=60).direction == "increase"
+
+
+def test_a_measured_baseline_beyond_the_target_is_met_or_not():
+    # The first wave's mean is 2.6; the declared rise is to 2.0.
+    told = plan(target=2.0, direction="increase")
+    found = target_progress(told, RESULTS, HALF_WAY)
+    assert (found.progress, found.status) == (None, "met")
+    fallen = target_progress(plan(target=2.0, direction="increase", actual=1.9), RESULTS, HALF_WAY)
+    assert fallen.status != "met"

@@ -138,6 +138,7 @@ def _key_frame(
     absent: set[tuple[str, str]] = set()
     wanted = [("key", name, getattr(plan, name)) for name in KEY_COLUMNS]
     wanted += [("category", name, name) for name in plan.disaggregate]
+    wanted += [("covariate", name, name) for name in plan.covariates]
     for kind, name, column in wanted:
         fixed = getattr(source, name, None) if name in ("group", "site") else None
         found = find_column(table, column, source.rename) if column else None

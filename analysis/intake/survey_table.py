@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.errors import MissingColumnError
 from analysis.intake.dates import read_dates
+from analysis.intake.declared_values import check_declared_values
 from analysis.intake.lookup import missing_column
 from analysis.intake.numbers import read_numbers
 from analysis.intake.respondents import normalise_code, strip_zeros
@@ -47,15 +48,23 @@ def read_survey(plan: StudyPlan, tables: Sequence[tuple[SurveyFile, Table]]) -> 
     ------
     MissingColumnError
         Names file, sheet, column and the nearest one.
+    StudyFileError
+        A group or wave of the study file does not occur in the data; the values found are named.
     """
     survey = plan.survey or SurveyPlan()
     parts = tuple(read_rows(table, source, survey, plan.measures) for source, table in tables)
     _check_everywhere_absent(survey, tables, parts)
     rows = pd.concat([part.rows for part in parts], ignore_index=True)
+    undeclared = check_declared_values(survey, rows, parts)
     rows, undated = _dated(rows.sort_index(axis=1), tables)
     anonymous = ("key", "respondent") not in rows
     exclusions = [one for part in parts for one in part.exclusions]
-    issues = [one for part in parts for one in part.issues] + _absences(plan, parts) + undated
+    issues = (
+        [one for part in parts for one in part.issues]
+        + _absences(plan, parts)
+        + undated
+        + undeclared
+    )
     rows, left_out, found = _identified(rows, survey, anonymous)
     exclusions, issues = [*exclusions, *left_out], [*issues, *found]
     if not anonymous:
@@ -105,7 +114,8 @@ def _check_everywhere_absent(
         kind, name = pair
         told = getattr(survey, name, None) if kind == "key" else name
         column = told if isinstance(told, str) else name
-        key = f"survey.{name}" if kind == "key" else "survey.disaggregate"
+        listed = "survey.covariates" if kind == "covariate" else "survey.disaggregate"
+        key = f"survey.{name}" if kind == "key" else listed
         key = "measures" if kind == "item" else key
         error: MissingColumnError = missing_column(
             tables[0][1], column, tables[0][0].rename, key=key
@@ -242,6 +252,7 @@ def _filled(rows: pd.DataFrame, survey: SurveyPlan, parts: Sequence[SurveyRows])
     """Carry a person's group, site and categories to a wave whose file does not have them."""
     lacking = frozenset().union(*(part.absent for part in parts))
     wanted = [("key", name) for name in _FILLED] + [("category", n) for n in survey.disaggregate]
+    wanted += [("covariate", name) for name in survey.covariates]
     for pair in wanted:
         if pair in lacking and pair in rows:
             known = rows.groupby(("key", "respondent"))[[pair]].transform("first")[pair]
@@ -273,6 +284,7 @@ def _survey_data(
     survey = plan.survey or SurveyPlan()
     keys, issues = _typed_keys(_section(rows, "key"), survey)
     categories = _section(rows, "category").reindex(columns=list(survey.disaggregate))
+    covariates = _section(rows, "covariate").reindex(columns=list(survey.covariates))
     items = _section(rows, "item")
     answers = {
         measure.name: read_measure(
@@ -286,6 +298,7 @@ def _survey_data(
     data = SurveyData(
         keys=keys,
         categories=categories,
+        covariates=covariates,
         items={name: one.numbers for name, one in answers.items()},
         texts={name: one.texts for name, one in answers.items()},
         answer_labels={name: one.labels for name, one in answers.items() if one.labels},

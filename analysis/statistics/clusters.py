@@ -207,12 +207,12 @@ def _cr2_error(fit: _Regression, coef_index: int) -> tuple[float, float]:
         score.append(float(target @ fit.residual[rows]))
         own.append(float(target @ target))
         across.append(block.T @ target)
-    total, spread = _gram_moments(np.array(own), np.array(across), fit.bread)
+    total, spread = gram_moments(np.array(own), np.array(across), fit.bread)
     df = total**2 / spread if spread > 0 else np.inf
     return float(np.sqrt(np.sum(np.square(score)))), df
 
 
-def _gram_moments(own: FloatArray, across: FloatArray, bread: FloatArray) -> tuple[float, float]:
+def gram_moments(own: FloatArray, across: FloatArray, bread: FloatArray) -> tuple[float, float]:
     """Trace and sum of squares of diag(own) − across·bread·acrossᵀ.
 
     Never made whole: clusters × clusters would not fit in memory for a national programme.

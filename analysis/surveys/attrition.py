@@ -96,26 +96,32 @@ def guard_attrition(
         values["label"] = study.plan.label_of(worst.variable)
         found.append(Caution(code="attrition_differs", section="attrition", values=values))
     treated, lost = treated_people(study, panel), lost_people(panel)
-    if treated is not None and lost is not None:
-        found += _differential(lost, treated)
+    if treated is not None and lost is not None and is_differential(panel, treated):
+        (x1, n1), (x0, n0) = losses_by_group(panel, treated)
+        shares = {"treated": x1 / n1, "comparison": x0 / n0}
+        found.append(Caution(code="differential_attrition", section="attrition", values=shares))
     return tuple(found)
 
 
-def _differential(lost: tuple[BoolArray, BoolArray], treated: np.ndarray) -> list[Caution]:
+def losses_by_group(panel: Panel, treated: np.ndarray) -> tuple[tuple[int, int], tuple[int, int]]:
+    """(lost, asked first) of treated and of comparison people, between first and last wave."""
+    first, last = (panel.row[:, at] >= 0 for at in panel.ends)
     (x1, n1), (x0, n0) = (
-        (
-            int((lost[1] & (treated == arm)).sum()),
-            int(((lost[0] | lost[1]) & (treated == arm)).sum()),
-        )
+        (int((first & ~last & (treated == arm)).sum()), int((first & (treated == arm)).sum()))
         for arm in (1, 0)
     )
+    return (x1, n1), (x0, n0)
+
+
+def is_differential(panel: Panel, treated: np.ndarray) -> bool:
+    """Whether one group lost clearly more people: over 10 points apart, or clearly at 5 %."""
+    if panel.anonymous or len(panel.waves) < 2:
+        return False
+    (x1, n1), (x0, n0) = losses_by_group(panel, treated)
     test = compare_shares(x0, n0, x1, n1)
     if not isinstance(test, Comparison) or test.estimate is None or test.p_value is None:
-        return []
-    if abs(test.estimate) <= DIFFERENTIAL and test.p_value >= 0.05:
-        return []
-    values = {"treated": x1 / n1, "comparison": x0 / n0}
-    return [Caution(code="differential_attrition", section="attrition", values=values)]
+        return False
+    return abs(test.estimate) > DIFFERENTIAL or test.p_value < 0.05
 
 
 def _rows(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 import numpy as np
@@ -10,11 +10,13 @@ import pandas as pd
 
 from analysis.results import Caution, Comparison, ComparisonLike, Estimate, NotEstimable
 from analysis.statistics.clusters import LEAST_CLUSTERS, cr2, sign_flip
+from analysis.statistics.effect_size import smd
 from analysis.statistics.group_change import difference_of_changes, least_squares
 from analysis.statistics.multiplicity import adjust_by_family
 from analysis.study import Study
 from analysis.study_file import MeasurePlan
 from analysis.surveys.analyses import family_of
+from analysis.surveys.attrition import is_differential
 from analysis.surveys.balance import compare_baselines
 from analysis.surveys.contrasts import (
     family_of_contrast,
@@ -23,11 +25,12 @@ from analysis.surveys.contrasts import (
     waves_before,
 )
 from analysis.surveys.groups import (
+    assignment_of,
     both_waves,
     clusters_compared,
+    is_one_community,
     start_dates,
     treated_people,
-    treated_sites,
 )
 from analysis.surveys.panel import Panel, build_panel
 from analysis.surveys.results import BalanceRow, EventStudyPoint, GroupComparison
@@ -81,11 +84,22 @@ def compare_groups(
     analyses = _analyses(panel, pre, post, treated, cluster)
     placebo = _placebo(panel, measure, treated)
     cautions = _cautions(study, panel, measure, treated, balance, cluster, placebo)
+    assignment = assignment_of(study)
+    agreement = agreement_of_groups(analyses)
+    doubts = _doubts(
+        assignment, agreement, {c.code for c in cautions},
+        alike=_are_alike(study, measure, balance, pre, post, treated),
+        differential=is_differential(panel, treated),
+    )  # fmt: skip
     return GroupComparison(
         measure=measure.name,
         contrast=waves,
         main=waves == main_contrast(study, panel, measure.name),
-        effect=_effect(analyses, cautions),
+        assignment=assignment,
+        agreement=agreement,
+        causal=not doubts,
+        doubts=doubts,
+        effect=_effect(analyses, cautions, assignment),
         p_adjusted=None,
         analyses=analyses,
         means=_means(panel, measure, treated),
@@ -98,17 +112,86 @@ def compare_groups(
     )
 
 
-def _effect(analyses: Sequence[ComparisonLike], cautions: Sequence[Caution]) -> ComparisonLike:
+def agreement_of_groups(analyses: Sequence[ComparisonLike]) -> str:
+    """Whether difference in differences and ANCOVA agree in sign and in being clear at 5 %.
+
+    The clustered forms where both exist, else the plain ones; ``single`` when one is missing.
+    Both being unclear is agreement: neither makes a claim.
+    """
+    by_name = {one.name: one for one in analyses if isinstance(one, Comparison)}
+    pairs = (("did_cr2", "ancova_cr2"), ("did", "ancova"))
+    pair = next((p for p in pairs if set(p) <= set(by_name)), None)
+    if pair is None:
+        return "single"
+    did, ancova = (by_name[name] for name in pair)
+    clear = [one.p_value is not None and one.p_value < CLEAR for one in (did, ancova)]
+    if not any(clear):
+        return "agree"
+    same_sign = (did.estimate or 0.0) * (ancova.estimate or 0.0) > 0
+    return "agree" if all(clear) and same_sign else "disagree"
+
+
+def _are_alike(
+    study: Study,
+    measure: MeasurePlan,
+    balance: Sequence[BalanceRow],
+    pre: FloatArray,
+    post: FloatArray,
+    treated: FloatArray,
+) -> bool:
+    """Whether the baselines of the two groups lie within 0.25 SD: of all, and of those analysed.
+
+    Declared covariates count too. 0.25 is the limit of the What Works Clearinghouse for a
+    baseline that adjustment can still repair (Standards Handbook 4.1, 2020).
+    """
+    named = {measure.name, *(study.plan.survey.covariates if study.plan.survey else ())}
+    differences = [row.smd for row in balance if row.variable in named]
+    used = both_waves(pre, post)
+    sides = [pre[used & (treated == arm)] for arm in (1, 0)]
+    if min(side.size for side in sides) > 1:
+        spread = [(s.mean(), s.std(ddof=1), s.size) for s in sides]
+        differences.append(smd(*spread[1], *spread[0]))
+    known = [abs(d) for d in differences if d is not None]
+    return bool(known) and max(known) <= LARGE_SMD
+
+
+def _doubts(
+    assignment: str, agreement: str, cautions: Set[str], *, alike: bool, differential: bool
+) -> tuple[str, ...]:
+    """Why the design does not earn a causal verb; nothing when it does.
+
+    People drawn by lot need no likeness at the start and no second method: what chance left is
+    in the interval. Everybody else needs both; nobody may have lost one group more than another.
+    """
+    found = {
+        "one_community": "one_treated_community" in cautions,
+        "methods_disagree": agreement == "disagree",
+        "attrition_differs": differential,
+        "groups_differ": assignment != "random" and not alike,
+        "one_method": assignment != "random" and agreement == "single",
+        "trends_differ": "trends_differ" in cautions,
+    }
+    by_lot = ("methods_disagree",) if assignment == "random" else ()
+    return tuple(code for code, doubted in found.items() if doubted and code not in by_lot)
+
+
+def _effect(
+    analyses: Sequence[ComparisonLike], cautions: Sequence[Caution], assignment: str
+) -> ComparisonLike:
     """Pick the estimate by design, before any number is seen.
 
-    With clusters it is CR2 or its refusal: the plain interval would claim too much. With one
-    treated community no clustered form exists; the plain one then speaks of the two groups only.
+    ANCOVA where people were drawn by lot: it is unbiased there and the most precise (Van Breukelen
+    2006, doi:10.1016/j.jclinepi.2006.02.007); else difference in differences, which does not
+    take the groups to be alike. With clusters their form or its refusal: the plain interval would
+    claim too much. With one treated community no clustered form exists; the plain one then speaks
+    of the two groups only.
     """
     by_name = {one.name: one for one in analyses}
-    clustered = by_name.get("did_cr2")
+    wanted = "ancova" if assignment == "random" and "ancova" in by_name else "did"
+    clustered = by_name.get(f"{wanted}_cr2")
     alone = any(caution.code == "one_treated_community" for caution in cautions)
     if clustered is None or (alone and isinstance(clustered, NotEstimable)):
-        return by_name["did"]
+        return by_name[wanted]
     return clustered
 
 
@@ -291,7 +374,7 @@ def _cautions(
         found.append(("parallel_trends_unchecked", {}))
     elif isinstance(placebo, Comparison) and (placebo.p_value or 1.0) < CLEAR:
         found.append(("trends_differ", {"change": placebo.estimate}))
-    if treated_sites(study, panel, treated) == 1:
+    if is_one_community(study, panel, treated):
         found.append(("one_treated_community", {}))
     if len(start_dates(study, panel, treated)) > 1:
         found.append(("staggered_starts", {"n": len(start_dates(study, panel, treated))}))

@@ -126,6 +126,7 @@ def keep_rows(survey: SurveyData, rows: BoolArray) -> SurveyData:
         survey,
         keys=cut(survey.keys),
         categories=cut(survey.categories),
+        covariates=cut(survey.covariates) if len(survey.covariates.columns) else survey.covariates,
         items={name: cut(frame) for name, frame in survey.items.items()},
         texts={name: cut(frame) for name, frame in survey.texts.items()},
     )

@@ -22,12 +22,28 @@ def treated_people(study: Study, panel: Panel) -> FloatArray | None:
     return treated if len(set(treated[np.isfinite(treated)])) == 2 else None
 
 
-def treated_sites(study: Study, panel: Panel, treated: FloatArray) -> int | None:
-    """Number of communities that received the intervention; None when not told."""
-    column = next((c for c in ("site", "group") if has_column(study, c)), None)
-    if column is None:
-        return None
-    return len({str(v) for v in person_values(study, panel, column)[treated == 1] if v is not None})
+def assignment_of(study: Study) -> str:
+    """How people came into the groups: ``random``, ``whole_sites`` or ``self_selected``."""
+    plan = study.plan.survey
+    return plan.assignment if plan is not None else "self_selected"
+
+
+def is_one_community(study: Study, panel: Panel, treated: FloatArray) -> bool:
+    """Whether the programme was in one whole community: nobody there is compared.
+
+    Only then other local events cannot be told apart from it. The group column names communities
+    only where whole communities were assigned; people assigned one by one, or who live beside
+    those compared, share the local events of both groups.
+    """
+    whole = assignment_of(study) == "whole_sites"
+    if has_column(study, "site"):
+        place = person_values(study, panel, "site")
+    elif whole and has_column(study, "group"):
+        place = person_values(study, panel, "group")
+    else:
+        return False
+    sides = [{str(v) for v in place[treated == arm] if not pd.isna(v)} for arm in (1, 0)]
+    return len(sides[0]) == 1 and not sides[0] & sides[1]
 
 
 def clusters_compared(study: Study, panel: Panel, treated: FloatArray) -> np.ndarray | None:
@@ -36,20 +52,40 @@ def clusters_compared(study: Study, panel: Panel, treated: FloatArray) -> np.nda
     The community where the programme was given to whole communities, two or more on either side:
     people are compared at the level at which it was assigned. Otherwise the declared cluster.
     """
+    by_lot = assignment_of(study) == "random"
     if has_column(study, "site"):
         site = person_values(study, panel, "site")
         arms = [set(site[(treated == arm) & ~pd.isna(site)]) for arm in (1, 0)]
         if min(map(len, arms)) > 1 and not arms[0] & arms[1]:
             return site
-    return person_values(study, panel, "cluster") if has_column(study, "cluster") else None
+    if not has_column(study, "cluster"):
+        return None
+    # "Building 1" of either group is another building, unless people were drawn within buildings.
+    return _told_apart(study, panel, None if by_lot else treated)
+
+
+def _told_apart(study: Study, panel: Panel, treated: FloatArray | None) -> np.ndarray:
+    """Cluster of each person with its community and, where given, its group; None = unknown."""
+    cluster = person_values(study, panel, "cluster")
+    parts: list[np.ndarray] = [cluster]
+    if has_column(study, "site"):
+        parts.insert(0, person_values(study, panel, "site"))
+    if treated is not None:
+        parts.insert(0, treated)
+    labels = np.full(cluster.size, None, dtype=object)
+    for at in np.flatnonzero(~pd.isna(cluster)):
+        labels[at] = "|".join(str(part[at]) for part in parts)
+    return labels
 
 
 def clusters_within(study: Study, panel: Panel) -> np.ndarray | None:
     """Give the cluster of each person: the declared one, else the community, when there are two."""
-    column = next((name for name in ("cluster", "site") if has_column(study, name)), None)
-    if column is None:
+    if has_column(study, "cluster"):
+        cluster = _told_apart(study, panel, None)
+    elif has_column(study, "site"):
+        cluster = person_values(study, panel, "site")
+    else:
         return None
-    cluster = person_values(study, panel, column)
     return cluster if len(set(cluster[~pd.isna(cluster)])) > 1 else None
 
 

@@ -117,12 +117,13 @@ def person_values(study: Study, panel: Panel, column: str) -> npt.NDArray[np.obj
     Parameters
     ----------
     column
-        A column of ``survey.keys`` or ``survey.categories``.
+        A column of ``survey.keys``, ``survey.categories`` or ``survey.covariates``.
     """
     survey = study.survey
     if survey is None:
         return np.empty(0, dtype=object)
-    frame = survey.keys if column in survey.keys else survey.categories
+    frames = (survey.keys, survey.categories, survey.covariates)
+    frame = next(one for one in frames if column in one)
     given = frame[column].astype(object).to_numpy()
     known = ~pd.isna(frame[column]).to_numpy()
     found = np.full(len(panel.row), None, dtype=object)

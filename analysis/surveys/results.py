@@ -247,12 +247,21 @@ class GroupComparison:
 
     ``effect`` is the one of ``analyses`` the design calls for: with clusters their CR2 interval or
     its refusal, otherwise the plain one. ``p_adjusted`` counts the tests of all measures.
-    ``means`` rows are (group "treated"/"comparison", wave, Estimate).
+    ``means`` rows are (group "treated"/"comparison", wave, Estimate). ``main`` marks the contrast
+    that speaks for the measure. ``assignment`` is how people came into the groups; ``agreement``
+    whether difference in differences and ANCOVA agree in sign and clarity (``agree``,
+    ``disagree``, ``single``). ``causal`` says that the design earns a causal verb; else ``doubts``
+    tell why not: ``one_community``, ``methods_disagree``, ``attrition_differs``,
+    ``groups_differ``, ``one_method``, ``trends_differ``.
     """
 
     measure: str
     contrast: tuple[str, str]
     main: bool = True
+    assignment: str = "self_selected"
+    agreement: str = "single"
+    causal: bool = False
+    doubts: tuple[str, ...] = ()
     effect: ComparisonLike
     p_adjusted: float | None
     analyses: tuple[ComparisonLike, ...]

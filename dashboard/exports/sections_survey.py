@@ -24,6 +24,7 @@ from dashboard.figures.forest import draw_forest, draw_forest_rows
 from dashboard.figures.reliability import draw_reliability
 from dashboard.figures.subgroups import list_group_rows
 from dashboard.sentences.change import is_share
+from dashboard.sentences.comparison import say_design
 from dashboard.sentences.flow import count_analysed
 from dashboard.sentences.items import name_answers
 from dashboard.sentences.names import column_name
@@ -98,8 +99,17 @@ def _comparison(evaluation: Evaluation, study: Study, text: Text) -> ReportSecti
         balance = list_balance(one.balance, study.plan, text)
         tables["balance"] = (text("Were the groups alike at the start?"), balance)
     pictures = tuple(_compared(one, measures[one.measure], text) for one in main if one.means)
-    heading = text("Comparison")
-    return make_section(text, evaluation, "comparison", heading, tables=tables, pictures=pictures)
+    designs = [say_design(text, one) for one in main]
+    said = designs[:1]
+    if len(set(designs)) > 1:
+        said = [
+            text("{measure}: {caution}", measure=_name(text, measures[one.measure]), caution=design)
+            for one, design in zip(main, designs, strict=True)
+        ]
+    return make_section(
+        text, evaluation, "comparison", text("Comparison"), tables=tables, pictures=pictures,
+        sentences=said,
+    )  # fmt: skip
 
 
 def _compared(one: GroupComparison, measure: MeasurePlan, text: Text) -> ReportPicture:

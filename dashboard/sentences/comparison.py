@@ -29,15 +29,63 @@ def say_groups(text: Text, found: GroupComparison) -> str:
     return text.join(parts)
 
 
+def name_assignment(text: Text, assignment: str) -> str:
+    """Name how people came into the groups, as the wizard asks it."""
+    return {
+        "random": text("By lot: chance decided who took part"),
+        "whole_sites": text("Whole communities or classes were chosen"),
+        "self_selected": text("People chose themselves, or were chosen"),
+    }[assignment]
+
+
+def say_assignment(text: Text, assignment: str, *, causal: bool) -> str:
+    """Say how the groups were formed, and whether a difference may be called an effect."""
+    formed = {
+        "random": text("People were assigned to the groups by lot."),
+        "whole_sites": text("Whole communities were assigned to the groups."),
+        "self_selected": text("People were not assigned to the groups by lot."),
+    }[assignment]
+    earned = (
+        text("The difference may be called an effect of the programme.")
+        if causal
+        else text("The difference is not proof of an effect.")
+    )
+    return text.join([formed, earned])
+
+
+def say_doubts(text: Text, found: GroupComparison) -> list[str]:
+    """Say why the difference is not called an effect of the programme; empty when it is."""
+    named = {
+        "one_community": text("only one community had the programme"),
+        "methods_disagree": text("two methods of comparison disagree"),
+        "attrition_differs": text("one group lost more people than the other"),
+        "groups_differ": text("the groups were not alike at the start"),
+        "one_method": text("answers cannot be linked, so only one method is possible"),
+        "trends_differ": text("the groups moved differently before the start"),
+    }
+    return [named[code] for code in found.doubts]
+
+
+def say_design(text: Text, found: GroupComparison) -> str:
+    """Say how the groups were formed and, where it is not an effect, why."""
+    said = say_assignment(text, found.assignment, causal=found.causal)
+    doubts = say_doubts(text, found)
+    if not doubts:
+        return said
+    joined = "; ".join(doubts) if text.language == "en" else "；".join(doubts)
+    return text.join([said, text("Reasons: {reasons}.", reasons=joined)])
+
+
 def list_comparison_cards(
     text: Text, found: GroupComparison, measure: MeasurePlan
 ) -> list[tuple[str, str]]:
     """The difference by the estimate the design calls for, and from the same start."""
     share, by_name = is_share(measure), {one.name: one for one in found.analyses}
-    more = text("more change than the comparison group, likely {likely}")
-    ahead = text("ahead at the end from the same start, likely {likely}")
+    more = text("more change than in the comparison group (95 % CI {likely})")
+    ahead = text("difference at the end, adjusted for the start (95 % CI {likely})")
     wanted = {"did": more, "did_cr2": more, "ancova": ahead, "ancova_cr2": ahead}
-    adjusted = "ancova_cr2" if found.effect.name == "did_cr2" else "ancova"
+    other = "did" if found.effect.name.startswith("ancova") else "ancova"
+    adjusted = f"{other}_cr2" if found.effect.name.endswith("_cr2") else other
     shown = [found.effect, *([by_name[adjusted]] if adjusted in by_name else [])]
     cards = [
         (

@@ -77,6 +77,14 @@ def _missing_column(text: Text, error: LeveeError) -> str:
     return text("{file}: there is no column “{column}”.", **told)
 
 
+def _value_not_found(text: Text, error: LeveeError) -> str:
+    told = {"where": "", "value": "", "column": "", "values": "", **_told(text, error)}
+    return text(
+        "{file}: {where} names “{value}”, which does not occur in “{column}”. Found: {values}.",
+        **told,
+    )
+
+
 _FILES: dict[str, Callable[[Text], str]] = {
     "damaged_file": lambda t: t("{file} is damaged and cannot be read."),
     "empty_file": lambda t: t("{file} is empty."),
@@ -124,6 +132,9 @@ _STUDY_FILE: dict[str, Callable[[Text], str]] = {
         "{file}, row {row}, column {column}: this value cannot be used: {problem}"
     ),
     "results_file": lambda t: t("{file} is not a results file written by Levee."),
+    "treated_without_group": lambda t: t(
+        "{file}: survey.treated names groups, but no column of groups is given: add survey.group."
+    ),
     "study_file_syntax": lambda t: t("{file} is not valid TOML: {problem}"),
 }
 
@@ -135,6 +146,7 @@ ERRORS: dict[str, Callable[[Text, LeveeError], str]] = {
     "study_file_value": _study_file_value,
     "unknown_key": _unknown_key,
     "missing_column": _missing_column,
+    "value_not_found": _value_not_found,
     "font_missing": lambda t, _: t(
         "The PDF and the pictures need a Chinese font: install Noto Sans CJK or Source Han Sans, "
         "then try again."

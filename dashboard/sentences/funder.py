@@ -8,6 +8,7 @@ from analysis.summary import EvidenceRule, main_outcome
 from analysis.surveys.results import Outcome
 from dashboard.sentences import say_finding
 from dashboard.sentences.cautions import say_cautions
+from dashboard.sentences.comparison import say_assignment
 from dashboard.sentences.sustainability import say_next_step
 from dashboard.text import Text
 
@@ -36,6 +37,8 @@ def say_evidence(text: Text, rule: EvidenceRule) -> str:
             if rule.met
             else text("Nobody outside the programme was asked: a change, not proof of its cause.")
         )
+    elif rule.code.startswith("assignment_"):
+        told = say_assignment(text, rule.code.removeprefix("assignment_"), causal=rule.met)
     elif rule.code == "found_again":
         told = text(
             "{share} were found again (wanted {wanted}).",

@@ -171,6 +171,10 @@ _LINKING: dict[str, _Message] = {
         "{n} row repeats a respondent in the wave {wave} and was left out; kept: {policy}.",
         "{n} rows repeat a respondent in the wave {wave} and were left out; kept: {policy}.",
     ),
+    "group_without_treated": lambda t, i: t(
+        "Groups are named ({values}), but not two sides: say which groups had the programme.",
+        values=", ".join(map(str, i.details["values"])),
+    ),
     "not_in_file": lambda t, _: t("{name} is not in this file; it is missing for its rows."),
     "income_side_assumed": lambda t, _: t(
         "The credit side was read as income and the debit side as expense; nobody confirmed it."

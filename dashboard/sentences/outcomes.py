@@ -1,7 +1,7 @@
 """Sentences about the surveys: changes, comparison, who was lost, and what to know first.
 
-No sentence says that something was caused unless its code starts with ``effect_``: those codes
-exist only beside a comparison group.
+No sentence says that something was caused unless its code starts with ``effect_clear``: those codes
+exist only where the design of the comparison earns them.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from analysis.results import Caution, Finding
+from dashboard.sentences.change import say_signed
 from dashboard.sentences.names import name_with
 from dashboard.text import Text
 
@@ -91,6 +92,14 @@ def _plain(text: Text, value: object) -> str:
     return text.number(value, 2) if isinstance(value, float) else "–"
 
 
+def _effect(text: Text, f: Finding, message: str) -> str:
+    """A difference from the comparison group; by lot, with what the other method says."""
+    said = [_change(message)(text, f)]
+    if f.values.get("agreement") == "disagree":
+        said.append(text("Change scores alone do not confirm this."))
+    return text.join(said)
+
+
 def _summary(text: Text, f: Finding) -> str:
     return text(
         "{clear} of {n} measures changed clearly; {matched} people answered both before and after.",
@@ -143,8 +152,8 @@ def _dose(message: str) -> Sentence:
 FINDINGS: Mapping[str, Callable[[Text, Finding], str]] = {
     "study_summary": _summary,
     "study_summary_compared": _with(
-        "{clear} of {n} measures moved the hoped way beyond the comparison group; "
-        "{matched} programme people answered both times.",
+        "{clear} of {n} measures improved more than in the comparison group; {matched} programme "
+        "participants answered both times.",
         "clear",
         "n",
         "matched",
@@ -183,17 +192,38 @@ FINDINGS: Mapping[str, Callable[[Text, Finding], str]] = {
         "{measure}: no clear change in how the answers are spread."
     ),
     "not_estimable": _not_estimable,
-    "effect_clear_up": _change(
-        "The programme raised {measure} by {change} ({range}), against the comparison group."
+    "effect_clear_up": lambda text, f: _effect(
+        text,
+        f,
+        "The programme raised {measure} by {change} compared with the comparison group "
+        "(95 % CI {range}).",
     ),
-    "effect_clear_down": _change(
-        "The programme lowered {measure} by {change} ({range}), against the comparison group."
+    "effect_clear_down": lambda text, f: _effect(
+        text,
+        f,
+        "The programme lowered {measure} by {change} compared with the comparison group "
+        "(95 % CI {range}).",
     ),
-    "more_than_comparison_up": _change(
-        "Against the comparison group, {measure} moved {change} higher ({range})."
+    "more_than_comparison_up": lambda text, f: _effect(
+        text,
+        f,
+        "{measure} rose by {change} more than in the comparison group (95 % CI {range})."
+        if (f.values.get("own") or 0.0) >= 0
+        else "{measure} fell by {change} less than in the comparison group (95 % CI {range}).",
     ),
-    "more_than_comparison_down": _change(
-        "Against the comparison group, {measure} moved {change} lower ({range})."
+    "more_than_comparison_down": lambda text, f: _effect(
+        text,
+        f,
+        "{measure} fell by {change} more than in the comparison group (95 % CI {range})."
+        if (f.values.get("own") or 0.0) <= 0
+        else "{measure} rose by {change} less than in the comparison group (95 % CI {range}).",
+    ),
+    "effect_methods_disagree": lambda text, f: text(
+        "{measure}: the methods disagree. Difference in changes {did}, adjusted for the start "
+        "{ancova}: no conclusion can be drawn.",
+        measure=text.of(f.values["label"]),
+        did=say_signed(text, f.values.get("did"), share=bool(f.values.get("share"))),
+        ancova=say_signed(text, f.values.get("ancova"), share=bool(f.values.get("share"))),
     ),
     "effect_no_clear": _change(
         "{measure}: no clear difference from the comparison group; the data fit {range}."

@@ -11,7 +11,7 @@ from analysis.surveys.results import GroupComparison
 from dashboard.cache import current_evaluation, current_study
 from dashboard.figures.comparison import draw_comparison, draw_event_study
 from dashboard.sentences import say_caution, say_finding
-from dashboard.sentences.comparison import list_comparison_cards, say_groups
+from dashboard.sentences.comparison import list_comparison_cards, say_design, say_groups
 from dashboard.state import current_text
 from dashboard.tables.comparison import list_balance, list_comparisons
 from dashboard.text import Text
@@ -46,7 +46,8 @@ def show() -> None:
     name = choose_measure(text, study, names)
     found = main[name]
     with head:
-        show_page(say_finding(text, find_effect(study, found)), say_groups(text, found))
+        who = text.join([say_groups(text, found), say_design(text, found)])
+        show_page(say_finding(text, find_effect(study, found)), who)
     cards = list_comparison_cards(text, found, study.measure(name))
     left, right = st.columns([3, 2], gap="large")
     with left:

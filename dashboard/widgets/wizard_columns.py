@@ -15,6 +15,7 @@ from dashboard.sentences.names import column_name, use_name, wave_name
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_table
 from dashboard.widgets.wizard_files import UNSURE
+from dashboard.widgets.wizard_groups import show_groups
 from dashboard.widgets.wizard_names import field_name, part_name, reason_name
 from dashboard.widgets.wizard_steps import Draft, name_place, show_buttons
 from dashboard.widgets.wizard_usage import show_gaps, show_usage
@@ -55,6 +56,7 @@ def show_columns(draft: Draft) -> None:
                 show_usage(draft.text, draft.plan, at, table)
             if use_of(draft.plan, at) == SURVEY:
                 _show_all(draft, at, table)
+    show_groups(draft)
     _show_breakdown(draft)
     ready = any(use_of(draft.plan, at) for at in draft.tables)
     show_buttons(draft.text, draft.saved, ready=ready)
