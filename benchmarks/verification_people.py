@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from analysis.statistics import survival_curve as sv
 from analysis.statistics.cox import proportional_hazards_test
 from analysis.statistics.incidence import mean_cumulative_function
+from analysis.statistics.proportions import share_by_person
 from analysis.statistics.survival_groups import logrank, rmst_difference
 
 N_TWO_GROUPS = 500
@@ -38,6 +39,7 @@ def compute(data: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
     """Give every number of this part by its key, computed by Levee."""
     yield from _spells(data["spells"])
     yield from _repeated(data["recurrent"])
+    yield from _shares(data["attendance"])
 
 
 def _spells(data: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
@@ -74,6 +76,12 @@ def _repeated(data: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
         yield f"mcf_log.{day}.mean", mean
         yield f"mcf_log.{day}.ci_low", low
         yield f"mcf_log.{day}.ci_high", high
+
+
+def _shares(data: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
+    came = share_by_person(data["came"], data["registered"])
+    for told in ("estimate", "std_error", "ci_low", "ci_high"):
+        yield f"share_by_person.{told}", getattr(came, told)
 
 
 def main() -> None:

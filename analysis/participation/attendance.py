@@ -22,8 +22,8 @@ from analysis.participation.reach import estimate_reach, list_funnel
 from analysis.participation.representation import compare_to_population
 from analysis.participation.results import Participation, PeriodParticipation, SessionAttendance
 from analysis.results import Caution, EstimateLike, NotEstimable
-from analysis.statistics.control_chart import p_chart_limits
-from analysis.statistics.proportions import wilson
+from analysis.statistics.control_chart import laney_limits
+from analysis.statistics.proportions import share_by_person, wilson
 from analysis.study import Study
 
 _UNKNOWN = NotEstimable(reason="not_asked", method="wilson")
@@ -59,8 +59,8 @@ def evaluate_participation(study: Study) -> Participation | None:
     """Evaluate attendance; None without a sign-in sheet or counts.
 
     People and contacts are kept apart. A row without a person or session is left out; the same
-    person twice in one session counts once. Shares have Wilson intervals and name what they
-    are a share of.
+    person twice in one session counts once. Shares have Wilson intervals, by person where one
+    person counts several times, and name what they are a share of.
     """
     if study.attendance is None or study.attendance.empty:
         return _from_counts(study)
@@ -149,7 +149,8 @@ def _attendance_rate(sheet: SignIns) -> EstimateLike:
     if not sheet.listed:
         return _UNKNOWN
     asked = sheet.rows[sheet.rows["registered"]]
-    return wilson(int(asked["attended"].sum()), len(asked))
+    each = asked.groupby("person")["attended"].agg(["sum", "size"])
+    return share_by_person(each["sum"], each["size"])
 
 
 def _people_and_contacts(came: pd.DataFrame, by: str) -> tuple[tuple[str, int, int], ...]:
@@ -164,7 +165,7 @@ def _list_sessions(sheet: SignIns) -> tuple[SessionAttendance, ...]:
     first = rows.groupby("at")[["session", "date", "kind", "level"]].first()
     totals = rows.groupby("at")[["attended", "registered", "kept"]].sum()
     registered = totals["registered"].to_numpy() if sheet.listed else np.full(len(totals), np.nan)
-    limits = p_chart_limits(totals["kept"].to_numpy(), registered)
+    limits = laney_limits(totals["kept"].to_numpy(), registered)
     back = list_return(sheet.came)
     last = NotEstimable(reason="too_few", method="wilson")
     return tuple(
@@ -260,7 +261,7 @@ def _from_counts(study: Study) -> Participation | None:
     came = _column(counts, "attended")
     usable = np.isfinite(registered) & (registered > 0) & (came <= registered)
     too_many = int(np.sum(came > registered))
-    limits = p_chart_limits(came, np.where(usable, registered, np.nan))
+    limits = laney_limits(came, np.where(usable, registered, np.nan))
     return Participation(
         eligible=study.plan.attendance.eligible if study.plan.attendance else None,
         participants=None,
@@ -268,7 +269,8 @@ def _from_counts(study: Study) -> Participation | None:
         sessions=len(counts),
         households=None,
         reach=nothing,
-        attendance_rate=wilson(float(came[usable].sum()), float(registered[usable].sum())),
+        # Who came to several sessions is unknown: the interval is that of sessions, not of people.
+        attendance_rate=share_by_person(came[usable], registered[usable], unit="session"),
         fill_rate=_fill_rate(came, registered),
         repeat_rate=nothing,
         completion_rate=nothing,

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.results import EstimateLike, NotEstimable
 from analysis.statistics.concentration import gini, lorenz, top_share
-from analysis.statistics.proportions import wilson
+from analysis.statistics.proportions import share_by_person, wilson
 
 COMPLETED_SHARE = 0.8
 
@@ -41,13 +41,18 @@ def estimate_completion(
 def estimate_return(came: pd.DataFrame) -> EstimateLike:
     """Estimate the share of people at one session who came to the next, over all sessions.
 
-    Needs ``person`` and ``at`` (sessions numbered in time); attendances of the last session
-    have no next one.
+    The interval is by person (:func:`share_by_person`). Needs ``person`` and ``at`` (sessions
+    numbered in time); attendances of the last session have no next one.
     """
-    again, present = _count_return(came)
-    if present.size < 2:
-        return NotEstimable(reason="too_few", method="wilson")
-    return wilson(int(again.sum()), int(present[:-1].sum()))
+    person, at, again = _list_presences(came)
+    before_last = at < at.max(initial=0)
+    if not before_last.any():
+        return NotEstimable(reason="too_few", method="wilson_by_person")
+    people = int(person.max()) + 1
+    return share_by_person(
+        np.bincount(person[before_last & again], minlength=people),
+        np.bincount(person[before_last], minlength=people),
+    )
 
 
 def list_return(came: pd.DataFrame) -> dict[int, EstimateLike]:
@@ -65,12 +70,19 @@ def _count_return(
     came: pd.DataFrame,
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Count those present at each session held, and those of them at the next, in time order."""
+    _, at, again = _list_presences(came)
+    sessions = int(at.max()) + 1 if at.size else 0
+    return np.bincount(at[again], minlength=sessions), np.bincount(at, minlength=sessions)
+
+
+def _list_presences(
+    came: pd.DataFrame,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """List the presences: person, session held (in time), and whether at the next one too."""
     order = np.unique(came["at"].to_numpy(), return_inverse=True)[1].astype(np.int64)
     sessions = int(order.max()) + 1 if order.size else 0
     key = np.unique(pd.factorize(came["person"])[0].astype(np.int64) * (sessions + 1) + order)
-    at = key % (sessions + 1)
-    again = np.bincount(at[np.isin(key + 1, key)], minlength=sessions)
-    return again, np.bincount(at, minlength=sessions)
+    return key // (sessions + 1), key % (sessions + 1), np.isin(key + 1, key)
 
 
 def list_engagement(visits: npt.NDArray[np.int64]) -> tuple[tuple[int, int], ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+import numpy.typing as npt
 from scipy import special, stats
 
 from analysis.results import Estimate, EstimateLike, NotEstimable
@@ -48,6 +50,73 @@ def wilson(x: float, n: float, ci_level: float = 0.95, n_missing: int = 0) -> Es
         return NotEstimable(reason="no_data", method="wilson", name="proportion")
     low, high = wilson_limits(x, n, ci_level)
     return _share(x, n, (low, high), ci_level, n_missing, "wilson")
+
+
+def share_by_person(
+    successes: npt.ArrayLike, trials: npt.ArrayLike, ci_level: float = 0.95, unit: str = "person"
+) -> EstimateLike:
+    """Share of all trials that succeeded, where each person has several: interval by person.
+
+    Use for attendance, return and reliability: what one person does at twelve sessions are not
+    twelve independent observations, and Wilson's interval over them covers 65 % instead of 95 %.
+
+    Parameters
+    ----------
+    successes, trials
+        Numbers per person (or other cluster); those without a trial are left out. More successes
+        than trials is a ValueError.
+    ci_level
+        Coverage, 0–1.
+    unit
+        What a cluster is, for the name of the method.
+
+    Returns
+    -------
+    Estimate or NotEstimable
+        ``n`` counts trials. ``no_data`` without any.
+
+    Notes
+    -----
+    p = Σx/Σm, Var p = k/(k − 1) · Σ(x − p·m)²/(Σm)² over k people (ratio estimator, linearised).
+    Limits: Wilson's with the effective number of trials p(1 − p)/Var p, at most Σm, times
+    (z/t)², t with k − 1 df. Where people do not differ at all, or there is only one, each person
+    counts as one trial. Korn & Graubard 1998, Survey Methodology 24, 193–201; Dean & Pagano 2015,
+    doi:10.1093/jssam/smv024.
+
+    Examples
+    --------
+    >>> found = share_by_person([12, 0, 6, 9], [12, 12, 12, 12])
+    >>> round(found.estimate, 4), round(found.ci_low, 3), round(found.ci_high, 3)
+    (0.5625, 0.119, 0.924)
+    """
+    x, m = np.asarray(successes, dtype=np.float64), np.asarray(trials, dtype=np.float64)
+    if bool(np.any((x < 0) | (x > m))):
+        raise ValueError("successes: want between 0 and the trials of the same person")
+    method = f"wilson_by_{unit}"
+    x, m = x[m > 0], m[m > 0]
+    people, total = x.size, float(m.sum())
+    if people == 0:
+        return NotEstimable(reason="no_data", method=method, name="proportion")
+    share = float(x.sum()) / total
+    variance = 0.0
+    if people > 1:
+        variance = people / (people - 1) * float(np.sum((x - share * m) ** 2)) / total**2
+    # Alike people say nothing about how people vary: then each stands for one observation.
+    effective = min(total, share * (1 - share) / variance) if variance > 0 else float(people)
+    if people > 1:
+        z, t = stats.norm.ppf((1 + ci_level) / 2), stats.t.ppf((1 + ci_level) / 2, people - 1)
+        effective *= float(z / t) ** 2
+    low, high = wilson_limits(share * effective, effective, ci_level)
+    return Estimate(
+        estimate=share,
+        ci_low=low if x.sum() > 0 else 0.0,
+        ci_high=high if x.sum() < total else 1.0,
+        ci_level=ci_level,
+        std_error=math.sqrt(variance) if people > 1 else None,
+        n=round(total),
+        method=method,
+        name="proportion",
+    )
 
 
 def clopper_pearson(x: float, n: float, ci_level: float = 0.95, n_missing: int = 0) -> EstimateLike:

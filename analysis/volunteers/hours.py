@@ -8,7 +8,7 @@ from scipy import stats
 
 from analysis.results import Estimate, EstimateLike, NotEstimable
 from analysis.statistics.concentration import fewest_giving_half, gini, lorenz, top_share
-from analysis.statistics.proportions import wilson
+from analysis.statistics.proportions import share_by_person
 from analysis.volunteers.results import Hours
 from analysis.volunteers.spells import FloatArray, Team, days_of
 
@@ -84,11 +84,12 @@ def _mean(amounts: FloatArray) -> EstimateLike:
 
 
 def _reliability(log: pd.DataFrame, asked: bool) -> EstimateLike:
-    """Of the rows signed up for, the share attended."""
+    """Of the rows signed up for, the share attended; interval by volunteer."""
     if not asked:
-        return NotEstimable(reason="not_asked", method="wilson")
+        return NotEstimable(reason="not_asked", method="wilson_by_person")
     promised = log[log["signed_up"]]
-    return wilson(int(promised["attended"].sum()), len(promised))
+    each = promised.groupby("volunteer", observed=True)["attended"].agg(["sum", "size"])
+    return share_by_person(each["sum"], each["size"])
 
 
 def _by_activity(came: pd.DataFrame, unit: str) -> tuple[tuple[str, float], ...]:

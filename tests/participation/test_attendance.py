@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from analysis.participation.attendance import evaluate_participation
 from analysis.results import Estimate, NotEstimable
-from analysis.statistics.proportions import wilson
+from analysis.statistics.proportions import share_by_person, wilson
 from tests.activities import read_tables, rows_of
 
 LONG = {"person": "code", "session": "session", "date": "date"}
@@ -114,6 +114,28 @@ def test_small_groups_and_what_would_give_them_back_are_hidden():
     assert told == {"f": 12, "m": None, "x": None}
 
 
+def test_the_intervals_of_attendance_and_return_are_by_person():
+    rng = np.random.default_rng(10)
+    there = rng.random((30, 12)) < rng.beta(1.2, 1.2, 30)[:, None]
+    rows = [
+        f"p{p},S{s},2025-{s + 1:02}-01,{int(there[p, s])}" for p in range(30) for s in range(12)
+    ]
+    text = "code,session,date,came\n" + "\n".join(rows) + "\n"
+    found = evaluate_participation(read_tables(attendance=(text, {**LONG, "attended": "came"})))
+    again, present = (there[:, :-1] & there[:, 1:]).sum(axis=1), there[:, :-1].sum(axis=1)
+    for rate, successes, trials in (
+        (found.attendance_rate, there.sum(axis=1), np.full(30, 12)),
+        (found.return_rate, again, present),
+    ):
+        wanted = share_by_person(successes, trials)
+        assert (rate.n, rate.method) == (wanted.n, "wilson_by_person")
+        assert [rate.ci_low, rate.ci_high] == pytest.approx([wanted.ci_low, wanted.ci_high])
+    over_rows = wilson(int(there.sum()), there.size)
+    assert found.attendance_rate.estimate == over_rows.estimate
+    wider = found.attendance_rate.ci_high - found.attendance_rate.ci_low
+    assert wider > 1.8 * (over_rows.ci_high - over_rows.ci_low)
+
+
 def test_control_limits_and_points_outside_chance():
     rows = []
     for s in range(10):
@@ -126,7 +148,9 @@ def test_control_limits_and_points_outside_chance():
     found = evaluate_participation(study)
     assert [s.outside for s in found.per_session] == [False] * 9 + [True]
     p = found.attendance_rate.estimate
-    half = 3 * np.sqrt(p * (1 - p) / 40)
+    # σ_z: one step among nine from one session to the next, in standard errors, over 1.128
+    error = np.sqrt(p * (1 - p) / 40)
+    half = 3 * error * ((30 - 4) / 40 / error / 9 / 1.128)
     assert found.per_session[0].limit_low == pytest.approx(p - half)
     assert found.per_session[0].limit_high == pytest.approx(p + half)
     assert found.events == ((date(2025, 1, 9), None, "flood"),)

@@ -1,14 +1,23 @@
 """Shares: published values, statsmodels, real poll, properties."""
 
+import math
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from analysis.statistics.proportions import clopper_pearson, newcombe_independent, wilson
+from analysis.statistics.control_chart import laney_limits, p_chart_limits
+from analysis.statistics.proportions import (
+    clopper_pearson,
+    newcombe_independent,
+    share_by_person,
+    wilson,
+    wilson_limits,
+)
 
 GOLDEN = tomllib.loads((Path(__file__).parents[1] / "golden" / "change.toml").read_text("utf-8"))
 
@@ -68,3 +77,76 @@ def test_poll(reference):
             found = share(case["x"], case["n"])
             assert found.estimate == pytest.approx(case["p"], rel=1e-8)
             assert (found.ci_low, found.ci_high) == pytest.approx(case[name], rel=1e-8)
+
+
+def _held(draw, truth, rounds=600):
+    rng = np.random.default_rng(20261124)
+    held = 0
+    for _ in range(rounds):
+        found = share_by_person(*draw(rng))
+        held += found.ci_low <= truth <= found.ci_high
+    return held / rounds
+
+
+@pytest.mark.parametrize(
+    ("people", "a", "b", "least", "most"),
+    [(30, 1.2, 1.2, 12, 12), (25, 6, 1, 2, 40), (40, 2, 1, 1, 10), (30, 1e6, 1e6, 12, 12)],
+)
+def test_the_share_by_person_covers_where_people_differ_and_where_they_do_not(
+    people, a, b, least, most
+):
+    def draw(rng):
+        trials = rng.integers(least, most + 1, people)
+        return rng.binomial(trials, rng.beta(a, b, people)), trials
+
+    assert _held(draw, a / (a + b)) >= 0.93
+
+
+def test_the_share_by_person_of_one_trial_each_is_wilson_with_the_t_quantile():
+    found = share_by_person([1] * 30 + [0] * 20, [1] * 50)
+    # 50/49 is the correction of the variance, which here lowers the effective number
+    effective = 49 * (stats.norm.ppf(0.975) / stats.t.ppf(0.975, 49)) ** 2
+    assert [found.ci_low, found.ci_high] == pytest.approx(wilson_limits(0.6 * effective, effective))
+
+
+def test_the_share_by_person_at_its_ends():
+    everybody = share_by_person([12] * 5, [12] * 5)
+    assert (everybody.estimate, everybody.ci_high, everybody.n) == (1.0, 1.0, 60)
+    assert everybody.ci_low < wilson(5, 5).ci_low
+    alone = share_by_person([6], [12])
+    assert [alone.ci_low, alone.ci_high] == pytest.approx(wilson_limits(0.5, 1))
+    assert alone.std_error is None
+    assert share_by_person([0, 0], [0, 0]).reason == "no_data"
+    with pytest.raises(ValueError, match="between 0 and the trials"):
+        share_by_person([3], [2])
+
+
+@pytest.mark.parametrize("day_to_day", [0.0, 0.6])
+def test_one_ordinary_session_in_some_hundreds_is_outside_the_limits(day_to_day):
+    rng = np.random.default_rng(3)
+    people, sessions, rounds = 30, 12, 800
+    outside = 0
+    for _ in range(rounds):
+        if day_to_day:
+            rate = 1 / (1 + np.exp(-rng.normal(0.4, day_to_day, sessions)))
+            came = rng.binomial(people, rate)
+        else:
+            own = rng.beta(1.2, 1.2, people)
+            came = (rng.random((people, sessions)) < own[:, None]).sum(axis=0)
+        limits = laney_limits(came, np.full(sessions, people))
+        outside += sum(not lo <= c / people <= hi for c, (lo, hi) in zip(came, limits, strict=True))
+    assert outside / (rounds * sessions) < 0.006
+
+
+def test_laney_limits_by_hand_and_where_sessions_are_few():
+    came, size = [20, 26, 22, 28, 18, 30], [40] * 6
+    error = math.sqrt(0.6 * 0.4 / 40)
+    between = np.abs(np.diff(np.array(came) / 40)).mean() / error / 1.128
+    half = 3 * error * between
+    assert laney_limits(came, size)[0] == pytest.approx((0.6 - half, min(1.0, 0.6 + half)))
+    assert laney_limits(came[:5], size[:5]) == p_chart_limits(came[:5], size[:5])
+    alike = laney_limits([30] * 8, [40] * 8)
+    assert alike[0] == pytest.approx((29 / 40, 31 / 40))
+    assert laney_limits([40] * 8, [40] * 8) == p_chart_limits([40] * 8, [40] * 8)
+    gap = laney_limits([*came, 5], [*size, 0])
+    assert gap == (*laney_limits(came, size), (None, None))
