@@ -313,7 +313,7 @@ def _settings(study: Study) -> dict[str, object]:
     survey = study.plan.survey
     told: dict[str, object] = study.plan.study.model_dump(mode="json", exclude={"title"})
     told["measures"] = [
-        m.model_dump(mode="json", exclude={"texts", "answers", "correct"}, exclude_none=True)
+        m.model_dump(mode="json", exclude={"answers", "correct"}, exclude_none=True)
         for m in study.plan.measures
     ]
     told["waves"] = list(survey.waves) if survey is not None else []

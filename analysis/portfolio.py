@@ -1,18 +1,102 @@
-"""Many studies side by side: shared measures pooled, the rest as aligned columns."""
+"""Many studies side by side: measures that a person mapped are pooled, the rest are columns."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from analysis.errors import StudyFileError
 from analysis.results import Estimate, EstimateLike, NotEstimable
 from analysis.statistics.meta_analysis import MetaAnalysis, random_effects
 from analysis.surveys.contrasts import main_records
 
-Signature = tuple[str, str, str, tuple[float, ...]]
+SAME_PEOPLE = 0.8
+"""Share of the smaller study's respondents in the other one from which both hold one survey."""
+LEAST_PEOPLE = 10
+"""Fewer common codes, such as 1 to 5, say nothing."""
+
+ALIKE_WORDING = 0.8
+"""Mean similarity of item wordings from which two measures are suggested as the same."""
+MOST_COMPARED = 150
+
+DuplicateReason = Literal["fingerprint", "files", "respondents", "answers"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureCard:
+    """What one study's measure is made of, to be compared before it is pooled.
+
+    Attributes
+    ----------
+    study, measure
+        Key of the study and name of the measure in it.
+    title, label
+        The study's and the measure's name in each language.
+    kind, score, better, range
+        As in the study file; ``range`` is empty where none is declared.
+    items
+        Wording of each item; the column's name where no wording is known.
+    reversed
+        Number of reverse-scored items.
+    """
+
+    study: str
+    measure: str
+    title: Mapping[str, str]
+    label: Mapping[str, str]
+    kind: str
+    score: str
+    better: str
+    range: tuple[float, ...]
+    items: tuple[str, ...]
+    reversed: int
+
+    @property
+    def signature(self) -> str:
+        """Hash of everything a comparison depends on: changes when the measure is changed."""
+        told = [self.kind, self.score, self.better, list(self.range), sorted(self.items)]
+        return hashlib.sha256(json.dumps([*told, self.reversed]).encode()).hexdigest()[:16]
+
+    def can_pool_with(self, other: MeasureCard) -> bool:
+        """Whether both are in one unit: kind, score, direction and range are the same."""
+        return (self.kind, self.score, self.better, self.range) == (
+            other.kind, other.score, other.better, other.range,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One study's measure in a definition, as it was when a person mapped it."""
+
+    study: str
+    measure: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """A person's statement that measures of several studies mean the same."""
+
+    name: str
+    members: tuple[Member, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duplicate:
+    """A study left out because another holds the same data.
+
+    ``share`` is the share of respondents in common, for reason ``respondents``.
+    """
+
+    study: str
+    same_as: str
+    reason: DuplicateReason
+    title: Mapping[str, str]
+    title_same_as: Mapping[str, str]
+    share: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,46 +116,220 @@ class StudyRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PooledMeasure:
-    """One measure shared by at least two studies, with its random-effects summary.
+    """One definition with its studies' changes and their random-effects summary.
 
-    ``label`` is the name in each language, as the first of the studies has it.
+    ``changed`` names the studies whose measure is no longer the one that was mapped: they are not
+    pooled until a person maps it again. ``label`` is the definition's name.
     """
 
     measure: str
     label: Mapping[str, str]
     studies: tuple[tuple[str, EstimateLike], ...]
     summary: MetaAnalysis | NotEstimable
+    changed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Portfolio:
-    """Studies side by side; ``measures`` are ordered by the number of studies that share them."""
+    """Studies side by side; ``measures`` are ordered by the number of studies that share them.
+
+    ``cards`` describe what could be mapped; ``duplicates`` are studies left out.
+    """
 
     studies: tuple[StudyRow, ...]
     measures: tuple[PooledMeasure, ...]
+    cards: tuple[MeasureCard, ...] = ()
+    duplicates: tuple[Duplicate, ...] = ()
 
 
-def compare_studies(results: Sequence[Mapping[str, Any]]) -> Portfolio:
-    """Put evaluated studies (results-file dicts) side by side; the same study counts once.
+def compare_studies(
+    results: Sequence[Mapping[str, Any]],
+    definitions: Sequence[Definition] = (),
+    different: Sequence[frozenset[str]] = (),
+) -> Portfolio:
+    """Put evaluated studies (results-file dicts) side by side; the same data count once.
 
-    Only measures of the same name, kind, range and score in at least two studies are pooled:
-    change between the first and last wave, by random effects with Hartung–Knapp interval and
-    prediction interval. Simulated studies are never pooled with real ones. Numbers about fewer
-    than a study's ``min_group`` people are hidden.
+    Only measures that a person mapped to one definition are pooled: equal names or ranges do not
+    make two questionnaires the same. The change of each measure's main contrast is pooled by
+    random effects with Hartung–Knapp interval and prediction interval. Simulated studies are
+    never pooled with real ones. Numbers about fewer than a study's ``min_group`` people are
+    hidden.
+
+    Parameters
+    ----------
+    results
+        As read by :func:`read_result` or shortened by :func:`shorten_result`.
+    definitions
+        What a person mapped.
+    different
+        Pairs of study keys of which a person said that they are different people.
     """
+    duplicates = find_duplicates(results, different)
+    left_out = {one.study for one in duplicates if one.reason != "fingerprint"}
+    # Equal fingerprints are one study: the last one read replaces the others.
     once = list({r["study"]["fingerprint"]: r for r in results}.values())
+    once = [r for r in once if study_key(r) not in left_out]
     real = [r for r in once if not _is_simulated(r)]
-    found: dict[Signature, list[tuple[str, EstimateLike]]] = {}
-    labels: dict[Signature, Mapping[str, str]] = {}
-    for result in real or once:
-        for signature, label, change in _changes(result):
-            found.setdefault(signature, []).append((result["study"]["fingerprint"], change))
-            labels.setdefault(signature, label)
-    pooled = [_pool(s, labels[s], told) for s, told in found.items() if len(told) >= 2]
+    pooled = [_pool_definition(one, real or once) for one in definitions]
     return Portfolio(
         studies=tuple(_row(r) for r in once),
-        measures=tuple(sorted(pooled, key=lambda p: -len(p.studies))),
+        measures=tuple(sorted((p for p in pooled if p is not None), key=lambda p: -len(p.studies))),
+        cards=tuple(card for r in real or once for card in describe_measures(r)),
+        duplicates=duplicates,
     )
+
+
+def study_key(result: Mapping[str, Any]) -> str:
+    """What names a study for mappings: its key where it has one, else its fingerprint."""
+    return str(result["study"].get("key") or result["study"]["fingerprint"])
+
+
+def describe_measures(result: Mapping[str, Any]) -> Iterator[MeasureCard]:
+    """Describe each measure of a study whose change was estimated."""
+    estimated = {str(outcome["measure"]) for outcome in result.get("outcomes") or ()}
+    for told in result["study"]["settings"].get("measures") or ():
+        if told["name"] in estimated:
+            texts = told.get("texts") or {}
+            yield MeasureCard(
+                study=study_key(result),
+                measure=str(told["name"]),
+                title=_title(result["study"]["title"]),
+                label=_title(told.get("label") or told["name"]),
+                kind=str(told.get("kind") or "scale"),
+                score=str(told.get("score") or "mean"),
+                better=str(told.get("better") or "higher"),
+                range=tuple(map(float, told.get("range") or ())),
+                items=tuple(_wording(texts.get(item), item) for item in told.get("items") or ()),
+                reversed=len(told.get("reversed") or ()),
+            )
+
+
+def define(name: str, cards: Sequence[MeasureCard]) -> Definition:
+    """Map measures to one definition; they must be in one unit.
+
+    Raises
+    ------
+    ValueError
+        When kind, score, direction or range differ, or one study is named twice.
+    """
+    if any(not cards[0].can_pool_with(card) for card in cards[1:]):
+        raise ValueError("measures of different kind, score, direction or range cannot be pooled")
+    if len({card.study for card in cards}) < len(cards):
+        raise ValueError("one study can give only one measure to a definition")
+    members = (Member(study=c.study, measure=c.measure, signature=c.signature) for c in cards)
+    return Definition(name=name, members=tuple(members))
+
+
+def suggest_mapping(
+    cards: Sequence[MeasureCard], definitions: Sequence[Definition] = ()
+) -> tuple[MeasureCard, ...]:
+    """Suggest the largest set of measures not yet mapped that ask nearly the same questions.
+
+    A person still has to look at them: a suggestion is never pooled by itself.
+    """
+    mapped = {(m.study, m.measure) for one in definitions for m in one.members}
+    free = [card for card in cards if (card.study, card.measure) not in mapped]
+    # Every pair is compared: beyond some hundred measures only equal wordings are looked for.
+    exact = len(free) > MOST_COMPARED
+    best: list[MeasureCard] = []
+    for card in {c.signature: c for c in free}.values() if exact else free:
+        alike = [card]
+        for other in free:
+            new = other.study not in {one.study for one in alike}
+            if not new or not card.can_pool_with(other):
+                continue
+            if sorted(card.items) == sorted(other.items) or (
+                not exact and wording_likeness(card, other) >= ALIKE_WORDING
+            ):
+                alike.append(other)
+        if len(alike) > max(1, len(best)):
+            best = alike
+    return tuple(best)
+
+
+def wording_likeness(one: MeasureCard, other: MeasureCard) -> float:
+    """Give how alike the items of two measures are worded, 0–1: mean of each item's best match."""
+    from rapidfuzz import fuzz
+
+    if not one.items or not other.items:
+        return 0.0
+    longer, shorter = sorted((one.items, other.items), key=len, reverse=True)
+    best = [max(fuzz.ratio(a, b) for b in shorter) for a in longer]
+    return float(sum(best)) / len(best) / 100
+
+
+def find_duplicates(
+    results: Sequence[Mapping[str, Any]], different: Sequence[frozenset[str]] = ()
+) -> tuple[Duplicate, ...]:
+    """Find studies that hold the data of an earlier one in the list.
+
+    Reasons, in this order: equal fingerprints; the same file; :data:`SAME_PEOPLE` of the
+    respondents' codes in common; the same scores (n, mean and standard deviation of scales).
+    """
+    found: list[Duplicate] = []
+    first: list[tuple[Mapping[str, Any], _Traces]] = []
+    for result in results:
+        traces = _traces(result)
+        for earlier, earlier_traces in first:
+            reason, share = _same_data(earlier_traces, traces)
+            pair = frozenset((study_key(earlier), study_key(result)))
+            if reason == "fingerprint" or (reason and pair not in different):
+                found.append(
+                    Duplicate(
+                        study=study_key(result),
+                        same_as=study_key(earlier),
+                        reason=reason,
+                        title=_title(result["study"]["title"]),
+                        title_same_as=_title(earlier["study"]["title"]),
+                        share=share,
+                    )
+                )
+                break
+        else:
+            first.append((result, traces))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Traces:
+    """By what two studies are seen to hold the same data."""
+
+    fingerprint: str
+    files: frozenset[str]
+    people: frozenset[str]
+    scores: frozenset[tuple[float, ...]]
+
+
+def _traces(result: Mapping[str, Any]) -> _Traces:
+    return _Traces(
+        fingerprint=str(result["study"]["fingerprint"]),
+        files=frozenset(result.get("survey_files") or ()),
+        people=frozenset(result.get("respondents") or ()),
+        scores=frozenset(tuple(map(float, one)) for one in result.get("scores") or ()),
+    )
+
+
+def _same_data(one: _Traces, other: _Traces) -> tuple[DuplicateReason | Literal[""], float | None]:
+    if one.fingerprint == other.fingerprint:
+        return "fingerprint", None
+    if one.files & other.files:
+        return "files", None
+    smaller = min(len(one.people), len(other.people))
+    share = len(one.people & other.people) / smaller if smaller else 0.0
+    if smaller >= LEAST_PEOPLE and share >= SAME_PEOPLE:
+        return "respondents", share
+    shared = one.scores & other.scores
+    # One scale with the same n, mean and spread may be chance in small studies; two are not.
+    alone = len(shared) == min(len(one.scores), len(other.scores)) == 1
+    if len(shared) >= 2 or (alone and next(iter(shared))[0] >= 30):
+        return "answers", None
+    return "", None
+
+
+def _wording(told: object, otherwise: str) -> str:
+    if isinstance(told, Mapping):
+        return str(next(iter(told.values()), otherwise))
+    return str(told or otherwise)
 
 
 def read_result(data: bytes, name: str) -> dict[str, Any]:
@@ -92,15 +350,30 @@ def read_result(data: bytes, name: str) -> dict[str, Any]:
     return result
 
 
-def shorten_result(result: Mapping[str, Any]) -> dict[str, Any]:
-    """Keep of a results dict only what a portfolio needs, so that hundreds fit in memory."""
+def shorten_result(
+    result: Mapping[str, Any], *, key: str = "", respondents: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Keep of a results dict only what a portfolio needs, so that hundreds fit in memory.
+
+    Parameters
+    ----------
+    result
+        A results file as plain values.
+    key
+        What names the study for mappings; its fingerprint when empty.
+    respondents
+        Hashed codes, where the study itself is at hand: a results file holds none.
+    """
     study, sustained = result["study"], result.get("sustainability") or {}
     settings = study["settings"]
     kept = {key: settings[key] for key in ("min_group", "simulated", "measures") if key in settings}
     outcomes = result.get("outcomes") or ()
     return {
         "study": {"fingerprint": str(study["fingerprint"]), "title": study["title"],
-                  "settings": kept},
+                  "settings": kept, "key": key or study.get("key", "")},
+        "respondents": list(respondents or result.get("respondents") or ()),
+        "survey_files": result.get("survey_files") or _survey_files(result),
+        "scores": result.get("scores") or _scale_scores(result),
         "flow": {"matched": (result.get("flow") or {}).get("matched")},
         "outcomes": [
             {key: o[key] for key in ("measure", "change", "n", "main", "cautions") if key in o}
@@ -115,20 +388,28 @@ def shorten_result(result: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _changes(
-    result: Mapping[str, Any],
-) -> Iterator[tuple[Signature, Mapping[str, str], EstimateLike]]:
-    """Each measure's main contrast: what makes it comparable, its label, its change."""
+def _survey_files(result: Mapping[str, Any]) -> list[str]:
+    files = (result.get("provenance") or {}).get("files") or ()
+    return [str(one["sha256"]) for one in files if one.get("table") == "survey"]
+
+
+def _scale_scores(result: Mapping[str, Any]) -> list[list[float]]:
+    """Give n, mean and standard deviation of scales in each wave; yes/no shares repeat easily."""
+    measures = result["study"]["settings"].get("measures") or ()
+    scales = {m["name"] for m in measures if m.get("kind", "scale") in ("scale", "number")}
+    found = []
+    for one in result.get("scoring") or ():
+        mean, spread = one.get("mean"), one.get("sd")
+        if one["measure"] in scales and one["n"] >= LEAST_PEOPLE and mean is not None and spread:
+            found.append([float(one["n"]), round(float(mean), 9), round(float(spread), 9)])
+    return found
+
+
+def _changes(result: Mapping[str, Any]) -> Iterator[tuple[str, EstimateLike]]:
+    """Give each measure's main contrast: its name and change."""
     least = _min_group(result)
-    described = {m["name"]: m for m in result["study"]["settings"].get("measures") or ()}
     for outcome in main_records(result.get("outcomes") or ()):
-        name = str(outcome["measure"])
-        told = described.get(name, {})
-        scale = told.get("range") or ()
-        signature = (name, str(told.get("kind")), str(told.get("score")), tuple(map(float, scale)))
-        label = told.get("label")
-        named = label if isinstance(label, Mapping) else {"en": str(label or name)}
-        yield signature, named, _shown(_estimate(outcome["change"]), least)
+        yield str(outcome["measure"]), _shown(_estimate(outcome["change"]), least)
 
 
 def _min_group(result: Mapping[str, Any]) -> int:
@@ -147,9 +428,26 @@ def _shown(value: EstimateLike, least: int, n: float | None = None) -> EstimateL
     return value
 
 
-def _pool(
-    signature: Signature, label: Mapping[str, str], found: Sequence[tuple[str, EstimateLike]]
-) -> PooledMeasure:
+def _pool_definition(
+    definition: Definition, results: Sequence[Mapping[str, Any]]
+) -> PooledMeasure | None:
+    """Pool what a person mapped; None when none of its studies is there."""
+    by_key = {study_key(result): result for result in results}
+    found: list[tuple[str, EstimateLike]] = []
+    changed: list[str] = []
+    for member in definition.members:
+        result = by_key.get(member.study)
+        if result is None:
+            continue
+        cards = {card.measure: card for card in describe_measures(result)}
+        card = cards.get(member.measure)
+        if card is None or card.signature != member.signature:
+            changed.append(member.study)
+            continue
+        change = dict(_changes(result)).get(member.measure, NotEstimable(reason="no_data"))
+        found.append((result["study"]["fingerprint"], change))
+    if not found and not changed:
+        return None
     known = [
         (e.estimate, e.std_error)
         for _, e in found
@@ -159,7 +457,13 @@ def _pool(
         summary: MetaAnalysis | NotEstimable = NotEstimable(reason="too_few", n=len(known))
     else:
         summary = random_effects([e for e, _ in known], [error for _, error in known])
-    return PooledMeasure(measure=signature[0], label=label, studies=tuple(found), summary=summary)
+    return PooledMeasure(
+        measure=definition.name,
+        label={"en": definition.name},
+        studies=tuple(found),
+        summary=summary,
+        changed=tuple(changed),
+    )
 
 
 def _row(result: Mapping[str, Any]) -> StudyRow:

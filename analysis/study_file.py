@@ -20,7 +20,7 @@ from analysis.errors import StudyFileError
 
 Text = str | dict[str, str]
 Kind = Literal["scale", "knowledge", "binary", "category", "number"]
-Role = Literal["primary", "secondary", "exploratory"]
+Role = Literal["primary", "secondary", "exploratory", "descriptive"]
 Assignment = Literal["random", "whole_sites", "self_selected"]
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.portfolio import compare_studies, read_result
+from analysis.portfolio import compare_studies, define, describe_measures, read_result
 from dashboard.figures.portfolio import draw_columns, draw_forest_of_studies, draw_funnel
 from dashboard.tables.sustainability import list_portfolio
 from dashboard.text import Text
@@ -34,7 +34,10 @@ def estimate(value: float, error: float, n: int) -> dict[str, Any]:
 
 def simulate(number: int, rng: np.random.Generator) -> dict[str, Any]:
     n = int(rng.integers(20, 400))
-    described = [{"name": m, "kind": "scale", "score": "mean", "range": [1, 5]} for m in MEASURES]
+    described = [
+        {"name": m, "kind": "scale", "score": "mean", "range": [1, 5], "items": [f"{m}_1"]}
+        for m in MEASURES
+    ]
     settings = {"min_group": 5, "simulated": True, "measures": described}
     error = 1.0 / np.sqrt(n)
     outcomes = [
@@ -72,7 +75,9 @@ def main() -> int:
     rng = np.random.default_rng(7)
     files = [json.dumps(simulate(i, rng)).encode() for i in range(told.studies)]
     results, _ = timed("read", lambda: [read_result(data, "results.json") for data in files])
-    portfolio, comparing = timed("compare", lambda: compare_studies(results))
+    cards = [card for result in results for card in describe_measures(result)]
+    mapped = [define(name, [c for c in cards if c.measure == name]) for name in MEASURES]
+    portfolio, comparing = timed("compare", lambda: compare_studies(results, mapped))
     text = Text("en")
     titles = {s.fingerprint: text.of(dict(s.title)) for s in portfolio.studies}
     figures, drawing = timed(

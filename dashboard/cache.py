@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -20,10 +21,10 @@ from analysis.intake.checks import QualityReport
 from analysis.intake.roles import ColumnProfile
 from analysis.intake.tables import Table
 from analysis.people_part import PeopleFilter, PeoplePart, evaluate_part
-from analysis.portfolio import Portfolio, compare_studies, shorten_result
+from analysis.portfolio import Definition, Portfolio, compare_studies, shorten_result
 from analysis.study import Study
 from analysis.study_file import StudyPlan
-from dashboard.progress import show_progress
+from dashboard.progress import PATIENCE, show_progress
 from dashboard.state import current_filters, current_study_id, current_text
 from dashboard.workspace.sample import SAMPLE_ID, read_sample_files
 from dashboard.workspace.store import SavedStudy, list_studies, open_study, read_files
@@ -101,18 +102,47 @@ def _session_people(key: str, _study: Study, _chosen: PeopleFilter) -> PeoplePar
     return evaluate_part(_study, _chosen)
 
 
-def current_portfolio(added: Sequence[Mapping[str, Any]] = ()) -> Portfolio | None:
-    """Every saved study with a plan, the sample, and results files added, side by side."""
+def current_portfolio(
+    added: Sequence[Mapping[str, Any]] = (),
+    definitions: Sequence[Definition] = (),
+    different: Sequence[frozenset[str]] = (),
+) -> Portfolio | None:
+    """Every saved study with a plan and the results files added, side by side.
+
+    The simulated sample is there only while a person has no study of their own.
+    """
     saved = [open_study(study.id) for study in list_studies()]
-    ready = [open_study(SAMPLE_ID), *(study for study in saved if study.plan is not None)]
-    results = [*(_short_result(_key(one), one) for one in ready), *added]
-    return compare_studies(results) if results else None
+    ready = [study for study in saved if study.plan is not None]
+    if not ready and not added:
+        ready = [open_study(SAMPLE_ID)]
+    results = [*_results_of(ready), *added]
+    return compare_studies(results, definitions, different) if results else None
+
+
+def _results_of(studies: Sequence[SavedStudy]) -> list[dict[str, Any]]:
+    """Evaluate studies one after another, with the number reached once it takes a second."""
+    text, box, start = current_text(), st.empty(), time.monotonic()
+    found = []
+    for at, study in enumerate(studies):
+        if time.monotonic() - start > PATIENCE:
+            told = text("Study {at} of {n}", at=text.number(at + 1, 0),
+                        n=text.number(len(studies), 0))  # fmt: skip
+            box.progress(at / len(studies), text=told)
+        found.append(_short_result(_key(study), study))
+    box.empty()
+    return found
 
 
 @st.cache_resource(scope="session", show_spinner=False, max_entries=2000)
 def _short_result(key: str, _saved: SavedStudy) -> dict[str, Any]:  # noqa: ARG001
     """What a portfolio needs of one study: small, so that hundreds stay in memory."""
-    return shorten_result(_evaluation_of(_saved, _study_of(_saved), {}, None).to_results())
+    study = _study_of(_saved)
+    result = _evaluation_of(_saved, study, {}, None).to_results()
+    survey = study.survey
+    # Hashes, not codes: enough to see whether two studies asked the same people.
+    codes = [] if survey is None or survey.anonymous else survey.keys["respondent"].unique()
+    people = [hashlib.sha256(str(code).encode()).hexdigest()[:16] for code in codes]
+    return shorten_result(result, key=_saved.id, respondents=people)
 
 
 def _study_of(saved: SavedStudy) -> Study:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pandas as pd
 
-from analysis.intake.choices import option_splitter, propose_choices
+from analysis.intake.choices import is_exclusive, option_splitter, propose_choices
 from analysis.intake.lookup import column_texts, find_column, normalise_name
 from analysis.intake.open_questions import find_open_dates
 from analysis.intake.overlap import check_overlap
@@ -23,7 +23,6 @@ LEAST_ITEMS = 4
 """Straight-lining is looked for in measures with at least this many items, one reversed."""
 
 _NUMBERED = re.compile(r"^\s*(?:[Qq]?\d+\s*[、.．)）]|第\d+题)\s*")
-_EXCLUSIVE = ("none of", "以上都没有", "以上都不", "都没有", "都不", "none", "没有参加过")
 _DEVICE = ("deviceid", "DeviceID", "IPAddress", "IP Address", "来自IP", "ipaddr", "simserial")
 EFFECTS: Mapping[str, str] = {
     "missing_answers": "fewer_scores",
@@ -314,7 +313,7 @@ def _contradictions(table: Table) -> list[Issue]:
     stems = dict.fromkeys(column.stem for column in table.columns if column.option)
     for stem in stems:
         options = [c for c in table.columns if c.option and c.stem == stem]
-        alone = [c.name for c in options if _is_exclusive(c.label)]
+        alone = [c.name for c in options if is_exclusive(c.label)]
         others = [c.name for c in options if c.name not in alone]
         if not alone or not others:
             continue
@@ -334,7 +333,7 @@ def _joined_contradictions(table: Table) -> list[Issue]:
         if column.paradata or column.option or column.name in stems:
             continue
         told = propose_choices(table, column.name)
-        alone = [one for one in told.options if _is_exclusive(one)] if told else []
+        alone = [one for one in told.options if is_exclusive(one)] if told else []
         if told is None or not alone:
             continue
         texts = column_texts(table, column.name).dropna()
@@ -358,7 +357,3 @@ def _contradiction(
         rows=rows,
         details={"n": len(rows), "options": list(options)},
     )
-
-
-def _is_exclusive(option: str) -> bool:
-    return normalise_name(option).startswith(_EXCLUSIVE)

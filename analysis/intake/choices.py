@@ -18,6 +18,10 @@ _SPACED = frozenset({"kobotoolbox", "odk_central"})
 _CODE = re.compile(r"^[A-Za-z0-9][\w.\-]*$", re.ASCII)
 _OTHER = re.compile(r"〖[^〖〗]*〗")
 _GOES_ON = re.compile(r"^(?:[a-z]|[或和及与等])")
+_EXCLUSIVE = (
+    "none", "以上都没有", "以上都不", "以上均", "都没有", "都不", "都未", "均没有", "均未",
+    "没有参加过",
+)  # fmt: skip
 _MOST = 30
 _SEEN = 3_000
 _COMMAS = frozenset({",", "，", "、"})
@@ -54,6 +58,15 @@ def propose_choices(table: Table, name: str) -> Choices | None:
     commas = [one for one in found if one.mark.strip() == ","]
     first = found[0] if found else None
     return min(commas, key=lambda one: len(one.options)) if first in commas else first
+
+
+def is_exclusive(option: str) -> bool:
+    """Whether an option says that no other applies: "None of these", "以上都没有".
+
+    >>> is_exclusive("None of these"), is_exclusive("以上都没有"), is_exclusive("Fire drill")
+    (True, True, False)
+    """
+    return normalise_name(option).startswith(_EXCLUSIVE)
 
 
 def find_options(texts: Sequence[str], mark: str, known: Collection[str] = ()) -> tuple[str, ...]:

@@ -10,15 +10,15 @@ import numpy as np
 import pandas as pd
 
 from analysis.intake.answers import propose_answer_rule
-from analysis.intake.choices import propose_choices
+from analysis.intake.choices import is_exclusive, propose_choices
 from analysis.intake.lookup import column_texts, find_column
 from analysis.intake.roles import ColumnProfile, propose_roles
 from analysis.intake.scales import code_letters, family_of
+from analysis.intake.score_names import name_internally, suggest_name
 from analysis.intake.tables import Column, Table
 from analysis.study_file import MeasurePlan
 
 _MOST_OPTIONS = 12
-_SLUG = re.compile(r"[^a-z0-9]+")
 _NEGATIVE = re.compile(
     r"\b(?:not|never|waste|wasted|no point|useless|difficult|unable|afraid|hard|nothing)\b"
     r"|不值|没用|没有用|白费|不可能|无法|不会|很难|不想|没必要|无用",
@@ -35,8 +35,9 @@ def propose_measures(
     """Propose measures from the item columns of a table, items named by their columns.
 
     Items are put together when they stand side by side with one stem, or one range and one
-    prefix of their code; a lone yes/no question becomes a binary measure, and so does every
-    option of a check-all question, in split columns or joined in one cell (exploratory).
+    prefix of their code; a lone yes/no question becomes a binary measure. So does every option of
+    a check-all question, in split columns or joined in one cell: descriptive, no outcome unless a
+    person chooses it. "None of these" is no measure.
     """
     roles = {one.name: one for one in profiles or propose_roles(table)}
     items = [column for column in table.columns if roles[column.name].role == "item"]
@@ -49,7 +50,7 @@ def propose_measures(
         bounds = _joint_range([roles[column.name].range for column in group])
         binary = roles[group[0].name].type == "binary"
         for part in [[one] for one in group] if binary else [group]:
-            name = _name(part, [measure.name for measure in measures])
+            name = _name(part, [measure.name for measure in measures], binary=binary)
             measures.append(_measure(table, name, part, bounds, binary))
     measures += _choice_measures(table, roles, [measure.name for measure in measures])
     first = next((m.name for m in measures if m.kind == "scale"), None)
@@ -128,14 +129,17 @@ def _choice_measures(
 def _options(question: str, options: Mapping[str, str], taken: Sequence[str]) -> list[MeasurePlan]:
     measures: list[MeasurePlan] = []
     for item, option in options.items():
+        if is_exclusive(option):
+            continue
         told = f"{question} {option}" if option.isdigit() else option
+        named = name_internally(told, "option", [question, option])
         measures.append(
             MeasurePlan(
-                name=_free_name(told, [*taken, *(measure.name for measure in measures)]),
+                name=_free_name(named, [*taken, *(measure.name for measure in measures)]),
                 label=f"{question}: {option}",
                 kind="binary",
                 items=[item],
-                role="exploratory",
+                role="descriptive",
             )
         )
     return measures
@@ -193,16 +197,13 @@ def _joint_range(ranges: Sequence[tuple[float, float] | None]) -> tuple[float, f
     return min(one[0] for one in known), max(one[1] for one in known)
 
 
-def _name(group: Sequence[Column], taken: Sequence[str]) -> str:
+def _name(group: Sequence[Column], taken: Sequence[str], *, binary: bool) -> str:
     told = group[0].stem or code_letters(group[0].name) or group[0].name
-    slug = _SLUG.sub("_", told.casefold()).strip("_") if told.isascii() else ""
-    base = "_".join(slug.split("_")[:4])
-    return _free_name("scale" if base == "q" else base, taken)
+    wordings = [f"{column.stem}|{column.label}" for column in group]
+    return _free_name(name_internally(told, "answer" if binary else "scale", wordings), taken)
 
 
-def _free_name(told: str, taken: Sequence[str]) -> str:
-    slug = _SLUG.sub("_", told.casefold()).strip("_") if told.isascii() else ""
-    base = "_".join(slug.split("_")[:4]) or "measure"
+def _free_name(base: str, taken: Sequence[str]) -> str:
     tried = [base, *(f"{base}_{number}" for number in range(2, 500))]
     return next(name for name in tried if name not in taken)
 
@@ -220,7 +221,7 @@ def _measure(
     worse = any(_WORSE.search(told) for told in (*labels, group[0].stem))
     return MeasurePlan(
         name=name,
-        label=group[0].stem or (labels[0] if len(group) == 1 else None),
+        label=suggest_name(group[0].stem, labels, names) or None,
         texts=dict(texts_told),
         kind="binary" if binary else "scale",
         items=names,

@@ -13,7 +13,7 @@ from analysis.surveys.balance import side_by_side
 from analysis.surveys.groups import treated_people
 from analysis.surveys.panel import BoolArray, Panel, build_panel
 from analysis.surveys.results import AttritionRow, Bounds
-from analysis.surveys.scoring import asked_measures, score_range
+from analysis.surveys.scoring import outcome_measures, score_range
 
 LARGE_SMD = 0.25
 DIFFERENTIAL = 0.1
@@ -65,7 +65,7 @@ def bound_changes(study: Study, panel: Panel | None = None) -> tuple[Bounds, ...
         return ()
     treated = treated_people(study, panel)
     found = []
-    for measure in asked_measures(study):
+    for measure in outcome_measures(study):
         limits = score_range(measure)
         if limits is None or family_of(measure) == "category":
             continue

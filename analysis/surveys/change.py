@@ -28,7 +28,7 @@ from analysis.surveys.improvement import count_improved
 from analysis.surveys.panel import Panel, build_panel
 from analysis.surveys.reliability import evaluate_reliability
 from analysis.surveys.results import Outcome, PairCounts, Reliability, SampleSizes, Subgroups
-from analysis.surveys.scoring import FloatArray, asked_measures, mean_of
+from analysis.surveys.scoring import FloatArray, mean_of, outcome_measures
 from analysis.surveys.subgroups import evaluate_subgroups
 
 MOST_CELLS = 2500
@@ -59,7 +59,7 @@ def evaluate_outcomes(
     """
     panel = build_panel(study) if panel is None else panel
     known = evaluate_reliability(study) if reliability is None else reliability
-    tasks = [(m, c) for m in asked_measures(study) for c in list_contrasts(study, panel)]
+    tasks = [(m, c) for m in outcome_measures(study) for c in list_contrasts(study, panel)]
     found = []
     for done, (measure, contrast) in enumerate(tasks):
         found.append(evaluate_outcome(study, panel, measure, contrast, known))

@@ -34,7 +34,7 @@ from analysis.surveys.groups import (
 )
 from analysis.surveys.panel import Panel, build_panel
 from analysis.surveys.results import BalanceRow, EventStudyPoint, GroupComparison
-from analysis.surveys.scoring import FloatArray, asked_measures, mean_of
+from analysis.surveys.scoring import FloatArray, mean_of, outcome_measures
 
 LARGE_SMD = 0.25
 CLEAR = 0.05
@@ -55,7 +55,7 @@ def evaluate_comparison(study: Study, panel: Panel | None = None) -> tuple[Group
     balance = compare_baselines(study, panel, treated)
     asked = [
         (measure, waves)
-        for measure in asked_measures(study)
+        for measure in outcome_measures(study)
         if family_of(measure) != "category"
         for waves in list_contrasts(study, panel)
     ]

@@ -21,7 +21,7 @@ from analysis.surveys.contrasts import main_contrast
 from analysis.surveys.groups import both_waves, treated_people
 from analysis.surveys.panel import Panel, build_panel, person_values
 from analysis.surveys.results import Dose
-from analysis.surveys.scoring import FloatArray, asked_measures, mean_of
+from analysis.surveys.scoring import FloatArray, mean_of, outcome_measures
 
 LEAST_LINKED = 5
 LINE_POINTS = 9
@@ -48,7 +48,7 @@ def evaluate_dose(study: Study, panel: Panel | None = None) -> tuple[Dose, ...]:
     unlinked = int((~sessions.index.isin(codes)).sum())
     return tuple(
         _dose(study, panel, measure, waves, dose, (int(linked.sum()), unlinked))
-        for measure in asked_measures(study)
+        for measure in outcome_measures(study)
         if family_of(measure) != "category"
         for waves in [main_contrast(study, panel, measure.name)]
         if waves is not None

@@ -146,6 +146,15 @@ def asked_measures(study: Study) -> list[MeasurePlan]:
     return [measure for measure in study.plan.measures if measure.name in known]
 
 
+def outcome_measures(study: Study) -> list[MeasurePlan]:
+    """Measures whose change is estimated; descriptive ones are only counted.
+
+    A question such as "Which activities did you join?" describes participation. Tested as an
+    outcome, each of its options would also take a share of the multiplicity correction.
+    """
+    return [measure for measure in asked_measures(study) if measure.role != "descriptive"]
+
+
 def waves_of(study: Study) -> tuple[str, ...]:
     """Waves present, in the plan's order; any other wave after them."""
     if study.survey is None:

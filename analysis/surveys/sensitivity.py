@@ -18,7 +18,7 @@ from analysis.surveys.contrasts import list_contrasts
 from analysis.surveys.groups import both_waves, clusters_within
 from analysis.surveys.panel import Panel, build_panel, has_column, person_values
 from analysis.surveys.results import Sensitivity
-from analysis.surveys.scoring import FloatArray, asked_measures
+from analysis.surveys.scoring import FloatArray, outcome_measures
 
 IMPUTATIONS = 20
 
@@ -33,7 +33,7 @@ def evaluate_sensitivity(study: Study, panel: Panel | None = None) -> tuple[Sens
     panel = build_panel(study) if panel is None else panel
     if panel.anonymous or len(panel.waves) < 2:
         return ()
-    measures = [m for m in asked_measures(study) if family_of(m) != "category"]
+    measures = [m for m in outcome_measures(study) if family_of(m) != "category"]
     found = []
     for measure in measures:
         for waves in list_contrasts(study, panel):

@@ -11,27 +11,34 @@ from dashboard.sentences.portfolio import say_together
 from dashboard.state import current_text
 from dashboard.tables.sustainability import list_portfolio
 from dashboard.text import Text
+from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_empty, show_figure, show_page
 from dashboard.widgets.portfolio import show_add_results
+from dashboard.widgets.portfolio_mapping import show_duplicates, show_mapping
+from dashboard.workspace.definitions import list_definitions, list_different
 from dashboard.workspace.results import list_results
 
 
 def show() -> None:
     """Show the portfolio."""
     text, added = current_text(), list_results()
-    portfolio = current_portfolio(added)
+    saved, different = list_definitions(), list_different()
+    portfolio = current_portfolio(added, [one.definition for one in saved], different)
     if portfolio is None or len(portfolio.studies) < 2:
         show_empty(
             text("Only one study so far"),
             text("Save a second study with the same measures to see them side by side."),
         )
+        show_duplicates(text, portfolio.duplicates if portfolio else (), different)
         show_add_results(text, added, expanded=True)
         return
     titles = {s.fingerprint: text.of(dict(s.title), s.fingerprint[:8]) for s in portfolio.studies}
     title = text.count("{n} study side by side", "{n} studies side by side", len(portfolio.studies))
     show_page(say_together(text, portfolio) or title, title)
-    if portfolio.measures:
+    show_duplicates(text, portfolio.duplicates, different)
+    if any(pooled.studies for pooled in portfolio.measures):
         _show_measure(text, _pick(text, portfolio), titles)
+    show_mapping(text, portfolio, saved)
     show_figure(
         draw_columns(portfolio.studies, titles, text),
         title=text("Reach, volunteers and money"),
@@ -44,13 +51,14 @@ def show() -> None:
 
 
 def _pick(text: Text, portfolio: Portfolio) -> PooledMeasure:
+    measures = [pooled for pooled in portfolio.measures if pooled.studies]
     chosen = st.selectbox(
         text("Measure"),
-        list(range(len(portfolio.measures))),
-        format_func=lambda i: text.of(portfolio.measures[i].label, portfolio.measures[i].measure),
+        list(range(len(measures))),
+        format_func=lambda i: escape_markdown(text.of(measures[i].label, measures[i].measure)),
         key="portfolio_measure",
     )
-    return portfolio.measures[chosen]
+    return measures[chosen]
 
 
 def _show_measure(text: Text, pooled: PooledMeasure, titles: dict[str, str]) -> None:

@@ -9,10 +9,12 @@ from typing import Any, get_args
 import streamlit as st
 
 from analysis.errors import StudyFileError
+from analysis.intake.score_names import find_name_problem
 from analysis.study_file import Kind, MeasurePlan, Role
 from dashboard.sentences import say_error
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
+from dashboard.widgets.wizard_report_names import name_problem_in_words
 from dashboard.widgets.wizard_steps import Draft, show_buttons
 from dashboard.widgets.wizard_values import (
     list_rules,
@@ -79,7 +81,7 @@ def _ask(
     text: Text, at: str, measure: MeasurePlan | None, columns: Sequence[str]
 ) -> dict[str, Any]:
     known = measure_record(measure) if measure else {}
-    heading = text.of(measure.label, measure.name) if measure else ""
+    heading = text.of(measure.label) if measure else ""
     label = st.text_input(text("Name"), value=heading, key=f"name_{at}")
     options = list(dict.fromkeys([*known.get("items", ()), *columns]))
     items = _pick(text, text("Items"), options, known.get("items", ()), f"items_{at}")
@@ -175,11 +177,17 @@ def _roles(text: Text) -> dict[str, str]:
         "primary": text("main outcome"),
         "secondary": text("further outcome"),
         "exploratory": text("exploratory"),
+        "descriptive": text("descriptive, not an outcome"),
     }
     return {role: words[role] for role in get_args(Role)}
 
 
 def _keep(draft: Draft, at: int, told: Mapping[str, Any]) -> None:
+    label, old = told.get("label"), [one.label for one in draft.plan.measures[at : at + 1]]
+    changed_label = isinstance(label, str) and label not in old
+    if changed_label and (problem := find_name_problem(str(label), told["items"])):
+        st.error(name_problem_in_words(draft.text, problem))
+        return
     try:
         changed = with_measure(
             draft.plan, at, {**told, "name": told["name"] or f"measure_{at + 1}"}

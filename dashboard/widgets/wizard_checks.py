@@ -17,6 +17,7 @@ from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.wizard_links import show_links
 from dashboard.widgets.wizard_losses import show_losses
 from dashboard.widgets.wizard_questions import is_unanswered, show_questions
+from dashboard.widgets.wizard_report_names import named_plan, show_report_names
 from dashboard.widgets.wizard_steps import Draft, go_to, name_place, show_buttons
 from dashboard.widgets.wizard_usage import say_gap, show_usage
 from dashboard.workspace.plan_edit import (
@@ -61,6 +62,7 @@ def show_checks(draft: Draft) -> None:
     _show_matching(draft, study)
     show_links(draft, propose_sign_in_links(study), section="attendance")
     _show_issues(draft, study)
+    names = show_report_names(draft, plan)
     title = st.text_input(
         text("Title of the study"),
         value=text.of(plan.study.title) or draft.saved.title,
@@ -68,10 +70,15 @@ def show_checks(draft: Draft) -> None:
     )
     with st.container(horizontal=True):
         show_buttons(text, draft.saved)
-        if st.button(
-            text("Save and see the results"), type="primary", key="finish", disabled=not agreed
-        ):
-            _finish(draft, plan, title)
+        save = st.button(
+            text("Save and see the results"),
+            type="primary",
+            key="finish",
+            disabled=names is None or not agreed,
+            help=text("Name every score first.") if names is None else None,
+        )
+        if save and names is not None:
+            _finish(draft, named_plan(text, plan, names), title)
 
 
 def finished_plan(draft: Draft) -> StudyPlan:

@@ -101,3 +101,23 @@ class ResultRow(Base):
     file: Mapped[str]
     result: Mapped[Any] = mapped_column(JSON)
     added: Mapped[datetime] = mapped_column(default=now)
+
+
+class DefinitionRow(Base):
+    """Measures of several studies that a person declared to mean the same."""
+
+    __tablename__ = "definitions"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    members: Mapped[Any] = mapped_column(JSON)
+    author: Mapped[str] = mapped_column(default="")
+    made: Mapped[datetime] = mapped_column(default=now)
+
+
+class DifferentRow(Base):
+    """Two studies that look alike but are about different people, as a person said."""
+
+    __tablename__ = "different_people"
+    first: Mapped[str] = mapped_column(primary_key=True)
+    second: Mapped[str] = mapped_column(primary_key=True)
+    made: Mapped[datetime] = mapped_column(default=now)

@@ -268,6 +268,30 @@ def with_measure(plan: StudyPlan, at: int, measure: Mapping[str, Any]) -> StudyP
     return plan_from_dict({**told, "measures": [*measures[:at], *changed, *measures[at + 1 :]]})
 
 
+def with_report_names(plan: StudyPlan, names: Mapping[str, str], language: str) -> StudyPlan:
+    """Name scores for reports, by internal name; names in the other language stay."""
+    measures = []
+    for measure in plan.measures:
+        name, label = names.get(measure.name), measure.label
+        if name and isinstance(label, dict):
+            measure = measure.model_copy(update={"label": {**label, language: name}})
+        elif name:
+            measure = measure.model_copy(update={"label": name})
+        measures.append(measure)
+    return plan.model_copy(update={"measures": measures})
+
+
+def with_outcomes(plan: StudyPlan, options: Sequence[str], chosen: Sequence[str]) -> StudyPlan:
+    """Let the chosen options of check-all questions be outcomes, the others descriptive."""
+    told = plan_record(plan)
+    for measure in told.get("measures", ()):
+        if measure["name"] in options:
+            was = measure.get("role", "secondary")
+            kept = was if was != "descriptive" else "secondary"
+            measure["role"] = kept if measure["name"] in chosen else "descriptive"
+    return plan_from_dict(told)
+
+
 def measure_record(measure: MeasurePlan) -> dict[str, Any]:
     """One measure as plain values."""
     return measure.model_dump(mode="json", exclude_defaults=True, exclude_none=True)

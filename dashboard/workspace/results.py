@@ -17,7 +17,7 @@ from dashboard.workspace.models import AuditRow, ResultRow, now
 
 def save_results(results: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
     """Save (file, result) pairs; the same study again replaces what was there."""
-    with _writing("save_results", len(results)) as session:
+    with writing("save_results", len(results)) as session:
         for file, result in results:
             key = str(result["study"]["fingerprint"])
             session.merge(ResultRow(fingerprint=key, file=file, result=dict(result), added=now()))
@@ -35,12 +35,12 @@ def list_results() -> list[dict[str, Any]]:
 
 def remove_results(fingerprints: Sequence[str]) -> None:
     """Take results out of the portfolio."""
-    with _writing("remove_results", len(fingerprints)) as session:
+    with writing("remove_results", len(fingerprints)) as session:
         session.execute(delete(ResultRow).where(ResultRow.fingerprint.in_(list(fingerprints))))
 
 
 @contextmanager
-def _writing(action: str, n: int) -> Iterator[Session]:
+def writing(action: str, n: int) -> Iterator[Session]:
     """One transaction with its audit line."""
     try:
         with Session(open_workspace()) as session, session.begin():

@@ -11,6 +11,7 @@ from streamlit.util import calc_hash
 from dashboard.navigation import SECTIONS, has_page
 from dashboard.workspace.engine import VARIABLE, close_workspaces
 from dashboard.workspace.store import list_studies
+from tests.dashboard.test_journeys import press
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
 VIEWS = [e.view for entries in SECTIONS.values() for e in entries if has_page(e.view)]
@@ -59,7 +60,7 @@ def study(app) -> str:
     for _ in range(4):
         at.button(key="wizard_next").click().run()
         assert_literal(at)
-    at.button(key="finish").click().run()
+    press(at, "finish")
     assert_literal(at)
     return list_studies()[0].id
 

@@ -51,7 +51,18 @@ def upload(at: AppTest, *files: tuple[str, bytes]) -> AppTest:
 
 
 def press(at: AppTest, key: str) -> AppTest:
+    if key == "finish":
+        name_scores(at)
     return at.button(key=key).click().run()
+
+
+def name_scores(at: AppTest, name: str = "Preparedness") -> AppTest:
+    """Name each score that has no name yet, as Checks asks."""
+    blank = [one.key for one in at.text_input if str(one.key).startswith("report_name_")]
+    for key in blank:
+        if not at.text_input(key=key).value:
+            at.text_input(key=key).set_value(name).run()
+    return at
 
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])

@@ -13,6 +13,7 @@ from analysis.study_file import TargetPlan, plan_from_dict
 from dashboard.exports.workbook import write_table
 from dashboard.tables.targets import list_indicators
 from dashboard.text import Text
+from dashboard.workspace.definitions import list_definitions
 from dashboard.workspace.engine import VARIABLE, close_workspaces
 from dashboard.workspace.results import list_results, save_results
 from dashboard.workspace.store import create_study, open_study, save_file, save_version
@@ -190,7 +191,7 @@ def test_a_wrong_indicator_table_is_refused_and_nothing_is_saved(app: App):
     assert open_study(study).version == 1
 
 
-def test_results_files_of_other_communities_stand_beside_the_sample(app: App):
+def test_results_files_are_side_by_side_and_combined_only_when_mapped(app: App):
     at = app("portfolio")
     files = [
         (f"r{i}.json", json.dumps(result(f"c{i}", 0.1 * i)).encode(), "application/json")
@@ -198,19 +199,50 @@ def test_results_files_of_other_communities_stand_beside_the_sample(app: App):
     ]
     at.file_uploader[0].set_value(files).run()
     assert not at.exception
-    assert "4 studies side by side" in told(at)
+    # The simulated sample is not among a person's studies once there are real ones.
+    assert at.title[0].value == "3 studies side by side"
+    assert any("c0: Preparedness" in one.value.columns for one in at.table)
+    at.button(key="map_save").click().run()
+    assert not at.exception
     assert at.title[0].value.startswith("Across studies Preparedness")
+    (saved,) = list_definitions()
+    at.button(key=f"unmap_{saved.id}").click().run()
+    assert at.title[0].value == "3 studies side by side"
+    assert list_definitions() == []
+
+
+def test_the_same_data_twice_is_left_out_and_can_be_included(app: App):
+    scores = {"scores": [[40.0, 2.5, 0.7], [38.0, 3.1, 0.6]]}
+    save_results([(f"r{i}.json", result(f"c{i}", 0.1 * i, **scores)) for i in range(2)])
+    save_results([("r2.json", result("c2", 0.4))])
+    at = app("portfolio")
+    assert "2 studies side by side" in told(at)
+    assert "its scores are exactly those of “c0”" in told(at)
+    at.button(key="different_c1").click().run()
+    assert not at.exception
+    assert "3 studies side by side" in told(at)
+
+
+def test_measures_in_different_units_cannot_be_combined(app: App):
+    save_results([("a.json", result("a")), ("b.json", result("b", scale=(0.0, 10.0)))])
+    at = app("portfolio")
+    (choice,) = [one for one in at.multiselect if one.label == "Measures to compare"]
+    assert choice.value == []
+    choice.set_value([("a", "prep"), ("b", "prep")]).run()
+    assert "different units" in told(at)
+    assert "map_save" not in {button.key for button in at.button}
 
 
 def test_added_communities_stay_after_a_reload_and_can_be_taken_out(app: App):
     save_results([(f"r{i}.json", result(f"c{i}", 0.1 * i)) for i in range(3)])
     at = app("portfolio")
-    assert "4 studies side by side" in told(at)
-    at.multiselect[0].select("c1").run()
+    assert "3 studies side by side" in told(at)
+    (out,) = [one for one in at.multiselect if one.label == "Studies added from files"]
+    out.select("c1").run()
     at.button(key="portfolio_clear").click().run()
     assert not at.exception
-    assert "3 studies side by side" in told(at)
-    assert "3 studies side by side" in told(app("portfolio"))
+    assert "2 studies side by side" in told(at)
+    assert "2 studies side by side" in told(app("portfolio"))
     at.button(key="portfolio_clear").click().run()
     assert not at.exception
     assert list_results() == []

@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.workspace.store import list_studies, open_study
-from tests.dashboard.test_journeys import App, app, keys, press, upload
+from tests.dashboard.test_journeys import App, app, keys, name_scores, press, upload
 from tests.dashboard.test_journeys import told as words_of
 
 __all__ = ["app"]
@@ -147,6 +147,7 @@ def test_a_respondent_column_that_repeats_stops_the_person(app: App):
     assert finish.disabled
     press(at, "respondent_roster.csv_note_id")
     assert "would be left out" not in told(at)
+    name_scores(at)
     assert not next(one for one in at.button if one.key == "finish").disabled
 
 
@@ -157,6 +158,7 @@ def test_rows_may_be_left_out_when_a_person_agrees(app: App):
     if box is None:
         pytest.fail("not asked: " + told(at)[:600])
     box.check().run()
+    name_scores(at)
     assert not next(one for one in at.button if one.key == "finish").disabled
 
 

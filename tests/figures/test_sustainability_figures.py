@@ -3,7 +3,6 @@
 import pytest
 
 from analysis import evaluate, read_study
-from analysis.portfolio import compare_studies
 from analysis.results import Estimate
 from analysis.study_file import TargetPlan
 from analysis.targets import target_progress
@@ -31,7 +30,7 @@ from dashboard.figures.targets import draw_targets
 from dashboard.tables.sustainability import list_capacity, list_shares, list_years
 from dashboard.text import Text
 from tests.sustainability.test_funding import ledger_study
-from tests.test_portfolio import result
+from tests.test_portfolio import compare_studies, result
 
 HOSTILE = '<b onclick="x">bad</b>'
 LANGUAGES = ["en", "zh-Hans"]
