@@ -201,7 +201,8 @@ def test_results_files_are_side_by_side_and_combined_only_when_mapped(app: App):
     assert not at.exception
     # The simulated sample is not among a person's studies once there are real ones.
     assert at.title[0].value == "3 studies side by side"
-    assert any("c0: Preparedness" in one.value.columns for one in at.table)
+    shown = [str(name) for one in [*at.table, *at.dataframe] for name in one.value.columns]
+    assert any("c0" in name and "Preparedness" in name for name in shown)
     at.button(key="map_save").click().run()
     assert not at.exception
     assert at.title[0].value.startswith("Across studies Preparedness")

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 from analysis.evaluation import evaluate
-from analysis.portfolio import compare_studies, shorten_result
+from analysis.portfolio import shorten_result
 from analysis.results import Comparison
 from analysis.summary import main_outcome
 from analysis.surveys.contrasts import main_contrast, main_records, main_rows
 from analysis.surveys.panel import build_panel
 from tests.studies import make_study
+from tests.test_portfolio import compare_studies
 
 N = 120
 ARM = np.arange(N) < 60

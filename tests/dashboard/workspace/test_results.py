@@ -5,11 +5,11 @@ import json
 import pytest
 
 from analysis.errors import WorkspaceError
-from analysis.portfolio import compare_studies, read_result
+from analysis.portfolio import read_result
 from dashboard.workspace import engine
 from dashboard.workspace.results import list_results, remove_results, save_results
 from dashboard.workspace.store import list_audit
-from tests.test_portfolio import result
+from tests.test_portfolio import compare_studies, result
 
 
 @pytest.fixture(autouse=True)
