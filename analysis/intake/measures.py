@@ -50,7 +50,8 @@ def propose_measures(
         bounds = _joint_range([roles[column.name].range for column in group])
         binary = roles[group[0].name].type == "binary"
         for part in [[one] for one in group] if binary else [group]:
-            name = _name(part, [measure.name for measure in measures], binary=binary)
+            kind = "answer" if binary else "scale"
+            name = _name(part, [measure.name for measure in measures], kind)
             measures.append(_measure(table, name, part, bounds, binary))
     measures += _choice_measures(table, roles, [measure.name for measure in measures])
     first = next((m.name for m in measures if m.kind == "scale"), None)
@@ -69,8 +70,8 @@ def propose_number_measures(
         if column.name in numbers:
             measures.append(
                 MeasurePlan(
-                    name=_name([column], [measure.name for measure in measures]),
-                    label=column.label,
+                    name=_name([column], [measure.name for measure in measures], "number"),
+                    label=suggest_name(column.stem, [column.label], numbers) or None,
                     kind="number",
                     items=[column.name],
                     better="lower" if _WORSE.search(column.label) else "higher",
@@ -197,10 +198,10 @@ def _joint_range(ranges: Sequence[tuple[float, float] | None]) -> tuple[float, f
     return min(one[0] for one in known), max(one[1] for one in known)
 
 
-def _name(group: Sequence[Column], taken: Sequence[str], *, binary: bool) -> str:
+def _name(group: Sequence[Column], taken: Sequence[str], kind: str) -> str:
     told = group[0].stem or code_letters(group[0].name) or group[0].name
     wordings = [f"{column.stem}|{column.label}" for column in group]
-    return _free_name(name_internally(told, "answer" if binary else "scale", wordings), taken)
+    return _free_name(name_internally(told, kind, wordings), taken)
 
 
 def _free_name(base: str, taken: Sequence[str]) -> str:
