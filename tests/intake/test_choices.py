@@ -78,10 +78,10 @@ def test_one_option_answers_are_boxes_too():
     assert item_texts(wide, "acts/drill").tolist() == ["1", "0", None, "1"]
 
 
-def test_every_option_is_proposed_as_one_exploratory_measure():
+def test_every_option_is_proposed_as_one_descriptive_measure():
     measures = propose_measures(table_of(["演练┋巡逻", "演练", "巡逻┋议事"] * 3))
     told = {m.items[0]: (m.kind, m.role) for m in measures if m.items[0].startswith("acts/")}
-    assert told == dict.fromkeys(["acts/演练", "acts/巡逻", "acts/议事"], ("binary", "exploratory"))
+    assert told == dict.fromkeys(["acts/演练", "acts/巡逻", "acts/议事"], ("binary", "descriptive"))
 
 
 def test_options_that_only_a_later_wave_holds_are_proposed_too():
@@ -91,7 +91,7 @@ def test_options_that_only_a_later_wave_holds_are_proposed_too():
         rows = "".join(f"C{n},{n % 5 + 1},{cells[n % 3]}\n" for n in range(9))
         files[f"{wave}.csv"] = f"编号,我有准备,参加过的活动\n{rows}".encode()
     plan = propose_study(files)
-    told = [m.items[0] for m in plan.measures if m.role == "exploratory"]
+    told = [m.items[0] for m in plan.measures if m.role == "descriptive"]
     assert told == ["参加过的活动/演练", "参加过的活动/巡逻", "参加过的活动/急救"]
     study = read_study(plan, files)
     late = next(m.name for m in plan.measures if m.items[0].endswith("急救"))
