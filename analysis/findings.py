@@ -189,6 +189,11 @@ def _find_attrition(evaluation: Evaluation) -> list[Finding]:
     if flow is None or flow.anonymous or not evaluation.attrition:
         return []
     rows = [r for r in evaluation.attrition if not r.group and r.smd is not None]
+    near = next((i.details.get("n", 0) for i in evaluation.issues if i.code == "near_codes"), 0)
+    if near:
+        # Two spellings of one person count as one lost and one new: not a finding but a typo.
+        values = {"near": near, "lost": flow.pre_only, "n": flow.pre_only + flow.matched}
+        return [Finding(code="lost_unsettled", section="attrition", values=values)]
     values = {"lost": flow.pre_only, "n": flow.pre_only + flow.matched}
     differ = any(abs(r.smd or 0.0) > LARGE_SMD for r in rows)
     code = "lost_differ" if differ else "lost_alike"

@@ -87,6 +87,8 @@ class Fix(_Section):
 class SurveyPlan(_Section):
     """``[survey]``: who, when, and in which files.
 
+    ``links`` are pairs of codes accepted as one person, ``distinct`` pairs found to be two.
+
     ``assignment`` says how people came into the programme: by lot, with their whole community, or
     by their own choice or someone's. ``covariates`` are columns known before the start, numbers or
     words, for which the comparison is adjusted. ``dictionary`` is the path of an XLSForm or REDCap
@@ -114,6 +116,7 @@ class SurveyPlan(_Section):
     population: dict[str, dict[str, float]] = Field(default_factory=dict)
     dictionary: str | None = None
     links: list[Link] = Field(default_factory=list)
+    distinct: list[Link] = Field(default_factory=list)
     fixes: list[Fix] = Field(default_factory=list)
     files: list[SurveyFile] = Field(default_factory=list)
 

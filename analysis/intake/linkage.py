@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,9 +14,22 @@ from scipy.optimize import linear_sum_assignment
 
 from analysis.intake.respondents import normalise_code
 
-Slip = Literal["leading_zeros", "swapped_fields", "transposition", "one_character", "similar"]
+Slip = Literal[
+    "leading_zeros",
+    "punctuation",
+    "look_alikes",
+    "missing_prefix",
+    "swapped_fields",
+    "same_pinyin",
+    "transposition",
+    "one_character",
+    "similar",
+]
 
 _LARGEST = 20_000_000
+_ONE_OF_THREE = 0.65
+_ONE_CHARACTER = 0.8
+_NO_PREFIX = 0.95
 _BLOCK = 500
 
 
@@ -131,16 +145,54 @@ def _similarity(left: Sequence[str], right: Sequence[str]) -> np.ndarray:
     best: np.ndarray = process.cdist(
         left, right, scorer=OSA.normalized_similarity, dtype=np.float64
     )
-    for spell, likeness in ((_fields, 0.95), (_without_zeros, 0.97)):
+    for spell, likeness in _SPELLINGS:
         numbers = {text: n for n, text in enumerate({spell(code) for code in (*left, *right)})}
         rows = np.array([numbers[spell(code)] for code in left])
         columns = np.array([numbers[spell(code)] for code in right])
         best = np.where(rows[:, None] == columns[None, :], np.maximum(best, likeness), best)
-    return best
+    # "017" may be "B017"; "A017" and "B017" are two codes.
+    numbered = np.array([code.isdigit() for code in left])[:, None]
+    numbered = numbered != np.array([code.isdigit() for code in right])[None, :]
+    digits = [np.array([_digits(code) for code in codes], dtype=object) for codes in (left, right)]
+    lacking = numbered & (digits[0][:, None] == digits[1][None, :])
+    best = np.where(lacking, np.maximum(best, _NO_PREFIX), best)
+    # One of three characters is a third of a name and yet one slip of the pen.
+    named = np.array([_is_long_name(code) for code in left])[:, None]
+    named = named & np.array([_is_long_name(code) for code in right])[None, :]
+    return np.where(named & (best > _ONE_OF_THREE), np.maximum(best, _ONE_CHARACTER), best)
+
+
+def _is_long_name(code: str) -> bool:
+    return 3 <= len(code) <= 4 and all("\u4e00" <= char <= "\u9fff" for char in code)
 
 
 def _without_zeros(code: str) -> str:
     return code.lstrip("0") or code
+
+
+def _bare(code: str) -> str:
+    """Return a code without hyphens, points and other marks."""
+    return "".join(char for char in code if char.isalnum())
+
+
+def _look_alike(code: str) -> str:
+    """Return a code with letters that are read for digits written as these: O as 0, l as 1."""
+    return _bare(code).translate(_ALIKE) if any(char.isdigit() for char in code) else code
+
+
+def _digits(code: str) -> str:
+    """Return the number behind a prefix of letters; the code itself when it is no such code."""
+    found = _PREFIXED.match(code)
+    return found["digits"].lstrip("0") if found else code
+
+
+def _pinyin(name: str) -> str:
+    """Return a Chinese name as it sounds, without tones; other texts as they are."""
+    if not 2 <= len(name) <= 4 or not all("\u4e00" <= char <= "\u9fff" for char in name):
+        return name
+    from pypinyin import Style, lazy_pinyin
+
+    return " ".join(lazy_pinyin(name, style=Style.NORMAL))
 
 
 def _fields(code: str) -> str:
@@ -154,9 +206,30 @@ def _fields(code: str) -> str:
     return "\0".join(sorted(runs))
 
 
+_ALIKE = str.maketrans("OIL", "011")
+_PREFIXED = re.compile(r"^[A-Z]{0,4}[-_.]?(?P<digits>\d{2,20})$")
+_SPELLINGS: tuple[tuple[Callable[[str], str], float], ...] = (
+    (_bare, 0.98),
+    (_without_zeros, 0.97),
+    (_look_alike, 0.96),
+    (_pinyin, 0.95),
+    (_fields, 0.94),
+)
+"""Spellings under which two codes meet, and how alike they then are."""
+
+
 def _slip(one: str, other: str) -> Slip:
-    if one.lstrip("0") == other.lstrip("0"):
-        return "leading_zeros"
+    slips: tuple[tuple[Slip, Callable[[str], str]], ...] = (
+        ("leading_zeros", _without_zeros),
+        ("punctuation", _bare),
+        ("look_alikes", _look_alike),
+        ("same_pinyin", _pinyin),
+    )
+    met: Slip | None = next((slip for slip, spell in slips if spell(one) == spell(other)), None)
+    if met is not None:
+        return met
+    if one.isdigit() != other.isdigit() and _digits(one) == _digits(other):
+        return "missing_prefix"
     if _fields(one) == _fields(other):
         return "swapped_fields"
     if OSA.distance(one, other) == 1:

@@ -18,6 +18,7 @@ from analysis.intake.checks import check_quality
 from analysis.intake.dictionaries import apply_dictionary
 from analysis.intake.headers import clean_text, unique_names
 from analysis.intake.layout import Head, Layout, build_table
+from analysis.intake.matching import check_matching
 from analysis.intake.money_tables import (
     read_capacity,
     read_consultation,
@@ -201,6 +202,7 @@ def _study(
     for one in others.values():
         exclusions += one.exclusions
         issues += one.issues
+    issues += check_matching(survey.survey if survey else None, plan.survey)
     issues += check_people(plan, survey.survey if survey else None, others)
     study = Study(
         plan=plan,

@@ -158,7 +158,10 @@ def _identified(
     spelled = spelled.map({code: _follow(code, links) for code in spelled.dropna().unique()})
     lost, issues = _left_out(rows[blank], "no_respondent", "error")
     kept = rows[~blank].copy()
-    kept["key", "respondent"] = strip_zeros(spelled[~blank], kept["key", "wave"])
+    short = strip_zeros(spelled[~blank], kept["key", "wave"])
+    # A pair was shown without its leading zeros: the accepted code may only exist from here on.
+    followed = {code: _follow(code, links) for code in short.dropna().unique()}
+    kept["key", "respondent"] = short.map(followed)
     return kept, lost, issues
 
 

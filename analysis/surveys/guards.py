@@ -73,12 +73,18 @@ def guard_study(study: Study, flow: Flow | None) -> tuple[Caution, ...]:
 
 
 def _guard_ends(c: Contrast, waves: tuple[str, str]) -> _Found:
-    """Floor or ceiling above 15 % in either wave: the scale cannot show more change."""
+    """Floor or ceiling above 15 %: the scale cannot show more change.
+
+    At the start only the end that the programme works towards matters: many at the floor of a
+    score that is to rise leave all the room there is.
+    """
     limits = score_range(c.measure)
     if limits is None or c.family != "mean":
         return
-    for wave, scores in zip(waves, (c.start, c.end), strict=True):
-        for code, end in zip(("floor", "ceiling"), limits, strict=True):
+    ends = tuple(zip(("floor", "ceiling"), limits, strict=True))
+    hoped = ends[:1] if c.measure.better == "lower" else ends[1:]
+    for wave, scores, shown in zip(waves, (c.start, c.end), (hoped, ends), strict=True):
+        for code, end in shown:
             at_end = float(scores.counts[np.abs(scores.values - end) < 1e-9].sum())
             if scores.n and at_end / scores.n > END_SHARE:
                 yield code, "caution", {"wave": wave, "share": at_end / scores.n}

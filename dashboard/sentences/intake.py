@@ -179,6 +179,10 @@ _LINKING: dict[str, _Message] = {
     "income_side_assumed": lambda t, _: t(
         "The credit side was read as income and the debit side as expense; nobody confirmed it."
     ),
+    "near_codes": _counted(
+        "{n} pair of codes may be one person: {pairs}. Decide on Quality before quoting losses.",
+        "{n} pairs of codes may be one person: {pairs}. Decide on Quality before quoting losses.",
+    ),
     "unknown_wave": _counted(
         "{n} row belongs to no known wave ({values}) and was left out. Known: {waves}.",
         "{n} rows belong to no known wave ({values}) and were left out. Known: {waves}.",

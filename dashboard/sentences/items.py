@@ -39,6 +39,31 @@ def say_items(
     )
 
 
+def say_extremes(
+    text: Text, measure: MeasurePlan, items: Sequence[ItemAnswers], labels: Mapping[str, str]
+) -> str:
+    """Say which question of one wave has the highest and which the lowest mean; "" below two.
+
+    Reversed items are left out: their answers run the other way.
+    """
+    means = {one.item: one.mean for one in items if one.mean is not None and not one.reversed}
+    if len(means) < 2:
+        return ""
+    top, bottom = max(means, key=lambda i: means[i]), min(means, key=lambda i: means[i])
+    share = measure.kind in ("knowledge", "binary")
+
+    def value(item: str) -> str:
+        return text.percent(means[item]) if share else text.number(means[item], 2)
+
+    return text(
+        "Highest: “{top}” ({high}). Lowest: “{bottom}” ({low}).",
+        top=labels.get(top, top),
+        bottom=labels.get(bottom, bottom),
+        high=value(top),
+        low=value(bottom),
+    )
+
+
 def name_answers(text: Text, plan: StudyPlan, items: Sequence[ItemAnswers]) -> list[ItemAnswers]:
     """The same items with their answers in the reader's words, where the study file has them."""
     found = []
@@ -59,3 +84,8 @@ def say_item_counts(text: Text, items: Sequence[ItemAnswers]) -> str:
         k=text.number(len({one.item for one in items}), 0),
         missing=text.number(missing, 0),
     )
+
+
+def label_items(text: Text, measure: MeasurePlan) -> dict[str, str]:
+    """Item → question in the reader's language; the column's name when there is no text."""
+    return {item: text.of(measure.texts.get(item), item) for item in measure.items}

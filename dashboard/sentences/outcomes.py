@@ -239,6 +239,13 @@ FINDINGS: Mapping[str, Callable[[Text, Finding], str]] = {
         "lost",
         "n",
     ),
+    "lost_unsettled": _with(
+        "{lost} of {n} baseline respondents have no follow-up under the same code; {near} pairs "
+        "of similar codes await your decision on Quality.",
+        "lost",
+        "n",
+        "near",
+    ),
     "lost_differ": _with(
         "{lost} of {n} people were not found again, and they differed from those who stayed.",
         "lost",

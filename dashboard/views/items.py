@@ -8,7 +8,7 @@ from analysis.study_file import MeasurePlan
 from analysis.surveys.results import ItemAnswers
 from dashboard.cache import current_evaluation, current_study
 from dashboard.figures.answers import draw_answers, draw_shares
-from dashboard.sentences.items import name_answers, say_item_counts, say_items
+from dashboard.sentences.items import label_items, name_answers, say_item_counts, say_items
 from dashboard.state import current_text
 from dashboard.tables.items import list_answers
 from dashboard.text import Text
@@ -33,11 +33,6 @@ def show() -> None:
     with head:
         show_page(say_items(text, measure, items, labels), say_item_counts(text, items))
     _show_picture(text, measure, items, labels)
-
-
-def label_items(text: Text, measure: MeasurePlan) -> dict[str, str]:
-    """Item → question in the reader's language; the column's name when there is no text."""
-    return {item: text.of(measure.texts.get(item), item) for item in measure.items}
 
 
 def _show_picture(

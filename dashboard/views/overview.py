@@ -17,6 +17,9 @@ from dashboard.widgets.overview import (
     show_problems,
 )
 from dashboard.widgets.page import show_cards, show_cautions, show_empty, show_page
+from dashboard.widgets.profile import is_profile, list_profile_cards, show_profile
+
+_MOST_CARDS = 4
 
 
 def show() -> None:
@@ -29,7 +32,11 @@ def show() -> None:
     title = say_finding(text, findings[0]) if findings else text.of(dict(evaluation.title))
     show_page(title, text.of(dict(evaluation.title)))
     show_filters()
-    show_cards(list_cards(text, evaluation))
+    once = is_profile(evaluation)
+    known = list_profile_cards(text, evaluation, study) if once else []
+    show_cards([*known, *list_cards(text, evaluation)][:_MOST_CARDS])
+    if once:
+        show_profile(text, evaluation, study)
     problems = list_problems(findings[1:])
     left, right = st.columns([3, 2], gap="large") if evaluation.outcomes else [st.container()] * 2
     with left:

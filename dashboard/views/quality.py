@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from analysis.intake.checks import QualityReport
+from analysis.intake.matching import match_waves
+from analysis.intake.tables import Table
 from analysis.issues import Issue
 from analysis.study import Study
 from dashboard.cache import current_quality, current_saved, current_tables, whole_study
@@ -16,8 +18,13 @@ from dashboard.state import current_text
 from dashboard.tables import quality as tables
 from dashboard.text import Text
 from dashboard.widgets.fixes import show_decisions, show_fixes
+from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.marked_copy import show_marked_copies
+from dashboard.widgets.matching import show_matching
 from dashboard.widgets.page import Card, show_cards, show_empty, show_figure, show_page, show_table
+from dashboard.widgets.wizard_steps import name_place
+from dashboard.widgets.wizard_usage import show_usage
+from dashboard.workspace.plan_edit import Place
 
 
 def show() -> None:
@@ -38,6 +45,9 @@ def show() -> None:
     )
     show_cards(list_cards(text, study.issues))
     read = current_tables()
+    matching = match_waves(study, read)
+    if matching is not None:
+        show_matching(text, saved, matching)
     if study.issues:
         show_table(tables.list_issues(text, study.issues, read), key="issues")
     show_marked_copies(text, saved, study.issues, read)
@@ -46,6 +56,17 @@ def show() -> None:
     _show_missing(text, study, report)
     with st.expander(text("Files")):
         show_table(tables.list_files(text, study), key="files")
+    _show_columns(text, study, read)
+
+
+def _show_columns(text: Text, study: Study, read: Sequence[Table]) -> None:
+    """Which columns of each table the study uses, and which it does not."""
+    with st.expander(text("Which columns are used, and as what")):
+        for at, table in enumerate(read):
+            main = all(other.file != table.file for other in read[:at])
+            place = Place(file=table.file, sheet=table.sheet, main=main)
+            st.markdown(f"**{escape_markdown(name_place(place))}**")
+            show_usage(text, study.plan, place, table)
 
 
 def list_cards(text: Text, issues: Sequence[Issue]) -> list[Card]:

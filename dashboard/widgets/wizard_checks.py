@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from analysis.errors import LeveeError, MissingColumnError
-from analysis.intake.linkage import propose_links
+from analysis.intake.matching import find_near
 from analysis.intake.people import propose_sign_in_links
 from analysis.study import Study
 from analysis.study_file import StudyPlan
@@ -201,5 +201,4 @@ def _show_matching(draft: Draft, study: Study) -> None:
             key="anonymous",
             on_click=lambda: draft.keep(without_respondent(draft.plan)),
         )
-    first, last = (survey.keys.loc[survey.keys["wave"] == w, "respondent"] for w in waves[:2])
-    show_links(draft, propose_links(list(first), list(last), threshold=0.75))
+    show_links(draft, find_near(survey, draft.plan.survey))

@@ -19,6 +19,10 @@ def list_links(text: Text, links: Sequence[ProposedLink]) -> pd.DataFrame:
     """One row for each proposed link, the most alike first."""
     slips = {
         "leading_zeros": text("leading zeros"),
+        "punctuation": text("a hyphen or another mark"),
+        "look_alikes": text("O and 0, or l and 1"),
+        "missing_prefix": text("letters in front are missing"),
+        "same_pinyin": text("sound alike"),
         "swapped_fields": text("parts swapped"),
         "transposition": text("two characters swapped"),
         "one_character": text("one character differs"),

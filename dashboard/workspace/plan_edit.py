@@ -219,6 +219,13 @@ def with_links(
     return plan_from_dict(told)
 
 
+def with_distinct(plan: StudyPlan, links: Sequence[Mapping[str, Any]]) -> StudyPlan:
+    """Record pairs of respondents' codes that are two people."""
+    told = plan_record(plan)
+    told[SURVEY]["distinct"] = [*told[SURVEY].get("distinct", []), *links]
+    return plan_from_dict(told)
+
+
 def with_fixes(plan: StudyPlan, fixes: Sequence[Mapping[str, Any]]) -> StudyPlan:
     """Record corrections; one for the same cell or row takes the place of the older."""
     told = plan_record(plan)

@@ -186,3 +186,16 @@ def test_a_consultation_log_with_words_and_dates_without_a_year(app: App):
     talk = evaluate(read_study(saved.plan, read_files(saved.id))).sustainability.consultation
     assert (talk.raised, talk.agreed, talk.done, talk.lacking) == (10, 10, 5, ())
     assert talk.told_back.estimate == pytest.approx(3 / 5)
+
+
+def test_the_overview_of_one_wave_is_its_profile(app: App):
+    at = upload(app("data"), ("baseline.csv", ROSTER.replace("ward_code", "ward").encode()))
+    press(at, "to_checks") if "to_checks" in keys(at) else None
+    for box in at.checkbox:
+        box.check().run()
+    press(at, "finish")
+    at = app("overview", study=list_studies()[0].id)
+    assert not at.exception
+    said = told(at)
+    assert "Highest:" in said
+    assert "baseline mean" in said

@@ -31,9 +31,16 @@ def test_no_flaw_no_caution():
 
 @pytest.mark.parametrize(("end", "code"), [(5.0, "ceiling"), (1.0, "floor")])
 def test_ends_of_the_scale(end, code):
+    post = noisy()
+    post[:30] = end
+    assert code in codes(make_study({"pre": {"m": noisy()}, "post": {"m": post}}))
+
+
+@pytest.mark.parametrize(("end", "code", "shown"), [(5.0, "ceiling", True), (1.0, "floor", False)])
+def test_at_the_start_only_the_end_worked_towards_matters(end, code, shown):
     pre = noisy()
     pre[:30] = end
-    assert code in codes(make_study({"pre": {"m": pre}, "post": {"m": noisy()}}))
+    assert (code in codes(make_study({"pre": {"m": pre}, "post": {"m": noisy()}}))) is shown
 
 
 def test_few_pairs():
