@@ -24,7 +24,7 @@ DETAILS = {
         *("found", "number", "spelling", "n", "values", "missing", "row", "waves", "wave"),
         *("policy", "name", "names", "range", "cells", "fields", "digits", "columns", "file"),
         *("kind", "detected", "min_group", "of", "share", "measure", "devices", "options"),
-        *("before", "after", "other_file", "read_as"),
+        *("before", "after", "other_file", "read_as", "header", "pairs", "used", "declared"),
     )
 }
 
