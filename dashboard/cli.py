@@ -15,13 +15,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.errors import LeveeError, UnreadableFileError
+from analysis.errors import LeveeError, StudyFileError, UnreadableFileError
 from dashboard.sentences import say_error, say_finding, say_issue
 from dashboard.sentences.cautions import say_cautions
 from dashboard.text import LANGUAGES, Text
 
 if TYPE_CHECKING:
     from analysis.intake.inspection import Inspection
+    from analysis.study import Study
 
 FORMATS = ("json", "xlsx", "docx", "pptx", "pdf", "html")
 _WRITERS = {
@@ -82,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=_serve, demo=name == "demo")
     _add_inspect(commands)
     _add_evaluate(commands)
+    _add_propose(commands)
     _add_template(commands)
     return parser
 
@@ -95,14 +97,26 @@ def _add_inspect(commands: Any) -> None:  # noqa: ANN401
 
 
 def _add_evaluate(commands: Any) -> None:  # noqa: ANN401
-    command = commands.add_parser("evaluate", help="evaluate a study and write its reports")
-    command.add_argument("study", type=Path, metavar="STUDY.toml")
+    command = commands.add_parser(
+        "evaluate",
+        help="evaluate a study, or files without a study file, and write its reports",
+        description="Evaluate STUDY.toml; or FILE…: a study file is proposed, written and used.",
+    )
+    command.add_argument("study", type=Path, nargs="+", metavar="STUDY.toml|FILE")
     command.add_argument("-o", "--output", type=Path, metavar="DIR", help="default: beside it")
     command.add_argument(
         "--format", type=_formats, default=("json",), help=f"comma-separated: {','.join(FORMATS)}"
     )
     command.add_argument("--language", choices=tuple(LANGUAGES), help="default: the study's")
     command.set_defaults(run=_evaluate)
+
+
+def _add_propose(commands: Any) -> None:  # noqa: ANN401
+    command = commands.add_parser("propose", help="propose a study file for files")
+    command.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    command.add_argument("-o", "--output", type=Path, metavar="study.toml", help="default: print")
+    command.add_argument("--language", choices=tuple(LANGUAGES), help="of the comments")
+    command.set_defaults(run=_propose)
 
 
 def _add_template(commands: Any) -> None:  # noqa: ANN401
@@ -220,13 +234,44 @@ def _template(arguments: argparse.Namespace) -> None:
     arguments.file.write_bytes(write_template(arguments.language))
 
 
-def _evaluate(arguments: argparse.Namespace) -> None:
+def _propose(arguments: argparse.Namespace) -> None:
+    from dashboard.study_proposal import propose_from_files, write_proposal
+
+    text, output = _words(arguments), arguments.output
+    proposal = propose_from_files(text, arguments.files, output.parent if output else None)
+    written = write_proposal(text, proposal)
+    if output is None:
+        print(written, end="")
+    else:
+        _write_new(output, written)
+        print(output)
+    for question in proposal.questions:
+        print(f"? {question}", file=sys.stderr)
+
+
+def _write_new(path: Path, content: str) -> None:
+    """Write a study file; one that is there holds a person's decisions and stays."""
+    try:
+        with path.open("x", encoding="utf-8") as stream:
+            stream.write(content)
+    except FileExistsError:
+        raise StudyFileError("study_file_exists", file=str(path)) from None
+
+
+def _evaluate(arguments: argparse.Namespace) -> int:
     from analysis.evaluation import evaluate
     from analysis.intake.reader import read_study
 
+    given: list[Path] = arguments.study
     with _progress() as tell:
         tell("reading", 0.0)
-        study = read_study(arguments.study)
+        if len(given) == 1 and given[0].suffix.lower() == ".toml":
+            arguments.study = given[0]
+            study = read_study(arguments.study)
+        else:
+            study, questions = _propose_study(arguments, given)
+            if study is None:
+                return _fail_with_questions(arguments, questions)
         evaluation = evaluate(study, progress=tell)
         written = _write_reports(arguments, evaluation, study)
     text = Text(arguments.language or study.plan.study.language)
@@ -238,6 +283,37 @@ def _evaluate(arguments: argparse.Namespace) -> None:
         print(f"! {say_issue(text, issue)}")
     for path in written:
         print(path)
+    return 0
+
+
+def _propose_study(
+    arguments: argparse.Namespace, paths: Sequence[Path]
+) -> tuple[Study | None, Sequence[str]]:
+    """Propose and write a study file beside its files; the study, or what has to be answered."""
+    from analysis.intake.reader import read_study
+    from dashboard.study_proposal import find_losses, propose_from_files, write_proposal
+
+    text = _words(arguments)
+    proposal = propose_from_files(text, paths, None)
+    arguments.study = proposal.folder / "study.toml"
+    _write_new(arguments.study, write_proposal(text, proposal))
+    if proposal.questions:
+        return None, proposal.questions
+    study = read_study(proposal.plan, proposal.files)
+    losses = find_losses(text, study)
+    return (None, losses) if losses else (study, ())
+
+
+def _fail_with_questions(arguments: argparse.Namespace, questions: Sequence[str]) -> int:
+    text = _words(arguments)
+    for question in questions:
+        print(f"? {question}", file=sys.stderr)
+    return _fail(
+        text(
+            "Answer in {file}, then run: levee evaluate {file}",
+            file=str(arguments.study),
+        )
+    )
 
 
 def _write_reports(arguments: argparse.Namespace, evaluation: Any, study: Any) -> list[Path]:  # noqa: ANN401

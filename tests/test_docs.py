@@ -31,7 +31,7 @@ def test_every_section_of_the_study_file_is_documented():
         assert f"[{name}]" in STUDY_FILE, name
 
 
-@pytest.mark.parametrize("command", ["serve", "demo", "inspect", "evaluate", "template"])
+@pytest.mark.parametrize("command", ["serve", "demo", "inspect", "propose", "evaluate", "template"])
 def test_every_command_is_documented(command):
     assert f"levee {command}" in STUDY_FILE
 

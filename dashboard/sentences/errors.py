@@ -131,6 +131,15 @@ _STUDY_FILE: dict[str, Callable[[Text], str]] = {
     "indicator_value": lambda t: t(
         "{file}, row {row}, column {column}: this value cannot be used: {problem}"
     ),
+    "outside_folder": lambda t: t(
+        "{file} is outside {folder}: a study file must be in the folder of its files, or above it."
+    ),
+    "nothing_recognised": lambda t: t(
+        "No part of a study was recognised in {file}. Say what it is in the dashboard's wizard."
+    ),
+    "study_file_exists": lambda t: t(
+        "{file} exists already and was not changed. Evaluate it, or choose another name with -o."
+    ),
     "results_file": lambda t: t("{file} is not a results file written by Levee."),
     "treated_without_group": lambda t: t(
         "{file}: survey.treated names groups, but no column of groups is given: add survey.group."

@@ -1,0 +1,284 @@
+"""A proposed study file for the command line: a comment at each line a person should check."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.errors import IntakeError, StudyFileError
+from analysis.intake.lookup import find_column
+from analysis.intake.open_questions import find_open_dates, find_open_decimals
+from analysis.intake.proposal import propose_plan, read_sheets
+from analysis.intake.roles import propose_roles
+from analysis.intake.tables import Table
+from analysis.study import Study
+from analysis.study_file import MeasurePlan, StudyPlan, write_plan
+from dashboard.sentences import say_error
+from dashboard.text import Text
+from dashboard.workspace.plan_edit import DICTIONARY, SURVEY, Place, list_gaps, use_of
+
+UNSURE = 0.7
+"""Confidence below which a column's recognised part is marked for checking."""
+MOST_LOST = 0.2
+"""Share of a file's rows left out above which a person must decide."""
+_HEADER = re.compile(r"^\[\[?(?P<name>[^\]]+)\]\]?$")
+_KEY = re.compile(r"^(?P<key>[A-Za-z0-9_-]+|\"[^\"]+\") = ")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A remark on one line of a study file.
+
+    Attributes
+    ----------
+    section, index
+        Table of the study file, and which of several (``measures`` 0, 1 …).
+    key
+        Line it is about; one that is not there is written as a comment with ``example``.
+    words
+        The remark.
+    question
+        Whether an evaluation has to wait for the answer.
+    """
+
+    section: str
+    key: str
+    words: str
+    index: int = 0
+    example: str = ""
+    question: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyProposal:
+    """A proposed plan, the remarks on it, and the bytes of its files by relative path."""
+
+    plan: StudyPlan
+    notes: tuple[Note, ...]
+    files: Mapping[str, bytes]
+    folder: Path
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """What has to be answered before the study can be evaluated."""
+        return tuple(note.words for note in self.notes if note.question)
+
+
+def propose_from_files(text: Text, paths: Sequence[Path], folder: Path | None) -> StudyProposal:
+    """Propose a study file for files.
+
+    Parameters
+    ----------
+    text
+        Language of the remarks.
+    paths
+        The files.
+    folder
+        Where the study file will be; the files' common folder when None. Paths in a study file
+        may not leave its folder.
+
+    Raises
+    ------
+    StudyFileError
+        ``outside_folder`` or ``nothing_recognised``.
+    IntakeError
+        When none of the files can be read.
+    """
+    home = (folder or _common_folder(paths)).resolve()
+    files: dict[str, bytes] = {}
+    for path in paths:
+        full = path.resolve()
+        if not full.is_relative_to(home):
+            raise StudyFileError("outside_folder", file=str(path), folder=str(home))
+        files[full.relative_to(home).as_posix()] = path.read_bytes()
+    read = read_sheets(files)
+    tables = {key: one for key, one in read.items() if not isinstance(one, IntakeError)}
+    errors = [one for one in read.values() if isinstance(one, IntakeError)]
+    if not tables:
+        raise errors[0]
+    plan = propose_plan(tables)
+    places = {
+        Place(file=table.file, sheet=table.sheet, main=key == table.file): table
+        for key, table in tables.items()
+    }
+    if not any(use_of(plan, at) for at in places):
+        raise StudyFileError("nothing_recognised", file=", ".join(files))
+    notes = [
+        *(Note(section="study", key="language", words=say_error(text, error)) for error in errors),
+        *_note_tables(text, plan, places),
+        *_note_columns(text, plan, places),
+        *(
+            note
+            for at, measure in enumerate(plan.measures)
+            for note in _note_measure(text, at, measure)
+        ),
+    ]
+    return StudyProposal(plan=plan, notes=tuple(notes), files=files, folder=home)
+
+
+def write_proposal(text: Text, proposal: StudyProposal) -> str:
+    """Write a proposed plan as TOML, each remark above the line it is about."""
+    head = text("Proposed by Levee from the files. Check the lines with a comment.")
+    lines = [f"# {head}", ""]
+    counts: dict[str, int] = {}
+    section, index = "", 0
+    pending: list[Note] = []
+    for line in write_plan(proposal.plan).splitlines():
+        header, key = _HEADER.match(line), _KEY.match(line)
+        if header:
+            section = header["name"]
+            index = counts.get(section, 0)
+            counts[section] = index + 1
+            lines.append(line)
+            pending = [n for n in proposal.notes if (n.section, n.index) == (section, index)]
+            present = _keys_below(write_plan(proposal.plan), section, index)
+            for note in pending:
+                if note.key not in present:
+                    lines += _comment(note)
+            continue
+        if key:
+            for note in pending:
+                if note.key == key["key"].strip('"'):
+                    lines.append(f"# {note.words}")
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+def find_losses(text: Text, study: Study) -> list[str]:
+    """Say of which files more than a fifth of the rows would be left out."""
+    return [
+        text(
+            "{lost} of {rows} rows of {file} would be left out. Check its columns.",
+            lost=text.number(file.n_listed, 0),
+            rows=text.number(file.n_rows, 0),
+            file=file.path,
+        )
+        for file in study.files
+        if file.n_listed > MOST_LOST * file.n_rows
+    ]
+
+
+def _common_folder(paths: Sequence[Path]) -> Path:
+    return Path(os.path.commonpath([path.resolve().parent for path in paths]))
+
+
+def _comment(note: Note) -> list[str]:
+    return [f"# {note.words}", *([f"# {note.key} = {note.example}"] if note.example else [])]
+
+
+def _keys_below(written: str, section: str, index: int) -> set[str]:
+    keys: set[str] = set()
+    counts: dict[str, int] = {}
+    inside = False
+    for line in written.splitlines():
+        header, key = _HEADER.match(line), _KEY.match(line)
+        if header:
+            at = counts.get(header["name"], 0)
+            counts[header["name"]] = at + 1
+            inside = (header["name"], at) == (section, index)
+        elif key and inside:
+            keys.add(key["key"].strip('"'))
+    return keys
+
+
+def _note_tables(text: Text, plan: StudyPlan, places: Mapping[Place, Table]) -> list[Note]:
+    """Files without a use, gaps of the others, and dates and amounts that can be read two ways."""
+    notes: list[Note] = []
+    for at, table in places.items():
+        use = use_of(plan, at)
+        if not use:
+            words = text("{file} is not used: no part of a study was recognised in it.",
+                         file=_name(at))  # fmt: skip
+            notes.append(Note(section="study", key="language", words=words))
+            continue
+        if use == DICTIONARY:
+            continue
+        section, index = (use, 0) if use != SURVEY else ("survey.files", _file_index(plan, at))
+        for _ in list_gaps(plan, at):
+            words = text("Which columns of {file} hold what this section needs?", file=_name(at))
+            notes.append(Note(section=section, key="path", words=words, question=True))
+        if dates := find_open_dates(table):
+            given, day, month = dates[0].examples[0]
+            words = text(
+                "Dates in {file} can be read two ways: is {given} {day} (true) or {month} (false)?",
+                file=_name(at), given=given, day=text.date(day), month=text.date(month),
+            )  # fmt: skip
+            notes.append(
+                Note(section=section, index=index, key="day_first", words=words, example="true",
+                     question=True)
+            )  # fmt: skip
+        if use == "funding" and plan.funding is not None:
+            named = (plan.funding.amount, plan.funding.income, plan.funding.expense)
+            columns = [find_column(table, name) for name in named if name]
+            if find_open_decimals(table, [name for name in columns if name]):
+                words = text("Is the point in amounts a decimal point “.” or does it separate "
+                             "thousands “,”?")  # fmt: skip
+                notes.append(
+                    Note(section="funding", key="decimal", words=words, example='"."',
+                         question=True)
+                )  # fmt: skip
+    return notes
+
+
+def _note_columns(text: Text, plan: StudyPlan, places: Mapping[Place, Table]) -> list[Note]:
+    """Columns of surveys whose part was recognised with little confidence."""
+    survey = plan.survey
+    if survey is None:
+        return []
+    surveys = [table for at, table in places.items() if use_of(plan, at) == SURVEY]
+    unsure = {
+        one.name: one
+        for table in surveys
+        for one in propose_roles(table)
+        if one.confidence < UNSURE
+    }
+    notes = []
+    for key in ("respondent", "wave", "group", "site"):
+        if getattr(survey, key) in unsure:
+            words = text("Not certain: check this column.")
+            notes.append(Note(section="survey", key=key, words=words))
+    if survey.respondent is None:
+        words = text("No column identifies people: answers are compared as anonymous groups.")
+        notes.append(Note(section="survey", key="respondent", words=words, example='"code"'))
+    for at, measure in enumerate(plan.measures):
+        doubtful = [item for item in measure.items if item in unsure]
+        if doubtful:
+            words = text(
+                "Not certain whether these belong: {columns}.", columns=", ".join(doubtful)
+            )
+            notes.append(Note(section="measures", index=at, key="items", words=words))
+    return notes
+
+
+def _note_measure(text: Text, at: int, measure: MeasurePlan) -> list[Note]:
+    notes = []
+    if measure.role != "descriptive" and measure.label is None:
+        wordings = "; ".join(text.of(measure.texts.get(i), i) for i in measure.items[:3])
+        words = text("Name this score for reports. It is made of: {items}", items=wordings)
+        example = '"家庭备灾水平"' if text.language != "en" else '"Household preparedness"'
+        notes.append(
+            Note(section="measures", index=at, key="label", words=words, example=example,
+                 question=True)
+        )  # fmt: skip
+    elif measure.role != "descriptive" and measure.kind == "scale":
+        words = text("Proposed name: change it to what reports should say.")
+        notes.append(Note(section="measures", index=at, key="label", words=words))
+    if measure.reversed:
+        words = text("Proposed from wording and answers: check which items are reverse-scored.")
+        notes.append(Note(section="measures", index=at, key="reversed", words=words))
+    if measure.better == "lower":
+        words = text("Proposed from the wording: a lower score is better.")
+        notes.append(Note(section="measures", index=at, key="better", words=words))
+    return notes
+
+
+def _file_index(plan: StudyPlan, at: Place) -> int:
+    files = plan.survey.files if plan.survey else []
+    return next(n for n, one in enumerate(files) if at.holds(one.path, one.sheet))
+
+
+def _name(at: Place) -> str:
+    return at.file if at.main else f"{at.file} › {at.sheet}"
