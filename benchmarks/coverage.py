@@ -28,13 +28,13 @@ from analysis.statistics.paired_categories import newcombe_paired_difference
 from analysis.statistics.proportions import wilson
 from analysis.statistics.reliability import cronbach_alpha
 from analysis.statistics.survival_curve import kaplan_meier, rmst, survival_at
-from benchmarks import coverage_people, coverage_subgroups
+from benchmarks import coverage_change, coverage_people, coverage_subgroups
 
 Draw = Callable[[np.random.Generator], Any]
 SEED = 20261123
 _SHORTFALLS = """
 Where an interval falls short: strongly skewed changes with 40 pairs (93 % for the t and the BCa interval alike), and a
-mixed model with 8 pairs beside 20 single answers (93 %): below 20 pairs the pages say that there are few. Wilson is wide
+mixed model with 5 pairs beside 20 single answers (93 %): below 20 pairs the pages say that there are few. Wilson is wide
 near 0, as discrete counts must be. Over rows instead of people, the attendance rate's interval would hold the truth in
 65 %: it is by person. With 12 people, or where nearly everybody is reliable and one or two never are, few people say
 too little (93 % and 86 %)."""  # noqa: E501
@@ -163,6 +163,7 @@ def main() -> None:
             flush=True,
         )
     print(_SHORTFALLS)
+    coverage_change.write_part(max(1, int(rounds * 0.4)))
     coverage_subgroups.write_rows(max(1, int(rounds * 0.4)))
 
 

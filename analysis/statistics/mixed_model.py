@@ -1,24 +1,37 @@
-"""Random-intercept model over waves by profile REML, from sums.
+"""Change between waves from everyone who answered at least one of them.
 
-y_it = μ_t + b_i + e_it with Var(b) = σ²ρ and Var(e) = σ²(1 − ρ): ρ is the intraclass
-correlation. Everything the likelihood needs are sums over people with the same number of waves,
-so one search over ρ in [0, 1) fits the model however many people there are.
+The mean of each wave is estimated with the covariance of a person's answers, so that an answer in
+one wave says something about the wave that the person missed.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import optimize, stats
 
 from analysis.results import Comparison, ComparisonLike, NotEstimable, Reason
 from analysis.statistics.counting import Floats, as_floats, tally, tally_pairs
+from analysis.statistics.repeated_measures import (
+    WaveModel,
+    WavePatterns,
+    compound_symmetry_basis,
+    describe_model,
+    fit_uncorrelated,
+    fit_unstructured,
+    solve_means,
+    sum_patterns,
+)
 
-_METHOD = "random_intercept;reml;df=satterthwaite"
+CovarianceName = Literal["unstructured", "compound_symmetry", "uncorrelated"]
+
+#: Fewer people in both waves say too little about how these go together.
+MIN_PAIRS_UNSTRUCTURED = 5
+_METHOD = "{covariance};reml;df=kenward_roger;se=kenward_roger_observed"
 _GRID = np.concatenate([np.linspace(0.0, 0.9, 19), [0.95, 0.98, 0.99, 0.999, 0.9999]])
 _LARGEST = 1.0 - 1e-7
 #: Below one degree of freedom t is of no use: its limits run out of all bounds.
@@ -26,50 +39,12 @@ LEAST_DF = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RandomInterceptSums:
-    """Sums of the random-intercept model, by number of waves answered.
+class _Fit:
+    """A fitted model and how it was fitted."""
 
-    Attributes
-    ----------
-    waves_answered
-        m, shape (k,).
-    people
-        People with m waves, shape (k,).
-    together
-        Σ zᵢzᵢ' of wave indicators, shape (k, T, T).
-    by_wave
-        Σ zᵢ sᵢ with sᵢ the person's sum of y, shape (k, T).
-    of_squares
-        Σ sᵢ², shape (k,).
-    n_by_wave, y_by_wave
-        Rows and sum of y per wave, shape (T,).
-    y_squared
-        Σ y².
-    """
-
-    waves_answered: Floats
-    people: Floats
-    together: Floats
-    by_wave: Floats
-    of_squares: Floats
-    n_by_wave: Floats
-    y_by_wave: Floats
-    y_squared: float
-
-    @property
-    def rows(self) -> float:
-        """Number of observations."""
-        return float(self.n_by_wave.sum())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Solution:
-    """Generalised least squares at one ρ, variances in units of σ²."""
-
-    means: Floats
-    unit_covariance: Floats
-    residual: float
-    log_terms: float
+    model: WaveModel
+    covariance: CovarianceName
+    boundary: bool
 
 
 def mixed_change(
@@ -81,11 +56,12 @@ def mixed_change(
     pre_counts: ArrayLike | None = None,
     post_counts: ArrayLike | None = None,
     ci_level: float = 0.95,
+    covariance: CovarianceName = "unstructured",
 ) -> ComparisonLike:
     """Mean change from everyone who answered at least one of two waves.
 
-    Use as the primary analysis of partly matched waves: unbiased when drop-out depends on the
-    baseline answer (missing at random).
+    Use as the primary analysis of partly matched waves. Unbiased when drop-out depends on the
+    baseline answer (missing at random), also when the spread differs between the waves.
 
     Parameters
     ----------
@@ -97,24 +73,34 @@ def mixed_change(
         Counts of the three groups; default ones.
     ci_level
         Coverage, 0–1.
+    covariance
+        ``unstructured``: a variance for each wave and their covariance. When fewer than
+        ``MIN_PAIRS_UNSTRUCTURED`` people answered both waves the covariance is taken as zero
+        (``uncorrelated``); when the answers of those in both lie on one line, or on request, one
+        variance holds for both waves (``compound_symmetry``).
 
     Returns
     -------
     Comparison or NotEstimable
-        ``details``: icc, var_between, var_within, boundary, n_pairs, n_pre_only, n_post_only.
-        Fewer than two pairs: ``not_identified``.
+        ``method`` names the covariance used. ``details``: level_pre and level_post (the expected
+        mean of each wave had everyone answered), each with _std_error and _df;
+        sd_pre, sd_post, r; std_error_unadjusted, std_error_kenward_roger; n_pairs, n_pre_only,
+        n_post_only. With compound symmetry also icc, var_between, var_within, boundary. Fewer than
+        two pairs: ``not_identified``.
 
     Notes
     -----
-    Restricted likelihood profiled over the intraclass correlation, t interval with
-    Satterthwaite's df from the observed information; at ρ = 0 the df are rows − 2. With pairs
-    only and ρ > 0 it is the paired t. Laird & Ware 1982, doi:10.2307/2529876; Fai & Cornelius
-    1996, doi:10.1080/00949659608811740.
+    REML; degrees of freedom and standard error of Kenward & Roger 1997, doi:10.2307/2533558. What
+    the estimated covariance adds to the error is taken at the residuals observed where that is
+    more, as drop-out that depends on the answers requires (Kenward & Molenberghs 1998,
+    doi:10.1214/ss/1028905886). With pairs only it is the paired t. Where everyone gave the same
+    answer in one wave, the change is that answer minus the mean of the other wave, with its
+    t interval: the model's limit.
 
     Examples
     --------
-    >>> found = mixed_change([1, 2, 3, 4], [2, 2, 5, 5], [], [])
-    >>> round(found.df, 6), round(found.estimate, 6)
+    >>> change = mixed_change([1, 2, 3, 4], [2, 2, 5, 5], [], [])
+    >>> round(change.df, 6), round(change.estimate, 6)
     (3.0, 1.0)
     """
     pairs = tally_pairs(paired_pre, paired_post, pair_counts)
@@ -122,18 +108,21 @@ def mixed_change(
     n = pairs.n + alone[0].n + alone[1].n
     reason = _why_not(pairs.total, pairs.differences().values.size, n)
     if reason:
-        return NotEstimable(reason=reason, n=n, method=_METHOD, name="mixed_model")
-    values = np.concatenate([pairs.pre, pairs.post, alone[0].values, alone[1].values])
-    weights = np.concatenate([pairs.counts, pairs.counts, alone[0].counts, alone[1].counts])
-    k = pairs.counts.size
-    sizes = (k, k, alone[0].values.size, alone[1].values.size)
-    wave = np.repeat([0, 1, 0, 1], sizes)
-    person = np.concatenate([np.arange(k), np.arange(k), k + np.arange(sum(sizes[2:]))])
-    sums = sum_rows(values, wave, person, 2, weights)
+        return _refusal(reason, n, covariance)
+    scores = np.vstack(
+        [
+            np.column_stack([pairs.pre, pairs.post]),
+            np.column_stack([alone[0].values, np.full(alone[0].values.size, np.nan)]),
+            np.column_stack([np.full(alone[1].values.size, np.nan), alone[1].values]),
+        ]
+    )
+    weights = np.concatenate([pairs.counts, alone[0].counts, alone[1].counts])
     return _contrast(
-        sums,
+        scores,
+        weights,
         (0, 1),
         ci_level,
+        covariance,
         n=n,
         n_missing=pairs.n_missing + alone[0].n_missing + alone[1].n_missing,
         details={"n_pairs": pairs.n, "n_pre_only": alone[0].n, "n_post_only": alone[1].n},
@@ -146,6 +135,7 @@ def mixed_waves(
     person_index: ArrayLike,
     n_waves: int,
     ci_level: float = 0.95,
+    covariance: CovarianceName = "unstructured",
 ) -> tuple[ComparisonLike, ...]:
     """Each later wave against the first, from everyone who answered any wave.
 
@@ -163,46 +153,46 @@ def mixed_waves(
         Number of waves, at least 2.
     ci_level
         Coverage, 0–1.
+    covariance
+        As in :func:`mixed_change`; with three or more waves compound symmetry is taken when too few
+        people answered any two of them.
 
     Returns
     -------
     tuple
-        n_waves − 1 comparisons named ``mixed_model``; ``details`` has wave, icc, var_between,
-        var_within, boundary, n_people, n_rows.
-
-    Notes
-    -----
-    As :func:`mixed_change`; one intraclass correlation for all waves.
+        n_waves − 1 comparisons named ``mixed_model``; ``details`` as in :func:`mixed_change`, with
+        wave, n_people and n_rows instead of the numbers of pairs.
 
     Examples
     --------
-    >>> found = mixed_waves([1, 2, 2, 2, 3, 5, 4, 5], [0, 1] * 4, [0, 0, 1, 1, 2, 2, 3, 3], 2)
-    >>> round(found[0].estimate, 6)
+    >>> changes = mixed_waves([1, 2, 2, 2, 3, 5, 4, 5], [0, 1] * 4, [0, 0, 1, 1, 2, 2, 3, 3], 2)
+    >>> round(changes[0].estimate, 6)
     1.0
     """
     values = as_floats(y)
-    kept = np.isfinite(values)
-    wave = np.asarray(wave_index, dtype=np.int64).ravel()[kept]
+    known = np.isfinite(values)
+    wave = np.asarray(wave_index, dtype=np.int64).ravel()[known]
     present, place = np.unique(wave, return_inverse=True)
-    _, person = np.unique(np.asarray(person_index).ravel()[kept], return_inverse=True)
+    _, person = np.unique(np.asarray(person_index).ravel()[known], return_inverse=True)
     n_people = int(person.max()) + 1 if person.size else 0
     asked_twice = int((np.bincount(person) > 1).sum()) if person.size else 0
     waves = present.tolist()
     reason = _why_not(asked_twice, 2, n_people) if 0 in waves else "no_data"
-    sums = sum_rows(values[kept], place, person, len(waves))
+    scores = np.full((n_people, len(waves)), np.nan)
+    scores[person, place] = values[known]
     return tuple(
         _contrast(
-            sums,
+            scores,
+            np.ones(n_people),
             (0, waves.index(later)),
             ci_level,
+            covariance,
             n=n_people,
-            n_missing=int((~kept).sum()),
+            n_missing=int((~known).sum()),
             details={"wave": later, "n_people": n_people, "n_rows": int(wave.size)},
         )
         if reason is None and later in waves
-        else NotEstimable(
-            reason=reason or "no_data", n=n_people, method=_METHOD, name="mixed_model"
-        )
+        else _refusal(reason or "no_data", n_people, covariance)
         for later in range(1, n_waves)
     )
 
@@ -215,116 +205,89 @@ def _why_not(pairs: float, distinct_changes: int, n: int) -> Reason | None:
     return "no_variance" if distinct_changes < 2 else None
 
 
-def sum_rows(
-    y: Floats,
-    wave: NDArray[np.int64],
-    person: NDArray[np.int64],
-    n_waves: int,
-    counts: Floats | None = None,
-) -> RandomInterceptSums:
-    """Sum rows into what the random-intercept likelihood needs.
-
-    Parameters
-    ----------
-    y
-        Scores, none missing; centred here on their mean.
-    wave, person
-        0 … n_waves − 1 and 0 … people − 1, one per row.
-    n_waves
-        Number of waves.
-    counts
-        How many people a person index stands for, repeated on each of its rows; default one.
-    """
-    weights = np.ones(y.size) if counts is None else counts
-    y = y - float(weights @ y) / max(float(weights.sum()), 1.0)
-    shape = (int(person.max()) + 1 if person.size else 0, n_waves)
-    seen, values, of_person = np.zeros(shape), np.zeros(shape), np.zeros(shape[0])
-    np.add.at(seen, (person, wave), 1.0)
-    np.add.at(values, (person, wave), y)
-    of_person[person] = weights
-    answered, own_sum = seen.sum(axis=1), values.sum(axis=1)
-    sizes = np.unique(answered)
-    groups = [
-        (seen[answered == m], of_person[answered == m], own_sum[answered == m]) for m in sizes
-    ]
-    return RandomInterceptSums(
-        waves_answered=sizes,
-        people=np.array([w.sum() for _, w, _ in groups]),
-        together=np.array([(z * w[:, None]).T @ z for z, w, _ in groups]),
-        by_wave=np.array([z.T @ (w * s) for z, w, s in groups]),
-        of_squares=np.array([w @ s**2 for _, w, s in groups]),
-        n_by_wave=np.bincount(wave, weights=weights, minlength=n_waves).astype(np.float64),
-        y_by_wave=np.bincount(wave, weights=weights * y, minlength=n_waves).astype(np.float64),
-        y_squared=float(weights @ y**2),
-    )
-
-
-def _solve(sums: RandomInterceptSums, rho: float) -> _Solution:
-    """Generalised least squares at one ρ; inverse of R = (1−ρ)I + ρJ in closed form."""
-    spread = 1.0 + (sums.waves_answered - 1.0) * rho
-    shared = rho / spread
-    scale = 1.0 / (1.0 - rho)
-    information = scale * (np.diag(sums.n_by_wave) - np.tensordot(shared, sums.together, 1))
-    score = scale * (sums.y_by_wave - shared @ sums.by_wave)
-    total = scale * (sums.y_squared - float(shared @ sums.of_squares))
-    covariance = np.asarray(np.linalg.inv(information), dtype=np.float64)
-    means = covariance @ score
-    log_r = float(sums.people @ ((sums.waves_answered - 1.0) * np.log1p(-rho) + np.log(spread)))
-    return _Solution(
-        means=means,
-        unit_covariance=covariance,
-        residual=max(total - float(means @ score), 0.0),
-        log_terms=log_r + float(np.linalg.slogdet(information)[1]),
-    )
-
-
-def _deviance(sums: RandomInterceptSums, rho: float) -> float:
-    """−2 restricted log-likelihood profiled over σ², up to a constant."""
-    solution = _solve(sums, rho)
-    free = sums.rows - solution.means.size
-    return free * math.log(max(solution.residual, 1e-300)) + solution.log_terms
-
-
-def _best_icc(sums: RandomInterceptSums) -> float:
-    """Global minimum of the deviance over ρ: a grid, then a bounded search around its best."""
-    heights = [_deviance(sums, float(rho)) for rho in _GRID]
-    best = int(np.argmin(heights))
-    low = float(_GRID[max(0, best - 1)])
-    high = float(_GRID[best + 1]) if best + 1 < _GRID.size else _LARGEST
-    found = optimize.minimize_scalar(
-        lambda rho: _deviance(sums, rho),
-        bounds=(low, high),
-        method="bounded",
-        options={"xatol": 1e-11},
-    )
-    return 0.0 if heights[0] <= float(found.fun) else float(found.x)
+def _refusal(reason: Reason, n: int, covariance: CovarianceName) -> NotEstimable:
+    method = _METHOD.format(covariance=covariance)
+    return NotEstimable(reason=reason, n=n, method=method, name="mixed_model")
 
 
 def _contrast(
-    sums: RandomInterceptSums,
+    scores: Floats,
+    counts: Floats,
     waves: tuple[int, int],
     ci_level: float,
+    covariance: CovarianceName,
     *,
     n: int,
     n_missing: int,
     details: dict[str, Any],
 ) -> ComparisonLike:
-    """Later wave minus earlier wave at the best ρ."""
-    free = sums.rows - sums.n_by_wave.size
-    if free <= 0:
-        return NotEstimable(reason="too_few", n=n, method=_METHOD, name="mixed_model")
-    rho = _best_icc(sums)
-    solution = _solve(sums, rho)
-    sigma2 = solution.residual / free
-    if rho > 1.0 - 1e-6 or sigma2 <= 1e-20 * max(sums.y_squared, 1e-300):
-        return NotEstimable(reason="no_variance", n=n, method=_METHOD, name="mixed_model")
-    direction = np.zeros(sums.n_by_wave.size)
-    direction[[waves[1], waves[0]]] = (1.0, -1.0)
-    estimate = float(direction @ solution.means)
-    error = math.sqrt(sigma2 * float(direction @ solution.unit_covariance @ direction))
-    df = _satterthwaite_df(sums, rho, direction) if rho > 1e-6 else free
-    if df < LEAST_DF:
-        return NotEstimable(reason="too_few", n=n, method=_METHOD, name="mixed_model")
+    """Later wave minus earlier wave, from a table of people by waves and its counts."""
+    rows_per_wave = counts @ np.isfinite(scores)
+    centre = float(counts @ np.nansum(scores, axis=1)) / float(rows_per_wave.sum())
+    patterns = sum_patterns(scores - centre, counts)
+    spread = np.nanmax(scores, axis=0) - np.nanmin(scores, axis=0)
+    if scores.shape[1] == 2 and covariance == "unstructured" and min(spread) == 0 < max(spread):
+        return _against_constant(
+            scores, counts, ci_level, n=n, n_missing=n_missing, details=details
+        )
+    if float(rows_per_wave.sum()) <= rows_per_wave.size:
+        return _refusal("too_few", n, covariance)
+    fit = _fit(patterns, covariance)
+    if fit is None:
+        return _refusal("no_variance", n, covariance)
+    model, earlier, later = fit.model, *waves
+    direction = np.zeros(rows_per_wave.size)
+    direction[[later, earlier]] = (1.0, -1.0)
+    variance = model.variance(direction)
+    df = model.degrees_of_freedom(direction)
+    if df < LEAST_DF or variance <= 0:
+        return _refusal("too_few", n, fit.covariance)
+    sd = np.sqrt(np.diag(model.covariance))
+    between = float(model.covariance[earlier, later])
+    levels = np.eye(rows_per_wave.size)[[earlier, later]]
+    described: dict[str, Any] = {
+        "level_pre": centre + float(model.means[earlier]),
+        "level_post": centre + float(model.means[later]),
+        "level_pre_std_error": math.sqrt(model.variance(levels[0])),
+        "level_post_std_error": math.sqrt(model.variance(levels[1])),
+        "level_pre_df": model.degrees_of_freedom(levels[0]),
+        "level_post_df": model.degrees_of_freedom(levels[1]),
+        "sd_pre": float(sd[earlier]),
+        "sd_post": float(sd[later]),
+        "r": between / float(sd[earlier] * sd[later]),
+        "std_error_unadjusted": math.sqrt(float(direction @ model.means_covariance @ direction)),
+        "std_error_kenward_roger": math.sqrt(max(model.kenward_roger_variance(direction), 0.0)),
+    }
+    if fit.covariance == "compound_symmetry":
+        described |= {
+            "icc": described["r"],
+            "var_between": between,
+            "var_within": float(sd[earlier]) ** 2 - between,
+            "boundary": fit.boundary,
+        }
+    return _comparison(
+        estimate=float(direction @ model.means),
+        error=math.sqrt(variance),
+        df=df,
+        ci_level=ci_level,
+        n=n,
+        n_missing=n_missing,
+        method=_METHOD.format(covariance=fit.covariance),
+        details={**described, **details},
+    )
+
+
+def _comparison(
+    *,
+    estimate: float,
+    error: float,
+    df: float,
+    ci_level: float,
+    n: int,
+    n_missing: int,
+    method: str,
+    details: dict[str, Any],
+) -> Comparison:
     half = float(stats.t.isf((1.0 - ci_level) / 2.0, df)) * error
     return Comparison(
         name="mixed_model",
@@ -338,33 +301,94 @@ def _contrast(
         p_value=float(2.0 * stats.t.sf(abs(estimate / error), df)),
         n=n,
         n_missing=n_missing,
-        method=_METHOD,
+        method=method,
+        details=details,
+    )
+
+
+def _against_constant(
+    scores: Floats,
+    counts: Floats,
+    ci_level: float,
+    *,
+    n: int,
+    n_missing: int,
+    details: dict[str, Any],
+) -> ComparisonLike:
+    """Change where one wave has a single answer: the t interval of the other wave's mean."""
+    samples = [tally(column, counts) for column in scores.T]
+    errors = [
+        math.sqrt(one.variance / one.total) if one.values.size > 1 else 0.0 for one in samples
+    ]
+    varying = samples[int(np.argmax(errors))]
+    if varying.total < 2:
+        return _refusal("too_few", n, "unstructured")
+    return _comparison(
+        estimate=samples[1].mean - samples[0].mean,
+        error=max(errors),
+        df=varying.total - 1.0,
+        ci_level=ci_level,
+        n=n,
+        n_missing=n_missing,
+        method="unstructured;one_wave_constant;df=n-1",
         details={
-            "icc": rho,
-            "var_between": rho * sigma2,
-            "var_within": (1.0 - rho) * sigma2,
-            "boundary": rho <= 1e-6,
+            "level_pre": samples[0].mean,
+            "level_post": samples[1].mean,
+            "level_pre_std_error": errors[0],
+            "level_post_std_error": errors[1],
+            "level_pre_df": samples[0].total - 1.0,
+            "level_post_df": samples[1].total - 1.0,
             **details,
         },
     )
 
 
-def _satterthwaite_df(sums: RandomInterceptSums, rho: float, direction: Floats) -> float:
-    """2 v² / (g' A g), A twice the inverse Hessian of the deviance in (log σ², ρ).
+def _fit(patterns: WavePatterns, covariance: CovarianceName) -> _Fit | None:
+    """Fit the covariance asked for, or the next simpler one where that cannot be estimated."""
+    n_waves = patterns.answered.shape[1]
+    few = float(patterns.answered_both().min()) < MIN_PAIRS_UNSTRUCTURED
+    if covariance == "unstructured" and few and n_waves == 2:
+        # Equal spread would be a worse guess than no correlation: with 2 pairs, 5 and 40 others
+        # and a spread of 1 and .4 the interval of compound symmetry covers .78.
+        apart = fit_uncorrelated(patterns)
+        return _Fit(model=apart, covariance="uncorrelated", boundary=False) if apart else None
+    if covariance == "unstructured" and not few:
+        model = fit_unstructured(patterns)
+        if model is not None:
+            return _Fit(model=model, covariance="unstructured", boundary=False)
+    return _fit_compound_symmetry(patterns)
 
-    v is the variance of the contrast, g its gradient; v and A are scaled by σ² = residual / df.
+
+def _fit_compound_symmetry(patterns: WavePatterns) -> _Fit | None:
+    """REML profiled over the intraclass correlation ρ in [0, 1), its global maximum.
+
+    Laird & Ware 1982, doi:10.2307/2529876.
     """
-    step = 1e-3 * min(rho, 1.0 - rho)
-    solutions = [_solve(sums, rho + shift * step) for shift in (-2, -1, 0, 1, 2)]
-    q = np.array([s.residual for s in solutions])
-    logs = np.array([s.log_terms for s in solutions])
-    unit = np.array([float(direction @ s.unit_covariance @ direction) for s in solutions])
-    free = sums.rows - direction.size
-    sigma2 = q[2] / free
-    first = np.array([1.0, -8.0, 0.0, 8.0, -1.0]) / (12.0 * step)
-    second = np.array([-1.0, 16.0, -30.0, 16.0, -1.0]) / (12.0 * step**2)
-    cross = -float(first @ q) / sigma2
-    hessian = np.array([[free, cross], [cross, float(second @ (q / sigma2 + logs))]])
-    gradient = np.array([unit[2], float(first @ unit)])
-    spread = float(gradient @ np.linalg.solve(hessian, gradient)) * 2.0
-    return 2.0 * float(unit[2]) ** 2 / spread if spread > 0 else free
+    n_waves = patterns.answered.shape[1]
+    basis = compound_symmetry_basis(n_waves)
+    free = float(patterns.people @ patterns.answered.sum(axis=1)) - n_waves
+
+    def profile(rho: float) -> tuple[float, float]:
+        """−2 restricted log-likelihood and the residual sum of squares in units of σ²."""
+        point = solve_means(patterns, basis, np.array([1.0 - rho, rho]))
+        return free * math.log(max(point.residual, 1e-300)) + point.log_terms, point.residual
+
+    # A grid first: the deviance may have two minima, and a local search stops at the nearer one.
+    heights = [profile(float(rho))[0] for rho in _GRID]
+    best = int(np.argmin(heights))
+    low = float(_GRID[max(0, best - 1)])
+    high = float(_GRID[best + 1]) if best + 1 < _GRID.size else _LARGEST
+    search = optimize.minimize_scalar(
+        lambda rho: profile(rho)[0], bounds=(low, high), method="bounded", options={"xatol": 1e-11}
+    )
+    rho = 0.0 if heights[0] <= float(search.fun) else float(search.x)
+    sigma2 = profile(rho)[1] / free
+    scale = float(np.einsum("kii->", patterns.products)) + float(
+        patterns.people @ (patterns.means**2).sum(axis=1)
+    )
+    if rho > 1.0 - 1e-6 or sigma2 <= 1e-20 * max(scale, 1e-300):
+        return None
+    boundary = rho <= 1e-6
+    parameters = sigma2 * np.array([1.0] if boundary else [1.0 - rho, rho])
+    model = describe_model(patterns, basis[:1] if boundary else basis, parameters)
+    return _Fit(model=model, covariance="compound_symmetry", boundary=boundary)

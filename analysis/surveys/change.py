@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
+from scipy import stats
 
-from analysis.results import Comparison, ComparisonLike, EstimateLike, NotEstimable
+from analysis.results import Comparison, ComparisonLike, Estimate, EstimateLike, NotEstimable
 from analysis.statistics.mean_change import equivalence
 from analysis.statistics.multiplicity import adjust_by_family
 from analysis.study import Study
@@ -102,19 +103,41 @@ def evaluate_outcome(
         agreement=agreement_of(analyses, contrast.design),
         better=measure.better,
         important_difference=measure.important_difference,
-        levels=_levels(measure, pre, post, linked=not panel.anonymous),
+        levels=_levels(measure, pre, post, analyses[0], linked=not panel.anonymous),
     )
     return replace(outcome, cautions=guard_outcome(study, panel, contrast, waves, outcome))
 
 
 def _levels(
-    measure: MeasurePlan, pre: FloatArray, post: FloatArray, *, linked: bool
+    measure: MeasurePlan, pre: FloatArray, post: FloatArray, change: ComparisonLike, *, linked: bool
 ) -> tuple[EstimateLike, ...]:
+    """Mean of each wave, of the same people and from the same model as the change."""
+    if isinstance(change, Comparison) and "level_pre" in change.details:
+        return tuple(level_of_model(change, wave) for wave in ("pre", "post"))
     both = both_waves(pre, post)
     if linked and both.any():
         pre, post = pre[both], post[both]
     kind = measure.kind
     return tuple(mean_of(scores[np.isfinite(scores)], kind) for scores in (pre, post))
+
+
+def level_of_model(change: Comparison, wave: str) -> Estimate:
+    """Mean of one wave, ``pre`` or ``post``, that a model of both waves expects of everyone."""
+    level, error, df = (
+        float(change.details[f"level_{wave}{part}"]) for part in ("", "_std_error", "_df")
+    )
+    half = float(stats.t.isf((1.0 - change.ci_level) / 2.0, df)) * error if error > 0 else 0.0
+    return Estimate(
+        estimate=level,
+        ci_low=level - half,
+        ci_high=level + half,
+        ci_level=change.ci_level,
+        std_error=error,
+        n=change.n,
+        n_missing=change.n_missing,
+        method=change.method,
+        name="level",
+    )
 
 
 def adjust_outcomes(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:

@@ -153,8 +153,9 @@ class Outcome:
     analysis; ``analyses`` all of them, the primary among them; ``agreement`` says whether they
     point the same way (``agree``, ``disagree``, ``single``). ``among`` is ``treated`` when a
     comparison group is declared (its change stands in ``comparison``), else ``everyone``.
-    ``levels`` are the mean scores (shares for binary) in the two waves: of the matched, or of
-    everyone where answers cannot be linked. ``main`` marks the contrast that speaks for the
+    ``levels`` are the mean scores (shares for binary) in the two waves that belong to ``change``:
+    expected of everyone where a model of both waves is primary, else of the matched, or of everyone
+    where answers cannot be linked. ``main`` marks the contrast that speaks for the
     measure: first to last wave asked at its time.
     """
 

@@ -12,7 +12,7 @@ from analysis.study import Study
 from analysis.surveys.contrasts import main_rows
 from dashboard.exports.gateway import safe_table
 from dashboard.sentences.names import use_name
-from dashboard.sentences.statistics import name_analysis
+from dashboard.sentences.statistics import name_change
 from dashboard.text import Text
 
 _SECTIONS = (
@@ -73,7 +73,7 @@ def list_measures(evaluation: Evaluation, study: Study, text: Text) -> pd.DataFr
                 ", ".join(measure.reversed) or "–",
                 "–" if low is None else text.interval(low, high, 0),
                 _say_score(text, measure.score),
-                name_analysis(text, outcome.change.name) if outcome else "–",
+                name_change(text, outcome.change) if outcome else "–",
                 outcome.n.matched if outcome else None,
                 outcome.n.from_only + outcome.n.to_only if outcome else None,
             )

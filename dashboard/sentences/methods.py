@@ -10,7 +10,7 @@ from analysis.surveys.results import Outcome
 from dashboard.sentences.change import is_share, say_level, say_likely, say_signed
 from dashboard.sentences.names import column_name
 from dashboard.sentences.outcomes import say_wave
-from dashboard.sentences.statistics import name_analysis
+from dashboard.sentences.statistics import name_change
 from dashboard.text import Text
 
 
@@ -102,7 +102,7 @@ def _say_analyses(text: Text, e: Evaluation, plan: StudyPlan) -> str:
     used: dict[str, list[str]] = {}
     for o in last_contrasts(e.outcomes):
         if o.change.name:
-            used.setdefault(name_analysis(text, o.change.name), []).append(_label(text, plan, o))
+            used.setdefault(name_change(text, o.change), []).append(_label(text, plan, o))
     if not used:
         return ""
     told = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analysis.results import ComparisonLike
 from dashboard.text import Text
 
 
@@ -38,6 +39,15 @@ def name_analysis(text: Text, name: str) -> str:
         "tost": text("Two one-sided tests of equivalence"),
     }
     return named.get(name, name)
+
+
+def name_change(text: Text, change: ComparisonLike) -> str:
+    """Name an analysis of a change, with what it had to assume of the two waves."""
+    if change.name == "mixed_model" and change.method.startswith("compound_symmetry"):
+        return text("Mixed model, everyone who answered, equal spread assumed")
+    if change.name == "mixed_model" and change.method.startswith("uncorrelated"):
+        return text("Mixed model, everyone who answered, too few matched to link the waves")
+    return name_analysis(text, change.name)
 
 
 def name_effect(text: Text, name: str) -> str:

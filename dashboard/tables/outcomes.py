@@ -11,7 +11,7 @@ from analysis.study_file import StudyPlan
 from analysis.surveys.results import Outcome
 from dashboard.sentences.change import is_share, say_likely, say_signed
 from dashboard.sentences.names import wave_name
-from dashboard.sentences.statistics import name_analysis, name_effect, say_reason
+from dashboard.sentences.statistics import name_change, name_effect, say_reason
 from dashboard.text import Text
 
 
@@ -70,7 +70,7 @@ def list_transitions(outcome: Outcome, text: Text) -> pd.DataFrame:
 
 
 def _method(text: Text, one: ComparisonLike) -> str:
-    return name_analysis(text, one.name)
+    return name_change(text, one)
 
 
 def _numbers(text: Text, one: ComparisonLike, *, share: bool) -> tuple[str, str, str]:

@@ -60,13 +60,11 @@ long <- data.frame(y = c(p$pre, p$post, p$pre_only, p$post_only), w = c(rep(0, m
 f <- lmer(y ~ w + (1 | id), long, control = lmerControl(optCtrl = list(ftol_abs = 1e-14, xtol_abs = 1e-14)))
 cf <- summary(f)$coefficients["w", ]
 put("partly.mixed_model.estimate", cf["Estimate"], "lmerTest::lmer"); put("partly.mixed_model.std_error", cf["Std. Error"], "lmerTest::lmer")
-put("partly.mixed_model.df", cf["df"], "lmerTest::lmer, Satterthwaite"); put("partly.mixed_model.p_value", cf["Pr(>|t|)"], "lmerTest::lmer, Satterthwaite")
 vc <- as.data.frame(VarCorr(f))$vcov; put("partly.mixed_model.icc", vc[1] / sum(vc), "lme4::VarCorr")
 wv <- data.frame(y = d$waves$y, w = factor(d$waves$wave), id = d$waves$person)
 g <- lmer(y ~ w + (1 | id), wv, control = lmerControl(optCtrl = list(ftol_abs = 1e-14, xtol_abs = 1e-14))); gc <- summary(g)$coefficients
 for (k in 1:2) { r <- gc[paste0("w", k), ]; q <- paste0("waves.mixed_waves.", k)
-  put(paste0(q, ".estimate"), r["Estimate"], "lmerTest::lmer"); put(paste0(q, ".std_error"), r["Std. Error"], "lmerTest::lmer")
-  put(paste0(q, ".df"), r["df"], "lmerTest::lmer, Satterthwaite"); put(paste0(q, ".p_value"), r["Pr(>|t|)"], "lmerTest::lmer, Satterthwaite") }
+  put(paste0(q, ".estimate"), r["Estimate"], "lmerTest::lmer"); put(paste0(q, ".std_error"), r["Std. Error"], "lmerTest::lmer") }
 o <- polr(factor(c(d$likert$pre, d$likert$post), ordered = TRUE) ~ rep(0:1, each = 40), Hess = TRUE, control = list(reltol = 1e-14))
 put("likert.ordinal.estimate", coef(o)[1], "MASS::polr"); put("likert.ordinal.std_error", sqrt(vcov(o)[1, 1]), "MASS::polr")
 

@@ -1,10 +1,10 @@
-"""Random-intercept model: closed forms, statsmodels, brute force likelihood, the attrition rule."""
+"""Model of both waves: closed forms, statsmodels, brute force likelihood, the attrition rule."""
 
 import math
 
 import numpy as np
 import pytest
-from scipy import optimize
+from scipy import optimize, stats
 
 from analysis.results import Comparison
 from analysis.statistics.mean_change import derrick_t, mixed_change, mixed_waves, paired_t, welch_t
@@ -22,7 +22,14 @@ def test_pairs_only_is_the_paired_t():
     for field in ("estimate", "std_error", "df", "p_value", "ci_low", "ci_high"):
         assert getattr(mixed, field) == pytest.approx(getattr(paired, field), rel=1e-6)
     waves = np.cov(pre, post)
-    assert mixed.details["var_between"] == pytest.approx(waves[0, 1], rel=1e-6)
+    spread = (mixed.details["sd_pre"], mixed.details["sd_post"])
+    assert spread == pytest.approx(tuple(np.sqrt(np.diag(waves))), rel=1e-6)
+    assert mixed.details["r"] == pytest.approx(np.corrcoef(pre, post)[0, 1], rel=1e-6)
+    assert mixed.method.startswith("unstructured")
+    symmetric = mixed_change(pre, post, [], [], covariance="compound_symmetry")
+    assert symmetric.details["var_between"] == pytest.approx(waves[0, 1], rel=1e-6)
+    for field in ("estimate", "std_error", "df"):
+        assert getattr(symmetric, field) == pytest.approx(getattr(paired, field), rel=1e-6)
 
 
 def brute_force(first, second, pre_only, post_only):
@@ -58,9 +65,10 @@ def brute_force(first, second, pre_only, post_only):
 
 def test_brute_force_likelihood():
     data = partly_matched(np.random.default_rng(2), 20, 8, 6)
-    found, (estimate, error, variances) = mixed_change(*data), brute_force(*data)
+    found = mixed_change(*data, covariance="compound_symmetry")
+    estimate, error, variances = brute_force(*data)
     assert found.estimate == pytest.approx(estimate, rel=1e-6)
-    assert found.std_error == pytest.approx(error, rel=1e-6)
+    assert found.details["std_error_unadjusted"] == pytest.approx(error, rel=1e-6)
     known = (found.details["var_between"], found.details["var_within"])
     assert known == pytest.approx(tuple(variances), rel=1e-5)
 
@@ -74,13 +82,15 @@ def test_mixedlm_agrees():
     person = np.concatenate([np.arange(40), np.arange(40), 40 + np.arange(35)])
     x = np.column_stack([np.ones(y.size), wave])
     theirs = MixedLM(y, x, groups=person).fit(reml=True)
-    found = mixed_change(first, second, pre_only, post_only)
+    symmetric = {"covariance": "compound_symmetry"}
+    found = mixed_change(first, second, pre_only, post_only, **symmetric)
     # its search stops early; its standard errors come from the joint numeric Hessian
     assert found.estimate == pytest.approx(theirs.fe_params[1], rel=1e-5)
-    assert found.std_error == pytest.approx(theirs.bse_fe[1], rel=5e-3)
+    plain = found.details["std_error_unadjusted"]
+    assert plain == pytest.approx(theirs.bse_fe[1], rel=5e-3)
     between = float(theirs.cov_re[0, 0])
     assert found.details["icc"] == pytest.approx(between / (between + theirs.scale), rel=1e-4)
-    rows = mixed_waves(y, wave, person, 2)[0]
+    rows = mixed_waves(y, wave, person, 2, **symmetric)[0]
     for field in ("estimate", "std_error", "df", "p_value"):
         assert getattr(rows, field) == pytest.approx(getattr(found, field), rel=1e-6)
 
@@ -96,10 +106,11 @@ def test_three_waves_against_mixedlm():
     kept = np.isfinite(y)
     x = np.column_stack([np.ones(y.size), wave == 1, wave == 2]).astype(float)
     theirs = MixedLM(y[kept], x[kept], groups=person[kept]).fit(reml=True)
-    found = mixed_waves(y, wave, person, 3)
+    found = mixed_waves(y, wave, person, 3, covariance="compound_symmetry")
     assert [c.details["wave"] for c in found] == [1, 2]
     assert [c.estimate for c in found] == pytest.approx(list(theirs.fe_params[1:]), rel=1e-4)
-    assert [c.std_error for c in found] == pytest.approx(list(theirs.bse_fe[1:]), rel=5e-3)
+    errors = [c.details["std_error_unadjusted"] for c in found]
+    assert errors == pytest.approx(list(theirs.bse_fe[1:]), rel=5e-3)
     assert all(60 < c.df < kept.sum() - 3 for c in found)
 
 
@@ -108,7 +119,7 @@ def test_boundary_is_the_pooled_difference():
     rng = np.random.default_rng(6)
     first = rng.normal(size=30)
     second = -first + 0.1 * rng.normal(size=30) + 0.5
-    found = mixed_change(first, second, [0.1, 0.2], [0.3])
+    found = mixed_change(first, second, [0.1, 0.2], [0.3], covariance="compound_symmetry")
     assert found.details["boundary"]
     assert found.details["icc"] == 0.0
     a, b = np.append(first, [0.1, 0.2]), np.append(second, 0.3)
@@ -178,3 +189,89 @@ def test_hardly_any_degrees_of_freedom_are_refused():
     scores, waves, people = [1, 2, 3, 1.5, 2.51], [0, 0, 0, 1, 2], [0, 1, 2, 0, 1]
     found = mixed_waves(np.array(scores), np.array(waves), np.array(people), 3)
     assert [one.reason for one in found] == ["too_few", "too_few"]
+
+
+def reml_deviance(theta, table):
+    """−2 restricted log-likelihood with full matrices; theta = log sd, log sd, Fisher z."""
+    sd, r = np.exp(theta[:2]), math.tanh(theta[2])
+    covariance = np.outer(sd, sd) * np.array([[1, r], [r, 1]])
+    person, wave = np.nonzero(np.isfinite(table))
+    v = np.where(person[:, None] == person, covariance[np.ix_(wave, wave)], 0.0)
+    inverse, x, y = np.linalg.inv(v), np.eye(2)[wave], table[person, wave]
+    information = x.T @ inverse @ x
+    means = np.linalg.solve(information, x.T @ inverse @ y)
+    rest = y - x @ means
+    value = np.linalg.slogdet(v)[1] + np.linalg.slogdet(information)[1] + rest @ inverse @ rest
+    return value, means, np.linalg.inv(information)
+
+
+def test_unstructured_is_the_maximum_of_the_restricted_likelihood():
+    rng = np.random.default_rng(21)
+    first, second, pre_only, post_only = partly_matched(rng, 15, 9, 7)
+    second, post_only = 0.5 * second, 0.5 * post_only
+    table = np.full((31, 2), np.nan)
+    table[:15], table[15:24, 0], table[24:, 1] = np.c_[first, second], pre_only, post_only
+    best = optimize.minimize(
+        lambda theta: reml_deviance(theta, table)[0],
+        [0.0, -0.5, 0.5],
+        method="Nelder-Mead",
+        options={"xatol": 1e-9, "fatol": 1e-13, "maxiter": 4000},
+    )
+    _, means, covariance = reml_deviance(best.x, table)
+    change = mixed_change(first, second, pre_only, post_only)
+    assert change.estimate == pytest.approx(means[1] - means[0], rel=1e-6)
+    plain = math.sqrt(covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1])
+    assert change.details["std_error_unadjusted"] == pytest.approx(plain, rel=1e-6)
+    assert change.details["r"] == pytest.approx(math.tanh(best.x[2]), rel=1e-5)
+    levels = [change.details["level_pre"], change.details["level_post"]]
+    assert levels == pytest.approx(list(means), rel=1e-6)
+    assert levels[1] - levels[0] == pytest.approx(change.estimate, rel=1e-12)
+
+
+def test_too_few_pairs_have_no_correlation_and_say_so():
+    first, second, pre_only, post_only = partly_matched(np.random.default_rng(8), 4, 9, 12)
+    change = mixed_change(first, second, pre_only, post_only)
+    welch = welch_t(np.append(first, pre_only), np.append(second, post_only))
+    assert change.method.startswith("uncorrelated")
+    for field in ("estimate", "std_error", "df", "p_value", "ci_low"):
+        assert getattr(change, field) == pytest.approx(getattr(welch, field), rel=1e-9)
+
+
+def test_answers_on_one_line_fall_back_to_equal_spread():
+    pre = np.arange(8.0)
+    change = mixed_change(pre, 2 * pre + 1, [1.0, 3.0, 4.0], [2.0, 7.0])
+    assert change.method.startswith("compound_symmetry")
+    assert 0 < change.details["icc"] < 1
+
+
+def test_one_constant_wave_gives_the_interval_of_the_other():
+    pre, alone = [1.0, 2, 3, 4, 3, 2], [3.0, 2, 2]
+    change = mixed_change(pre, [5.0] * 6, alone, [5.0])
+    known = stats.ttest_1samp([*pre, *alone], 5.0)
+    assert change.statistic == pytest.approx(-known.statistic, rel=1e-12)
+    assert (change.df, change.p_value) == (8.0, pytest.approx(known.pvalue, rel=1e-12))
+    only_pairs = mixed_change(pre, [5.0] * 6, [], [])
+    assert only_pairs.ci_low == pytest.approx(paired_t(pre, [5.0] * 6).ci_low, rel=1e-9)
+
+
+def test_three_complete_waves_are_paired_t_tests():
+    rng = np.random.default_rng(4)
+    table = rng.normal(size=(12, 1)) + rng.normal(size=(12, 3)) * [0.5, 1.0, 2.0]
+    person, wave = np.nonzero(np.isfinite(table))
+    for later, change in enumerate(mixed_waves(table[person, wave], wave, person, 3), 1):
+        paired = paired_t(table[:, 0], table[:, later])
+        for field in ("estimate", "std_error", "df", "p_value"):
+            assert getattr(change, field) == pytest.approx(getattr(paired, field), rel=1e-7)
+
+
+@pytest.mark.parametrize(("before", "after"), [(1.0, 1.0), (1.0, 0.5), (0.6, 1.0)])
+def test_drop_out_by_baseline_with_a_spread_that_changes(before, after):
+    """True change .30: compound symmetry missed by .18 when the spread halved."""
+    rng, changes = np.random.default_rng(30), []
+    for _ in range(150):
+        z = rng.normal(size=400)
+        pre = 3 + before * z
+        post = 3.3 + after * (0.6 * z + 0.8 * rng.normal(size=400))
+        stay = rng.random(400) < 1 / (1 + np.exp(-1.2 * z))
+        changes.append(mixed_change(pre[stay], post[stay], pre[~stay], []).estimate)
+    assert np.mean(changes) == pytest.approx(0.30, abs=0.02)
