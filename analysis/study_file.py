@@ -18,6 +18,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from analysis.errors import StudyFileError
 
+LARGEST_PLAN = 2 << 20
+"""Bytes of a study file; the sample's has 9,000."""
+DEEPEST = 16
+"""Levels of keys and lists; a plan uses five."""
 Text = str | dict[str, str]
 Kind = Literal["scale", "knowledge", "binary", "category", "number"]
 Role = Literal["primary", "secondary", "exploratory", "descriptive"]
@@ -425,11 +429,19 @@ def read_plan(path: Path) -> StudyPlan:
     Raises
     ------
     StudyFileError
-        With code ``study_file_missing``, ``study_file_syntax``, ``unknown_key`` (details ``key``,
+        With code ``study_file_missing``, ``study_file_large``, ``study_file_deep`` (``line``),
+        ``study_file_syntax``, ``unknown_key`` (details ``key``,
         ``where``, ``nearest``) or ``study_file_value`` (``where``, ``problem``).
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        # A device or a pipe never ends; whoever sends a study file may name one.
+        if path.exists() and not path.is_file():
+            raise StudyFileError("study_file_missing", file=path.name, problem="not a file")
+        with path.open("rb") as stream:
+            content = stream.read(LARGEST_PLAN + 1)
+        if len(content) > LARGEST_PLAN:
+            raise StudyFileError("study_file_large", file=path.name, limit=LARGEST_PLAN)
+        text = content.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise StudyFileError("study_file_missing", file=path.name, problem=str(error)) from error
     return parse_plan(text, name=path.name)
@@ -437,11 +449,69 @@ def read_plan(path: Path) -> StudyPlan:
 
 def parse_plan(text: str, name: str = "study.toml") -> StudyPlan:
     """Parse the text of a study file; errors as in :func:`read_plan`."""
+    _check_shape(text, name)
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise StudyFileError("study_file_syntax", file=name, problem=str(error)) from error
+    # ValueError: syntax, and integers of thousands of digits; RecursionError: lists in lists.
+    except (ValueError, RecursionError) as error:
+        raise StudyFileError("study_file_syntax", file=name, problem=str(error)[:300]) from error
+    _check_numbers(raw, name)
     return plan_from_dict(raw, name)
+
+
+def _check_shape(text: str, name: str) -> None:
+    """Refuse keys and lists deeper than any study file's before the parser builds them.
+
+    The parser's memory grows with the square of a dotted key's length: 98 kB took 5.5 GB.
+    """
+    if len(text) > LARGEST_PLAN:
+        raise StudyFileError("study_file_large", file=name, limit=LARGEST_PLAN)
+    depth = dots = at = 0
+    while at < len(text):
+        letter = text[at]
+        if letter in "\"'":
+            at = _after_string(text, at)
+            continue
+        if letter == "#":
+            end = text.find("\n", at)
+            at = len(text) if end < 0 else end
+            continue
+        depth += (letter in "[{") - (letter in "]}")
+        dots = 0 if letter in "\n=,[{" else dots + (letter == ".")
+        if depth > DEEPEST or dots > DEEPEST:
+            line = text.count("\n", 0, at) + 1
+            raise StudyFileError("study_file_deep", file=name, line=line, limit=DEEPEST)
+        at += 1
+
+
+def _after_string(text: str, at: int) -> int:
+    """Where the string that begins here has ended."""
+    quote = text[at]
+    long = text.startswith(quote * 3, at)
+    mark = quote * 3 if long else quote
+    at += len(mark)
+    while at < len(text):
+        if text[at] == "\\" and quote == '"':
+            at += 2
+        elif text.startswith(mark, at):
+            return at + len(mark)
+        elif text[at] == "\n" and not long:
+            return at
+        else:
+            at += 1
+    return at
+
+
+def _check_numbers(value: Any, name: str, where: str = "") -> None:  # noqa: ANN401
+    """Refuse integers beyond 64 bits, the range of the format."""
+    if isinstance(value, dict):
+        for key, one in value.items():
+            _check_numbers(one, name, f"{where}.{key}" if where else key)
+    elif isinstance(value, list):
+        for one in value:
+            _check_numbers(one, name, where)
+    elif isinstance(value, int) and abs(value) >= 1 << 63:
+        raise StudyFileError("study_file_value", file=name, where=where, problem="too large")
 
 
 def plan_from_dict(raw: dict[str, Any], name: str = "study.toml") -> StudyPlan:

@@ -7,8 +7,10 @@ import os
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from analysis.errors import LeveeError
+from dashboard.guard import COOKIE, OWNERS
 from dashboard.navigation import list_pages
 from dashboard.sentences import say_error
 from dashboard.state import SERVED, current_text, keep_url
@@ -20,6 +22,7 @@ from dashboard.widgets.sidebar import show_sidebar, show_simulated
 def main() -> None:
     """Run the page that is asked for; deliberate errors are told in words."""
     keep_url()
+    _admit()
     text = current_text()
     page = st.navigation(list_pages(text), expanded=True)
     st.set_page_config(page_title=f"{page.title} · Levee", layout="wide")
@@ -29,6 +32,14 @@ def main() -> None:
         _run(text, page)
     except LeveeError as error:
         st.error(escape_markdown(say_error(text, error)))
+
+
+def _admit() -> None:
+    """Tell the server whose session this is, so that its downloads are for nobody else."""
+    context = get_script_run_ctx()
+    cookie = st.context.cookies.get(COOKIE)
+    if context is not None and cookie:
+        OWNERS.admit(context.session_id, cookie)
 
 
 def _run(text: Text, page: StreamlitPage) -> None:

@@ -71,6 +71,7 @@ def _words(arguments: argparse.Namespace) -> Text:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="levee", description=__doc__)
     parser.set_defaults(run=_serve, port=8501, workspace=None, no_browser=False, demo=False)
+    parser.set_defaults(host="127.0.0.1", name=[])
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for name, about in (
         ("serve", "open the dashboard"),
@@ -78,6 +79,16 @@ def _parser() -> argparse.ArgumentParser:
     ):
         command = commands.add_parser(name, help=about, description=about)
         command.add_argument("--port", type=int, default=8501, help="port (default 8501)")
+        command.add_argument(
+            "--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)"
+        )
+        command.add_argument(
+            "--name",
+            action="append",
+            default=[],
+            metavar="NAME",
+            help="name by which people reach it, as that of a proxy; may be repeated",
+        )
         command.add_argument("--workspace", metavar="URL", help="where studies are kept")
         command.add_argument("--no-browser", action="store_true", help="do not open a browser")
         command.set_defaults(run=_serve, demo=name == "demo")
@@ -142,12 +153,14 @@ def _serve(arguments: argparse.Namespace) -> None:
     if arguments.workspace:
         os.environ["LEVEE_WORKSPACE"] = arguments.workspace
     os.environ["LEVEE_OPEN"] = "sample" if arguments.demo else ""
+    if arguments.host in ("0.0.0.0", "::") and not arguments.name:
+        raise LeveeError("name_needed", host=arguments.host)
     port = _free_port(arguments.port)
     address = f"http://127.0.0.1:{port}" + ("/overview" if arguments.demo else "")
     print(f"Levee: {address}", flush=True)
     if not arguments.no_browser:
         threading.Timer(1.5, webbrowser.open, (address,)).start()
-    serve(port)
+    serve(port, arguments.host, arguments.name)
 
 
 def _free_port(wanted: int) -> int:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import gc
+import hashlib
 import os
+import re
 import tomllib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib import import_module
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -20,26 +23,52 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
+from streamlit.runtime.media_file_manager import MediaFileManager
 
+from dashboard.guard import OWNERS, KnownNames, Limits, OwnMedia, server_names
 from dashboard.navigation import import_views
 from dashboard.state import SERVED
+from dashboard.workspace.engine import checkpoint_workspaces, close_workspaces
 
 _HERE = Path(__file__).resolve().parent
 _SETTINGS = (_HERE.parent / ".streamlit" / "config.toml", _HERE / "streamlit_config.toml")
 _SCRIPT = _HERE / "document.js"
 _WARM = ("dashboard.cache", "dashboard.sentences", "dashboard.theme")
 _HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
-        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-        "connect-src 'self' ws: wss: blob: data:; worker-src 'self' blob:; object-src 'none'; "
-        "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
-    ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+_PLAIN_HOST = re.compile(r"[a-z0-9.\-\[\]:]{1,255}")
+_INLINE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
+_CHECKPOINT_SECONDS = 180.0
+_LARGEST_MESSAGE = 16 << 20
+"""Bytes of one message of a page; files come by another way."""
+
+
+def content_policy(host: str, scripts: Sequence[bytes] = ()) -> str:
+    """Write the Content-Security-Policy: this server's scripts, files and sockets, no others.
+
+    Parameters
+    ----------
+    host
+        The Host of the request, one of the server's names: its sockets are named one by one,
+        because older browsers do not count sockets as ``'self'``.
+    scripts
+        Scripts that stand in the document itself; each is allowed by its hash.
+    """
+    hashes = "".join(
+        f" 'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'"
+        for script in scripts
+    )
+    sockets = f"ws://{host} wss://{host} " if _PLAIN_HOST.fullmatch(host) else ""
+    return (
+        f"default-src 'self'; script-src 'self'{hashes} 'wasm-unsafe-eval' blob:; "
+        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+        f"connect-src 'self' {sockets}blob: data:; worker-src 'self' blob:; object-src 'none'; "
+        "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+    )
 
 
 class SecurityHeaders:
@@ -54,6 +83,8 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                if "content-security-policy" not in headers:
+                    headers["content-security-policy"] = content_policy(_host(scope))
                 for name, value in _HEADERS.items():
                     headers[name] = value
             await send(message)
@@ -100,18 +131,31 @@ async def _send_document(scope: Scope, held: list[Message], message: Message, se
     body = body.replace(b"</head>", b"<script>" + _SCRIPT.read_bytes() + b"</script></head>", 1)
     headers = MutableHeaders(scope=start)
     headers["content-length"] = str(len(body))
+    headers["content-security-policy"] = content_policy(_host(scope), _INLINE.findall(body))
     for name in ("etag", "last-modified"):
         del headers[name]
     await send(start)
     await send({"type": "http.response.body", "body": body})
 
 
-def create_app(port: int = 8501, host: str = "127.0.0.1") -> st.App:
-    """Create the ASGI application with its settings and middleware."""
+def create_app(port: int = 8501, host: str = "127.0.0.1", names: Sequence[str] = ()) -> st.App:
+    """Create the ASGI application with its settings and middleware.
+
+    Parameters
+    ----------
+    port, host
+        Where it listens.
+    names
+        Further names by which people reach it, as that of a proxy.
+    """
     apply_settings({"server.port": port, "server.address": host})
     os.environ[SERVED] = "yes"
+    OWNERS.watch(MediaFileManager)
     middleware = [
         Middleware(SecurityHeaders),
+        Middleware(KnownNames, names=server_names(host, port, names)),
+        Middleware(Limits),
+        Middleware(OwnMedia),
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
         Middleware(Document),
     ]
@@ -125,10 +169,18 @@ def apply_settings(more: Mapping[str, Any]) -> None:
     config.get_config_options(force_reparse=True, options_from_flags={**settings, **more})
 
 
-def serve(port: int, host: str = "127.0.0.1") -> None:
-    """Serve until stopped, on the loopback address unless told otherwise."""
-    app = create_app(port, host)
-    uvicorn.run(app, host=host, port=port, log_level="warning", ws_max_size=256 << 20)
+def serve(port: int, host: str = "127.0.0.1", names: Sequence[str] = ()) -> None:
+    """Serve until stopped, on the loopback address unless another is asked for."""
+    app = create_app(port, host, names)
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_level="warning",
+        ws_max_size=_LARGEST_MESSAGE,
+        proxy_headers=False,  # no header of a request decides who the visitor is
+        server_header=False,
+    )
 
 
 @asynccontextmanager
@@ -139,7 +191,17 @@ async def _warm(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     import_views()
     _freeze()
     Thread(target=_warm_sample, daemon=True).start()
+    closing = Event()
+    Thread(target=_checkpoint_often, args=(closing,), daemon=True).start()
     yield {}
+    closing.set()
+    close_workspaces()
+
+
+def _checkpoint_often(closing: Event) -> None:
+    """Bring the workspace's file up to date, so that a copy of it alone opens."""
+    while not closing.wait(_CHECKPOINT_SECONDS):
+        checkpoint_workspaces()
 
 
 def _warm_sample() -> None:
@@ -159,6 +221,10 @@ def _flatten(prefix: str, table: Mapping[str, Any]) -> dict[str, Any]:
         name = f"{prefix}{key}"
         flat |= _flatten(f"{name}.", value) if isinstance(value, dict) else {name: value}
     return flat
+
+
+def _host(scope: Scope) -> str:
+    return Headers(scope=scope).get("host", "").casefold()
 
 
 def _wants_chinese(scope: Scope) -> bool:

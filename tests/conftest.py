@@ -39,3 +39,11 @@ def shared_data() -> Path:
 def sample_folder() -> Path:
     """Folder of the simulated sample community."""
     return ROOT / "data" / "sample"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keys of studies made by tests never reach the person's own settings."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LEVEE_KEYS", str(tmp_path_factory.mktemp("keys")))
+        yield

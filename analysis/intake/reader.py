@@ -7,7 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
-from analysis.errors import IntakeError, UnreadableFileError
+from analysis.errors import (
+    HostileFileError,
+    IntakeError,
+    LimitExceededError,
+    UnreadableFileError,
+)
 from analysis.intake.activity_tables import (
     read_attendance,
     read_delivery,
@@ -30,7 +35,7 @@ from analysis.intake.recognise import recognise_table
 from analysis.intake.survey_table import SurveyRead, read_survey
 from analysis.intake.tables import Sheet, Table, Workbook
 from analysis.intake.typed_table import TypedTable
-from analysis.intake.workbook import open_workbook, open_workbooks
+from analysis.intake.workbook import DEFAULT_LIMITS, open_workbook, open_workbooks
 from analysis.issues import Issue
 from analysis.study import Exclusion, SourceFile, Study
 from analysis.study_file import StudyPlan, SurveyFile, read_plan
@@ -167,9 +172,29 @@ def _content(path: str, files: Mapping[str, bytes] | None, folder: Path | None) 
         if found is None:
             raise UnreadableFileError("missing_file", file=path)
         return found
+    return _read_beside(folder or Path(), path)
+
+
+def _read_beside(folder: Path, path: str) -> bytes:
+    """Read a file of the study's own folder; a study file from elsewhere may name any other.
+
+    Raises
+    ------
+    UnreadableFileError, HostileFileError, LimitExceededError
+    """
     try:
-        return ((folder or Path()) / path).read_bytes()
-    except OSError as error:
+        place = (folder / path).resolve()
+        if not place.is_relative_to(folder.resolve()):
+            raise HostileFileError("file_outside", file=path)
+        if place.exists() and not place.is_file():
+            raise HostileFileError("file_special", file=path)
+        size = place.stat().st_size
+        if size > DEFAULT_LIMITS.file_bytes:
+            raise LimitExceededError(
+                "file_size", file=path, limit=DEFAULT_LIMITS.file_bytes, found=size
+            )
+        return place.read_bytes()
+    except (OSError, ValueError, RuntimeError) as error:
         raise UnreadableFileError("missing_file", file=path, problem=str(error)) from error
 
 

@@ -229,7 +229,7 @@ def _judge_declared(
     if declared == "notes":
         return "free_text", "text" if values else "empty", 0.95, "dictionary", "", None
     if declared == "personal" and values:
-        kind = find_personal(column.label, values) or find_personal(column.name) or "name"
+        kind = find_personal(column.label, values, column.name) or "name"
         return "personal", _type(values), 0.95, "dictionary", kind, None
     if declared in ("number", "calculated") and values and looks_like_numbers(values[:300]):
         by_header = _judge_header(header_words(column), given, values)
@@ -259,7 +259,7 @@ def _judge_one(table: Table, column: Column, given: pd.Series, values: list[str]
 def _judge(
     table: Table, column: Column, given: pd.Series, values: list[str], parents: set[str]
 ) -> Verdict:
-    personal = find_personal(column.label, values) or find_personal(column.name) or ""
+    personal = find_personal(column.label, values, column.name) or ""
     if column.paradata:
         return _judge_tool_column(column, values, personal)
     if column.option:

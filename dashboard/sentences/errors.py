@@ -108,6 +108,10 @@ _LIMITS: dict[str, Callable[[Text], str]] = {
     "too_many_rows": lambda t: t("{file} has {found} rows; the limit is {limit}."),
     "too_many_columns": lambda t: t("{file} has {found} columns; the limit is {limit}."),
     "too_many_entries": lambda t: t("{file} is packed from too many parts and was refused."),
+    "file_outside": lambda t: t(
+        "{file} lies outside the study's folder and was not opened. Put it beside the study file."
+    ),
+    "file_special": lambda t: t("{file} is a folder or a device, not a spreadsheet."),
     "zip_bomb": lambda t: t("{file} unpacks to far more than a spreadsheet can and was refused."),
     "escaping_entry": lambda t: t("{file} tries to write outside its folder and was refused."),
     "entity_declaration": lambda t: t("{file} holds XML declarations no spreadsheet needs."),
@@ -119,6 +123,21 @@ _WORKSPACE: dict[str, Callable[[Text], str]] = {
     "not_saved": lambda t: t("This was not saved; what was there before is unchanged. {problem}"),
     "workspace_unavailable": lambda t: t("The workspace {where} cannot be opened. {problem}"),
     "workspace_unreadable": lambda t: t("The workspace cannot be read. {problem}"),
+    "name_needed": lambda t: t(
+        "To listen on {host}, say by which name people reach this computer: --name NAME."
+    ),
+    "workspace_older": lambda t: t(
+        "The workspace {where} lacks {missing}: another version of Levee made it. Nothing was "
+        "changed. Move it aside, or update Levee."
+    ),
+    "file_altered": lambda t: t(
+        "The saved file {file} is not what was saved: it was altered or damaged. Upload it again."
+    ),
+    "key_missing": lambda t: t(
+        "The key of this study is not on this computer. Load its key file in step 1 of the data."
+    ),
+    "key_not_saved": lambda t: t("The key of this study cannot be saved in {where}. {problem}"),
+    "key_file_wrong": lambda t: t("This is not a key file written by Levee."),
     "archive_damaged": lambda t: t(
         "This is not a whole copy of a study: it was cut short or altered. Nothing was brought in."
     ),
@@ -126,6 +145,10 @@ _WORKSPACE: dict[str, Callable[[Text], str]] = {
     "workspace_newer": lambda t: t("This workspace was made by a newer Levee. Update Levee."),
 }
 _STUDY_FILE: dict[str, Callable[[Text], str]] = {
+    "study_file_large": lambda t: t("{file} is larger than a study file can be."),
+    "study_file_deep": lambda t: t(
+        "{file}, line {line}: keys or lists lie more than {limit} levels deep."
+    ),
     "study_file_missing": lambda t: t("{file} cannot be opened."),
     "indicator_columns": lambda t: t("{file} lacks the columns {missing}."),
     "indicator_value": lambda t: t(

@@ -6,6 +6,7 @@ import streamlit as st
 
 from analysis.volunteers.findings import find_outlook, find_team
 from analysis.volunteers.results import Volunteers
+from dashboard.cache import current_saved
 from dashboard.figures.outlook import draw_outlook
 from dashboard.sentences import say_finding
 from dashboard.sentences.volunteers import list_cautions, say_backtest, say_team
@@ -20,6 +21,7 @@ from dashboard.widgets.page import (
     show_table,
 )
 from dashboard.widgets.people_filters import SERVED, show_missing, show_people_filters
+from dashboard.widgets.personal import name_of, show_names
 
 
 def show() -> None:
@@ -40,7 +42,11 @@ def show() -> None:
     if found.overdue:
         st.header(text("Likely to lapse"), anchor=False)
         st.caption(text("Absent for twice their usual gap or longer. For the organisation only."))
-        show_table(tables.list_overdue(found, text), key="overdue")
+        saved = current_saved()
+        show_names(text, saved)
+        table = tables.list_overdue(found, text)
+        table.iloc[:, 0] = [name_of(saved, code) for code in table.iloc[:, 0]]
+        show_table(table, key="overdue")
     if found.roles:
         st.header(text("Active people by role"), anchor=False)
         show_table(tables.list_roles(found, text), key="roles")

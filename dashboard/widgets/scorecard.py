@@ -10,6 +10,7 @@ from analysis.evaluation import Evaluation
 from analysis.results import Estimate
 from analysis.sustainability.results import Consultation, Funding, ScorecardRow
 from analysis.volunteers.results import Volunteers
+from dashboard.cache import current_saved
 from dashboard.sentences.sustainability import (
     say_band,
     say_next_step,
@@ -23,6 +24,7 @@ from dashboard.text import Text
 from dashboard.theme import STATUSES
 from dashboard.widgets.links import show_link
 from dashboard.widgets.markdown import escape_markdown
+from dashboard.widgets.personal import name_of
 
 _LISTED = 4
 _COLOURS = {"good": "green", "watch": "orange", "act": "red"}
@@ -83,7 +85,7 @@ def list_people(text: Text, volunteers: Volunteers | None) -> Sequence[str]:
     return [
         text(
             "{name}: last seen {day}, {n} days ago",
-            name=one.volunteer,
+            name=name_of(current_saved(), one.volunteer),
             day=text.date(one.last_service),
             n=text.number(one.days_since, 0),
         )

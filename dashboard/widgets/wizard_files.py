@@ -12,6 +12,7 @@ from dashboard.sentences import say_error
 from dashboard.sentences.names import format_name, use_name, wave_name
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
+from dashboard.widgets.personal import show_key_file, show_personal
 from dashboard.widgets.uploader import show_uploader
 from dashboard.widgets.wizard_preview import show_encoding
 from dashboard.widgets.wizard_questions import is_unanswered
@@ -31,9 +32,11 @@ def show_files(draft: Draft) -> None:
             with st.container(gap="xsmall"):
                 st.markdown(f"**{escape_markdown(key)}**")
                 _show_table(draft, key, table)
-                _show_personal(draft, key)
+                if key in draft.saved.files:
+                    show_personal(draft.text, draft.saved, key)
             if key in draft.saved.files:
                 _show_remove(draft.text, draft.saved, key)
+    show_key_file(draft.text, draft.saved)
     if draft.tables:
         _show_way_on(draft)
     if show_uploader(draft.text, draft.saved):
@@ -75,19 +78,6 @@ def _show_lacking(draft: Draft, at: Place, table: Table) -> None:
             of=draft.text.number(asked, 0),
             questions=", ".join(question[:60] for question in lacking[:5]),
         )
-        st.warning(escape_markdown(words))
-
-
-def _show_personal(draft: Draft, name: str) -> None:
-    """Say which columns held personal data and what became of them."""
-    text, told = draft.text, (draft.saved.drafts.get("personal") or {}).get(name, {})
-    coded = [column for column, (_, action) in told.items() if action == "coded"]
-    kept = [column for column, (_, action) in told.items() if action == "kept"]
-    if coded:
-        words = text("Personal data replaced by codes: {columns}", columns=", ".join(coded))
-        st.caption(escape_markdown(words))
-    if kept:
-        words = text("Personal data kept as it is: {columns}", columns=", ".join(kept))
         st.warning(escape_markdown(words))
 
 

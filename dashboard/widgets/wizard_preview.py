@@ -10,6 +10,7 @@ from dashboard.sentences.names import format_name
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_table
+from dashboard.widgets.personal import recode_file
 from dashboard.widgets.wizard_questions import show_questions
 from dashboard.widgets.wizard_steps import Draft, name_place, show_buttons
 from dashboard.workspace.plan_edit import Place
@@ -74,8 +75,14 @@ def show_encoding(text: Text, saved: SavedStudy, name: str, recognised: str) -> 
         placeholder=text("Recognised"),
         key=key,
         width=280,
-        on_change=lambda: _choose(saved, "encodings", name, st.session_state[key]),
+        on_change=lambda: _choose_encoding(text, saved, name, st.session_state[key]),
     )
+
+
+def _choose_encoding(text: Text, saved: SavedStudy, name: str, encoding: str) -> None:
+    """Read the file anew: personal data in unreadable words could not be found before."""
+    recode_file(text, saved, name, encoding)
+    _choose(saved, "encodings", name, encoding)
 
 
 def _choose(saved: SavedStudy, what: str, name: str, value: str) -> None:

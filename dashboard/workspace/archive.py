@@ -6,21 +6,60 @@ import hashlib
 import io
 import json
 import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from analysis.errors import WorkspaceError
-from analysis.study_file import parse_plan, write_plan
-from dashboard.workspace.store import (
-    create_study,
-    open_study,
-    read_files,
-    save_draft,
-    save_file,
-    save_version,
-)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from analysis.errors import LeveeError, WorkspaceError
+from analysis.study_file import LARGEST_PLAN, StudyPlan, parse_plan, write_plan
+from dashboard.workspace.store import import_study, open_study, read_files
 
 LAYOUT = 1
 LARGEST = 400 << 20
+"""Bytes of all files of an archive together, counted while they are unpacked."""
+MOST_FILES = 500
+LARGEST_LIST = 8 << 20
+# The name of the key travels with the study, the key itself never does.
+_TRAVEL = ("sheets", "encodings", "plan", "key_id", "personal", "personal_texts")
 _LIST, _PLAN = "levee.json", "study.toml"
+_PIECE = 1 << 20
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(strict=True)
+    name: str = Field(min_length=1, max_length=300)
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+
+
+class _List(BaseModel):
+    """``levee.json``: what the archive holds."""
+
+    model_config = ConfigDict(strict=True)
+    layout: int = Field(ge=1)
+    title: str = Field(max_length=2_000)
+    files: dict[str, _Entry] = Field(max_length=MOST_FILES)
+    drafts: dict[str, Any] = Field(default_factory=dict, max_length=20)
+
+
+class _Drafts(BaseModel):
+    """What the wizard writes of a study that travels; nothing else is brought in."""
+
+    sheets: dict[str, str] | None = None
+    encodings: dict[str, str] | None = None
+    personal: dict[str, dict[str, tuple[str, str]]] | None = None
+    personal_texts: dict[str, dict[str, int]] | None = None
+    key_id: str | None = Field(default=None, pattern="^[0-9a-f]{8,64}$")
+    plan: StudyPlan | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unpacked:
+    listed: _List
+    files: Mapping[str, bytes]
+    plan: StudyPlan | None
 
 
 def write_archive(study: str) -> bytes:
@@ -31,7 +70,7 @@ def write_archive(study: str) -> bytes:
         "layout": LAYOUT,
         "title": saved.title,
         "files": {at: {"name": name, "sha256": saved.files[name]} for at, name in names.items()},
-        "drafts": {k: v for k, v in saved.drafts.items() if k in ("sheets", "encodings", "plan")},
+        "drafts": {k: v for k, v in saved.drafts.items() if k in _TRAVEL},
     }
     kept = io.BytesIO()
     with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -51,31 +90,67 @@ def read_archive(data: bytes) -> str:
     WorkspaceError
         ``archive_damaged`` (cut short, altered or not an archive of Levee), ``archive_newer``.
     """
-    told, files, plan = _unpack(data)
-    parsed = parse_plan(plan) if plan else None
-    study = create_study(str(told["title"]))
-    for name, content in files.items():
-        save_file(study, name, content)
-    for step, value in told.get("drafts", {}).items():
-        save_draft(study, step, value)
-    if parsed is not None:
-        save_version(study, parsed)
-    return study
+    unpacked = _unpack(data)
+    drafts = {k: v for k, v in unpacked.listed.drafts.items() if k in _TRAVEL}
+    return import_study(unpacked.listed.title, unpacked.files, drafts, unpacked.plan)
 
 
-def _unpack(data: bytes) -> tuple[dict[str, object], dict[str, bytes], str]:
+def _unpack(data: bytes) -> _Unpacked:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > LARGEST:
+            names = archive.namelist()
+            if len(names) > MOST_FILES + 2 or len(set(names)) < len(names):
                 raise WorkspaceError("archive_damaged")
-            told = json.loads(archive.read(_LIST))
-            files = {one["name"]: archive.read(at) for at, one in told["files"].items()}
-            plan = archive.read(_PLAN).decode() if _PLAN in archive.namelist() else ""
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError) as error:
+            listed = _List.model_validate_json(_inflate(archive, _LIST, LARGEST_LIST))
+            if listed.layout > LAYOUT:
+                raise WorkspaceError("archive_newer")
+            if set(names) != {_LIST, *listed.files} | ({_PLAN} & set(names)):
+                raise WorkspaceError("archive_damaged")
+            files = _inflate_files(archive, listed)
+            text = _inflate(archive, _PLAN, LARGEST_PLAN).decode() if _PLAN in names else ""
+        plan = parse_plan(text) if text else None
+        _Drafts.model_validate(listed.drafts)
+    except WorkspaceError:
+        raise
+    # zipfile and zlib raise many kinds on altered bytes; NotImplementedError and RuntimeError
+    # stand for unknown methods and passwords, RecursionError for lists within lists.
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        ValidationError,
+        LeveeError,
+        KeyError,
+        ValueError,
+        OSError,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+    ) as error:
         raise WorkspaceError("archive_damaged") from error
-    if told.get("layout", 0) > LAYOUT:
-        raise WorkspaceError("archive_newer")
-    wanted = {one["name"]: one["sha256"] for one in told["files"].values()}
-    if any(hashlib.sha256(files[name]).hexdigest() != wanted[name] for name in files):
-        raise WorkspaceError("archive_damaged")
-    return told, files, plan
+    return _Unpacked(listed=listed, files=files, plan=plan)
+
+
+def _inflate_files(archive: zipfile.ZipFile, listed: _List) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    left = LARGEST
+    for at, entry in listed.files.items():
+        if entry.name in files:
+            raise WorkspaceError("archive_damaged")
+        files[entry.name] = _inflate(archive, at, left)
+        left -= len(files[entry.name])
+        if hashlib.sha256(files[entry.name]).hexdigest() != entry.sha256:
+            raise WorkspaceError("archive_damaged")
+    return files
+
+
+def _inflate(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
+    """Unpack one entry piece by piece: what its header says of its size is not believed."""
+    pieces: list[bytes] = []
+    size = 0
+    with archive.open(name) as stream:
+        while piece := stream.read(_PIECE):
+            size += len(piece)
+            if size > most:
+                raise WorkspaceError("archive_damaged")
+            pieces.append(piece)
+    return b"".join(pieces)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from analysis.errors import WorkspaceError
-from dashboard.workspace.engine import open_workspace
+from dashboard.workspace.engine import WRITES, open_workspace
 from dashboard.workspace.models import AuditRow, ResultRow, now
 
 
@@ -43,7 +43,8 @@ def remove_results(fingerprints: Sequence[str]) -> None:
 def writing(action: str, n: int) -> Iterator[Session]:
     """One transaction with its audit line."""
     try:
-        with Session(open_workspace()) as session, session.begin():
+        writing = open_workspace().execution_options(**{WRITES: True})
+        with Session(writing) as session, session.begin():
             yield session
             session.add(AuditRow(study="portfolio", action=action, note=str(n)))
     except SQLAlchemyError as error:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from analysis.errors import WorkspaceError
 from analysis.study_file import StudyPlan, parse_plan, write_plan
-from dashboard.workspace.engine import open_workspace
+from dashboard.workspace.engine import WRITES, open_workspace
 from dashboard.workspace.models import (
     AuditRow,
     BlobRow,
@@ -83,6 +83,30 @@ def create_study(title: str, owner: str = "") -> str:
     return study
 
 
+def import_study(
+    title: str, files: Mapping[str, bytes], drafts: Mapping[str, Any], plan: StudyPlan | None
+) -> str:
+    """Create a study with its files, drafts and plan in one transaction; return its id.
+
+    Nothing of it is there unless all of it is.
+    """
+    study = uuid.uuid4().hex
+    with _writing(study, "import", "") as session:
+        session.add(StudyRow(id=study, title=title, version=1 if plan is not None else 0))
+        session.flush()
+        for name, content in files.items():
+            sha256 = hashlib.sha256(content).hexdigest()
+            if session.get(BlobRow, sha256) is None:
+                session.add(BlobRow(sha256=sha256, content=content))
+                session.flush()
+            session.add(FileRow(study=study, name=name, sha256=sha256, size=len(content)))
+        for step, value in drafts.items():
+            session.add(DraftRow(study=study, step=step, value=value))
+        if plan is not None:
+            session.add(VersionRow(study=study, number=1, plan=write_plan(plan)))
+    return study
+
+
 def list_studies() -> list[SavedStudy]:
     """List saved studies, newest first, without their files and plans."""
     with _reading() as session:
@@ -118,11 +142,21 @@ def open_study(study: str) -> SavedStudy:
 
 
 def read_files(study: str) -> dict[str, bytes]:
-    """Read a study's files: displayed name → content."""
-    chosen = select(FileRow.name, BlobRow.content).join(BlobRow, BlobRow.sha256 == FileRow.sha256)
+    """Read a study's files: displayed name → content.
+
+    Raises
+    ------
+    WorkspaceError
+        ``file_altered`` when a content is not the one that was saved.
+    """
+    columns = select(FileRow.name, BlobRow.content, BlobRow.sha256)
+    chosen = columns.join(BlobRow, BlobRow.sha256 == FileRow.sha256)
     with _reading() as session:
         found = session.execute(chosen.where(FileRow.study == study).order_by(FileRow.id)).all()
-        return {name: content for name, content in found}
+    for name, content, sha256 in found:
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise WorkspaceError("file_altered", file=name)
+    return {name: content for name, content, _ in found}
 
 
 def save_file(study: str, name: str, content: bytes, author: str = "") -> str:
@@ -269,7 +303,8 @@ def _writing(study: str, action: str, author: str, note: str = "") -> Iterator[S
     if study == SAMPLE_ID:
         raise WorkspaceError("sample_read_only")
     try:
-        with Session(open_workspace()) as session, session.begin():
+        writing = open_workspace().execution_options(**{WRITES: True})
+        with Session(writing) as session, session.begin():
             yield session
             if action:
                 session.add(AuditRow(study=study, action=action, author=author, note=note))

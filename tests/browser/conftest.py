@@ -50,14 +50,14 @@ class Server:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self) -> None:
+    def start(self, *more: str) -> None:
         told = {**os.environ, "LEVEE_WORKSPACE": f"sqlite:///{self.workspace}"}
         run = "import sys; from dashboard.cli import main; sys.exit(main())"
         command = [sys.executable, "-c", run, "serve", "--no-browser"]
         self.process = subprocess.Popen(
-            [*command, "--port", str(self.port)], env=told, stdout=subprocess.DEVNULL
+            [*command, "--port", str(self.port), *more], env=told, stdout=subprocess.DEVNULL
         )
-        for _ in range(150):
+        for _ in range(600):
             try:
                 with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2):
                     return

@@ -1,0 +1,285 @@
+"""Who may talk to the server: known names only, one visitor's files for that visitor, limits.
+
+A page of another site can make a browser ask this machine, under a name it owns (DNS rebinding)
+or from another port of the same machine. Both carry a Host or Origin that is none of the
+server's names, and are refused before Streamlit sees them.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+COOKIE = "levee_session"
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+_DEFAULT_PORTS = {80, 443}
+LARGEST_BODY = 210 << 20
+"""Bytes of one request: the largest file that may be uploaded, and its frame."""
+REQUESTS = (600.0, 50.0)
+"""Requests one visitor may make at once, and again each second."""
+MESSAGES = (300.0, 40.0)
+"""Messages one open page may send at once, and again each second."""
+UPLOADS = (float(1 << 30), float(4 << 20))
+"""Bytes one visitor may upload at once, and again each second."""
+_MOST_VISITORS = 5_000
+_MOST_FILES = 20_000
+
+
+def server_names(host: str, port: int, names: Iterable[str] = ()) -> frozenset[str]:
+    """Values of the Host header that are this server.
+
+    Parameters
+    ----------
+    host, port
+        Where it listens.
+    names
+        Further names, as that of a proxy before it: ``levee.example.org`` or with a port.
+    """
+    own = [*LOOPBACK, *([host] if host not in ("0.0.0.0", "::", *LOOPBACK) else [])]
+    known = {f"{name}:{port}" for name in own}
+    if port in _DEFAULT_PORTS:
+        known |= set(own)
+    for name in names:
+        known |= (
+            {name.casefold()} if ":" in name else {name.casefold(), f"{name.casefold()}:{port}"}
+        )
+    return frozenset(known)
+
+
+class KnownNames:
+    """Middleware: refuses requests and sockets whose Host or Origin is none of the server's."""
+
+    def __init__(self, app: ASGIApp, names: frozenset[str]) -> None:
+        self.app, self.names = app, names
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on when it comes from one of the server's own pages."""
+        if scope["type"] in ("http", "websocket") and not self.is_own(scope):
+            await refuse(scope, send, 421, "Levee does not answer to this name. See --name.")
+            return
+        await self.app(scope, receive, send)
+
+    def is_own(self, scope: Scope) -> bool:
+        """Tell whether Host is known, and Origin, where there is one, the same."""
+        headers = Headers(scope=scope)
+        host = headers.get("host", "").casefold()
+        if host not in self.names or len(headers.getlist("host")) != 1:
+            return False
+        origin = headers.get("origin")
+        if origin is not None:
+            parts = urlsplit(origin.casefold())
+            return parts.scheme in ("http", "https") and parts.netloc == host
+        # Browsers name foreign pages also where they send no Origin, as for pictures.
+        foreign = headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
+        return not foreign or headers.get("sec-fetch-mode") == "navigate"
+
+
+@dataclass
+class _Bucket:
+    """An allowance that fills up again with time."""
+
+    most: float
+    per_second: float
+    left: float = field(init=False)
+    at: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        self.left = self.most
+
+    def take(self, amount: float = 1.0) -> bool:
+        """Take from the allowance; False when it is used up."""
+        now = time.monotonic()
+        self.left = min(self.most, self.left + (now - self.at) * self.per_second)
+        self.at = now
+        if amount > self.left:
+            return False
+        self.left -= amount
+        return True
+
+
+class Limits:
+    """Middleware: limits requests, messages and uploaded bytes of one visitor."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self._requests: OrderedDict[str, _Bucket] = OrderedDict()
+        self._uploads: OrderedDict[str, _Bucket] = OrderedDict()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on while the visitor's allowance lasts."""
+        if scope["type"] == "websocket":
+            await self.app(scope, _limited_messages(receive, send), send)
+            return
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        visitor = read_cookie(scope) or str((scope.get("client") or ("?",))[0])
+        if not _bucket(self._requests, visitor, REQUESTS).take():
+            await refuse(scope, send, 429, "Too many requests. Wait a moment and try again.")
+            return
+        told = Headers(scope=scope).get("content-length", "0")
+        size = int(told) if told.isdecimal() else LARGEST_BODY + 1
+        if size > LARGEST_BODY:
+            await refuse(scope, send, 413, "This is larger than the largest file that is read.")
+            return
+        if size and not _bucket(self._uploads, visitor, UPLOADS).take(size):
+            await refuse(scope, send, 429, "Too much was uploaded at once. Wait a few minutes.")
+            return
+        await self.app(scope, _limited_body(receive), send)
+
+
+def _bucket(
+    kept: OrderedDict[str, _Bucket], visitor: str, allowance: tuple[float, float]
+) -> _Bucket:
+    bucket = kept.setdefault(visitor, _Bucket(*allowance))
+    kept.move_to_end(visitor)
+    while len(kept) > _MOST_VISITORS:
+        kept.popitem(last=False)
+    return bucket
+
+
+def _limited_body(receive: Receive) -> Receive:
+    """A body sent in pieces without a length stops where the limit is."""
+    total = 0
+
+    async def limited() -> Message:
+        nonlocal total
+        message = await receive()
+        total += len(message.get("body", b""))
+        return {"type": "http.disconnect"} if total > LARGEST_BODY else message
+
+    return limited
+
+
+def _limited_messages(receive: Receive, send: Send) -> Receive:
+    bucket = _Bucket(*MESSAGES)
+
+    async def limited() -> Message:
+        message = await receive()
+        if message["type"] == "websocket.receive" and not bucket.take():
+            await send({"type": "websocket.close", "code": 1008})
+            return {"type": "websocket.disconnect", "code": 1008}
+        return message
+
+    return limited
+
+
+class MediaOwners:
+    """Remembers which visitor's pages made a picture or download, and serves it to no other.
+
+    Streamlit serves these to whoever has the link; a link in a message or a log would be enough.
+    """
+
+    def __init__(self) -> None:
+        self._sessions: OrderedDict[str, set[str]] = OrderedDict()
+        self._cookies: OrderedDict[str, str] = OrderedDict()
+
+    def watch(self, manager: type[Any]) -> None:
+        """Note the session of each file that Streamlit's manager of media takes."""
+        add, execute = manager.add, manager.execute_deferred
+
+        def add_noted(this: Any, *arguments: Any, **more: Any) -> str:  # noqa: ANN401
+            from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+            url: str = add(this, *arguments, **more)
+            context = get_script_run_ctx(suppress_warning=True)
+            if context is not None:
+                self.note(url, context.session_id)
+            return url
+
+        def execute_noted(this: Any, file_id: str) -> str:  # noqa: ANN401
+            entry = this._deferred_callables.get(file_id)
+            url: str = execute(this, file_id)
+            if entry is not None:
+                self.note(url, str(entry["session_id"]))
+            return url
+
+        manager.add, manager.execute_deferred = add_noted, execute_noted
+
+    def note(self, url: str, session: str) -> None:
+        """Note that a session's page shows this file."""
+        self._sessions.setdefault(_file_id(url), set()).add(session)
+        while len(self._sessions) > _MOST_FILES:
+            self._sessions.popitem(last=False)
+
+    def admit(self, session: str, cookie: str) -> None:
+        """Note which visitor a session belongs to."""
+        self._cookies[session] = cookie
+        while len(self._cookies) > _MOST_FILES:
+            self._cookies.popitem(last=False)
+
+    def may_read(self, url: str, cookie: str) -> bool:
+        """Tell whether a file was made for a page of this visitor."""
+        sessions = self._sessions.get(_file_id(url), set())
+        return bool(cookie) and any(self._cookies.get(one) == cookie for one in sessions)
+
+
+OWNERS = MediaOwners()
+
+
+class OwnMedia:
+    """Middleware: gives each visitor a cookie, and pictures and downloads only to their owner."""
+
+    def __init__(self, app: ASGIApp, owners: MediaOwners = OWNERS) -> None:
+        self.app, self.owners = app, owners
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on; files of other visitors are refused."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        cookie = read_cookie(scope)
+        if scope["path"].startswith("/media/") and not self.owners.may_read(scope["path"], cookie):
+            await refuse(scope, send, 403, "This file belongs to another session.")
+            return
+
+        async def send_with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start" and not cookie:
+                headers = MutableHeaders(scope=message)
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers.append("set-cookie", _new_cookie(scope))
+            await send(message)
+
+        await self.app(scope, receive, send_with_cookie)
+
+
+def _new_cookie(scope: Scope) -> str:
+    forwarded = Headers(scope=scope).get("x-forwarded-proto", "")
+    secure = "; Secure" if "https" in (scope.get("scheme"), forwarded) else ""
+    return f"{COOKIE}={secrets.token_urlsafe(24)}; Path=/; HttpOnly; SameSite=Strict{secure}"
+
+
+def read_cookie(scope: Scope) -> str:
+    """The visitor's cookie; "" when there is none."""
+    try:
+        told = SimpleCookie(Headers(scope=scope).get("cookie", ""))
+    except CookieError:
+        return ""
+    return told[COOKIE].value if COOKIE in told else ""
+
+
+def _file_id(url: str) -> str:
+    return url.rpartition("/")[2].partition(".")[0]
+
+
+async def refuse(scope: Scope, send: Send, status: int, message: str) -> None:
+    """Answer a request that is not passed on; a socket is closed before it opens."""
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008})
+        return
+    body = message.encode()
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

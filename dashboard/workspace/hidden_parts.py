@@ -1,0 +1,105 @@
+"""What a workbook's file holds beside its cells: comments, properties, headers, pictures."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import zipfile
+from collections.abc import Callable, Sequence
+
+from analysis.intake.tables import Workbook
+
+_USUAL = re.compile(
+    r"^(?:\[Content_Types\]\.xml|_rels/.*|docProps/.*|mimetype|META-INF/manifest\.xml"
+    r"|(?:content|styles|settings|manifest)\.(?:xml|rdf)|meta\.xml|Thumbnails/.*|Configurations2/.*"
+    r"|xl/(?:workbook|styles|sharedStrings|calcChain|metadata)\.xml|xl/theme/.*|xl/_rels/.*"
+    r"|xl/worksheets/(?:_rels/)?[^/]+|xl/printerSettings/.*)$"
+)
+_WORDS = re.compile(
+    r"<(?:\w+:)?(?:odd|even|first)(?:Header|Footer)\b[^>]*>([^<]{0,2000})|<(?:\w+:)?formula[12]\b[^>]*>([^<]{0,2000})"
+    r"|<(?:\w+:)?definedName\b[^>]*>([^<]{0,2000})|<(?:\w+:)?(?:t|f)\b[^>]{0,200}>([^<]{2,2000})"
+    r"|\b(?:promptTitle|prompt|errorTitle|error|display|tooltip|comment|name|codeName|userName)=\"([^\"]{2,500})\""
+)
+_ANNOTATION = re.compile(
+    rb"<office:annotation|<text:(?:author|sender|user)|<style:(?:header|footer)\b"
+)
+_PLAIN = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_EMPTY = {
+    "docProps/core.xml": _PLAIN
+    + b'<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/'
+    b'core-properties"/>',
+    "docProps/app.xml": _PLAIN
+    + b'<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/'
+    b'extended-properties"/>',
+    "docProps/custom.xml": _PLAIN
+    + b'<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/'
+    b'custom-properties"/>',
+    "meta.xml": _PLAIN
+    + b'<office:document-meta xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    b'office:version="1.2"><office:meta/></office:document-meta>',
+}
+_TEXTUAL = (".xml", ".rels")
+_LARGEST_PART = 200 << 20
+
+
+def has_hidden_text(
+    content: bytes, workbook: Workbook, find: Callable[[str], Sequence[object]]
+) -> bool:
+    """Whether a file holds more than its cells show: it is then written anew from its cells.
+
+    Old workbooks and web pages have no list of parts, so these always are. Of headers, lists of
+    choices, defined names and left-over strings only those that hold personal data count.
+    """
+    if workbook.kind in ("csv", "tsv"):
+        return False
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        return True
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if workbook.kind == "odk_zip":  # photographs and forms may lie beside the tables
+            return any(not one.lower().endswith((".csv", "/")) for one in archive.namelist())
+        return any(
+            _holds_more(archive, entry, find) for entry in archive.infolist() if not entry.is_dir()
+        )
+
+
+def _holds_more(
+    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, find: Callable[[str], Sequence[object]]
+) -> bool:
+    """Whether one part of a workbook holds text beside the cells."""
+    name = entry.filename
+    if not _USUAL.match(name) or entry.file_size > _LARGEST_PART:
+        return True
+    if not name.endswith(_TEXTUAL) or name.startswith("docProps/"):
+        return False
+    part = archive.read(entry)
+    if name in ("content.xml", "styles.xml") and _ANNOTATION.search(part):
+        return True
+    words = (
+        html.unescape(next(group for group in m.groups() if group is not None))
+        for m in _WORDS.finditer(part.decode("utf-8", "replace"))
+    )
+    return any(find(one) for one in words)
+
+
+def without_properties(content: bytes) -> bytes:
+    """A workbook without its author, last editor, company and other properties."""
+    if not content.startswith(b"PK"):
+        return content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = archive.namelist()
+        if not any(name in _EMPTY or name.startswith("Thumbnails/") for name in names):
+            return content
+        made = io.BytesIO()
+        with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as written:
+            for entry in archive.infolist():
+                if not entry.filename.startswith("Thumbnails/"):
+                    part = _EMPTY.get(entry.filename) or archive.read(entry)
+                    written.writestr(_dateless(entry), part)
+    return made.getvalue()
+
+
+def _dateless(entry: zipfile.ZipInfo) -> zipfile.ZipInfo:
+    plain = zipfile.ZipInfo(entry.filename)
+    plain.compress_type = entry.compress_type
+    return plain
