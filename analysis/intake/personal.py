@@ -101,6 +101,10 @@ _QUESTION = re.compile(
 )
 _NUMBERING = re.compile(r"^(?:[qQ题]?\d{1,3}\s?[、.．:：)）]\s?)")
 _LATIN_WORD = re.compile(r"[a-z0-9_\-]+(?:'s)?")
+_UNTOLD = frozenset(("anonymous", "匿名", "保密", "unknown", "不详"))
+# A number of seven digits and more that no unit follows: a price has a currency, an hour a colon.
+_NUMBER = re.compile(r"(?<![\d-])\+?\d(?:[\s().\-]{0,2}\d){6,14}(?![\d\-元块分秒年月日:%])")
+_PRODUCT = re.compile(r"价|费|品牌|型号|系统|套餐|时长|数量|price|brand|model|cost|plan\b")
 _CODE = re.compile(r"[0-9a-f]{16}")
 _APART = re.compile(r"[、；;/&＆\n+|]|\s{2,}|(?<=[\u4e00-\u9fff])[,，和与](?=[\u4e00-\u9fff])")
 _FEW_QUESTION_WORDS = 6
@@ -124,7 +128,7 @@ def find_personal(header: str, values: Iterable[str] = (), name: str = "") -> st
         One of :data:`KINDS`.
     """
     known = list(dict.fromkeys(str(value).strip() for value in values))
-    known = [value for value in known if value][:MOST_VALUES]
+    known = [value for value in known if value and value.casefold() not in _UNTOLD][:MOST_VALUES]
     for kind, test in WHOLE.items():
         if known and sum(map(test, known)) >= SHARE * len(known):
             return kind
@@ -146,6 +150,8 @@ def _by_header(plain: str, known: Sequence[str]) -> str | None:
         if not _mentions(plain, parts):
             continue
         if kind == "name" and _names_a_thing(plain) and not are_names(known):
+            continue
+        if kind == "phone" and _PRODUCT.search(plain):
             continue
         if _contradicted(kind, known) or (asks and known and not _supported(kind, known)):
             continue
@@ -176,7 +182,10 @@ def _contradicted(kind: str, known: Sequence[str]) -> bool:
     if sum(value in _ANSWERS or len(value) > 400 for value in plain) >= SHARE * len(plain):
         return True
     digits = [sum(letter.isdigit() for letter in value) for value in plain]
-    if kind in ("phone", "id_card"):
+    if kind == "phone":
+        numbers = sum(bool(_NUMBER.search(value)) for value in plain)
+        return numbers < 0.3 * len(plain)
+    if kind == "id_card":
         return sum(n >= 6 for n in digits) < 0.3 * len(plain)
     if kind == "email":
         return sum("@" in value for value in plain) < 0.3 * len(plain)
