@@ -111,6 +111,8 @@ class SurveyPlan(_Section):
     cluster: str | None = None
     weight: str | None = None
     started_on: str | None = None
+    anchor: str | None = None
+    anchor_values: dict[str, float] = Field(default_factory=dict)
     disaggregate: list[str] = Field(default_factory=list)
     missing_codes: list[str] = Field(default_factory=list)
     duplicates: Literal["latest", "first", "most_complete"] = "latest"

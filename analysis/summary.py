@@ -31,8 +31,10 @@ class FunderSummary:
 
     Costs are in the ledger's currency: the declared cost of the programme, else all expense.
     ``cost_per_improved`` takes participants to improve as often as the survey's matched
-    respondents did; its interval is that of the share. ``people_before`` and ``cost_before`` (per
-    participant) are what was known at the day ``before``; None where the data do not reach back.
+    respondents did, net of those who got worse: measurement error alone moves people both ways.
+    Its interval is that of the net share; without an upper limit when that may be 0.
+    ``people_before`` and ``cost_before`` (per participant) are what was known at the day
+    ``before``; None where the data do not reach back.
     """
 
     main: Outcome | None
@@ -94,15 +96,17 @@ def _cost_per(cost: float | None, people: int | None) -> EstimateLike:
 def _cost_per_improved(
     cost: float | None, people: int | None, main: Outcome | None
 ) -> EstimateLike:
-    better = main.improved.better if main and main.improved else None
-    if cost is None or not people or not isinstance(better, Estimate) or better.estimate <= 0:
+    net = main.improved.net if main and main.improved else None
+    if cost is None or not people or not isinstance(net, Estimate):
         return NotEstimable(reason="no_data", method="cost_per_improved")
-    low, high = better.ci_low, better.ci_high
+    if net.estimate <= 0:
+        return NotEstimable(reason="not_identified", n=net.n, method="cost_per_improved")
+    low, high = net.ci_low, net.ci_high
     return Estimate(
-        estimate=cost / (people * better.estimate),
-        ci_low=cost / (people * high) if high else None,
-        ci_high=cost / (people * low) if low else None,
-        n=better.n,
+        estimate=cost / (people * net.estimate),
+        ci_low=cost / (people * high) if high is not None and high > 0 else None,
+        ci_high=cost / (people * low) if low is not None and low > 0 else None,
+        n=net.n,
         method="cost_per_improved",
     )
 

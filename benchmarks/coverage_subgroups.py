@@ -117,7 +117,9 @@ def write_rows(rounds: int) -> None:
         for kind in ("normal", "Likert"):
             ranks, size = effect_coverage(n, kind, rounds)
             print(f"| {n} | {kind} | {ranks:.1%} | {size:.1%} |", flush=True)
-    print("\nTests of a difference between groups that are alike, share below p = .05:\n")
+    error = 2 * float(np.sqrt(0.05 * 0.95 / rounds))
+    print("\nTests of a difference between groups that are alike, share below p = .05")
+    print(f"(± {error:.1%}):\n")
     print("| layout | linked answers | anonymous waves |")
     print("|---|---|---|")
     for groups, people in TESTS:

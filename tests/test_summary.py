@@ -29,12 +29,14 @@ def test_costs_are_expense_over_people_by_hand(evaluation):
     expense = evaluation.sustainability.funding.expense
     people = evaluation.participation.participants
     assert told.cost_per_participant.estimate == pytest.approx(expense / people)
-    better = main_outcome(evaluation).improved.better
+    net = main_outcome(evaluation).improved.net
+    counted = main_outcome(evaluation).improved
+    assert net.estimate == pytest.approx((counted.n_better - counted.n_worse) / net.n)
     improved = told.cost_per_improved
-    assert improved.estimate == pytest.approx(expense / (people * better.estimate))
+    assert improved.estimate == pytest.approx(expense / (people * net.estimate))
     # A larger share improved means a lower cost: the ends change places.
-    assert improved.ci_low == pytest.approx(expense / (people * better.ci_high))
-    assert improved.ci_high == pytest.approx(expense / (people * better.ci_low))
+    assert improved.ci_low == pytest.approx(expense / (people * net.ci_high))
+    assert improved.ci_high == pytest.approx(expense / (people * net.ci_low))
     assert improved.ci_low < improved.estimate < improved.ci_high
 
 

@@ -173,7 +173,8 @@ def _with_next_wave(
     plan: StudyPlan, known: Mapping[str, Table], table: Table, sheet: str | None = None
 ) -> StudyPlan:
     survey = plan.survey or SurveyPlan()
-    keys = [survey.group, survey.site, survey.cluster, survey.weight, *survey.disaggregate]
+    keys = [survey.group, survey.site, survey.cluster, survey.weight, survey.anchor]
+    keys += survey.disaggregate
     people = survey.respondent if isinstance(survey.respondent, list) else [survey.respondent]
     wanted = [*asked_questions(plan, known), *(name for name in (*people, *keys) if name)]
     rename = align_columns(wanted, _questions(plan, known), table)

@@ -23,7 +23,7 @@ from analysis.issues import Issue
 from analysis.study import Exclusion
 from analysis.study_file import Fix, MeasurePlan, SurveyFile, SurveyPlan
 
-KEY_COLUMNS = ("group", "site", "cluster", "weight", "started_on")
+KEY_COLUMNS = ("group", "site", "cluster", "weight", "started_on", "anchor")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

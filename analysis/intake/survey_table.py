@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from analysis.errors import MissingColumnError
+from analysis.intake.anchors import read_steps
 from analysis.intake.dates import read_dates
 from analysis.intake.declared_values import check_declared_values
 from analysis.intake.lookup import missing_column
@@ -337,6 +338,10 @@ def _typed_keys(keys: pd.DataFrame, survey: SurveyPlan) -> tuple[pd.DataFrame, l
         read = read_numbers(keys["weight"])
         issues += _unread(keys, "weight", read.unread, "unread_number")
         keys["weight"] = read.values
+    if "anchor" in keys:
+        steps, unread = read_steps(keys["anchor"], survey.anchor_values)
+        issues += _unread(keys, "anchor", unread, "unread_anchor")
+        keys["anchor"] = steps
     first = ["respondent", "wave", "file", "sheet", "row"]
     return keys[[*first, *(name for name in keys if name not in first)]], issues
 

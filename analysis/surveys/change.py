@@ -25,7 +25,7 @@ from analysis.surveys.analyses import (
 from analysis.surveys.contrasts import family_of_contrast, list_contrasts, main_contrast
 from analysis.surveys.groups import both_waves
 from analysis.surveys.guards import guard_outcome
-from analysis.surveys.improvement import count_improved
+from analysis.surveys.improvement import ask_anchor, count_improved
 from analysis.surveys.panel import Panel, build_panel
 from analysis.surveys.reliability import evaluate_reliability
 from analysis.surveys.results import Outcome, PairCounts, Reliability, SampleSizes, Subgroups
@@ -83,6 +83,7 @@ def evaluate_outcome(
     analyses = analyse(contrast)
     main = waves == main_contrast(study, panel, measure.name)
     at_start = [r for r in reliability if (r.measure, r.wave) == (measure.name, waves[0])]
+    anchor = ask_anchor(study, panel, measure, waves)
     outcome = Outcome(
         measure=measure.name,
         role=measure.role if main else "exploratory",
@@ -94,7 +95,8 @@ def evaluate_outcome(
         p_adjusted=None,
         analyses=analyses,
         effect_sizes=size_effects(contrast),
-        improved=count_improved(contrast, at_start[0] if at_start else None),
+        improved=count_improved(contrast, at_start[0] if at_start else None, anchor),
+        anchor=anchor,
         subgroups=_subgroups(study, panel, contrast, waves),
         pairs=_pair_counts(contrast),
         equivalence=_equivalence(contrast),

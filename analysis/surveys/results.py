@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from analysis.results import Caution, ComparisonLike, EstimateLike
+from analysis.statistics.anchor import AnchorDifference
 from analysis.statistics.meta_analysis import MetaAnalysis
 
 
@@ -96,13 +97,19 @@ class SampleSizes:
 class Improved:
     """Shares (0–1, Wilson) of pairs better, same, worse by at least ``threshold`` score units.
 
-    ``reliable_*`` count pairs beyond the reliable change index, None when no reliability.
+    ``threshold_source`` is ``important_difference`` (declared), ``anchor``, ``reliable_change`` or
+    ``yes_no`` (another answer); with ``none`` nobody is counted and ``threshold`` is None.
+    ``net`` is better minus worse with Tango's interval. ``reliable_*`` count pairs beyond the
+    reliable change index, None when no reliability. ``smallest_detectable`` is the same index: the
+    smallest change of one person beyond measurement error; ``smallest_detectable_mean`` that of
+    the mean of the pairs.
     """
 
     better: EstimateLike
     same: EstimateLike
     worse: EstimateLike
-    threshold: float
+    net: EstimateLike
+    threshold: float | None
     threshold_source: str
     n_better: int | None = None
     n_same: int | None = None
@@ -110,6 +117,8 @@ class Improved:
     reliable_better: int | None = None
     reliable_worse: int | None = None
     reliable_change: float | None = None
+    smallest_detectable: float | None = None
+    smallest_detectable_mean: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +179,7 @@ class Outcome:
     analyses: tuple[ComparisonLike, ...]
     effect_sizes: tuple[EstimateLike, ...]
     improved: Improved | None
+    anchor: AnchorDifference | None = None
     subgroups: tuple[Subgroups, ...] = ()
     pairs: PairCounts | None = None
     equivalence: ComparisonLike | None = None

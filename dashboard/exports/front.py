@@ -110,14 +110,18 @@ def _cost_card(text: Text, told: FunderSummary) -> Card | None:
         before = text.money(told.cost_before, told.currency)
         parts.append(text("Until {month}: {value}.", month=text.month(told.before), value=before))
     if isinstance(better, Estimate):
-        parts.append(
-            text(
-                "{amount} ({low} to {high}) per person clearly better off.",
-                amount=text.money(better.estimate, told.currency),
-                low=text.number(better.ci_low, 0),
-                high=text.number(better.ci_high, 0),
-            )
-        )
+        amount, low = text.money(better.estimate, told.currency), text.number(better.ci_low, 0)
+        if better.ci_high is None:  # the net share may be 0
+            said = text(
+                "{amount} (at least {low}) per person better off, net of those worse off.",
+                amount=amount, low=low,
+            )  # fmt: skip
+        else:
+            said = text(
+                "{amount} ({low} to {high}) per person better off, net of those worse off.",
+                amount=amount, low=low, high=text.number(better.ci_high, 0),
+            )  # fmt: skip
+        parts.append(said)
     return value, text.join(parts)
 
 

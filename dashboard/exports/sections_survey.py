@@ -26,6 +26,7 @@ from dashboard.figures.subgroups import list_group_rows
 from dashboard.sentences.change import is_share
 from dashboard.sentences.comparison import say_design
 from dashboard.sentences.flow import count_analysed
+from dashboard.sentences.improvement import say_improvement
 from dashboard.sentences.items import name_answers
 from dashboard.sentences.names import column_name
 from dashboard.sentences.outcomes import say_wave
@@ -69,6 +70,11 @@ def _outcomes(evaluation: Evaluation, study: Study, text: Text) -> ReportSection
     )
     measures = {m.name: m for m in plan.measures}
     tables = {"outcomes": (text("Outcomes"), list_outcomes(outcomes, plan, text))}
+    improvement = [
+        text("{measure}: {caution}", measure=_name(text, measures[one.measure]), caution=line)
+        for one in last_contrasts(outcomes)
+        for line in say_improvement(text, one, measures[one.measure])
+    ]
     for one in last_contrasts(outcomes):
         measure = measures[one.measure]
         name = _name(text, measure)
@@ -84,6 +90,7 @@ def _outcomes(evaluation: Evaluation, study: Study, text: Text) -> ReportSection
         text("Outcomes"),
         tables=tables,
         pictures=(picture,) if list_changes(outcomes, plan) else (),
+        sentences=improvement,
     )
 
 

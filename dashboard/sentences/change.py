@@ -81,7 +81,7 @@ def list_change_cards(
 
 def _improved_card(text: Text, outcome: Outcome, measure: MeasurePlan) -> list[tuple[str, str]]:
     found = outcome.improved
-    if found is None or found.n_better is None or not isinstance(found.better, Estimate):
+    if found is None or found.threshold is None or not isinstance(found.better, Estimate):
         return []
     value = f"{text.number(found.n_better, 0)} / {text.number(found.better.n, 0)}"
     worse = text.number(found.n_worse, 0)

@@ -217,6 +217,12 @@ _TABLES: dict[str, _Message] = {
         "{n} number could not be read and counts as blank: {values}.",
         "{n} numbers could not be read and count as blank: {values}.",
     ),
+    "unread_anchor": _counted(
+        "{n} answer on how things changed is not understood and counts as blank: {values}. "
+        "Say in the study file which step each answer is (anchor_values).",
+        "{n} answers on how things changed are not understood and count as blank: {values}. "
+        "Say in the study file which step each answer is (anchor_values).",
+    ),
     "unread_flag": _counted(
         "{n} entry is neither yes nor no and counts as blank: {values}.",
         "{n} entries are neither yes nor no and count as blank: {values}.",

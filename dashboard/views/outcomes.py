@@ -8,16 +8,19 @@ from analysis.evaluation import Evaluation
 from analysis.findings import find_change, last_contrasts
 from analysis.results import Caution
 from analysis.study import Study
+from analysis.study_file import MeasurePlan
 from analysis.surveys.results import Outcome
 from dashboard.cache import current_evaluation, current_study
 from dashboard.figures.change import MOST_LINES, draw_change
 from dashboard.figures.forest import draw_forest
 from dashboard.sentences import say_caution, say_finding
 from dashboard.sentences.change import is_share, list_change_cards, say_who
+from dashboard.sentences.improvement import say_improvement
 from dashboard.state import current_text
 from dashboard.tables import outcomes as tables
 from dashboard.text import Text
 from dashboard.widgets.filters import show_filters
+from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.measures import choose_outcome
 from dashboard.widgets.page import (
     Card,
@@ -63,6 +66,7 @@ def show() -> None:
             key="forest",
         )
     show_cautions([say_caution(text, one) for one in _cautions_of(evaluation, outcome)])
+    _show_improvement(text, outcome, measure)
     _show_analyses(text, outcome, share=is_share(measure))
 
 
@@ -88,6 +92,13 @@ def _show_change(text: Text, study: Study, outcome: Outcome) -> None:
         alt=text("Scores before and after, and the mean change with its interval."),
         key="change",
     )
+
+
+def _show_improvement(text: Text, outcome: Outcome, measure: MeasurePlan) -> None:
+    lines = say_improvement(text, outcome, measure)
+    if lines:
+        st.header(text("Who improved, and by how much it takes"), anchor=False)
+        st.markdown("  \n".join(escape_markdown(line) for line in lines))
 
 
 def _show_analyses(text: Text, outcome: Outcome, *, share: bool) -> None:

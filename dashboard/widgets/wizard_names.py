@@ -64,6 +64,7 @@ def _people(text: Text) -> dict[str, str]:
         "cluster": text("Cluster (building, class)"),
         "weight": text("Weight"),
         "started_on": text("Date of answering"),
+        "anchor": text("“How has it changed?” (one overall question)"),
         "volunteer": text("Volunteer"),
         "joined": text("Joined on"),
         "left": text("Left on"),

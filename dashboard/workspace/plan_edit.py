@@ -16,7 +16,7 @@ SURVEY = "survey"
 DICTIONARY = "dictionary"
 # Which columns each kind of file may name; the first ones are needed.
 FIELDS: Mapping[str, tuple[str, ...]] = {
-    SURVEY: ("respondent", "wave", "group", "site", "cluster", "weight", "started_on"),
+    SURVEY: ("respondent", "wave", "group", "site", "cluster", "weight", "started_on", "anchor"),
     "attendance": (
         "person", "session", "date", "kind", "attended", "registered", "invited", "household",
         "level", "count",
