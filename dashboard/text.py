@@ -6,6 +6,7 @@ A :class:`Text` belongs to one session or one export, so two languages never mix
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +22,32 @@ LOCALES = Path(__file__).resolve().parent / "locales"
 _BABEL_LOCALE = {"en": "en_GB", "zh-Hans": "zh_Hans_CN"}
 _STEPS = {"en": ((1e9, "bn"), (1e6, "M"), (1e3, "k")), "zh-Hans": ((1e8, "亿"), (1e4, "万"))}
 _MINUS = "\N{MINUS SIGN}"
+
+
+# Direction marks and overrides, zero-width characters and the soft hyphen: they disguise text.
+_INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+def show_invisible(text: str) -> str:
+    r"""Show characters that have no shape of their own by their number.
+
+    Two names that differ by one such character look the same, and a direction mark can turn the
+    words after it. A joiner inside a word or an emoji belongs to it and stays.
+
+    Examples
+    --------
+    >>> show_invisible("file\u202efdp")
+    'file‹U+202E›fdp'
+    """
+
+    def shown(found: re.Match[str]) -> str:
+        at, letter = found.start(), found[0]
+        inside = 0 < at < len(text) - 1 and ord(text[at - 1]) > 0x5FF and ord(text[at + 1]) > 0x5FF
+        if letter in "\u200c\u200d" and inside:
+            return letter
+        return f"‹U+{ord(letter):04X}›"
+
+    return _INVISIBLE.sub(shown, text)
 
 
 @cache

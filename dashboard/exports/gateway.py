@@ -28,11 +28,11 @@ from analysis.volunteers.results import Volunteers
 from dashboard.text import Text
 
 Cell = str | int | float | bool | date | datetime | None
-_FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
+_FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠﹢﹣﹦﹫")
 _PLAIN_NUMBER = re.compile(
     r"[+-][0-9][0-9.,\s]*%?(\s?[^\W\d_]{1,8})?\s*([(（][^=+*/^&|!@'\"\\()（）]*[)）])?"
 )
-_INVISIBLE = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u061c\u180e") | {
+_INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u061c\u180e") | {
     chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
 }
 LONGEST_CELL = 32_000

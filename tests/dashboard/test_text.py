@@ -1,12 +1,14 @@
 """Words and numbers in two languages."""
 
+import re
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.text import Text, read_catalogue
+from dashboard.figures.labels import escape_label
+from dashboard.text import Text, read_catalogue, show_invisible
 from dashboard.widgets.markdown import escape_markdown
 
 EN, ZH = Text("en"), Text("zh-Hans")
@@ -51,6 +53,27 @@ def test_escaped_text_has_no_live_markdown(raw):
     for special in "*_`[]<>$#!|~":
         assert shown.count(special) == shown.count("\\" + special)
     assert "\n" not in shown
+
+
+def test_no_bare_address_becomes_a_link():
+    # What the page links after it has read the Markdown, from its own source (GFM autolinks).
+    links = re.compile(r"(https?://|www(?=\.))[-.\w]+|[-.\w+]+@[-\w]+(?:\.[-\w]+)+", re.ASCII)
+    for address in ("http://a.example", "https://a.example/x", "WWW.a.example", "a@b.example"):
+        shown = escape_markdown(f"see {address} now").replace("\\", "")
+        assert links.search(address.casefold())
+        assert not links.search(shown.casefold())
+
+
+@pytest.mark.parametrize("letter", "\u202e\u2066\u200b\u200f\u00ad\ufeff")
+def test_characters_without_a_shape_are_shown(letter: str):
+    assert show_invisible(f"a{letter}b") == f"a‹U+{ord(letter):04X}›b"
+    assert letter not in escape_markdown(f"a{letter}b")
+    assert letter not in escape_label(f"a{letter}b")
+
+
+def test_a_joiner_inside_an_emoji_or_a_word_stays():
+    assert show_invisible("👩\u200d🌾") == "👩\u200d🌾"
+    assert "U+200D" in show_invisible("a\u200db")
 
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])

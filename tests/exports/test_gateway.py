@@ -35,7 +35,8 @@ WRITERS = [p for p in EXPORTS if p.stem in
 
 @pytest.mark.parametrize(
     "value", ["=1+1", "+A1", "-A1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1a", "－x", "＠x",
-              " =1", "\u200b=1", "-", "+1+1", "-2+cmd|' /C'!A0"],
+              " =1", "\u200b=1", "-", "+1+1", "-2+cmd|' /C'!A0",
+              "﹦1+1", "﹢A1", "﹣x", "﹫x", "\u00ad=1"],
 )  # fmt: skip
 def test_no_text_starts_a_formula(value: str):
     shown = safe_cell(value)
@@ -61,7 +62,7 @@ def test_what_is_no_number_is_empty():
 def test_text_never_holds_control_or_direction_marks(value: str):
     shown = safe_text(value)
     assert not [c for c in shown if unicodedata.category(c) in ("Cc", "Cs")]
-    assert not set(shown) & set("\u200b\u202e\u2066\ufeff")
+    assert not set(shown) & set("\u200b\u202e\u2066\ufeff\u00ad")
 
 
 @given(st.text(alphabet=st.sampled_from("=+-@＝＋－＠\t\r\n 1a(.%"), max_size=6))
