@@ -289,7 +289,10 @@ class FundingPlan(_Section):
 
 
 class CapacityPlan(_Section):
-    """``[capacity]``: self-assessment, one row per rater, domain (or item) and wave."""
+    """``[capacity]``: self-assessment, one row per rater, domain (or item) and wave.
+
+    Without ``range`` the scores are read on a scale of 1 to 7, and an issue says so.
+    """
 
     path: str
     sheet: str | None = None
@@ -299,9 +302,15 @@ class CapacityPlan(_Section):
     wave: str | None = "wave"
     score: str = "score"
     group: str | None = None
-    range: tuple[float, float] = (1, 7)
+    range: tuple[float, float] | None = None
     target: float | None = None
     leadership: str | None = None
+
+
+    @property
+    def scale(self) -> tuple[float, float]:
+        """The declared range, else the usual one of 1 to 7."""
+        return self.range or (1, 7)
 
 
 class StrengthsPlan(_Section):

@@ -138,7 +138,10 @@ def read_capacity(plan: CapacityPlan, table: Table, study: StudyPlan) -> TypedTa
     score = draft.data["score"]
     draft.drop(draft.data["domain"].isna(), "no_domain")
     draft.drop(score.isna(), "no_score", severity="info")
-    draft.drop((score < plan.range[0]) | (score > plan.range[1]), "out_of_range")
+    if plan.range is None:
+        low, high = score.min(), score.max()
+        draft.note("range_assumed", score.notna(), column="score", low=low, high=high)
+    draft.drop((score < plan.scale[0]) | (score > plan.scale[1]), "out_of_range")
     names = ["rater", "domain", "item", "wave"]
     frame = pd.DataFrame({name: draft.data[name] for name in names if name in draft.data})
     again = frame[~draft.left_out].duplicated(keep="last").reindex(frame.index, fill_value=False)

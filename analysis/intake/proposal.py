@@ -175,10 +175,13 @@ def _section(table: Table, match: SectionMatch, name_sheet: bool) -> dict[str, A
 
 
 def _odd_scale(table: Table, score: str) -> tuple[float, float] | None:
-    """Propose a scale for ratings that leave the usual 1 to 7; None where they do not."""
+    """Propose the scale of ratings that reach its end; None where the data leave it open.
+
+    Ratings up to 5 may lie on a scale to 5 or to 7: a person says which.
+    """
     given = [str(value) for value in table.cells[score].dropna().unique()]
     scale = propose_range(given)
-    return scale if scale is not None and (scale[0] < 1 or scale[1] > 7) else None
+    return scale if scale is not None and (scale[0] < 1 or scale[1] >= 7) else None
 
 
 def _is_chinese(table: Table) -> bool:

@@ -30,7 +30,7 @@ def evaluate_capacity(study: Study) -> Capacity | None:
     plan, table = study.plan.capacity, study.capacity
     if plan is None or table is None or table.empty:
         return None
-    low, high = plan.range
+    low, high = plan.scale
     inside = table[table["score"].between(low, high)]
     if inside.empty:
         return None

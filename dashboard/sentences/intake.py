@@ -183,6 +183,10 @@ _LINKING: dict[str, _Message] = {
         "{n} pair of codes may be one person: {pairs}. Decide on Quality before quoting losses.",
         "{n} pairs of codes may be one person: {pairs}. Decide on Quality before quoting losses.",
     ),
+    "range_assumed": lambda t, _: t(
+        "Nobody declared the scale of these ratings; 1 to 7 was used. The scores given run from "
+        "{low} to {high}."
+    ),
     "unknown_wave": _counted(
         "{n} row belongs to no known wave ({values}) and was left out. Known: {waves}.",
         "{n} rows belong to no known wave ({values}) and were left out. Known: {waves}.",

@@ -70,8 +70,8 @@ def show_capacity_settings(text: Text) -> None:
     if saved is None or plan is None or saved.read_only:
         return
     with st.expander(text("Scale and target")), st.form("capacity_settings", border=False):
-        low = st.number_input(text("Lowest score of the scale"), value=float(plan.range[0]))
-        high = st.number_input(text("Highest score of the scale"), value=float(plan.range[1]))
+        low = st.number_input(text("Lowest score of the scale"), value=float(plan.scale[0]))
+        high = st.number_input(text("Highest score of the scale"), value=float(plan.scale[1]))
         target = st.number_input(text("Score aimed at"), value=plan.target)
         if st.form_submit_button(text("Save")):
             if high <= low:

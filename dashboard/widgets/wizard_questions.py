@@ -9,6 +9,7 @@ import streamlit as st
 
 from analysis.intake.lookup import find_column, normalise_name
 from analysis.intake.money_tables import has_open_sides
+from analysis.intake.numbers import read_numbers
 from analysis.intake.open_questions import (
     OpenDates,
     OpenDecimals,
@@ -33,6 +34,8 @@ from dashboard.workspace.plan_edit import (
 
 _ISSUE_DATES = ("raised", "agreed", "due", "done", "told_back")
 _SIDE_ROWS = 4
+_RANGES = ((1.0, 4.0), (1.0, 5.0), (1.0, 7.0), (1.0, 10.0))
+"""Scales offered for a self-assessment."""
 _AMOUNTS = ("amount", "income", "expense")
 _DATED = (
     "survey", "attendance", "delivery", "volunteers", "service", "funding", "consultation",
@@ -84,6 +87,7 @@ def is_unanswered(draft: Draft, at: Place, table: Table) -> bool:
         "decimal": bool(open_decimals(draft, at, table)),
         "year": open_year(draft, at, table) is not None,
         "income_side": has_open_side(draft, at),
+        "range": use_of(draft.plan, at) == "capacity",
     }
     return any(asked[name] and file_setting(draft.plan, at, name) is None for name in asked)
 
@@ -100,6 +104,8 @@ def show_questions(draft: Draft, at: Place, table: Table) -> None:
         _ask_year(draft, at, year)
     if has_open_side(draft, at):
         _ask_side(draft, at, table)
+    if use_of(draft.plan, at) == "capacity" and not _settled(draft):
+        _ask_range(draft, at, table)
 
 
 def _ask_dates(draft: Draft, at: Place, found: Sequence[OpenDates]) -> None:
@@ -141,6 +147,47 @@ def _ask_year(draft: Draft, at: Place, found: OpenYear) -> None:
             key=key,
             on_change=_keeper(draft, at, "year", key),
         )
+
+
+def _settled(draft: Draft) -> bool:
+    """Whether the ratings' scale is one the data or the study file settle; others stay asked."""
+    plan = draft.plan.capacity
+    return plan is None or (plan.range is not None and plan.range not in _RANGES)
+
+
+def _ask_range(draft: Draft, at: Place, table: Table) -> None:
+    """Ask which scale the ratings of a self-assessment were given on."""
+    text, plan = draft.text, draft.plan.capacity
+    if plan is None:
+        return
+    name = find_column(table, plan.score)
+    given = read_numbers(table.cells[name]).values.dropna() if name else pd.Series(dtype=float)
+    options = [one for one in _RANGES if given.empty or given.max() <= one[1]]
+    chosen = plan.range
+    key = f"range_{name_place(at)}_{chosen}"
+    question = text("On which scale were these ratings given?")
+    with st.container(border=True):
+        st.radio(
+            f"**{escape_markdown(question)}**",
+            options,
+            index=options.index(chosen) if chosen in options else None,
+            format_func=lambda one: text(
+                "{low} to {high}", low=text.number(one[0], 0), high=text.number(one[1], 0)
+            ),
+            key=key,
+            horizontal=True,
+            on_change=lambda: draft.keep(
+                with_file_setting(draft.plan, at, "range", list(st.session_state[key]))
+            ),
+        )
+        if not given.empty:
+            st.caption(
+                text(
+                    "The scores given run from {low} to {high}.",
+                    low=text.number(float(given.min()), 0),
+                    high=text.number(float(given.max()), 0),
+                )
+            )
 
 
 def _ask_side(draft: Draft, at: Place, table: Table) -> None:

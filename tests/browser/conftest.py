@@ -105,7 +105,7 @@ class Visitor:
         locale = "zh-CN" if language.startswith("zh") else "en-GB"
         size = {"width": width, "height": 900}
         self.context = browser.new_context(viewport=size, locale=locale, color_scheme=scheme)
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(30_000)
         self.page = self.context.new_page()
         self.server, self.language = server, language
         self.foreign: set[str] = set()
@@ -131,7 +131,7 @@ class Visitor:
     def wait(self) -> None:
         """Wait until the page stands still: twice finished, an instant apart."""
         for _ in range(2):
-            self.page.wait_for_function(STILL, timeout=30_000)
+            self.page.wait_for_function(STILL, timeout=60_000)
             self.page.wait_for_timeout(120)
 
     def press(self, name: str) -> None:

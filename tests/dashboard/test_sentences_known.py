@@ -25,6 +25,7 @@ DETAILS = {
         *("policy", "name", "names", "range", "cells", "fields", "digits", "columns", "file"),
         *("kind", "detected", "min_group", "of", "share", "measure", "devices", "options"),
         *("before", "after", "other_file", "read_as", "header", "pairs", "used", "declared"),
+        *("low", "high"),
     )
 }
 

@@ -199,3 +199,20 @@ def test_the_overview_of_one_wave_is_its_profile(app: App):
     said = told(at)
     assert "Highest:" in said
     assert "baseline mean" in said
+
+
+RATINGS = "评分人,领域,轮次,评分\n" + "".join(
+    f"R{n % 6},领域{n % 3},{'前测' if n % 2 else '后测'},{1 + n % 5}\n" for n in range(36)
+)
+
+
+def test_the_scale_of_a_self_assessment_is_asked(app: App):
+    at = upload(app("data"), ("自评.csv", RATINGS.encode()))
+    assert draft()["capacity"].get("range") is None
+    assert "needs a look" in told(at)
+    press(at, "to_checks")
+    (scale,) = at.radio
+    assert scale.value is None
+    scale.set_value((1.0, 5.0)).run()
+    assert not at.exception
+    assert draft()["capacity"]["range"] == [1.0, 5.0]
