@@ -23,7 +23,12 @@ from analysis.records import frame_of, records_of, results_of
 from analysis.results import Caution, Finding
 from analysis.scorecard import evaluate_sustainability
 from analysis.study import Study
-from analysis.surveys.attrition import bound_changes, evaluate_attrition, guard_attrition
+from analysis.surveys.attrition import (
+    bound_changes,
+    evaluate_attrition,
+    guard_attrition,
+    judge_losses,
+)
 from analysis.surveys.change import evaluate_outcomes
 from analysis.surveys.comparison import evaluate_comparison
 from analysis.surveys.dose import evaluate_dose
@@ -35,6 +40,7 @@ from analysis.surveys.panel import Panel, build_panel
 from analysis.surveys.reliability import evaluate_reliability
 from analysis.surveys.results import (
     AttritionRow,
+    AttritionVerdict,
     Bounds,
     Dose,
     Flow,
@@ -82,6 +88,7 @@ class Evaluation:
     items: tuple[ItemAnswers, ...] = ()
     attrition: tuple[AttritionRow, ...] = ()
     bounds: tuple[Bounds, ...] = ()
+    attrition_verdict: AttritionVerdict | None = None
     comparison: tuple[GroupComparison, ...] = ()
     dose: tuple[Dose, ...] = ()
     sensitivity: tuple[Sensitivity, ...] = ()
@@ -205,6 +212,7 @@ def _evaluate_threats(
         evaluation,
         attrition=attrition,
         bounds=bounds,
+        attrition_verdict=judge_losses(study, panel),
         comparison=evaluate_comparison(study, panel),
         cautions=guard_attrition(study, panel, attrition),
     )

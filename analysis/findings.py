@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from analysis.results import Comparison, ComparisonLike, Estimate, Finding, NotEstimable
 from analysis.study import Study
+from analysis.surveys.comparison import compare_methods
 from analysis.surveys.contrasts import main_rows
 from analysis.surveys.results import Dose, GroupComparison, Outcome
 
@@ -135,7 +136,9 @@ def find_effect(study: Study, compared: GroupComparison) -> Finding:
     values |= {"change": effect.estimate, "low": effect.ci_low, "high": effect.ci_high}
     values |= {"n": effect.n, "p_value": effect.p_value, "method": effect.name}
     values |= {"assignment": compared.assignment, "agreement": compared.agreement}
-    values |= {"own": _own_change(compared), **_both_methods(compared)}
+    pair = compare_methods(compared.analyses)
+    values |= {"own": _own_change(compared)}
+    values |= {"did": pair[0].estimate, "ancova": pair[1].estimate} if pair is not None else {}
     return _finding(_effect_code(compared, effect), compared.measure, values, "comparison")
 
 
@@ -153,14 +156,6 @@ def _effect_code(compared: GroupComparison, effect: Comparison) -> str:
         return "effect_unclear_many_tests" if is_clear(effect, None) else "effect_no_clear"
     stem = "effect_clear" if compared.causal else "more_than_comparison"
     return f"{stem}_up" if (effect.estimate or 0.0) > 0 else f"{stem}_down"
-
-
-def _both_methods(compared: GroupComparison) -> dict[str, float | None]:
-    """Difference in differences and ANCOVA, clustered where both are; None where one is missing."""
-    by_name = {one.name: one for one in compared.analyses if isinstance(one, Comparison)}
-    form = "_cr2" if {"did_cr2", "ancova_cr2"} <= set(by_name) else ""
-    found = {name: by_name.get(f"{name}{form}") for name in ("did", "ancova")}
-    return {name: one.estimate if one is not None else None for name, one in found.items()}
 
 
 def _own_change(compared: GroupComparison) -> float | None:

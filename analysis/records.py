@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = "1.0"
 _SECTIONS = (
-    "flow", "scoring", "reliability", "outcomes", "items", "attrition", "bounds", "comparison",
-    "dose", "sensitivity", "participation", "delivery", "volunteers", "sustainability",
+    "flow", "scoring", "reliability", "outcomes", "items", "attrition", "bounds",
+    "attrition_verdict", "comparison", "dose", "sensitivity", "participation", "delivery",
+    "volunteers", "sustainability",
     "earlier", "targets", "findings", "cautions", "issues",
 )  # fmt: skip
 _ALWAYS = ("findings", "cautions", "issues")

@@ -50,7 +50,12 @@ from analysis.statistics.two_samples import (
     hedges_g_independent,
 )
 from analysis.statistics.weights import kish_design_effect, rake
-from benchmarks import verification_change, verification_methods, verification_people
+from benchmarks import (
+    verification_change,
+    verification_groups,
+    verification_methods,
+    verification_people,
+)
 from benchmarks.published_values import half_last_digit, list_published
 
 GOLDEN = Path(__file__).resolve().parents[1] / "tests" / "golden"
@@ -134,6 +139,7 @@ def compute(data: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
 # A topic's values of R, data and our numbers: r_reference<topic>.json, datasets<topic>.json.
 PARTS = {
     "": compute,
+    "_groups": verification_groups.compute,
     "_people": verification_people.compute,
     "_methods": verification_methods.compute,
     "_change": verification_change.compute,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -75,7 +76,7 @@ def least_squares(
         return NotEstimable(reason="too_few", n=n, name=name, method=method)
     if variance <= 0 or float(np.abs(residual).max()) <= _ROUNDING * float(np.abs(outcome).max()):
         return NotEstimable(reason="no_variance", n=n, name=name, method=method)
-    return _t_comparison(
+    return t_comparison(
         float(beta[coef_index]), math.sqrt(variance), df, name, method, ci_level,
         n=n, n_missing=int((~kept).sum()),
     )  # fmt: skip
@@ -107,13 +108,13 @@ def difference_of_changes(
         return NotEstimable(reason="no_variance", n=n, name=name, method=method)
     df = float(parts.sum() ** 2 / (parts**2 / np.array([s.size - 1 for s in kept])).sum())
     means = [float(s.mean()) for s in kept]
-    return _t_comparison(
+    return t_comparison(
         means[3] - means[2] - means[1] + means[0], math.sqrt(float(parts.sum())), df, name, method,
         ci_level, n=n, n_missing=sum(s.size for s in given) - n,
     )  # fmt: skip
 
 
-def _t_comparison(
+def t_comparison(
     estimate: float,
     error: float,
     df: float,
@@ -123,7 +124,9 @@ def _t_comparison(
     *,
     n: int,
     n_missing: int,
+    details: Mapping[str, float] | None = None,
 ) -> Comparison:
+    """Make a t test and its interval of an estimate, its standard error and its df."""
     half = float(special.stdtrit(df, (1 + ci_level) / 2)) * error
     return Comparison(
         name=name,
@@ -138,7 +141,43 @@ def _t_comparison(
         n=n,
         n_missing=n_missing,
         method=method,
+        details=details or {},
     )
+
+
+def difference_of_estimates(
+    treated: ComparisonLike, comparison: ComparisonLike, name: str, ci_level: float = 0.95
+) -> ComparisonLike:
+    """Difference of two changes estimated in separate people; Satterthwaite df.
+
+    Parameters
+    ----------
+    treated, comparison
+        A change of each group with its standard error and degrees of freedom.
+
+    References
+    ----------
+    Satterthwaite 1946, doi:10.2307/3002019.
+    """
+    sides = (treated, comparison)
+    n = sum(one.n for one in sides)
+    for one in sides:
+        if not isinstance(one, Comparison):
+            return NotEstimable(reason=one.reason, n=n, name=name, method=one.method)
+        if one.estimate is None or one.std_error is None or one.df is None:
+            return NotEstimable(reason="no_data", n=n, name=name, method=one.method)
+    variances = [(one.std_error or 0.0) ** 2 for one in sides if isinstance(one, Comparison)]
+    df = sum(variances) ** 2 / sum(
+        v**2 / (one.df or 1.0)
+        for v, one in zip(variances, sides, strict=True)
+        if isinstance(one, Comparison)
+    )
+    estimates = [one.estimate or 0.0 for one in sides if isinstance(one, Comparison)]
+    missing = sum(one.n_missing for one in sides if isinstance(one, Comparison))
+    return t_comparison(
+        estimates[0] - estimates[1], math.sqrt(sum(variances)), df, name, treated.method, ci_level,
+        n=n, n_missing=missing,
+    )  # fmt: skip
 
 
 def weighted_mean_change(
@@ -158,7 +197,7 @@ def weighted_mean_change(
     variance = n / (n - 1) * float(((w * (d - mean)) ** 2).sum()) / float(w.sum()) ** 2
     if float(np.ptp(d)) <= _ROUNDING * float(np.abs(d).max()):
         return NotEstimable(reason="no_variance", n=n, name=name, method="linearised")
-    return _t_comparison(
+    return t_comparison(
         mean, math.sqrt(variance), n - 1.0, name, "linearised", 0.95,
         n=n, n_missing=int((~kept).sum()),
     )  # fmt: skip

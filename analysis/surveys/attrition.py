@@ -5,15 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.results import Caution, Comparison
+from analysis.statistics.attrition_standard import attrition_boundary, judge_attrition
 from analysis.statistics.missing import ChangeBounds, lee_bounds, worst_best_bounds
+from analysis.statistics.proportions import wilson
 from analysis.statistics.two_samples import compare_shares
 from analysis.study import Study
 from analysis.surveys.analyses import family_of
 from analysis.surveys.balance import side_by_side
 from analysis.surveys.groups import treated_people
 from analysis.surveys.panel import BoolArray, Panel, build_panel
-from analysis.surveys.results import AttritionRow, Bounds
-from analysis.surveys.scoring import outcome_measures, score_range
+from analysis.surveys.results import AttritionRow, AttritionVerdict, Bounds
+from analysis.surveys.scoring import FloatArray, outcome_measures, score_range
 
 LARGE_SMD = 0.25
 DIFFERENTIAL = 0.1
@@ -56,9 +58,9 @@ def lost_people(panel: Panel) -> tuple[BoolArray, BoolArray] | None:
 def bound_changes(study: Study, panel: Panel | None = None) -> tuple[Bounds, ...]:
     """Bound the change if those lost had ended at the worst or best of the range.
 
-    With a comparison group the change is that of treated people, and Lee's trimming bounds of the
-    difference in change stand beside it. Lee 2009,
-    doi:10.1111/j.1467-937X.2009.00536.x.
+    With a comparison group the change is that of treated people. Beside it stand the difference
+    between the groups if one group's lost ended lowest and the other's highest, and Lee's trimming
+    bounds of the difference in change. Lee 2009, doi:10.1111/j.1467-937X.2009.00536.x.
     """
     panel = build_panel(study) if panel is None else panel
     if lost_people(panel) is None:
@@ -74,12 +76,55 @@ def bound_changes(study: Study, panel: Panel | None = None) -> tuple[Bounds, ...
         told = worst_best_bounds(pre[own], post[own], *limits)
         found.append(_bounds(measure.name, "worst_best", told))
         if treated is not None:
+            found.append(_bounds(measure.name, "did_worst_best", _bounds_of_difference(
+                pre, post, treated, limits)))  # fmt: skip
             change = np.where(np.isfinite(pre), post - pre, np.nan)
             known = np.isfinite(pre) & np.isfinite(treated)
             found.append(
                 _bounds(measure.name, "lee", lee_bounds(change[known], treated[known].astype(bool)))
             )
     return tuple(found)
+
+
+def _bounds_of_difference(
+    pre: FloatArray, post: FloatArray, treated: FloatArray, limits: tuple[float, float]
+) -> ChangeBounds:
+    """Treated minus comparison if the lost of one group ended worst and of the other best."""
+    sides = [
+        worst_best_bounds(pre[treated == arm], post[treated == arm], *limits) for arm in (1, 0)
+    ]
+    a, b = sides
+    if a.low is None or a.high is None or b.low is None or b.high is None:
+        return ChangeBounds(
+            low=None, high=None, n=a.n + b.n, n_missing=0, method="worst_best", reason="no_data"
+        )
+    return ChangeBounds(
+        low=a.low - b.high, high=a.high - b.low, n=a.n + b.n, n_missing=a.n_missing + b.n_missing,
+        method="worst_best",
+    )  # fmt: skip
+
+
+def judge_losses(study: Study, panel: Panel) -> AttritionVerdict | None:
+    """Judge the losses of both groups by the boundary of the What Works Clearinghouse.
+
+    None without two groups of linked people asked first.
+    """
+    treated = treated_people(study, panel)
+    if treated is None or panel.anonymous or len(panel.waves) < 2:
+        return None
+    (x1, n1), (x0, n0) = losses_by_group(panel, treated)
+    if min(n1, n0) == 0:
+        return None
+    overall, differential = (x1 + x0) / (n1 + n0), x1 / n1 - x0 / n0
+    return AttritionVerdict(
+        overall=overall,
+        differential=differential,
+        treated=wilson(x1, n1),
+        comparison=wilson(x0, n0),
+        cautious_limit=attrition_boundary(overall, cautious=True),
+        optimistic_limit=attrition_boundary(overall, cautious=False),
+        verdict=judge_attrition(overall, differential),
+    )
 
 
 def guard_attrition(

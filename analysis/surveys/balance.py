@@ -15,7 +15,8 @@ from analysis.statistics.proportions import wilson
 from analysis.statistics.two_samples import compare_shares
 from analysis.study import Study
 from analysis.surveys.analyses import family_of
-from analysis.surveys.panel import BoolArray, Panel, person_values
+from analysis.surveys.covariates import numbers_of
+from analysis.surveys.panel import BoolArray, Panel, has_column, person_values
 from analysis.surveys.results import BalanceRow
 from analysis.surveys.scoring import FloatArray, asked_measures, mean_of
 from analysis.surveys.subgroups import MOST_LEVELS, hide_small
@@ -39,8 +40,9 @@ Row = tuple[str, str, EstimateLike, EstimateLike, float | None, float | None]
 def side_by_side(study: Study, panel: Panel, first: BoolArray, second: BoolArray) -> Iterator[Row]:
     """Give (variable, level, first, second, standardised difference, p) of two sets of people.
 
-    Scores at the first wave (Welch), then the share of each demographic level (pooled z). The
-    difference is first minus second; levels below ``min_group`` in either set are suppressed.
+    Scores at the first wave and declared covariates that are numbers (Welch), then the share of
+    each demographic level (pooled z). The difference is first minus second; levels below
+    ``min_group`` in either set are suppressed.
     """
     start = panel.ends[0]
     here = panel.row[:, start] >= 0
@@ -51,8 +53,18 @@ def side_by_side(study: Study, panel: Panel, first: BoolArray, second: BoolArray
         scores = panel.scores[measure.name][:, start]
         kind = "binary" if family_of(measure) == "binary" else "scale"
         yield measure.name, "", *_scores(scores[first], scores[second], kind)
-    survey = study.survey
-    for name in map(str, survey.categories if survey is not None else ()):
+    survey, plan = study.survey, study.plan.survey
+    levels = [*map(str, survey.categories if survey is not None else ())]
+    for name in plan.covariates if plan is not None else ():
+        if not has_column(study, name):
+            continue
+        numbers = numbers_of(person_values(study, panel, name))
+        if numbers is not None:
+            levels = [one for one in levels if one != name]
+            yield name, "", *_scores(numbers[first], numbers[second], "scale")
+        elif name not in levels:
+            levels.append(name)
+    for name in levels:
         level = person_values(study, panel, name)
         for row in _levels(level, first, second, study.plan.study.min_group):
             yield name, *row

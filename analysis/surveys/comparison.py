@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence, Set
 from dataclasses import replace
 
@@ -10,9 +11,16 @@ import pandas as pd
 
 from analysis.results import Caution, Comparison, ComparisonLike, Estimate, NotEstimable
 from analysis.statistics.clusters import LEAST_CLUSTERS, cr2, sign_flip
+from analysis.statistics.e_value import e_value, e_value_of_limit, ratio_of_difference
 from analysis.statistics.effect_size import smd
-from analysis.statistics.group_change import difference_of_changes, least_squares
+from analysis.statistics.group_change import (
+    difference_of_changes,
+    difference_of_estimates,
+    least_squares,
+)
+from analysis.statistics.mixed_model import mixed_change
 from analysis.statistics.multiplicity import adjust_by_family
+from analysis.statistics.overlap_weights import kish_size, overlap_weights, weighted_difference
 from analysis.study import Study
 from analysis.study_file import MeasurePlan
 from analysis.surveys.analyses import family_of
@@ -24,6 +32,7 @@ from analysis.surveys.contrasts import (
     main_contrast,
     waves_before,
 )
+from analysis.surveys.covariates import Covariates, read_covariates
 from analysis.surveys.groups import (
     assignment_of,
     both_waves,
@@ -32,8 +41,15 @@ from analysis.surveys.groups import (
     start_dates,
     treated_people,
 )
-from analysis.surveys.panel import Panel, build_panel
-from analysis.surveys.results import BalanceRow, EventStudyPoint, GroupComparison
+from analysis.surveys.panel import BoolArray, Panel, build_panel
+from analysis.surveys.results import (
+    BalanceRow,
+    EValue,
+    EventStudyPoint,
+    GroupComparison,
+    Overlap,
+    WeightedBalance,
+)
 from analysis.surveys.scoring import FloatArray, mean_of, outcome_measures
 
 LARGE_SMD = 0.25
@@ -81,7 +97,8 @@ def compare_groups(
     """Compare the groups on one measure and contrast."""
     pre, post = panel.pair(measure.name, waves)
     cluster = clusters_compared(study, panel, treated)
-    analyses = _analyses(panel, pre, post, treated, cluster)
+    covariates = read_covariates(study, panel) if not panel.anonymous else None
+    analyses = _analyses(panel, pre, post, treated, cluster, covariates)
     placebo = _placebo(panel, measure, treated)
     cautions = _cautions(study, panel, measure, treated, balance, cluster, placebo)
     assignment = assignment_of(study)
@@ -91,6 +108,8 @@ def compare_groups(
         alike=_are_alike(study, measure, balance, pre, post, treated),
         differential=is_differential(panel, treated),
     )  # fmt: skip
+    effect = _effect(analyses, cautions, assignment)
+    share = family_of(measure) == "binary"
     return GroupComparison(
         measure=measure.name,
         contrast=waves,
@@ -99,7 +118,7 @@ def compare_groups(
         agreement=agreement,
         causal=not doubts,
         doubts=doubts,
-        effect=_effect(analyses, cautions, assignment),
+        effect=effect,
         p_adjusted=None,
         analyses=analyses,
         means=_means(panel, measure, treated),
@@ -108,23 +127,36 @@ def compare_groups(
         event_study=_event_study(panel, measure, treated),
         placebo=placebo,
         balance=balance,
+        overlap=_overlap(pre, post, treated, covariates, measure.name),
+        e_value=None if assignment == "random" else _e_value(effect, post, treated, share=share),
         cautions=cautions,
     )
+
+
+def compare_methods(analyses: Sequence[ComparisonLike]) -> tuple[Comparison, Comparison] | None:
+    """Difference in differences and ANCOVA of the same form; None when one is missing.
+
+    With declared covariates ANCOVA adjusts for them; with clusters both are the clustered forms.
+    """
+    by_name = {one.name: one for one in analyses if isinstance(one, Comparison)}
+    form = "_cr2" if any(one.name == "did_cr2" for one in analyses) else ""
+    did = by_name.get(f"did{form}") or by_name.get("did")
+    form = "_cr2" if did is not None and did.name.endswith("_cr2") else ""
+    wanted = (f"ancova_covariates{form}", f"ancova{form}")
+    ancova = next((by_name[name] for name in wanted if name in by_name), None)
+    return None if did is None or ancova is None else (did, ancova)
 
 
 def agreement_of_groups(analyses: Sequence[ComparisonLike]) -> str:
     """Whether difference in differences and ANCOVA agree in sign and in being clear at 5 %.
 
-    The clustered forms where both exist, else the plain ones; ``single`` when one is missing.
-    Both being unclear is agreement: neither makes a claim.
+    ``single`` when one is missing. Both being unclear is agreement: neither makes a claim.
     """
-    by_name = {one.name: one for one in analyses if isinstance(one, Comparison)}
-    pairs = (("did_cr2", "ancova_cr2"), ("did", "ancova"))
-    pair = next((p for p in pairs if set(p) <= set(by_name)), None)
+    pair = compare_methods(analyses)
     if pair is None:
         return "single"
-    did, ancova = (by_name[name] for name in pair)
-    clear = [one.p_value is not None and one.p_value < CLEAR for one in (did, ancova)]
+    did, ancova = pair
+    clear = [one.p_value is not None and one.p_value < CLEAR for one in pair]
     if not any(clear):
         return "agree"
     same_sign = (did.estimate or 0.0) * (ancova.estimate or 0.0) > 0
@@ -187,7 +219,9 @@ def _effect(
     of the two groups only.
     """
     by_name = {one.name: one for one in analyses}
-    wanted = "ancova" if assignment == "random" and "ancova" in by_name else "did"
+    wanted = "did"
+    if assignment == "random" and "ancova" in by_name:
+        wanted = "ancova_covariates" if "ancova_covariates" in by_name else "ancova"
     clustered = by_name.get(f"{wanted}_cr2")
     alone = any(caution.code == "one_treated_community" for caution in cautions)
     if clustered is None or (alone and isinstance(clustered, NotEstimable)):
@@ -201,6 +235,7 @@ def _analyses(
     post: FloatArray,
     treated: FloatArray,
     cluster: np.ndarray | None,
+    covariates: Covariates | None,
 ) -> tuple[ComparisonLike, ...]:
     if panel.anonymous:
         return (_did_of_all(pre, post, treated, "did"),)
@@ -213,9 +248,161 @@ def _analyses(
         least_squares(post[used], adjusted, 1, "ancova"),
         _did_of_all(pre, post, treated, "did_everyone"),
     ]
+    if (np.isfinite(pre) != np.isfinite(post)).any():
+        found.append(_did_mixed(pre, post, treated))
+    if covariates is not None:
+        known = used & np.isfinite(covariates.values).all(axis=1)
+        wide = _with_covariates(covariates, pre, treated, known)
+        missing = int(used.sum() - known.sum())
+        plain = least_squares(post[known], wide, 1, "ancova_covariates")
+        found.append(_leaving_out(plain, missing))
+        weights = overlap_weights(treated[known], wide[:, 2:]) if known.any() else None
+        found.append(_did_overlap((post - pre)[known], treated[known], weights, cluster, known))
     if cluster is not None:
         found += _clustered(change, post[used], adjusted, cluster[used])
+        if covariates is not None:
+            found.append(_ancova_of_clusters(post[known], wide, cluster[known]))
     return tuple(found)
+
+
+def _with_covariates(
+    covariates: Covariates, pre: FloatArray, treated: FloatArray, rows: BoolArray
+) -> FloatArray:
+    """Intercept, group, score at the start and covariates; all but the group centred."""
+    beside = np.column_stack([pre, covariates.values])[rows]
+    # A level that none of these people has would make the design singular.
+    beside = beside[:, np.ptp(beside, axis=0) > 0] if len(beside) else beside
+    arm = treated[rows]
+    centred = beside - beside.mean(axis=0) if len(beside) else beside
+    return np.column_stack([np.ones_like(arm), arm, centred])
+
+
+def _leaving_out(found: ComparisonLike, missing: int) -> ComparisonLike:
+    """Count the people whose covariates are not known as left out."""
+    if isinstance(found, NotEstimable):
+        return found
+    return replace(found, n_missing=found.n_missing + missing)
+
+
+def _did_mixed(pre: FloatArray, post: FloatArray, treated: FloatArray) -> ComparisonLike:
+    """Difference of the groups' changes, each by a model of everyone who answered either wave.
+
+    The two groups share no parameter: each has its own means, variances and correlation, so the
+    likelihood falls into two and so may the estimate.
+    """
+    sides = []
+    for arm in (1, 0):
+        first, last = pre[treated == arm], post[treated == arm]
+        both = both_waves(first, last)
+        alone = [s[np.isfinite(s) & ~both] for s in (first, last)]
+        sides.append(mixed_change(first[both], last[both], *alone))
+    return difference_of_estimates(sides[0], sides[1], "did_mixed")
+
+
+def _did_overlap(
+    change: FloatArray,
+    arm: FloatArray,
+    weights: FloatArray | None,
+    cluster: np.ndarray | None,
+    rows: BoolArray,
+) -> ComparisonLike:
+    if weights is None:
+        return NotEstimable(reason="not_identified", n=int(change.size), name="did_overlap")
+    if cluster is None:
+        return weighted_difference(change, arm, weights)
+    labels = cluster[rows]
+    there = ~pd.isna(labels)
+    sides = [len(set(labels[there & (arm == side)])) for side in (1, 0)]
+    if min(sides) < 2 or len(set(labels[there])) < LEAST_CLUSTERS:
+        details = {"n_treated_clusters": sides[0], "n_comparison_clusters": sides[1]}
+        return NotEstimable(
+            reason="not_identified", n=int(change.size), name="did_overlap", details=details
+        )
+    return weighted_difference(change[there], arm[there], weights[there], labels[there])
+
+
+def _ancova_of_clusters(
+    post: FloatArray, design: FloatArray, cluster: np.ndarray
+) -> ComparisonLike:
+    """CR2 of the adjusted difference; refused where one group has fewer than two clusters."""
+    name, known = "ancova_covariates_cr2", ~pd.isna(cluster)
+    post, design, cluster = post[known], design[known], cluster[known]
+    sides = [len(set(cluster[design[:, 1] == arm])) for arm in (1, 0)]
+    if min(sides) < 2:
+        details = {"n_treated_clusters": sides[0], "n_comparison_clusters": sides[1]}
+        return NotEstimable(reason="not_identified", n=post.size, name=name, details=details)
+    return cr2(post, design, cluster, 1, name=name)
+
+
+def _overlap(
+    pre: FloatArray,
+    post: FloatArray,
+    treated: FloatArray,
+    covariates: Covariates | None,
+    measure: str,
+) -> Overlap | None:
+    """How alike the groups are before and after weighting; None without covariates or weights."""
+    if covariates is None:
+        return None
+    known = (
+        both_waves(pre, post) & np.isfinite(treated) & np.isfinite(covariates.values).all(axis=1)
+    )
+    wide = _with_covariates(covariates, pre, treated, known)
+    weights = overlap_weights(treated[known], wide[:, 2:]) if known.any() else None
+    if weights is None:
+        return None
+    arm, beside = treated[known] == 1, np.column_stack([pre, covariates.values])[known]
+    rows = []
+    for (name, level), values in zip([(measure, ""), *covariates.names], beside.T, strict=True):
+        a, b = values[arm], values[~arm]
+        spread = math.sqrt((a.var(ddof=1) + b.var(ddof=1)) / 2) if min(a.size, b.size) > 1 else 0.0
+        if spread == 0:
+            continue
+        gap = float(np.average(a, weights=weights[arm]) - np.average(b, weights=weights[~arm]))
+        rows.append(
+            WeightedBalance(
+                variable=name,
+                level=level,
+                before=float(a.mean() - b.mean()) / spread,
+                after=gap / spread,
+            )
+        )
+    return Overlap(
+        n=int(known.sum()),
+        effective_treated=kish_size(weights[arm]),
+        effective_comparison=kish_size(weights[~arm]),
+        balance=tuple(rows),
+    )
+
+
+def _e_value(
+    effect: ComparisonLike, post: FloatArray, treated: FloatArray, *, share: bool
+) -> EValue | None:
+    """E-value of the difference: of a ratio of shares, or of a difference in SD of the scores."""
+    if not isinstance(effect, Comparison) or effect.estimate is None:
+        return None
+    if effect.ci_low is None or effect.ci_high is None:
+        return None
+    sides = [post[(treated == arm) & np.isfinite(post)] for arm in (1, 0)]
+    if min(side.size for side in sides) < 2:
+        return None
+    ends = (effect.estimate, effect.ci_low, effect.ci_high)
+    if share:
+        level = float(sides[0].mean())
+        if any(level - end <= 0 for end in ends) or level <= 0:
+            return None
+        ratios = [level / (level - end) for end in ends]
+    else:
+        spread = math.sqrt(sum(s.var(ddof=1) * (s.size - 1) for s in sides)
+                           / (sum(s.size for s in sides) - 2))  # fmt: skip
+        if spread == 0:
+            return None
+        ratios = [ratio_of_difference(end, spread) for end in ends]
+    return EValue(
+        risk_ratio=ratios[0],
+        estimate=e_value(ratios[0]),
+        limit=e_value_of_limit(*ratios),
+    )
 
 
 def _did_of_all(

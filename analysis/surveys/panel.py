@@ -137,4 +137,6 @@ def person_values(study: Study, panel: Panel, column: str) -> npt.NDArray[np.obj
 def has_column(study: Study, column: str) -> bool:
     """Whether the survey has a fact called ``column``."""
     survey = study.survey
-    return survey is not None and (column in survey.keys or column in survey.categories)
+    if survey is None:
+        return False
+    return any(column in f for f in (survey.keys, survey.categories, survey.covariates))

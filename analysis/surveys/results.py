@@ -234,6 +234,25 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AttritionVerdict:
+    """Losses of both groups against the boundary of the What Works Clearinghouse.
+
+    Shares 0–1. ``differential`` is treated minus comparison. ``cautious_limit`` and
+    ``optimistic_limit`` are the highest differences that count as low at this overall loss; None
+    beyond the standard's table. ``verdict`` is ``low``, ``low_if_unrelated`` (only if the
+    programme can hardly decide who is lost) or ``high``.
+    """
+
+    overall: float
+    differential: float
+    treated: EstimateLike
+    comparison: EstimateLike
+    cautious_limit: float | None
+    optimistic_limit: float | None
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BalanceRow:
     """Treated against comparison at baseline on one variable."""
 
@@ -250,6 +269,43 @@ class EventStudyPoint:
 
     wave: str
     difference: EstimateLike
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightedBalance:
+    """Standardised difference of one covariate, before and after weighting."""
+
+    variable: str
+    level: str
+    before: float | None
+    after: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlap:
+    """The groups made alike by overlap weights: who still counts, and how alike they are.
+
+    ``effective_treated`` and ``effective_comparison`` are Kish's numbers of people that carry as
+    much as the weighted ones; ``balance`` has the score at the start and each covariate.
+    """
+
+    n: int
+    effective_treated: float
+    effective_comparison: float
+    balance: tuple[WeightedBalance, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EValue:
+    """How strong something unmeasured would have to be to explain the difference away.
+
+    As a risk ratio with both the group and the outcome; ``limit`` for moving the interval to no
+    difference. ``risk_ratio`` is what the difference comes to.
+    """
+
+    risk_ratio: float
+    estimate: float
+    limit: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,6 +338,8 @@ class GroupComparison:
     event_study: tuple[EventStudyPoint, ...] = ()
     placebo: ComparisonLike | None = None
     balance: tuple[BalanceRow, ...] = ()
+    overlap: Overlap | None = None
+    e_value: EValue | None = None
     cautions: tuple[Caution, ...] = ()
 
 

@@ -24,14 +24,14 @@ from dashboard.figures.forest import draw_forest, draw_forest_rows
 from dashboard.figures.reliability import draw_reliability
 from dashboard.figures.subgroups import list_group_rows
 from dashboard.sentences.change import is_share
-from dashboard.sentences.comparison import say_design
-from dashboard.sentences.flow import count_analysed
+from dashboard.sentences.comparison import say_design, say_e_value
+from dashboard.sentences.flow import count_analysed, say_verdict
 from dashboard.sentences.improvement import say_improvement
 from dashboard.sentences.items import name_answers
 from dashboard.sentences.names import column_name
 from dashboard.sentences.outcomes import say_wave
 from dashboard.tables.attrition import list_attrition, list_bounds, list_sensitivity
-from dashboard.tables.comparison import list_balance, list_comparisons
+from dashboard.tables.comparison import list_balance, list_comparisons, list_weighted_balance
 from dashboard.tables.dose import list_doses
 from dashboard.tables.items import list_answers
 from dashboard.tables.outcomes import list_analyses, list_effect_sizes, list_outcomes
@@ -102,6 +102,12 @@ def _comparison(evaluation: Evaluation, study: Study, text: Text) -> ReportSecti
         measure = measures[one.measure]
         title = text("{measure}: every method side by side", measure=_name(text, measure))
         tables[f"comparison_{one.measure}"] = (title, list_comparisons(one, measure, text))
+        if one.overlap is not None:
+            title = text(
+                "{measure}: weighted to be alike at the start", measure=_name(text, measure)
+            )
+            weighted = list_weighted_balance(one.overlap, study.plan, text)
+            tables[f"overlap_{one.measure}"] = (title, weighted)
     for one in main[:1]:
         balance = list_balance(one.balance, study.plan, text)
         tables["balance"] = (text("Were the groups alike at the start?"), balance)
@@ -113,6 +119,11 @@ def _comparison(evaluation: Evaluation, study: Study, text: Text) -> ReportSecti
             text("{measure}: {caution}", measure=_name(text, measures[one.measure]), caution=design)
             for one, design in zip(main, designs, strict=True)
         ]
+    said += [
+        text("{measure}: {caution}", measure=_name(text, measures[one.measure]),
+             caution=say_e_value(text, one.e_value))
+        for one in main if one.e_value is not None
+    ]  # fmt: skip
     return make_section(
         text, evaluation, "comparison", text("Comparison"), tables=tables, pictures=pictures,
         sentences=said,
@@ -199,9 +210,11 @@ def _attrition(evaluation: Evaluation, study: Study, text: Text) -> ReportSectio
         "sensitivity": (text("The same change by other rules"),
                         list_sensitivity(evaluation.sensitivity, plan, text)),
     }  # fmt: skip
+    verdict = evaluation.attrition_verdict
     return make_section(
         text, evaluation, "attrition", text("Who was lost"), tables=tables,
         pictures=tuple(pictures),
+        sentences=[say_verdict(text, verdict)] if verdict is not None else [],
     )  # fmt: skip
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from analysis.results import Comparison, Estimate
 from analysis.study_file import MeasurePlan
-from analysis.surveys.results import GroupComparison
+from analysis.surveys.comparison import compare_methods
+from analysis.surveys.results import EValue, GroupComparison, Overlap
 from dashboard.sentences.change import is_share, say_likely, say_signed
 from dashboard.text import Text
 
@@ -76,6 +77,26 @@ def say_design(text: Text, found: GroupComparison) -> str:
     return text.join([said, text("Reasons: {reasons}.", reasons=joined)])
 
 
+def say_overlap(text: Text, found: Overlap) -> str:
+    """Say how many people still carry the weighted comparison."""
+    return text(
+        "Weighted to be alike, the groups carry as much as {a} programme and {b} comparison people "
+        "of equal weight.",
+        a=text.number(found.effective_treated, 0),
+        b=text.number(found.effective_comparison, 0),
+    )
+
+
+def say_e_value(text: Text, found: EValue) -> str:
+    """Say how strong something unmeasured would have to be."""
+    return text(
+        "E-value {e} (limit {limit}): to explain this away, something unmeasured must raise both "
+        "joining and the outcome by that ratio.",
+        e=text.number(found.estimate, 2),
+        limit=text.number(found.limit, 2),
+    )
+
+
 def list_comparison_cards(
     text: Text, found: GroupComparison, measure: MeasurePlan
 ) -> list[tuple[str, str]]:
@@ -84,8 +105,10 @@ def list_comparison_cards(
     more = text("more change than in the comparison group (95 % CI {likely})")
     ahead = text("difference at the end, adjusted for the start (95 % CI {likely})")
     wanted = {"did": more, "did_cr2": more, "ancova": ahead, "ancova_cr2": ahead}
-    other = "did" if found.effect.name.startswith("ancova") else "ancova"
-    adjusted = f"{other}_cr2" if found.effect.name.endswith("_cr2") else other
+    wanted |= {"ancova_covariates": ahead, "ancova_covariates_cr2": ahead}
+    pair = compare_methods(found.analyses)
+    other = next((one.name for one in pair or () if one.name != found.effect.name), "")
+    adjusted = other if other.startswith("ancova") != found.effect.name.startswith("ancova") else ""
     shown = [found.effect, *([by_name[adjusted]] if adjusted in by_name else [])]
     cards = [
         (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.evaluation import Evaluation
 from analysis.findings import last_contrasts
-from analysis.surveys.results import AttritionRow, Flow
+from analysis.surveys.results import AttritionRow, AttritionVerdict, Flow
 from dashboard.text import Text
 
 
@@ -42,6 +42,27 @@ def say_followed(text: Text, evaluation: Evaluation) -> str:
         first=text.number(first, 0),
         new=text.number(flow.post_only, 0),
     )
+
+
+def say_verdict(text: Text, found: AttritionVerdict) -> str:
+    """Judge the losses of both groups by the standard of the What Works Clearinghouse."""
+    lost = text(
+        "{overall} of all were lost; the groups differ by {points} percentage points.",
+        overall=text.percent(found.overall),
+        points=text.number(abs(found.differential) * 100, 1),
+    )
+    judged = {
+        "low": text("By the What Works Clearinghouse standard this is low attrition."),
+        "low_if_unrelated": text(
+            "By the What Works Clearinghouse standard this is low only if the programme itself "
+            "hardly decides who is lost."
+        ),
+        "high": text(
+            "By the What Works Clearinghouse standard this is high attrition: alike baselines of "
+            "those analysed are needed."
+        ),
+    }[found.verdict]
+    return text.join([lost, judged])
 
 
 def list_attrition_cards(text: Text, evaluation: Evaluation) -> list[tuple[str, str]]:

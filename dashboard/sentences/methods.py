@@ -6,8 +6,10 @@ from analysis.evaluation import Evaluation
 from analysis.findings import last_contrasts
 from analysis.results import Comparison, Estimate
 from analysis.study_file import MeasurePlan, StudyPlan
+from analysis.surveys.contrasts import main_rows
 from analysis.surveys.results import Outcome
 from dashboard.sentences.change import is_share, say_level, say_likely, say_signed
+from dashboard.sentences.comparison import say_assignment
 from dashboard.sentences.names import column_name
 from dashboard.sentences.outcomes import say_wave
 from dashboard.sentences.statistics import name_change
@@ -35,9 +37,11 @@ def _say_design(text: Text, e: Evaluation) -> str:
     before = _listed(text, named[:-1])
     joined = text("{these} and {last}", these=before, last=named[-1])
     if e.comparison:
-        return text(
+        taken = text(
             "Surveys were taken {waves}, in the programme and in a comparison group.", waves=joined
         )
+        causal = all(one.causal for one in main_rows(e.comparison))
+        return text.join([taken, say_assignment(text, e.comparison[0].assignment, causal=causal)])
     return text("Surveys were taken {waves}, without a comparison group.", waves=joined)
 
 
@@ -123,6 +127,16 @@ def _say_robustness(text: Text, e: Evaluation) -> list[str]:
     """What was done about clusters, drop-out, groups and dose, as far as it was done."""
     names = {one.name for c in e.comparison for one in c.analyses if isinstance(one, Comparison)}
     said = {
+        text(
+            "Standard errors of the comparison are HC2 with Satterthwaite degrees of freedom "
+            "(Bell–McCaffrey)."
+        ): bool({"did", "ancova"} & names),
+        text("Groups were also made alike by overlap weights from the declared covariates."): (
+            "did_overlap" in names
+        ),
+        text("People who answered once enter the comparison by a mixed model of each group."): (
+            "did_mixed" in names
+        ),
         text("Standard errors for clusters are CR2 with Satterthwaite degrees of freedom."): (
             "did_cr2" in names
         ),

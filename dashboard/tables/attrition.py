@@ -42,6 +42,7 @@ def list_bounds(rows: Sequence[Bounds], plan: StudyPlan, text: Text) -> pd.DataF
     measures = {m.name: m for m in plan.measures}
     names = {
         "worst_best": text("Change, lowest to highest possible"),
+        "did_worst_best": text("Difference between groups, lowest to highest possible"),
         "lee": text("Difference between groups, trimmed (Lee)"),
     }
     return pd.DataFrame(

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.results import Comparison, Estimate, EstimateLike
 from analysis.study_file import MeasurePlan, StudyPlan
-from analysis.surveys.results import BalanceRow, GroupComparison
+from analysis.surveys.results import BalanceRow, GroupComparison, Overlap
 from dashboard.sentences.change import is_share, say_level, say_likely, say_signed
 from dashboard.sentences.names import column_name, value_name
 from dashboard.sentences.statistics import name_analysis, say_reason
@@ -53,6 +53,20 @@ def list_balance(rows: Sequence[BalanceRow], plan: StudyPlan, text: Text) -> pd.
                 text("Standardised difference"): text.signed(row.smd),
             }
             for row in rows
+        ]
+    )
+
+
+def list_weighted_balance(found: Overlap, plan: StudyPlan, text: Text) -> pd.DataFrame:
+    """How alike the groups are before and after overlap weights, in standard deviations."""
+    return pd.DataFrame(
+        [
+            {
+                text("At the start"): name_variable(row.variable, row.level, plan, text),
+                text("Before weighting"): text.signed(row.before),
+                text("After weighting"): text.signed(row.after),
+            }
+            for row in found.balance
         ]
     )
 

@@ -10,7 +10,12 @@ from dashboard.cache import current_evaluation, current_study
 from dashboard.figures.attrition import draw_attrition
 from dashboard.figures.flow import draw_flow
 from dashboard.sentences import say_caution, say_finding
-from dashboard.sentences.flow import count_analysed, list_attrition_cards, say_followed
+from dashboard.sentences.flow import (
+    count_analysed,
+    list_attrition_cards,
+    say_followed,
+    say_verdict,
+)
 from dashboard.state import current_text
 from dashboard.tables.attrition import list_attrition, list_bounds, list_sensitivity
 from dashboard.text import Text
@@ -49,6 +54,8 @@ def show() -> None:
         )
     with right:
         _show_differences(text, evaluation, study)
+    if evaluation.attrition_verdict is not None:
+        st.markdown(say_verdict(text, evaluation.attrition_verdict))
     known = [c for c in evaluation.cautions if c.section == "attrition"]
     show_cautions([say_caution(text, caution) for caution in known])
     _show_rules(text, evaluation, study)

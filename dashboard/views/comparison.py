@@ -11,9 +11,19 @@ from analysis.surveys.results import GroupComparison
 from dashboard.cache import current_evaluation, current_study
 from dashboard.figures.comparison import draw_comparison, draw_event_study
 from dashboard.sentences import say_caution, say_finding
-from dashboard.sentences.comparison import list_comparison_cards, say_design, say_groups
+from dashboard.sentences.comparison import (
+    list_comparison_cards,
+    say_design,
+    say_e_value,
+    say_groups,
+    say_overlap,
+)
 from dashboard.state import current_text
-from dashboard.tables.comparison import list_balance, list_comparisons
+from dashboard.tables.comparison import (
+    list_balance,
+    list_comparisons,
+    list_weighted_balance,
+)
 from dashboard.text import Text
 from dashboard.widgets.filters import show_filters
 from dashboard.widgets.measures import choose_measure
@@ -59,6 +69,10 @@ def show() -> None:
     if found.balance:
         st.header(text("Were the groups alike at the start?"), anchor=False)
         show_table(list_balance(found.balance, study.plan, text), key="balance")
+    if found.overlap is not None:
+        st.header(text("Weighted to be alike at the start"), anchor=False)
+        st.caption(say_overlap(text, found.overlap))
+        show_table(list_weighted_balance(found.overlap, study.plan, text), key="overlap")
 
 
 def _show_lines(text: Text, study: Study, found: GroupComparison) -> None:
@@ -77,6 +91,8 @@ def _show_analyses(text: Text, study: Study, found: GroupComparison) -> None:
     measure = study.measure(found.measure)
     st.header(text("The same difference by every method"), anchor=False)
     show_table(list_comparisons(found, measure, text), key="comparisons")
+    if found.e_value is not None:
+        st.caption(say_e_value(text, found.e_value))
     if found.event_study:
         show_figure(
             draw_event_study(found, measure, text),

@@ -1,5 +1,8 @@
 """The methods paragraph and the checklist say what the data say."""
 
+import ast
+from pathlib import Path
+
 import pytest
 
 from dashboard.sentences.methods import list_trend, say_methods
@@ -40,3 +43,19 @@ def test_checklist_fills_what_the_data_know_and_leaves_the_rest(language):
     assert all(rows[n] for n in (6, 8, 10, 11, 12, 15, 16, 17, 18))
     assert not any(rows[n] for n in (1, 2, 3, 4, 5, 7, 19, 20, 21, 22))
     assert Text(language).signed(0.5) in rows[17]
+
+
+def test_the_methods_name_only_libraries_that_compute():
+    """Each library of the provenance is imported by the analysis, else its version says nothing."""
+    root = Path(__file__).resolve().parents[2]
+    imported = set()
+    for path in root.glob("analysis/**/*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                imported.add(node.module.split(".")[0])
+    source = (root / "analysis" / "evaluation.py").read_text(encoding="utf-8")
+    named = {name for name in ("numpy", "pandas", "scipy", "statsmodels") if f'"{name}"' in source}
+    assert named == {"numpy", "pandas", "scipy", "statsmodels"}
+    assert named <= imported
