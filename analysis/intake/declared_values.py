@@ -30,7 +30,8 @@ def check_declared_values(
     Returns
     -------
     list of Issue
-        ``group_without_treated`` where a column of groups is named but no two groups follow.
+        ``group_without_treated`` where several groups are named but not who had the
+        programme, or everybody had it.
 
     Raises
     ------
@@ -80,7 +81,7 @@ def _check_groups(survey: SurveyPlan, rows: pd.DataFrame) -> Iterator[Issue]:
         _expect(value, groups, "survey.treated", survey.group or "group")
     treated = {value.strip().casefold() for value in survey.treated}
     compared = [value for value in groups if value.casefold() not in treated]
-    if not treated or not compared:
+    if len(groups) > 1 and (not treated or not compared):
         yield Issue(
             code="group_without_treated",
             severity="warning",

@@ -71,8 +71,9 @@ def test_a_wave_not_asked_yet_is_no_error():
 
 
 def test_groups_of_which_none_had_the_programme_are_reported():
-    codes = {issue.code for issue in read(treated=[]).issues}
-    assert "group_without_treated" in codes
+    for treated in ([], ["New", "Old"]):
+        codes = {issue.code for issue in read(treated=treated).issues}
+        assert "group_without_treated" in codes
     assert "group_without_treated" not in {issue.code for issue in read().issues}
 
 
