@@ -325,6 +325,9 @@ def _settings(study: Study) -> dict[str, object]:
         for m in study.plan.measures
     ]
     told["waves"] = list(survey.waves) if survey is not None else []
+    if survey is not None and survey.treated:
+        told["assignment"] = survey.assignment
+        told["covariates"] = list(survey.covariates)
     told["lapse_after_days"] = study.plan.retention.lapse_after_days
     return told
 

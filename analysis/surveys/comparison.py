@@ -203,7 +203,7 @@ def _doubts(
         "one_method": assignment != "random" and agreement == "single",
         "trends_differ": "trends_differ" in cautions,
     }
-    by_lot = ("methods_disagree",) if assignment == "random" else ()
+    by_lot = ("methods_disagree", "trends_differ") if assignment == "random" else ()
     return tuple(code for code, doubted in found.items() if doubted and code not in by_lot)
 
 

@@ -102,8 +102,8 @@ def list_comparison_cards(
 ) -> list[tuple[str, str]]:
     """The difference by the estimate the design calls for, and from the same start."""
     share, by_name = is_share(measure), {one.name: one for one in found.analyses}
-    more = text("more change than in the comparison group (95 % CI {likely})")
-    ahead = text("difference at the end, adjusted for the start (95 % CI {likely})")
+    more = text("more change than in the comparison group (95% CI {likely})")
+    ahead = text("difference at the end, adjusted for the start (95% CI {likely})")
     wanted = {"did": more, "did_cr2": more, "ancova": ahead, "ancova_cr2": ahead}
     wanted |= {"ancova_covariates": ahead, "ancova_covariates_cr2": ahead}
     pair = compare_methods(found.analyses)

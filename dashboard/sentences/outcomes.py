@@ -196,27 +196,27 @@ FINDINGS: Mapping[str, Callable[[Text, Finding], str]] = {
         text,
         f,
         "The programme raised {measure} by {change} compared with the comparison group "
-        "(95 % CI {range}).",
+        "(95% CI {range}).",
     ),
     "effect_clear_down": lambda text, f: _effect(
         text,
         f,
         "The programme lowered {measure} by {change} compared with the comparison group "
-        "(95 % CI {range}).",
+        "(95% CI {range}).",
     ),
     "more_than_comparison_up": lambda text, f: _effect(
         text,
         f,
-        "{measure} rose by {change} more than in the comparison group (95 % CI {range})."
+        "{measure} rose by {change} more than in the comparison group (95% CI {range})."
         if (f.values.get("own") or 0.0) >= 0
-        else "{measure} fell by {change} less than in the comparison group (95 % CI {range}).",
+        else "{measure} fell by {change} less than in the comparison group (95% CI {range}).",
     ),
     "more_than_comparison_down": lambda text, f: _effect(
         text,
         f,
-        "{measure} fell by {change} more than in the comparison group (95 % CI {range})."
+        "{measure} fell by {change} more than in the comparison group (95% CI {range})."
         if (f.values.get("own") or 0.0) <= 0
-        else "{measure} rose by {change} less than in the comparison group (95 % CI {range}).",
+        else "{measure} rose by {change} less than in the comparison group (95% CI {range}).",
     ),
     "effect_methods_disagree": lambda text, f: text(
         "{measure}: the methods disagree. Difference in changes {did}, adjusted for the start "
