@@ -59,6 +59,10 @@ def read_one(data: bytes, limits: Limits, options: dict[str, str | None]) -> Raw
         from analysis.intake.text_files import read_text_file
 
         return read_text_file(data, limits, **options)
+    if kind in ("sav", "por", "dta", "sas7bdat"):
+        from analysis.intake.statistics_files import read_statistics_file
+
+        return read_statistics_file(data, kind, limits, encoding=options["encoding"])
     if kind in ("html", "spreadsheetml"):
         from analysis.intake import markup
 

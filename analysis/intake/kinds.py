@@ -20,13 +20,13 @@ _MAGIC = (
     (b"7z\xbc\xaf\x27\x1c", "7z"),
     (b"PAR1", "parquet"),
     (b"SQLite format 3", "sqlite"),
-    (b"$FL2", "spss"),
-    (b"$FL3", "spss"),
-    (b"<stata_dta>", "stata"),
     (b"{\\rtf", "rtf"),
     (b"MZ", "program"),
     (b"\x7fELF", "program"),
 )
+_SAS = bytes.fromhex("000000000000000000000000c2ea8160b31411cfbd92080009c7318c181f1011")
+_OLD_STATA = range(104, 116)
+"""First byte of Stata 4 to 12; the second tells the byte order, the third is always 1."""
 _OLE_END = 0xFFFFFFFA
 """Sector numbers from here on are no sectors: end of chain, free, table ([MS-CFB] 2.1)."""
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -35,7 +35,7 @@ _SPREADSHEETML = b"urn:schemas-microsoft-com:office:spreadsheet"
 
 
 def recognise_kind(data: bytes) -> str:
-    """Return xlsx, xlsb, ods, odk_zip, xls, html, spreadsheetml or text.
+    """Return xlsx, xlsb, ods, odk_zip, xls, sav, por, dta, sas7bdat, html, spreadsheetml or text.
 
     Raises
     ------
@@ -49,10 +49,24 @@ def recognise_kind(data: bytes) -> str:
         return _zip_kind(data)
     if data.startswith(_OLE2):
         return _ole_kind(data)
+    if statistics := _statistics_kind(data):
+        return statistics
     for magic, kind in _MAGIC:
         if data.startswith(magic):
             raise UnreadableFileError("not_a_spreadsheet", detected=kind, remedy="export_table")
     return _text_kind(data)
+
+
+def _statistics_kind(data: bytes) -> str:
+    """Return the kind of an SPSS, Stata or SAS file; "" for any other."""
+    if data.startswith((b"$FL2", b"$FL3")):
+        return "sav"
+    if b"SPSSPORT" in data[:600]:
+        return "por"
+    old = len(data) > 4 and data[0] in _OLD_STATA and data[1] in (1, 2) and data[2:4] == b"\x01\x00"
+    if data.startswith(b"<stata_dta>") or old:
+        return "dta"
+    return "sas7bdat" if data.startswith(_SAS) else ""
 
 
 def _zip_kind(data: bytes) -> str:

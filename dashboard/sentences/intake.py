@@ -137,6 +137,10 @@ _READING: dict[str, _Message] = {
         "{n} column shares this name; it is numbered.",
         "{n} columns share this name; they are numbered.",
     ),
+    "user_missing": lambda t, i: t(
+        "Answers coded as missing: {kinds}.",
+        kinds=", ".join(f"{kind} ({n})" for kind, n in i.details["kinds"].items()),
+    ),
     "boxes_unanswered_or_none": _counted(
         "In {n} check-all question a blank box cannot be told from no answer.",
         "In {n} check-all questions a blank box cannot be told from no answer.",

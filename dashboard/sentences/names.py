@@ -30,6 +30,7 @@ def format_name(text: Text, form: str) -> str:
         "wenjuanxing": text("Wenjuanxing"),
         "tencent_survey": text("Tencent Survey"),
         "plain": text("plain table"),
+        "statistics_file": text("SPSS, Stata or SAS file"),
         "xlsform": text("questionnaire (XLSForm)"),
         "redcap_dictionary": text("questionnaire (REDCap dictionary)"),
     }

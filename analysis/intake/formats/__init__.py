@@ -17,6 +17,7 @@ from analysis.intake.formats import (
     qualtrics,
     redcap,
     redcap_dictionary,
+    statistics_file,
     surveymonkey,
     tencent_survey,
     wenjuanxing,
@@ -24,6 +25,7 @@ from analysis.intake.formats import (
 )
 
 FORMATS: tuple[ModuleType, ...] = (
+    statistics_file,
     xlsform,
     redcap_dictionary,
     kobotoolbox,
