@@ -14,6 +14,8 @@ Ladder = tuple[frozenset[str], ...]
 
 _SPACES = re.compile(r"[\s\u200b\u200c\u200d\ufeff]+")
 _LETTER = re.compile(r"^[a-z]\s*[.、．:：)）]\s*(?=\S)")
+_INSIDE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+"""A blank between Chinese characters says nothing: ``很 同意`` is ``很同意``."""
 _BOLDS = re.compile(r"[*_]{2,}")
 
 _ZH_MOST = ("非常", "很", "十分", "完全", "极其", "极", "特别")
@@ -113,7 +115,8 @@ def normalise_answer(text: str) -> str:
     'agree'
     """
     folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
-    return _SPACES.sub(" ", _BOLDS.sub("", folded)).strip(" .。!！?？;；,，'\"")
+    spaced = _SPACES.sub(" ", _BOLDS.sub("", folded)).strip(" .。!！?？;；,，'\"")
+    return _INSIDE.sub("", spaced)
 
 
 def strip_letter(text: str) -> str:

@@ -213,3 +213,8 @@ def test_none_at_all_is_the_lowest_amount():
 )
 def test_events_of_a_redcap_export_with_labels(event: str, wave: str):
     assert wave_family(event) == wave
+
+
+def test_a_blank_inside_a_chinese_answer_says_nothing():
+    rule = propose_answer_rule(["很 同意", "同意", "一般", "不同意", "很不同意"], (1.0, 5.0))
+    assert rule.numbers["很 同意"] == 5
