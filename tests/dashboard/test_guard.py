@@ -1,0 +1,95 @@
+"""The server's guard without a server: names, limits of one visitor, and whose file it is."""
+
+import asyncio
+
+import pytest
+
+from dashboard import guard
+from dashboard.guard import KnownNames, Limits, MediaOwners, OwnMedia, server_names
+
+
+async def answer_ok(scope, receive, send) -> None:
+    if scope["type"] == "websocket":
+        while (await receive())["type"] != "websocket.disconnect":
+            pass
+        return
+    while (message := await receive())["type"] == "http.request" and message.get("more_body"):
+        pass
+    headers = [(b"content-type", b"text/html")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"ok"})
+
+
+def ask(app, path: str = "/", kind: str = "http", messages=(), **headers: str) -> list[dict]:
+    """What an application sends in answer to one request."""
+    sent: list[dict] = []
+    waiting = list(messages) or [{"type": "http.request", "body": b""}]
+    pairs = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    scope = {"type": kind, "method": "GET", "path": path, "headers": pairs, "client": ("c", 1)}
+
+    async def receive() -> dict:
+        return waiting.pop(0) if waiting else {"type": f"{kind}.disconnect"}
+
+    async def send(message: dict) -> None:
+        sent.append(message)
+
+    asyncio.run(app(scope, receive, send))
+    return sent
+
+
+def test_a_proxys_name_is_known_and_the_address_of_all_is_not():
+    names = server_names("0.0.0.0", 8501, ["Levee.example"])
+    assert {"levee.example", "levee.example:8501", "127.0.0.1:8501"} <= names
+    assert "0.0.0.0:8501" not in names
+    assert ask(KnownNames(answer_ok, names), host="levee.example")[0]["status"] == 200
+    assert ask(KnownNames(answer_ok, names), host="evil.example")[0]["status"] == 421
+    own = {"host": "levee.example", "origin": "https://levee.example"}
+    assert ask(KnownNames(answer_ok, names), **own)[0]["status"] == 200
+    own["origin"] = "https://levee.example.evil.example"
+    assert ask(KnownNames(answer_ok, names), **own)[0]["status"] == 421
+
+
+def test_requests_of_one_visitor_are_limited_and_others_go_on(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(guard, "REQUESTS", (5.0, 0.0))
+    app = Limits(answer_ok)
+    statuses = [ask(app, cookie="levee_session=one")[0]["status"] for _ in range(7)]
+    assert statuses == [200] * 5 + [429] * 2
+    assert ask(app, cookie="levee_session=two")[0]["status"] == 200
+
+
+def test_bytes_of_one_visitor_are_limited(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(guard, "UPLOADS", (1_000.0, 0.0))
+    monkeypatch.setattr(guard, "LARGEST_BODY", 800)
+    app = Limits(answer_ok)
+    sizes = ["700", "700", "900", "no number"]
+    assert [ask(app, content_length=n)[0]["status"] for n in sizes] == [200, 429, 413, 413]
+
+
+def test_messages_of_one_page_are_limited(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(guard, "MESSAGES", (3.0, 0.0))
+    many = [{"type": "websocket.receive", "text": "x"}] * 10
+    assert ask(Limits(answer_ok), kind="websocket", messages=many) == [
+        {"type": "websocket.close", "code": 1008}
+    ]
+    assert ask(Limits(answer_ok), kind="websocket", messages=many[:3]) == []
+
+
+def test_a_file_is_for_the_visitor_whose_page_made_it():
+    owners = MediaOwners()
+    owners.note("/media/abc.png", "session-1")
+    owners.admit("session-1", "mine")
+    app = OwnMedia(answer_ok, owners)
+    assert ask(app, "/media/abc.png", cookie="levee_session=mine")[0]["status"] == 200
+    assert ask(app, "/media/abc.png", cookie="levee_session=other")[0]["status"] == 403
+    assert ask(app, "/media/abc.png")[0]["status"] == 403
+    assert ask(app, "/media/other.png", cookie="levee_session=mine")[0]["status"] == 403
+
+
+def test_a_new_visitor_gets_a_cookie_no_script_can_read():
+    given = dict(ask(OwnMedia(answer_ok, MediaOwners()))[0]["headers"])[b"set-cookie"].decode()
+    assert given.startswith("levee_session=")
+    assert "HttpOnly" in given
+    assert "SameSite=Strict" in given
+    assert "Secure" not in given
+    over_tls = ask(OwnMedia(answer_ok, MediaOwners()), x_forwarded_proto="https")
+    assert "Secure" in dict(over_tls[0]["headers"])[b"set-cookie"].decode()
