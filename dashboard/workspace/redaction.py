@@ -167,7 +167,11 @@ def redact_file(
     }
     coder.names |= {n for sheet, t in tables.items() for n in _list_names(t, found[sheet])}
     shown = name if choice.keep_all else _file_name(coder, name)
-    coded = workbook if choice.keep_all else _code_workbook(workbook, tables, found, coder)
+    kept = {
+        sheet: {c.position for c in t.columns if labels[sheet, c.name] in choice.keep_columns}
+        for sheet, t in tables.items()
+    }
+    coded = workbook if choice.keep_all else _code_workbook(workbook, tables, found, kept, coder)
     spelled = {place: coder.quiet(label) for place, label in labels.items()}
     columns = {
         spelled[sheet, column]: kind
@@ -354,13 +358,21 @@ def _code_workbook(
     workbook: Workbook,
     tables: Mapping[str, Table],
     found: Mapping[str, Mapping[str, str]],
+    kept: Mapping[str, set[int]],
     coder: _Coder,
 ) -> Workbook:
     sheets: list[Sheet] = []
     for sheet in workbook.sheets:
         place = sheet.name or workbook.name
         rows = tuple(
-            _code_rows(sheet, tables.get(sheet.name), found.get(sheet.name, {}), coder, place)
+            _code_rows(
+                sheet,
+                tables.get(sheet.name),
+                found.get(sheet.name, {}),
+                kept.get(sheet.name, set()),
+                coder,
+                place,
+            )
         )
         name = _SHEET_SIGNS.sub("", coder.cell(sheet.name, "sheet", "{}"))
         if name != sheet.name:
@@ -376,7 +388,12 @@ def _unique(name: str, taken: list[str]) -> str:
 
 
 def _code_rows(
-    sheet: Sheet, table: Table | None, found: Mapping[str, str], coder: _Coder, place: str
+    sheet: Sheet,
+    table: Table | None,
+    found: Mapping[str, str],
+    kept: set[int],
+    coder: _Coder,
+    place: str,
 ) -> Iterator[tuple[str | None, ...]]:
     kinds = {c.position: found[c.name] for c in table.columns if c.name in found} if table else {}
     head = max(table.header_rows, default=0) if table else 0
@@ -386,7 +403,7 @@ def _code_rows(
     for number, row in enumerate(sheet.rows, start=1):
         coded: list[str | None] = []
         for at, text in enumerate(row):
-            if not text:
+            if not text or (number > head and at in kept):
                 coded.append(text)
             elif number > head and at in kinds and _is_value(text, number in data, kinds[at]):
                 coded.append(coder.value(text, kinds[at]))
