@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -116,10 +117,10 @@ def score_sustainability(
     return tuple(sorted(rows, key=lambda row: -row.urgency))
 
 
-def _collect_before(s: Sections, earlier: Sequence[Earlier]) -> dict[str, tuple[float, str]]:
+def _collect_before(s: Sections, earlier: Sequence[Earlier]) -> dict[str, tuple[EstimateLike, str]]:
     """Value and day (or wave) of each measure before: the furthest look back that knows it."""
-    found = {
-        code: (value.estimate, one.as_of.isoformat())
+    found: dict[str, tuple[EstimateLike, str]] = {
+        code: (value, one.as_of.isoformat())
         for one in reversed(earlier)
         for code, value in one.values.items()
         if isinstance(value, Estimate)
@@ -128,7 +129,7 @@ def _collect_before(s: Sections, earlier: Sequence[Earlier]) -> dict[str, tuple[
     if s.capacity is not None and weakest is not None:
         domain = domain_before(s.capacity, weakest)
         if domain is not None:
-            found["weakest_domain"] = (share_of_range(s.capacity, domain).estimate, domain.wave)
+            found["weakest_domain"] = (share_of_range(s.capacity, domain), domain.wave)
     return found
 
 
@@ -136,19 +137,19 @@ def _row(
     code: str,
     rule: Rule,
     value: EstimateLike,
-    before: tuple[float, str] | None,
+    before: tuple[EstimateLike, str] | None,
     chosen: Sequence[float] | None,
 ) -> ScorecardRow:
     act, watch = (chosen[0], chosen[1]) if chosen and len(chosen) >= 2 else (rule.act, rule.watch)
     status = _status(value, act, watch, rule.higher_is_better)
-    previous, when = before if before is not None else (None, "")
+    past, when = before if before is not None else (_NO_DATA, "")
     return ScorecardRow(
         code=code,
         value=value,
         unit=rule.unit,
-        previous=previous,
-        previous_at=when,
-        trend=_trend(value, previous),
+        previous=past.estimate if isinstance(past, Estimate) else None,
+        previous_at=when if isinstance(past, Estimate) else "",
+        trend=_trend(value, past),
         status=status,
         bands=(act, watch),
         higher_is_better=rule.higher_is_better,
@@ -168,13 +169,25 @@ def _status(value: EstimateLike, act: float, watch: float, higher_is_better: boo
     return "watch" if sign * value.estimate < sign * watch else "good"
 
 
-def _trend(value: EstimateLike, previous: float | None) -> str:
-    if previous is None or not isinstance(value, Estimate):
+def _trend(value: EstimateLike, previous: EstimateLike) -> str:
+    """Up or down beyond 2 % of before, and beyond the intervals of both where they have them."""
+    if not isinstance(previous, Estimate) or not isinstance(value, Estimate):
         return "unknown"
-    step = value.estimate - previous
-    if abs(step) < 0.02 * max(abs(previous), 1e-9):
+    step = value.estimate - previous.estimate
+    if abs(step) < 0.02 * max(abs(previous.estimate), 1e-9):
+        return "flat"
+    # Square-and-add of the two half-intervals that face each other (Zou & Donner 2008,
+    # doi:10.1002/sim.3095): shares of few people move by chance.
+    reach = math.hypot(_half(value, below=step > 0), _half(previous, below=step < 0))
+    if abs(step) <= reach:
         return "flat"
     return "up" if step > 0 else "down"
+
+
+def _half(value: Estimate, *, below: bool) -> float:
+    """Distance to the lower or upper limit; 0 for a count or ratio without an interval."""
+    limit = value.ci_low if below else value.ci_high
+    return 0.0 if limit is None else abs(value.estimate - limit)
 
 
 def find_warnings(s: Sections) -> tuple[EarlyWarning, ...]:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.results import Estimate, NotEstimable
-from analysis.scorecard import RULES, Sections, find_warnings, score_sustainability
+from analysis.scorecard import RULES, Sections, _trend, find_warnings, score_sustainability
 from analysis.sustainability.results import Capacity, DomainCapacity, Funding, GrantExpiry
 
 
@@ -95,3 +95,27 @@ def test_status_gets_no_better_as_dependence_grows(share, act, watch):
     here = rows(Sections(funding=funding(largest_share=share)), bands)["largest_share"]
     more = rows(Sections(funding=funding(largest_share=min(1.0, share + 0.1))), bands)
     assert order[more["largest_share"].status] >= order[here.status]
+
+
+def share(estimate, low, high):
+    return Estimate(estimate=estimate, ci_low=low, ci_high=high, n=20, method="wilson")
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "trend"),
+    [
+        # Shares of 20 people: ten points apart is within chance, forty is not.
+        (share(0.6, 0.39, 0.78), share(0.5, 0.3, 0.7), "flat"),
+        (share(0.9, 0.7, 0.97), share(0.5, 0.3, 0.7), "up"),
+        (share(0.1, 0.03, 0.3), share(0.5, 0.3, 0.7), "down"),
+        # Counts have no interval: 2 % decides, as before.
+        (
+            Estimate(estimate=6.0, n=6, method="count"),
+            Estimate(estimate=5.0, n=5, method="c"),
+            "up",
+        ),
+        (share(0.6, 0.39, 0.78), NotEstimable(reason="no_data"), "unknown"),
+    ],
+)
+def test_a_trend_must_lie_beyond_both_intervals(now, before, trend):
+    assert _trend(now, before) == trend
