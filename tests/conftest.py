@@ -5,14 +5,16 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from analysis.intake import typed_table
 
 #: The same examples each time, so that a change is judged by itself; CONTRIBUTING.md has the
 #: command that looks for new ones.
-settings.register_profile("same", derandomize=True)
-settings.register_profile("search", max_examples=500)
+# No deadline: a busy machine is no fault of the code, and tests do not ask the clock.
+CALM = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("same", derandomize=True, **CALM)
+settings.register_profile("search", max_examples=500, **CALM)
 settings.load_profile("same")
 
 ROOT = Path(__file__).resolve().parent.parent
