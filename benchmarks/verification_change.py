@@ -17,6 +17,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from analysis.results import Comparison
+from analysis.statistics.incomplete_shares import standardised_share
 from analysis.statistics.mixed_model import mixed_change, mixed_waves
 
 SEED = 20261124
@@ -25,7 +26,8 @@ SEED = 20261124
 def draw_datasets() -> dict[str, Any]:
     """Draw the data of this part."""
     rng = np.random.default_rng(SEED)
-    return {"waves": _draw_waves(rng)}
+    share = {"pairs": [[30, 22], [7, 51]], "before": [24, 9], "after": [6, 11]}
+    return {"waves": _draw_waves(rng), "share": share}
 
 
 def _draw_waves(rng: np.random.Generator) -> dict[str, Any]:
@@ -49,6 +51,12 @@ def _plain(table: np.ndarray) -> list[list[float | None]]:
 def compute(data: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
     """Give every number of this part by its key, computed by Levee."""
     yield from _repeated_measures(data["waves"])
+    share = data["share"]
+    change = standardised_share(share["pairs"], share["before"], share["after"])
+    for name in ("estimate", "std_error", "p_value", "ci_low", "ci_high"):
+        yield f"standardised_share.{name}", getattr(change, name)
+    for name in ("level_post", "level_post_std_error"):
+        yield f"standardised_share.{name}", change.details[name]
 
 
 _DETAILS = (

@@ -63,7 +63,7 @@ CLOSED, ITERATIVE, DRAWN = 1e-8, 1e-6, 2e-3
 # Found by search or optimisation, here or there: compared to 1e-6 instead of 1e-8.
 _ITERATIVE = (
     "mixed", "ordinal", "omega", "cox", "meta.", "raking", "d_z.ci", "ratings.icc_average.psych",
-    "unstructured", "symmetric",
+    "unstructured", "symmetric", "standardised_share",
     "d_av.ci", "rank_biserial.ci", "many.wilcoxon", "pooling.",
 )  # fmt: skip
 # Bootstrap limits of 100,000 draws here and there: equal up to chance.

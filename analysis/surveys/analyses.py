@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analysis.results import Comparison, ComparisonLike, Estimate, EstimateLike
+from analysis.results import Comparison, ComparisonLike, Estimate, EstimateLike, NotEstimable
 from analysis.statistics import effect_size as effects
 from analysis.statistics.counting import PairTally, Tally, tally, tally_both, tally_pairs
+from analysis.statistics.incomplete_shares import standardised_share
 from analysis.statistics.mean_change import bca_mean_change, derrick_t, paired_t, welch_t
 from analysis.statistics.mixed_model import mixed_change
 from analysis.statistics.ordinal import ordinal_change
@@ -37,7 +38,7 @@ PRIMARY: Mapping[tuple[str, str], str] = {
     ("mean", "partly_paired"): "mixed_model",
     ("mean", "anonymous"): "welch_t",
     ("binary", "paired"): "mcnemar_midp",
-    ("binary", "partly_paired"): "mcnemar_midp",
+    ("binary", "partly_paired"): "standardised_share",
     ("binary", "anonymous"): "two_proportions_z",
     ("category", "paired"): "stuart_maxwell",
     ("category", "partly_paired"): "stuart_maxwell",
@@ -46,7 +47,15 @@ PRIMARY: Mapping[tuple[str, str], str] = {
 AGREEING: Mapping[str, frozenset[str]] = {
     "paired": frozenset({"paired_t", "wilcoxon", "mcnemar_midp", "mcnemar_exact"}),
     "partly_paired": frozenset(
-        {"mixed_model", "derrick", "paired_t", "wilcoxon", "mcnemar_midp", "mcnemar_exact"}
+        {
+            "mixed_model",
+            "standardised_share",
+            "derrick",
+            "paired_t",
+            "wilcoxon",
+            "mcnemar_midp",
+            "mcnemar_exact",
+        }
     ),
     "anonymous": frozenset({"welch_t", "mann_whitney"}),
 }
@@ -131,6 +140,10 @@ def analyse(contrast: Contrast) -> tuple[ComparisonLike, ...]:
     runs = {"mean": _mean_analyses, "binary": _binary_analyses, "category": _category_analyses}
     found = runs[contrast.family](contrast)
     first = PRIMARY[(contrast.family, contrast.design)]
+    refused = {one.name for one in found if isinstance(one, NotEstimable)}
+    if first == "standardised_share" and first in refused:
+        # Nobody in both waves began like some of those lost: the change of the matched remains.
+        first = "mcnemar_midp"
     return tuple(sorted(found, key=lambda one: one.name != first))
 
 
@@ -236,7 +249,10 @@ def _binary_analyses(c: Contrast) -> list[ComparisonLike]:
         return [apart]
     table = pair_table(c, 2)
     paired = [mcnemar_midp(table), mcnemar_exact(table)]
-    return [*paired, *_partly(c), apart] if c.design == "partly_paired" else paired
+    if c.design == "paired":
+        return paired
+    share = standardised_share(table, _no_and_yes(c.from_only), _no_and_yes(c.to_only))
+    return [share, *paired, *_partly(c), apart]
 
 
 def _category_analyses(c: Contrast) -> list[ComparisonLike]:
@@ -267,6 +283,11 @@ def _binary_effects(c: Contrast) -> tuple[EstimateLike, ...]:
 
 def _yes(sample: Tally) -> tuple[float, float]:
     return float(sample.counts @ sample.values), float(sample.counts.sum())
+
+
+def _no_and_yes(sample: Tally) -> tuple[float, float]:
+    yes, n = _yes(sample)
+    return n - yes, yes
 
 
 def _as_comparison(found: EstimateLike, name: str) -> ComparisonLike:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -125,14 +126,17 @@ def _levels(
 
 def level_of_model(change: Comparison, wave: str) -> Estimate:
     """Mean of one wave, ``pre`` or ``post``, that a model of both waves expects of everyone."""
-    level, error, df = (
-        float(change.details[f"level_{wave}{part}"]) for part in ("", "_std_error", "_df")
-    )
+    level = float(change.details[f"level_{wave}"])
+    error = float(change.details[f"level_{wave}_std_error"])
+    # A share has no degrees of freedom, and its limits stay between 0 and 1.
+    share = change.name == "standardised_share"
+    df = math.inf if share else float(change.details[f"level_{wave}_df"])
     half = float(stats.t.isf((1.0 - change.ci_level) / 2.0, df)) * error if error > 0 else 0.0
+    low, high = level - half, level + half
     return Estimate(
         estimate=level,
-        ci_low=level - half,
-        ci_high=level + half,
+        ci_low=max(low, 0.0) if share else low,
+        ci_high=min(high, 1.0) if share else high,
         ci_level=change.ci_level,
         std_error=error,
         n=change.n,

@@ -8,6 +8,7 @@ import pandas as pd
 from analysis.results import Comparison, ComparisonLike, NotEstimable
 from analysis.statistics.clusters import cr2
 from analysis.statistics.group_change import weighted_mean_change
+from analysis.statistics.incomplete_shares import impute_share_change
 from analysis.statistics.missing import multiple_imputation_change
 from analysis.statistics.mixed_model import mixed_waves
 from analysis.statistics.weights import kish_design_effect, rake
@@ -49,7 +50,7 @@ def _of_contrast(
     both = both_waves(pre, post)
     found = []
     if (np.isfinite(pre) != np.isfinite(post)).any() and int(both.sum()) > 1:
-        change = multiple_imputation_change(pre, post, m=IMPUTATIONS, seed=study.plan.study.seed)
+        change = _imputed(study, measure, pre, post)
         found.append(_sensitivity(measure, "multiple_imputation", change, waves))
     cluster = clusters_within(study, panel)
     if cluster is not None and int(both.sum()) > 1:
@@ -65,6 +66,21 @@ def _of_contrast(
     if population and int(both.sum()) > 1:
         found.append(_raked(study, panel, measure, waves, population))
     return found
+
+
+def _imputed(
+    study: Study, measure: MeasurePlan, pre: FloatArray, post: FloatArray
+) -> ComparisonLike:
+    seed = study.plan.study.seed
+    if family_of(measure) != "binary":
+        return multiple_imputation_change(pre, post, m=IMPUTATIONS, seed=seed)
+    both = both_waves(pre, post)
+    table = np.histogram2d(pre[both], post[both], bins=[[0, 0.5, 1], [0, 0.5, 1]])[0]
+    before, after = (
+        np.bincount(one[np.isfinite(one) & ~both].astype(np.int64), minlength=2)
+        for one in (pre, post)
+    )
+    return impute_share_change(table, before, after, m=IMPUTATIONS, seed=seed)
 
 
 def _raked(

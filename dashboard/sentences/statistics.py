@@ -19,6 +19,7 @@ def name_analysis(text: Text, name: str) -> str:
         "mixed_model": text("Mixed model, everyone who answered"),
         "mixed_waves": text("Mixed model over all waves"),
         "ordinal": text("Ordinal model"),
+        "standardised_share": text("Change of the share, everyone who answered"),
         "mcnemar_midp": text("McNemar mid-p test, Newcombe interval"),
         "mcnemar_exact": text("McNemar exact test"),
         "two_proportions_z": text("Two shares, waves as separate samples"),

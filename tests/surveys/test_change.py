@@ -10,6 +10,7 @@ from analysis.evaluation import evaluate
 from analysis.results import Comparison, NotEstimable
 from analysis.statistics.group_change import least_squares
 from analysis.surveys.change import evaluate_outcomes
+from analysis.surveys.sensitivity import evaluate_sensitivity
 from tests.studies import make_study
 
 PRE = [3, 4, 2, 5, 3, 4, 3, 2, 4, 5, 3, 3]
@@ -110,6 +111,29 @@ def test_yes_no_uses_mid_p_and_newcombe():
     assert by_name(outcome.analyses)["mcnemar_exact"].p_value == pytest.approx(0.143463134765625)
     assert outcome.transitions == ((30, 12), (5, 40))
     assert by_name(outcome.effect_sizes)["risk_difference"].estimate == pytest.approx(7 / 87)
+
+
+def test_yes_no_drop_out_by_baseline_uses_everyone():
+    """600 people, yes .50 to .585; nine in ten stay after yes, three in ten after no."""
+    rng = np.random.default_rng(2)
+    pre = rng.random(600) < 0.5
+    post = rng.random(600) < np.where(pre, 0.85, 0.32)
+    stay = np.flatnonzero(rng.random(600) < np.where(pre, 0.9, 0.3))
+    study = make_study(
+        {"pre": {"m": pre.astype(float)}, "post": {"m": post[stay].astype(float)}},
+        respondents={"pre": list(range(600)), "post": stay.tolist()},
+        measures=[{"name": "m", "kind": "binary"}],
+    )
+    outcome = evaluate_outcomes(study)[0]
+    assert (outcome.change.name, outcome.change.n) == ("standardised_share", 600)
+    assert outcome.change.ci_low < 0.085 < outcome.change.ci_high
+    assert by_name(outcome.analyses)["mcnemar_midp"].ci_high < 0.085
+    before, after = outcome.levels
+    assert before.estimate == pytest.approx(pre.mean(), abs=1e-12)
+    assert after.estimate - before.estimate == pytest.approx(outcome.change.estimate, abs=1e-12)
+    filled = by_name([s.change for s in evaluate_sensitivity(study)])["multiple_imputation"]
+    assert filled.method.startswith("saturated_binary")
+    assert filled.ci_low < 0.085 < filled.ci_high
 
 
 def test_categories_use_stuart_maxwell_and_bowker():
