@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 
 from analysis.intake.tables import Workbook
 
+_WRITTEN_ANEW = ("xlsx", "xls", "xlsb", "ods", "html", "spreadsheetml", "odk_zip")
+"""Kinds that hold more than cells and can be written again; a statistics file cannot."""
 _USUAL = re.compile(
     r"^(?:\[Content_Types\]\.xml|_rels/.*|docProps/.*|mimetype|META-INF/manifest\.xml"
     r"|(?:content|styles|settings|manifest)\.(?:xml|rdf)|meta\.xml|Thumbnails/.*|Configurations2/.*"
@@ -51,7 +53,7 @@ def has_hidden_text(
     Old workbooks and web pages have no list of parts, so these always are. Of headers, lists of
     choices, defined names and left-over strings only those that hold personal data count.
     """
-    if workbook.kind in ("csv", "tsv"):
+    if workbook.kind not in _WRITTEN_ANEW:
         return False
     if not zipfile.is_zipfile(io.BytesIO(content)):
         return True
