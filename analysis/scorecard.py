@@ -22,6 +22,7 @@ from analysis.sustainability.results import (
     Sustainability,
 )
 from analysis.sustainability.strengths import evaluate_strengths
+from analysis.volunteers.overdue import people_overdue
 from analysis.volunteers.results import Volunteers
 from analysis.watch import Sections, collect_values, domain_before, share_of_range, weakest_domain
 
@@ -231,7 +232,7 @@ def _volunteer_warnings(v: Volunteers | None) -> list[EarlyWarning]:
     if v.active_year_ago and v.active < 0.9 * v.active_year_ago:
         told = (("active", v.active), ("before", v.active_year_ago))
         found.append(EarlyWarning(code="team_shrinking", days=0.0, values=told))
-    late = sum(person.urgency == "act" for person in v.overdue)
+    late = len(people_overdue(v.overdue))
     if late:
         found.append(EarlyWarning(code="volunteers_overdue", days=0.0, values=(("n", late),)))
     if v.outlook and v.outlook[-1].active < 0.85 * v.active:

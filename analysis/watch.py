@@ -9,6 +9,7 @@ from analysis.participation.results import Delivery, Participation
 from analysis.results import Estimate, EstimateLike, NotEstimable
 from analysis.statistics.proportions import wilson
 from analysis.sustainability.results import Capacity, Consultation, DomainCapacity, Funding
+from analysis.volunteers.overdue import people_overdue
 from analysis.volunteers.results import Volunteers
 
 OF_PEOPLE = ("active_change", "retention_365", "bus_factor", "overdue_volunteers", "repeat_rate")
@@ -61,7 +62,7 @@ def _volunteer_values(v: Volunteers) -> Iterator[tuple[str, EstimateLike]]:
         people = len(v.hours.per_person)
         yield "bus_factor", Estimate(estimate=carriers, n=people, method="bus_factor")
     if v.active:
-        late = sum(person.urgency == "act" for person in v.overdue)
+        late = len(people_overdue(v.overdue))
         yield "overdue_volunteers", wilson(min(late, v.active), v.active)
 
 

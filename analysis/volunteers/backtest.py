@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.volunteers.cohorts import last_day_of, month_label, month_of
 from analysis.volunteers.outlook import MIN_DAYS, MONTHS, estimate_outlook
-from analysis.volunteers.results import OutlookCheck
+from analysis.volunteers.results import OutlookCheck, OutlookChoice, OutlookPoint
 from analysis.volunteers.spells import NEVER, Stints, Team, active_on, derive_stints
 
 ORIGINS = 12
@@ -71,6 +71,7 @@ def _checks(
     if day - team.opened < MIN_DAYS:
         return
     then = cut_team(team, day)
+    today = active_on(stints, day)
     told = estimate_outlook(then, derive_stints(then), seed, months, DRAWS)
     for ahead, point in enumerate(told, start=1):
         actual = active_on(stints, float(last_day_of(np.array([made + ahead]))[0]))
@@ -83,4 +84,37 @@ def _checks(
             high=point.high,
             actual=actual,
             inside=point.low <= actual <= point.high,
+            today=today,
         )
+
+
+def choose_outlook(
+    flow: tuple[OutlookPoint, ...], checks: tuple[OutlookCheck, ...], today: int
+) -> tuple[tuple[OutlookPoint, ...], OutlookChoice | None]:
+    """Give the outlook that did better at earlier months' ends: by flow, or as large as today.
+
+    A forecast that cannot beat "as today" tells nothing new, and its direction misleads
+    (Hyndman & Koehler 2006, doi:10.1016/j.ijforecast.2006.03.001: errors are judged against the
+    naive forecast). As today, the interval is that of the flow, widened to hold today's number.
+    None without an outlook.
+    """
+    if not flow:
+        return flow, None
+    as_today = tuple(
+        replace(point, active=float(today), low=min(point.low, today), high=max(point.high, today))
+        for point in flow
+    )
+    if not checks:
+        return as_today, OutlookChoice(basis="as_today", reason="untried", n=0)
+    error = float(np.mean([abs(check.expected - check.actual) for check in checks]))
+    naive = float(np.mean([abs(check.today - check.actual) for check in checks]))
+    better = error < naive
+    choice = OutlookChoice(
+        basis="flow" if better else "as_today",
+        reason="better" if better else "not_better",
+        n=len(checks),
+        error_flow=error,
+        error_as_today=naive,
+        inside=float(np.mean([check.inside for check in checks])),
+    )
+    return flow if better else as_today, choice

@@ -83,7 +83,7 @@ def _active_by_month(team: Team, stints: Stints, months: IntArray) -> tuple[IntA
 
 def _on_roster_by_month(stints: Stints, months: IntArray) -> tuple[IntArray, IntArray]:
     first = month_of(stints.start) - months[0]
-    stop = np.where(np.isfinite(stints.stop), stints.stop - 1, 0.0)
+    stop = np.where(np.isfinite(stints.stop), stints.stop, 0.0)
     last = np.where(np.isfinite(stints.stop), month_of(stop) - months[0], months.size - 1)
     entered = np.cumsum(np.bincount(first, minlength=months.size)[: months.size])
     gone = np.bincount(last + 1, minlength=months.size + 1)[: months.size]

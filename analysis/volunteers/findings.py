@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from analysis.results import Estimate, Finding
+from analysis.volunteers.overdue import people_overdue
 from analysis.volunteers.results import Volunteers
 
 SHRINKING, GROWING = 0.85, 1.15
@@ -21,7 +22,7 @@ def _all(v: Volunteers) -> Iterator[Finding]:
     yield find_team(v)
     if v.hours is not None:
         yield find_hours(v)
-    late = sum(one.urgency == "act" for one in v.overdue)
+    late = len(people_overdue(v.overdue))
     if late:
         yield _finding("volunteers_overdue", n=late)
     outlook = find_outlook(v)
@@ -34,9 +35,15 @@ def _finding(code: str, **values: Any) -> Finding:  # noqa: ANN401
 
 
 def find_stay(v: Volunteers) -> Finding:
-    """How long until half have left, else the share that stays a year."""
+    """The median length of service beside who has left so far, else the share that stays a year."""
     if isinstance(v.median_days, Estimate):
-        values = {"days": v.median_days.estimate, "n": v.n}
+        values = {
+            "days": v.median_days.estimate,
+            "low": v.median_days.ci_low,
+            "high": v.median_days.ci_high,
+            "n": v.n,
+            "left": v.left,
+        }
         return _finding("volunteers_half_left", **values)
     year = v.retention.get("365")
     if isinstance(year, Estimate):
@@ -70,6 +77,15 @@ def find_outlook(v: Volunteers) -> Finding | None:
     if not v.outlook:
         return None
     last = v.outlook[-1]
+    if v.outlook_choice is not None and v.outlook_choice.basis == "as_today":
+        return _finding(
+            "outlook_as_today",
+            active=v.active,
+            low=last.low,
+            high=last.high,
+            month=last.month,
+            months=len(v.outlook),
+        )
     values = {"active": v.active, "expected": last.active, "low": last.low, "high": last.high}
     if last.high < v.active:
         code = "outlook_shrinks"

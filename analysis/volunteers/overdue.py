@@ -5,6 +5,7 @@ A list for the organisation only.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,6 +57,19 @@ def list_overdue(team: Team, stints: Stints) -> tuple[Overdue, ...]:
         )
         for k, i in enumerate(order)
     )
+
+
+def people_overdue(listed: Sequence[Overdue]) -> tuple[Overdue, ...]:
+    """Return those who are overdue: absent so long that somebody should call them.
+
+    The one rule of every count, warning and list. Those to watch are listed apart.
+    """
+    return tuple(one for one in listed if one.urgency == "act")
+
+
+def people_to_watch(listed: Sequence[Overdue]) -> tuple[Overdue, ...]:
+    """Return those absent for long, but not yet overdue."""
+    return tuple(one for one in listed if one.urgency == "watch")
 
 
 def _gaps(team: Team) -> Gaps:

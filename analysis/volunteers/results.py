@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 from analysis.results import Caution, ComparisonLike, Curve, EstimateLike
 
@@ -130,8 +131,8 @@ class OutlookPoint:
 class OutlookCheck:
     """What the outlook of an earlier month's end said of a month now known, and what came.
 
-    ``made`` and ``month`` as ``2026-03``; the rest counts people; ``inside`` tells whether the
-    interval held what came.
+    ``made`` and ``month`` as ``2026-03``; the rest counts people, ``today`` those in the team when
+    it was made; ``inside`` tells whether the interval held what came.
     """
 
     made: str
@@ -142,6 +143,25 @@ class OutlookCheck:
     high: float
     actual: int
     inside: bool
+    today: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutlookChoice:
+    """Which forecast the outlook gives, and how it did at earlier months' ends.
+
+    ``basis``: ``flow`` (how long people stay and how many join) or ``as_today`` (the team as large
+    as today), because the first missed by no less (``not_better``) or could not be tried
+    (``untried``). Errors are mean absolute differences in people over ``n`` checks; ``inside`` is
+    the share of the checks whose 95 % interval held what came.
+    """
+
+    basis: Literal["flow", "as_today"]
+    reason: Literal["better", "not_better", "untried"]
+    n: int
+    error_flow: float | None = None
+    error_as_today: float | None = None
+    inside: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +214,7 @@ class Volunteers:
     roles: tuple[tuple[str, int], ...] = ()
     overdue: tuple[Overdue, ...] = ()
     outlook: tuple[OutlookPoint, ...] = ()
+    outlook_choice: OutlookChoice | None = None
     backtest: tuple[OutlookCheck, ...] = ()
     events: tuple[tuple[date, date | None, str | Mapping[str, str]], ...] = ()
     cautions: tuple[Caution, ...] = ()

@@ -13,7 +13,7 @@ from analysis.statistics.incidence import mean_cumulative_function
 from analysis.statistics.proportions import wilson
 from analysis.statistics.survival import kaplan_meier, median_time, rmst, survival_at
 from analysis.study import Study
-from analysis.volunteers.backtest import backtest_outlook
+from analysis.volunteers.backtest import backtest_outlook, choose_outlook
 from analysis.volunteers.cautions import find_cautions
 from analysis.volunteers.cohorts import count_months, list_cohorts
 from analysis.volunteers.groups import compare_groups, compare_trained, estimate_causes
@@ -52,6 +52,9 @@ def evaluate_volunteers(study: Study) -> Volunteers | None:
     curve = curve_of_team(tenures)
     active = active_on(stints, team.until)
     horizon = _horizon(curve)
+    backtest = backtest_outlook(team, stints, study.plan.study.seed)
+    flow = estimate_outlook(team, stints, study.plan.study.seed)
+    outlook, choice = choose_outlook(flow, backtest, active)
     result = Volunteers(
         n=team.n,
         active=active,
@@ -80,8 +83,9 @@ def evaluate_volunteers(study: Study) -> Volunteers | None:
         hours=estimate_hours(study.service, team, study.plan.study.seed),
         roles=_roles(team, stints),
         overdue=list_overdue(team, stints),
-        outlook=estimate_outlook(team, stints, study.plan.study.seed),
-        backtest=backtest_outlook(team, stints, study.plan.study.seed),
+        outlook=outlook,
+        outlook_choice=choice,
+        backtest=backtest,
         events=tuple((e.date, e.until, e.label) for e in rule.events),
         notes=team.notes,
     )

@@ -81,8 +81,9 @@ class Team:
 class Stints:
     """Unbroken stretches in the team, sorted by person and start.
 
-    ``stop`` is the first day no longer in the team (infinite when still there on the last day);
-    ``again`` tells a return from the first stint.
+    ``stop`` is the first day at whose end the person is no longer in the team: the recorded day of
+    leaving, or the day after the lapse window has closed; infinite when still there at the end of
+    observation. ``again`` tells a return from the first stint.
     """
 
     person: IntArray
@@ -321,7 +322,7 @@ def derive_stints(team: Team) -> Stints:
     first = np.flatnonzero(opens)
     final = np.append(first[1:], team.person.size) - 1
     person, last = team.person[first], team.day[final]
-    stop = np.minimum(last + team.lapse_after + 1, np.maximum(team.left[person], last) + 1)
+    stop = np.minimum(last + team.lapse_after + 1, np.maximum(team.left[person], last))
     again = np.zeros(first.size, dtype=np.bool_)
     again[1:] = np.diff(person) == 0
     return Stints(
@@ -338,7 +339,7 @@ def _roster_stints(team: Team) -> Stints:
         person=np.arange(team.n),
         start=team.start,
         last=team.last,
-        stop=np.where(team.left <= team.until, team.left + 1, np.inf),
+        stop=np.where(team.left <= team.until, team.left, np.inf),
         again=np.zeros(team.n, dtype=np.bool_),
     )
 
@@ -354,15 +355,16 @@ def derive_tenures(
     """Derive time from joining to leaving, or to the end of observation, for each person.
 
     A recorded leaving counts on its day. Otherwise the person has left on the last day present
-    when no presence followed in the lapse window before the end of observation. With
-    ``censor_at = "window"`` everybody is followed up to that end minus the window, the last day
-    on which leaving is known for all; people who joined later are not yet observed. With
-    ``"last_service"`` those still there are censored on their last day present (a variant that
-    shortens their time). Without a log everybody is followed up to the end.
+    when more than the lapse window has passed without presence by the end of observation, as in
+    :func:`derive_stints`. With ``censor_at = "window"`` everybody is followed up to that end minus
+    the window: who was last present on that very day is still there; people who joined later are
+    not yet observed. With ``"last_service"`` those still there are censored on their last day
+    present (a variant that shortens their time). Without a log everybody is followed up to the
+    end.
     """
     recorded = team.left <= team.until
     horizon = team.until - team.window
-    lapsed = ~recorded & (team.last <= horizon) & (team.lapse_after is not None)
+    lapsed = ~recorded & (team.last < horizon) & (team.lapse_after is not None)
     ended = np.where(recorded, team.left, np.where(lapsed, team.last, NEVER))
     if censor_at == "last_service" and team.lapse_after is not None:
         event = recorded | (team.last < horizon)

@@ -126,6 +126,9 @@ def _volunteers(evaluation: Evaluation, study: Study, text: Text) -> ReportSecti
         "months_volunteers": (text("Month by month"), team.list_months(found, text)),
         "outlook": (text("The team in six months"), team.list_outlook(found, text)),
     }
+    if found.outlook_choice is not None and found.outlook_choice.n:
+        choice = team.list_outlook_choice(found.outlook_choice, text)
+        tables["outlook_check"] = (text("How earlier outlooks did"), choice)
     if found.hours is not None:
         tables["hours"] = (text("Who carries the work"), team.list_hours(found.hours, text))
     return make_section(

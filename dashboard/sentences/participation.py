@@ -179,6 +179,22 @@ def say_sessions(text: Text, p: Participation) -> str:
     return text.join([told, when])
 
 
+def describe_sessions(text: Text, p: Participation) -> tuple[str, str]:
+    """Describe the picture of the sessions: subtitle and alternative text.
+
+    Where nobody's registration is known there is no share and no band.
+    """
+    if any(isinstance(s.rate, Estimate) for s in p.per_session):
+        return (
+            text("Share of those registered who came; the band is how sessions usually vary."),
+            text("Dots of attendance by session with the band of usual variation."),
+        )
+    return (
+        text("People present at each session; how many were expected is not known."),
+        text("Bars of the people present at each session."),
+    )
+
+
 def list_participation_cards(text: Text, p: Participation) -> list[tuple[str, str]]:
     """Numbers of the page: value and meaning."""
     people = (text.number(p.participants, 0), text("different people came"))

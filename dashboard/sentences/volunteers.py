@@ -7,7 +7,14 @@ from collections.abc import Callable, Sequence
 from analysis.results import Caution, Comparison, Estimate, EstimateLike, Finding
 from analysis.volunteers.findings import find_cohorts
 from analysis.volunteers.groups import is_clear
-from analysis.volunteers.results import Hours, OutlookCheck, RetentionByGroup, Volunteers
+from analysis.volunteers.overdue import people_overdue
+from analysis.volunteers.results import (
+    Hours,
+    OutlookCheck,
+    OutlookChoice,
+    RetentionByGroup,
+    Volunteers,
+)
 from dashboard.text import Text
 
 MONTH_DAYS = 365.25 / 12
@@ -29,10 +36,27 @@ def _number(text: Text, told: Finding | Caution, name: str) -> str:
 
 
 def _half_left(text: Text, f: Finding) -> str:
+    told = {
+        "months": say_months(text, f.values["days"]),
+        "left": _number(text, f, "left"),
+        "n": _number(text, f, "n"),
+    }
+    low, high = f.values["low"], f.values["high"]
+    if low is None:
+        return text("Median length of service: {months}; {left} of {n} have left so far.", **told)
+    if high is None:
+        return text(
+            "Median length of service: {months} (95% CI from {low}); {left} of {n} have left so "
+            "far.",
+            low=say_months(text, low),
+            **told,
+        )
     return text(
-        "Half of the {n} volunteers have left {months} after joining.",
-        n=_number(text, f, "n"),
-        months=say_months(text, f.values["days"]),
+        "Median length of service: {months} (95% CI {low} to {high}); {left} of {n} have left so "
+        "far.",
+        low=say_months(text, low),
+        high=say_months(text, high),
+        **told,
     )
 
 
@@ -41,6 +65,15 @@ def _hours(text: Text, f: Finding) -> str:
     if f.values["unit"] == "hours":
         return text("{n} of {people} volunteers give half of all hours.", **told)
     return text("{n} of {people} volunteers give half of all days of service.", **told)
+
+
+def _as_today(text: Text, f: Finding) -> str:
+    told = {name: _number(text, f, name) for name in ("active", "low", "high")}
+    return text(
+        "Expect about as many volunteers as today: {active} ({low} to {high}) by {month}.",
+        month=text.month(f.values["month"]),
+        **told,
+    )
 
 
 def _outlook(text: Text, f: Finding) -> str:
@@ -74,6 +107,7 @@ def _team(text: Text, f: Finding) -> str:
 
 FINDINGS: dict[str, Callable[[Text, Finding], str]] = {
     "volunteers_half_left": _half_left,
+    "outlook_as_today": _as_today,
     "volunteers_stay_year": lambda text, f: text(
         "{share} of volunteers stay a year; fewer than half have left so far.",
         share=text.percent(f.values["share"]),
@@ -238,7 +272,7 @@ def say_median(text: Text, median: EstimateLike) -> str:
     if not isinstance(median, Estimate):
         return text("fewer than half have left so far")
     return text(
-        "half have left after {median} ({low} to {high})",
+        "median length of service {median} ({low} to {high})",
         median=say_months(text, median.estimate),
         low=say_months(text, median.ci_low),
         high=say_months(text, median.ci_high),
@@ -283,6 +317,30 @@ def say_backtest(text: Text, checks: Sequence[OutlookCheck]) -> str:
     )
 
 
+def say_outlook_choice(text: Text, choice: OutlookChoice) -> str:
+    """Say which forecast the outlook gives, and why."""
+    if choice.reason == "untried":
+        return text(
+            "The outlook is the team of today: there are too few months to test a forecast by "
+            "how long people stay and how many join."
+        )
+    told = {
+        "flow": text.number(choice.error_flow, 1),
+        "naive": text.number(choice.error_as_today, 1),
+    }
+    if choice.reason == "not_better":
+        return text(
+            "The outlook is the team of today: forecasts from stays and joinings missed by {flow} "
+            "people on average, “as today” by {naive}.",
+            **told,
+        )
+    return text(
+        "The outlook follows stays and joinings: it missed by {flow} people on average, “as "
+        "today” by {naive}.",
+        **told,
+    )
+
+
 def list_volunteer_cards(text: Text, v: Volunteers) -> list[tuple[str, str]]:
     """The four numbers of the page: value and meaning."""
     cards = [(text.number(v.active, 0), _active_card(text, v))]
@@ -301,7 +359,7 @@ def list_volunteer_cards(text: Text, v: Volunteers) -> list[tuple[str, str]]:
             (people, text("give half of all hours") if hours else text("give half of it all"))
         )
     if v.lapse_after_days:
-        late = sum(one.urgency == "act" for one in v.overdue)
+        late = len(people_overdue(v.overdue))
         cards.append((text.number(late, 0), text("overdue against their own rhythm")))
     return cards
 
@@ -315,7 +373,7 @@ def _active_card(text: Text, v: Volunteers) -> str:
 def list_next_steps(text: Text, v: Volunteers) -> list[str]:
     """Say what the data suggest to do, most pressing first."""
     steps = []
-    late = sum(one.urgency == "act" for one in v.overdue)
+    late = len(people_overdue(v.overdue))
     if late:
         steps.append(
             text.count(

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from analysis.results import Comparison, Curve, Estimate, EstimateLike
-from analysis.volunteers.results import Hours, RetentionByGroup, Volunteers
+from analysis.volunteers.results import (
+    Hours,
+    OutlookChoice,
+    Overdue,
+    RetentionByGroup,
+    Volunteers,
+)
 from dashboard.sentences.volunteers import (
     MONTH_DAYS,
     name_group,
@@ -78,7 +86,7 @@ def list_retention(v: Volunteers, text: Text) -> pd.DataFrame:
         told = say_returns(text, v.mean_cumulative_returns)
         rows.append((text("Returns after a lapse within a year of joining, per volunteer"), told))
     mean = text("Mean time served within {days} days", days=text.number(v.rmst_horizon_days, 0))
-    rows += [(text("Time by which half have left"), say_time(text, v.median_days))]
+    rows += [(text("Median length of service"), say_time(text, v.median_days))]
     rows += [(mean, say_time(text, v.rmst))]
     return pd.DataFrame(rows, columns=[text("Definition"), text("Value")])
 
@@ -219,8 +227,8 @@ def list_activities(h: Hours, text: Text) -> pd.DataFrame:
     return pd.DataFrame(list(h.by_activity), columns=[text("Kind"), unit])
 
 
-def list_overdue(v: Volunteers, text: Text) -> pd.DataFrame:
-    """People to call, most overdue first; for the organisation only."""
+def list_overdue(listed: Sequence[Overdue], text: Text) -> pd.DataFrame:
+    """People absent for long, the longest against their rhythm first; for the organisation only."""
     rows = [
         (
             o.volunteer,
@@ -228,12 +236,11 @@ def list_overdue(v: Volunteers, text: Text) -> pd.DataFrame:
             o.days_since,
             text.number(o.rhythm_days, 0),
             text.percent(o.survival_given_absence),
-            text("Act now") if o.urgency == "act" else text("Watch"),
         )
-        for o in v.overdue
+        for o in listed
     ]
     names = [text("Volunteer"), text("Last seen"), text("Days since"), text("Usual gap, days")]
-    names += [text("Came back after such a gap"), text("Urgency")]
+    names += [text("Came back after such a gap")]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -244,6 +251,30 @@ def list_outlook(v: Volunteers, text: Text) -> pd.DataFrame:
         for p in v.outlook
     ]
     return pd.DataFrame(rows, columns=[text("Month"), text("Expected"), text("Likely between")])
+
+
+def list_outlook_choice(choice: OutlookChoice, text: Text) -> pd.DataFrame:
+    """How far two forecasts of earlier months' ends were off, and which one is given."""
+    rows = [
+        (
+            text("From stays and joinings"),
+            text.number(choice.error_flow, 1),
+            text.percent(choice.inside),
+            _tick(text, choice.basis == "flow"),
+        ),
+        (
+            text("As today"),
+            text.number(choice.error_as_today, 1),
+            "–",
+            _tick(text, choice.basis == "as_today"),
+        ),
+    ]
+    names = (text("Forecast"), text("People off on average"), text("Within the interval"))
+    return pd.DataFrame(rows, columns=[*names, text("Given")])
+
+
+def _tick(text: Text, given: bool) -> str:
+    return text("yes") if given else text("no")
 
 
 def list_backtest(v: Volunteers, text: Text) -> pd.DataFrame:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from analysis.volunteers.findings import find_outlook, find_team
+from analysis.volunteers.overdue import people_overdue, people_to_watch
 from analysis.volunteers.results import Volunteers
 from dashboard.cache import current_saved
 from dashboard.figures.outlook import draw_outlook
 from dashboard.sentences import say_finding
-from dashboard.sentences.volunteers import list_cautions, say_backtest, say_team
+from dashboard.sentences.volunteers import list_cautions, say_backtest, say_outlook_choice, say_team
 from dashboard.state import current_text
 from dashboard.tables import volunteers as tables
 from dashboard.text import Text
@@ -39,14 +40,7 @@ def show() -> None:
         _show_fan(text, found)
     else:
         st.info(text("An outlook needs half a year of data and somebody who has left."))
-    if found.overdue:
-        st.header(text("Likely to lapse"), anchor=False)
-        st.caption(text("Absent for twice their usual gap or longer. For the organisation only."))
-        saved = current_saved()
-        show_names(text, saved)
-        table = tables.list_overdue(found, text)
-        table.iloc[:, 0] = [name_of(saved, code) for code in table.iloc[:, 0]]
-        show_table(table, key="overdue")
+    _show_absent(text, found)
     if found.roles:
         st.header(text("Active people by role"), anchor=False)
         show_table(tables.list_roles(found, text), key="roles")
@@ -54,19 +48,41 @@ def show() -> None:
     show_file_notes(SERVED)
 
 
+def _show_absent(text: Text, found: Volunteers) -> None:
+    """Show whom to call, by name where the names were given for this session only."""
+    late, soon = people_overdue(found.overdue), people_to_watch(found.overdue)
+    if not found.overdue:
+        return
+    saved = current_saved()
+    called, watched = tables.list_overdue(late, text), tables.list_overdue(soon, text)
+    for table in (called, watched):
+        table.iloc[:, 0] = [name_of(saved, code) for code in table.iloc[:, 0]]
+    st.header(text("Overdue volunteers"), anchor=False)
+    show_names(text, saved)
+    st.caption(text("Absent for three times their usual gap or longer. For the organisation only."))
+    if late:
+        show_table(called, key="overdue")
+    else:
+        st.markdown(text("Nobody is overdue against their own rhythm."))
+    if soon:
+        with st.expander(text("Not overdue yet: absent for twice their usual gap")):
+            show_table(watched, key="overdue_soon")
+
+
 def _show_fan(text: Text, found: Volunteers) -> None:
     show_figure(
         draw_outlook(found, text),
         title=text("The team so far and ahead"),
-        subtitle=text(
-            "Team at month's end; dashed: expected from how long people stay and how many "
-            "joined of late, with 95 % interval."
-        ),
+        subtitle=text("Team at month's end; dashed: the outlook, with 95 % interval."),
         alt=text("Line of the team's size with a widening band for the months ahead."),
         table=tables.list_outlook(found, text),
         key="outlook",
     )
+    if found.outlook_choice:
+        st.caption(say_outlook_choice(text, found.outlook_choice))
     if found.backtest:
         st.caption(say_backtest(text, found.backtest))
         with st.expander(text("What earlier outlooks said, and what came")):
+            if found.outlook_choice:
+                show_table(tables.list_outlook_choice(found.outlook_choice, text), key="choice")
             show_table(tables.list_backtest(found, text), key="backtest")

@@ -13,7 +13,11 @@ from dashboard.figures.attendance import (
     draw_sessions,
 )
 from dashboard.sentences import say_caution, say_finding
-from dashboard.sentences.participation import list_participation_cards, say_sessions
+from dashboard.sentences.participation import (
+    describe_sessions,
+    list_participation_cards,
+    say_sessions,
+)
 from dashboard.state import current_text
 from dashboard.tables import participation as tables
 from dashboard.text import Text
@@ -41,11 +45,12 @@ def show() -> None:
     with head:
         show_page(say_finding(text, find_attendance(found)), say_sessions(text, found))
     show_cards([Card(value=v, meaning=what) for v, what in list_participation_cards(text, found)])
+    subtitle, alt = describe_sessions(text, found)
     show_figure(
         draw_sessions(found, text),
         title=text("Attendance at each session"),
-        subtitle=text("Share of those registered who came; the band is what chance explains."),
-        alt=text("Dots of attendance by session with the band of chance."),
+        subtitle=subtitle,
+        alt=alt,
         table=tables.list_sessions(found, text),
         key="sessions",
     )

@@ -9,6 +9,7 @@ import streamlit as st
 from analysis.evaluation import Evaluation
 from analysis.results import Estimate
 from analysis.sustainability.results import Consultation, Funding, ScorecardRow
+from analysis.volunteers.overdue import people_overdue
 from analysis.volunteers.results import Volunteers
 from dashboard.cache import current_saved
 from dashboard.sentences.sustainability import (
@@ -76,10 +77,10 @@ def show_day(text: Text, evaluation: Evaluation) -> None:
 
 
 def list_people(text: Text, volunteers: Volunteers | None) -> Sequence[str]:
-    """Who is about to lapse, the longest absent against their own rhythm first."""
+    """Who is overdue, the longest absent against their own rhythm first."""
     if volunteers is None:
         return ()
-    late = volunteers.overdue[:_LISTED]
+    late = people_overdue(volunteers.overdue)[:_LISTED]
     if not late:
         return (text("Nobody is overdue against their own rhythm."),)
     return [

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from analysis.participation.attendance import evaluate_participation
 from analysis.results import Estimate, NotEstimable
 from analysis.statistics.proportions import share_by_person, wilson
+from dashboard.sentences.participation import describe_sessions
+from dashboard.text import Text
 from tests.activities import read_tables, rows_of
 
 LONG = {"person": "code", "session": "session", "date": "date"}
@@ -268,3 +270,19 @@ def test_counts_agree_with_brute_force_in_any_order(rows, random):
     if isinstance(found.repeat_rate, Estimate):
         assert 0 <= found.repeat_rate.ci_low <= found.repeat_rate.estimate
         assert found.repeat_rate.estimate <= found.repeat_rate.ci_high <= 1
+
+
+def test_the_picture_of_counts_speaks_of_no_share_and_no_band():
+    text = "session,date,attended\nS1,2025-01-05,20\nS2,2025-02-05,31\n"
+    settings = {"session": "session", "date": "date", "count": "attended"}
+    counted = evaluate_participation(read_tables(attendance=(text, settings)))
+    assert counted.participants is None
+    subtitle, alt = describe_sessions(Text("en"), counted)
+    assert "egistered" not in subtitle + alt
+    assert "band" not in subtitle + alt
+    known = evaluate_participation(read_tables(attendance=(COUNTED_WITH_PLACES, settings
+        | {"registered": "places"})))  # fmt: skip
+    assert describe_sessions(Text("en"), known)[0].startswith("Share of those registered")
+
+
+COUNTED_WITH_PLACES = "session,date,attended,places\nS1,2025-01-05,20,30\nS2,2025-02-05,31,40\n"

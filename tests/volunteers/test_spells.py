@@ -76,6 +76,33 @@ def test_who_joined_inside_the_window_cannot_be_judged_yet():
     assert cautions["volunteers_too_recent"]["n"] == 1
 
 
+def test_the_curve_and_the_count_agree_on_who_has_left_at_the_lapse_boundary():
+    # "edge" was last seen exactly 90 days before the end: not yet more than 90 days without.
+    days = {"a": [0, 50], "b": [0, 120], "c": [10, 209], "edge": [0, 210], "d": [0, 211],
+            "e": [5, 300]}  # fmt: skip
+    found = evaluate_volunteers(log_of(days, lapse=90, until=300))
+    assert (found.n, found.left, found.active) == (6, 3, 3)
+    assert sum(found.curve.events) == 3
+    day_before = evaluate_volunteers(log_of(days, lapse=91, until=301))
+    assert (day_before.left, sum(day_before.curve.events)) == (3, 3)
+    later = evaluate_volunteers(log_of({**days, "e": [5, 301]}, lapse=90, until=301))
+    assert (later.left, sum(later.curve.events)) == (4, 4)
+
+
+def test_a_leaving_on_the_last_day_of_observation_has_left_in_curve_count_and_month():
+    roster = "id,joined,left\na,2025-01-01,2025-03-01\nb,2025-01-01,2025-06-30\nc,2025-02-01,\n"
+    study = read_tables(
+        volunteers=(roster, VOLUNTEERS), retention={"observed_until": date(2025, 6, 30)}
+    )
+    found = evaluate_volunteers(study)
+    assert (found.n, found.left, found.active) == (3, 2, 1)
+    assert sum(found.curve.events) == 2
+    assert sum(month.lapsed for month in found.monthly) == 2
+    assert (found.monthly[-1].month, found.monthly[-1].lapsed, found.monthly[-1].team) == (
+        "2025-06", 1, 1,
+    )  # fmt: skip
+
+
 ROSTER = """id,joined,left
 a,2025-01-01,2025-03-01
 b,2025-01-01,
@@ -284,3 +311,21 @@ def test_a_clock_before_most_rows_is_not_believed(monkeypatch):
     text = "id,date\nV1,2025-02-01\nV2,2025-03-01\n"
     study = read_tables(service=(text, SERVICE))
     assert len(study.service) == 2
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from("abcdefgh"), st.lists(st.integers(0, 400), min_size=1, max_size=12),
+        min_size=1,
+    ),
+    st.integers(20, 120),
+)  # fmt: skip
+def test_curve_and_count_agree_on_who_has_left_in_any_log(days, lapse):
+    team = collect_team(log_of(days, lapse=lapse, until=400))
+    tenures = derive_tenures(team)
+    stints = derive_stints(team)
+    still = np.zeros(team.n, dtype=bool)
+    still[stints.person[stints.stop > team.until]] = True
+    assert np.array_equal(tenures.event, ~still)
+    assert active_on(stints, team.until) == still.sum()

@@ -1,6 +1,7 @@
 """Months, cohorts, hours, overdue and outlook: hand-worked cases."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -8,16 +9,29 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis import read_study
 from analysis.results import Comparison, Estimate, NotEstimable
-from analysis.volunteers.backtest import backtest_outlook, cut_team
+from analysis.scorecard import find_warnings
+from analysis.volunteers.backtest import backtest_outlook, choose_outlook, cut_team
+from analysis.volunteers.findings import find_outlook, find_stay, find_volunteers
 from analysis.volunteers.outlook import estimate_outlook
-from analysis.volunteers.overdue import list_overdue
-from analysis.volunteers.results import Volunteers
+from analysis.volunteers.overdue import list_overdue, people_overdue, people_to_watch
+from analysis.volunteers.results import OutlookCheck, OutlookPoint, Volunteers
 from analysis.volunteers.retention import evaluate_volunteers
 from analysis.volunteers.spells import as_day, collect_team, derive_stints
+from analysis.watch import Sections, collect_values
+from dashboard.sentences import say_finding
+from dashboard.sentences.volunteers import list_volunteer_cards, say_outlook_choice
+from dashboard.text import Text
+from dashboard.widgets.scorecard import list_people
 from tests.activities import SERVICE, VOLUNTEERS, read_tables
 
 START = date(2025, 1, 1)
+
+
+@pytest.fixture(scope="module")
+def sample_volunteers(sample_folder) -> Volunteers:
+    return evaluate_volunteers(read_study(sample_folder / "study.toml"))
 
 
 def evaluate_log(text: str, until: date, lapse: int = 60, **settings: str) -> Volunteers:
@@ -247,3 +261,68 @@ def test_every_month_adds_up_whatever_the_log(rows):
         assert month.team == base + month.new + month.returning - month.lapsed
     assert sum(m.new for m in found.monthly) == found.n
     assert all(0 <= s <= 1 for s in found.curve.survival)
+
+
+def _checks(errors):
+    return tuple(
+        OutlookCheck(made="2026-01", month="2026-02", months_ahead=1, expected=20 + flow, low=10,
+                     high=30, actual=20, inside=True, today=20 + naive)
+        for flow, naive in errors
+    )  # fmt: skip
+
+
+FLOW = (OutlookPoint(month="2026-07", active=14.0, low=9.0, high=18.0),)
+
+
+def test_an_outlook_that_beats_as_today_is_given():
+    outlook, choice = choose_outlook(FLOW, _checks([(1, 3), (-2, 3)]), 20)
+    assert outlook == FLOW
+    assert (choice.basis, choice.reason, choice.n) == ("flow", "better", 2)
+    assert (choice.error_flow, choice.error_as_today, choice.inside) == (1.5, 3.0, 1.0)
+
+
+@pytest.mark.parametrize(("checks", "reason"), [([(3, 1)], "not_better"), ([], "untried")])
+def test_an_outlook_that_does_not_beat_as_today_gives_as_today_and_says_why(checks, reason):
+    outlook, choice = choose_outlook(FLOW, _checks(checks), 20)
+    assert outlook == (OutlookPoint(month="2026-07", active=20.0, low=9.0, high=20.0),)
+    assert (choice.basis, choice.reason) == ("as_today", reason)
+    for language in ("en", "zh-Hans"):
+        assert say_outlook_choice(Text(language), choice)
+
+
+def test_the_sample_gives_as_today_on_the_page(sample_volunteers):
+    v = sample_volunteers
+    assert v.outlook_choice.error_flow >= v.outlook_choice.error_as_today
+    assert {point.active for point in v.outlook} == {float(v.active)}
+    assert find_outlook(v).code == "outlook_as_today"
+    assert say_finding(Text("en"), find_outlook(v)).startswith("Expect about as many")
+
+
+def test_overdue_is_one_number_everywhere(sample_volunteers):
+    v, text = sample_volunteers, Text("en")
+    late = len(people_overdue(v.overdue))
+    assert late + len(people_to_watch(v.overdue)) == len(v.overdue)
+    assert late < len(v.overdue)
+    (finding,) = [one for one in find_volunteers(v) if one.code == "volunteers_overdue"]
+    assert finding.values["n"] == late
+    (warning,) = [w for w in find_warnings(Sections(volunteers=v))
+                  if w.code == "volunteers_overdue"]  # fmt: skip
+    assert dict(warning.values)["n"] == late
+    cards = dict((meaning, value) for value, meaning in list_volunteer_cards(text, v))
+    assert cards["overdue against their own rhythm"] == str(late)
+    assert len(list_people(text, v)) == min(late, 4)
+    share = dict(collect_values(Sections(volunteers=v)))["overdue_volunteers"]
+    assert share.estimate == pytest.approx(late / v.active)
+
+
+def test_a_median_is_an_estimate_beside_the_count(sample_volunteers):
+    said = say_finding(Text("en"), find_stay(sample_volunteers))
+    v = sample_volunteers
+    if find_stay(v).code == "volunteers_half_left":
+        assert said.startswith("Median length of service: ")
+    half = replace(v, median_days=Estimate(estimate=487.0, ci_low=300.0, n=25, method="x"), n=25,
+                   left=11)  # fmt: skip
+    assert say_finding(Text("en"), find_stay(half)) == (
+        "Median length of service: 16 months (95% CI from 9.9 months); 11 of 25 have left so far."
+    )
+    assert "11" in say_finding(Text("zh-Hans"), find_stay(half))
