@@ -93,7 +93,9 @@ def _kind_of_entries(names: Iterable[str]) -> str:
 
 
 def _ole_kind(data: bytes) -> str:
-    streams = _ole_streams(data)
+    # A truncated file may have lost its directory: then the name somewhere in its bytes decides.
+    encrypted = "EncryptedPackage".encode("utf-16-le")
+    streams = _ole_streams(data) or ({"EncryptedPackage"} if encrypted in data else set())
     if streams & {"EncryptedPackage", "EncryptionInfo"}:
         raise UnreadableFileError("password_protected", remedy="remove_password")
     # A workbook may hold a Word document as an object: what the file is, its own streams say.
