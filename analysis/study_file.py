@@ -306,7 +306,6 @@ class CapacityPlan(_Section):
     target: float | None = None
     leadership: str | None = None
 
-
     @property
     def scale(self) -> tuple[float, float]:
         """The declared range, else the usual one of 1 to 7."""

@@ -130,7 +130,9 @@ def _ole_entries(data: bytes) -> list[tuple[str, int, int, int]]:
     """Return each directory entry: name, left, right and child; empty for a damaged file."""
     try:
         shift, first = struct.unpack_from("<H", data, 30)[0], struct.unpack_from("<I", data, 48)[0]
-        size = 1 << min(shift, 16)
+        if shift not in (9, 12):  # sectors of 512 or 4,096 bytes; nothing else exists
+            return []
+        size = 1 << shift
         tables = [sector for sector in struct.unpack_from("<109I", data, 76) if sector < _OLE_END]
         directory, seen = b"", set()
         while first < _OLE_END and first not in seen:
