@@ -57,7 +57,7 @@ def standardised_share(
     --------
     >>> change = standardised_share([[10, 10], [0, 20]], [40, 0], [0, 0])
     >>> round(change.details["level_post"], 6)
-    0.6
+    0.625
     """
     pairs = paired_table(table, 2)
     before, after = (np.asarray(part, dtype=np.float64) for part in (pre_only, post_only))

@@ -346,7 +346,12 @@ def _against_constant(
 def _fit(patterns: WavePatterns, covariance: CovarianceName) -> _Fit | None:
     """Fit the covariance asked for, or the next simpler one where that cannot be estimated."""
     n_waves = patterns.answered.shape[1]
-    few = float(patterns.answered_both().min()) < MIN_PAIRS_UNSTRUCTURED
+    # Complete answers need no model of who is missing: the covariance is that of the pairs, and
+    # the change the paired t, however few they are.
+    few = (
+        float(patterns.answered_both().min()) < MIN_PAIRS_UNSTRUCTURED
+        and not patterns.answered.all()
+    )
     if covariance == "unstructured" and few and n_waves == 2:
         # Equal spread would be a worse guess than no correlation: with 2 pairs, 5 and 40 others
         # and a spread of 1 and .4 the interval of compound symmetry covers .78.

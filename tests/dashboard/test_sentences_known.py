@@ -24,10 +24,23 @@ DETAILS = {
         *("found", "number", "spelling", "n", "values", "missing", "row", "waves", "wave"),
         *("policy", "name", "names", "range", "cells", "fields", "digits", "columns", "file"),
         *("kind", "detected", "min_group", "of", "share", "measure", "devices", "options"),
-        *("before", "after", "other_file", "read_as", "header", "pairs", "used", "declared"),
+        *(
+            "before",
+            "after",
+            "other_file",
+            "read_as",
+            "kinds",
+            "host",
+            "folder",
+            "line",
+            "header",
+            "pairs",
+            "used",
+            "declared",
+        ),
         *("low", "high"),
     )
-}
+} | {"kinds": {"x": 1}}
 
 
 def calls_of(folder: str) -> Iterator[ast.Call]:

@@ -44,7 +44,13 @@ def test_a_point_that_may_part_thousands_comes_with_both_readings():
     assert found.examples == (("1.200", 1200.0, 1.2),)
 
 
-@pytest.mark.parametrize("other", ["12.50", '"1.250,5"'])
-def test_nothing_is_asked_where_another_amount_tells(other):
-    table = ledger("2026-01-05,1.200", f"2026-02-05,{other}")
+def test_nothing_is_asked_where_another_amount_tells():
+    table = ledger("2026-01-05,1.200", '2026-02-05,"1.250,5"')
     assert find_open_decimals(table, ["amount", "not there"]) == ()
+
+
+def test_three_decimals_beside_two_are_asked():
+    """12.50 makes the point a decimal mark, and 1.200 an amount nobody writes so."""
+    table = ledger("2026-01-05,1.200", "2026-02-05,12.50")
+    (found,) = find_open_decimals(table, ["amount", "not there"])
+    assert found.examples == (("1.200", 1200.0, 1.2),)
