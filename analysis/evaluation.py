@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -20,7 +20,7 @@ from analysis.participation.delivery import evaluate_delivery
 from analysis.participation.findings import find_delivery, find_participation
 from analysis.participation.results import Delivery, Participation
 from analysis.records import frame_of, records_of, results_of
-from analysis.results import Caution, Finding
+from analysis.results import Audience, Caution, Disclosure, Finding
 from analysis.scorecard import evaluate_sustainability
 from analysis.study import Study
 from analysis.surveys.attrition import (
@@ -75,7 +75,11 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """Everything one study tells. Sections are None or empty when their data are absent."""
+    """Everything one study tells. Sections are None or empty when their data are absent.
+
+    ``audience`` says who may see it: the evaluator holds the data and sees everything; what the
+    others see is made by :func:`analysis.disclosure.protect`.
+    """
 
     fingerprint: str
     title: Mapping[str, str]
@@ -101,6 +105,8 @@ class Evaluation:
     findings: tuple[Finding, ...] = ()
     cautions: tuple[Caution, ...] = ()
     issues: tuple[Issue, ...] = ()
+    audience: Audience = "evaluator"
+    disclosure: Disclosure = field(default_factory=Disclosure)
 
     def to_results(self) -> dict[str, object]:
         """Give the results file as plain values, at full precision; see docs/results.md.
@@ -148,18 +154,18 @@ def evaluate(
     else:
         evaluation = _take_activities(whole, evaluation)
     evaluation = replace(
-        evaluation, targets=evaluate_targets(study, _target_records(study, evaluation))
+        evaluation, targets=evaluate_targets(study, target_records(study, evaluation))
     )
     evaluation = replace(
         evaluation,
-        findings=_findings(study, evaluation),
+        findings=find_all(study, evaluation),
         cautions=_cautions(study, evaluation),
     )
     tell("done", 1.0)
     return evaluation
 
 
-def _target_records(study: Study, evaluation: Evaluation) -> Mapping[str, object]:
+def target_records(study: Study, evaluation: Evaluation) -> Mapping[str, object]:
     """What targets are held against: a programme's targets are about those it was made for."""
     if not study.plan.targets:
         return {}
@@ -263,7 +269,8 @@ def _take_activities(whole: Evaluation, evaluation: Evaluation) -> Evaluation:
     )
 
 
-def _findings(study: Study, e: Evaluation) -> tuple[Finding, ...]:
+def find_all(study: Study, e: Evaluation) -> tuple[Finding, ...]:
+    """Find what to say about every section, the surveys first."""
     return (
         *find_findings(e, study),
         *(_labelled(study, find_participation(e.participation)) if e.participation else ()),

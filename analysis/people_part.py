@@ -55,9 +55,12 @@ class PeoplePart:
     suppressed: bool = False
 
 
-def evaluate_part(study: Study, chosen: PeopleFilter) -> PeoplePart:
-    """Evaluate participation, delivery and volunteers of a part of the activities."""
-    if _too_few(study, chosen.values):
+def evaluate_part(study: Study, chosen: PeopleFilter, *, refuse: bool = True) -> PeoplePart:
+    """Evaluate participation, delivery and volunteers of a part of the activities.
+
+    Too small a part is refused unless the reader holds the data anyway.
+    """
+    if refuse and _too_few(study, chosen.values):
         return PeoplePart(participation=None, delivery=None, volunteers=None, suppressed=True)
     part = cut_study(study, chosen)
     return PeoplePart(

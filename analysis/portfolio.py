@@ -416,6 +416,11 @@ def _min_group(result: Mapping[str, Any]) -> int:
     return int(result["study"]["settings"].get("min_group", 5))
 
 
+def _count(value: object) -> int | None:
+    """Read a number of people; None when it is missing or withheld (``"suppressed"``)."""
+    return int(value) if isinstance(value, int | float) else None
+
+
 def _is_simulated(result: Mapping[str, Any]) -> bool:
     return bool(result["study"]["settings"].get("simulated"))
 
@@ -423,7 +428,8 @@ def _is_simulated(result: Mapping[str, Any]) -> bool:
 def _shown(value: EstimateLike, least: int, n: float | None = None) -> EstimateLike:
     """The value, or that it is hidden because it is about too few people."""
     people = value.n if n is None else n
-    if isinstance(value, Estimate) and people < least:
+    # No n stands for one withheld: the value itself was released, and is about many people.
+    if isinstance(value, Estimate) and 0 < people < least:
         return NotEstimable(reason="suppressed", method=value.method)
     return value
 
@@ -471,8 +477,8 @@ def _row(result: Mapping[str, Any]) -> StudyRow:
     funding = (result.get("sustainability") or {}).get("funding") or {}
     targets = result.get("targets") or []
     least = _min_group(result)
-    matched = (result.get("flow") or {}).get("matched")
-    people = participation.get("participants")
+    matched = _count((result.get("flow") or {}).get("matched"))
+    people = _count(participation.get("participants"))
     return StudyRow(
         fingerprint=result["study"]["fingerprint"],
         title=_title(result["study"]["title"]),
@@ -503,6 +509,6 @@ def _estimate(record: Mapping[str, Any] | None) -> EstimateLike:
         ci_low=low,
         ci_high=high,
         std_error=error,
-        n=int(record.get("n", 0)),
+        n=_count(record.get("n")) or 0,
         method=str(record.get("method", "")),
     )

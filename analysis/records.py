@@ -64,6 +64,8 @@ def records_of(evaluation: Evaluation) -> dict[str, Any]:
     """As :func:`results_of`, with every mean a record that carries its interval."""
     results: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
+        "audience": evaluation.audience,
+        "disclosure": as_record(evaluation.disclosure),
         "study": {
             "title": as_record(evaluation.title),
             "fingerprint": evaluation.fingerprint,

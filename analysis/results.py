@@ -19,7 +19,92 @@ import numpy as np
 Reason = Literal[
     "too_few", "no_variance", "suppressed", "not_asked", "not_identified", "not_reached", "no_data"
 ]
+Audience = Literal["evaluator", "manager", "funder", "public"]
+AUDIENCES: tuple[Audience, ...] = ("evaluator", "manager", "funder", "public")
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class Suppressed(float):
+    """A number withheld because it is about too few people; never a zero, never missing.
+
+    A float so that it fits every numeric field; what is computed from it is withheld too, and
+    no comparison with it holds. There is one value, :data:`SUPPRESSED`.
+
+    Examples
+    --------
+    >>> SUPPRESSED + 1, SUPPRESSED > 3, SUPPRESSED == SUPPRESSED, f"{SUPPRESSED:.2f}"
+    (SUPPRESSED, False, True, '[c]')
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, _value: object = None) -> Suppressed:
+        """Make the one value there is, whatever is given."""
+        return super().__new__(cls, math.nan)
+
+    def __repr__(self) -> str:
+        return "SUPPRESSED"
+
+    def __str__(self) -> str:
+        return SUPPRESSED_MARK
+
+    def __format__(self, _form: str) -> str:
+        return SUPPRESSED_MARK
+
+    def __reduce__(self) -> tuple[type[Suppressed], tuple[()]]:
+        return Suppressed, ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Suppressed)
+
+    def __ne__(self, other: object) -> bool:
+        return not isinstance(other, Suppressed)
+
+    def __hash__(self) -> int:
+        return hash("SUPPRESSED")
+
+    def __bool__(self) -> bool:
+        return True
+
+    def _withheld(self, *_others: object) -> Suppressed:
+        return self
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _withheld
+    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = _withheld
+    __mod__ = __rmod__ = __pow__ = __rpow__ = _withheld
+    __neg__ = __pos__ = __abs__ = _withheld
+    __round__ = _withheld  # type: ignore[assignment]
+
+
+#: As statistical offices mark a confidential number (UK Government Analysis Function, 2023).
+SUPPRESSED_MARK = "[c]"
+#: Of type Any, because it stands in whole-number fields as well.
+SUPPRESSED: Any = Suppressed()
+
+
+def number_to_draw(value: float | None) -> float | None:
+    """Give a number for a picture; None, which no picture draws, when it is withheld."""
+    return None if isinstance(value, Suppressed) else value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disclosure:
+    """What protecting a release did.
+
+    Attributes
+    ----------
+    cells
+        Numbers about people that the evaluation holds; None when nothing was protected.
+    hidden
+        Of these, the ones withheld.
+    smallest_interval
+        Narrowest range, in people (counts) or as people's worth of the scale (sums), to which
+        anything withheld can be narrowed from all that is released; None without such cells.
+    """
+
+    cells: int | None = None
+    hidden: int = 0
+    smallest_interval: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +320,8 @@ def _record_of_scalar(value: Any) -> Any:  # noqa: ANN401
         return value.isoformat()
     if isinstance(value, np.generic):
         value = value.item()
+    if isinstance(value, Suppressed):
+        return "suppressed"
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value

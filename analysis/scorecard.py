@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analysis.earlier import Earlier
 from analysis.participation.results import Delivery, Participation
@@ -99,6 +99,30 @@ def evaluate_sustainability(
         capacity=capacity,
         strengths=strengths,
         consultation=consultation,
+        scorecard=score_sustainability(sections, study.plan.scorecard, earlier),
+        warnings=find_warnings(sections),
+    )
+
+
+def score_again(
+    study: Study,
+    known: Sustainability,
+    volunteers: Volunteers | None,
+    participation: Participation | None,
+    delivery: Delivery | None,
+    earlier: Sequence[Earlier],
+) -> Sustainability:
+    """Score what is known once more beside other sections, such as protected ones."""
+    sections = Sections(
+        volunteers=volunteers,
+        participation=participation,
+        delivery=delivery,
+        funding=known.funding,
+        capacity=known.capacity,
+        consultation=known.consultation,
+    )
+    return replace(
+        known,
         scorecard=score_sustainability(sections, study.plan.scorecard, earlier),
         warnings=find_warnings(sections),
     )

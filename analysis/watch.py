@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from analysis.participation.results import Delivery, Participation
-from analysis.results import Estimate, EstimateLike, NotEstimable
+from analysis.results import Estimate, EstimateLike, NotEstimable, Suppressed
 from analysis.statistics.proportions import wilson
 from analysis.sustainability.results import Capacity, Consultation, DomainCapacity, Funding
 from analysis.volunteers.overdue import people_overdue
@@ -52,16 +52,18 @@ def _values(s: Sections) -> Iterator[tuple[str, EstimateLike]]:
 
 
 def _volunteer_values(v: Volunteers) -> Iterator[tuple[str, EstimateLike]]:
-    if v.active_year_ago:
+    if v.active_year_ago and not isinstance(v.active_year_ago + v.active, Suppressed):
         ratio = v.active / v.active_year_ago
         yield "active_change", Estimate(estimate=ratio, n=v.n, method="active_now_over_then")
     if "365" in v.retention:
         yield "retention_365", v.retention["365"]
-    if v.hours is not None:
+    if v.hours is not None and isinstance(v.hours.bus_factor, Suppressed):
+        yield "bus_factor", NotEstimable(reason="suppressed", method="bus_factor")
+    elif v.hours is not None:
         carriers = float(v.hours.bus_factor)
         people = len(v.hours.per_person)
         yield "bus_factor", Estimate(estimate=carriers, n=people, method="bus_factor")
-    if v.active:
+    if v.active and not isinstance(v.active, Suppressed):
         late = len(people_overdue(v.overdue))
         yield "overdue_volunteers", wilson(min(late, v.active), v.active)
 

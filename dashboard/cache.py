@@ -15,17 +15,20 @@ from typing import Any
 
 import streamlit as st
 
+from analysis.disclosure import Release
 from analysis.errors import IntakeError
 from analysis.evaluation import Evaluation
 from analysis.intake.checks import QualityReport
 from analysis.intake.roles import ColumnProfile
 from analysis.intake.tables import Table
-from analysis.people_part import PeopleFilter, PeoplePart, evaluate_part
+from analysis.people_part import PeopleFilter, PeoplePart, cut_study, evaluate_part
 from analysis.portfolio import Definition, Portfolio, compare_studies, shorten_result
+from analysis.results import Audience, Comparison
 from analysis.study import Study
 from analysis.study_file import StudyPlan
 from dashboard.progress import PATIENCE, show_progress
-from dashboard.state import current_filters, current_study_id, current_text
+from dashboard.state import current_audience, current_filters, current_study_id, current_text
+from dashboard.workspace.releases import list_releases
 from dashboard.workspace.sample import SAMPLE_ID, read_sample_files
 from dashboard.workspace.store import SavedStudy, list_studies, open_study, read_files
 
@@ -46,60 +49,156 @@ def whole_study() -> Study | None:
 
 
 def current_study() -> Study | None:
-    """The open study after the filters of the URL; None when none is open."""
-    from analysis.surveys.filters import filter_study
+    """The open study after the filters of the URL; None when none is open.
 
-    study = whole_study()
-    filters = current_filters()
-    return filter_study(study, filters) if study is not None and filters else study
+    For any audience but the evaluator a part that tells few people apart has no answers.
+    """
+    study, filters = whole_study(), current_filters()
+    if study is None or not filters:
+        return study
+    return _view(filters)[0]
 
 
 def current_evaluation() -> Evaluation | None:
-    """The evaluation of :func:`current_study`; None when none is open."""
-    saved, study, filters = current_saved(), current_study(), current_filters()
-    whole = whole_evaluation()
-    if not filters or saved is None or study is None:
-        return whole
-    return _evaluation_of(saved, study, filters, whole)
+    """The evaluation of :func:`current_study` for its audience; None when none is open."""
+    filters = current_filters()
+    if not filters or whole_study() is None:
+        return whole_evaluation()
+    return _view(filters)[1]
 
 
 def whole_evaluation() -> Evaluation | None:
-    """The evaluation of :func:`whole_study`, whatever is filtered; None when none is open."""
+    """The evaluation of :func:`whole_study` for its audience, whatever is filtered."""
     saved, study = current_saved(), whole_study()
     if saved is None or study is None:
         return None
-    return _evaluation_of(saved, study, {}, None)
+    return _shown(study, _evaluation_of(saved, study, {}, None), "", study.fingerprint)
+
+
+def evaluator_evaluation() -> Evaluation | None:
+    """The whole evaluation as the evaluator has it: what exports are made from."""
+    saved, study = current_saved(), whole_study()
+    return None if saved is None or study is None else _evaluation_of(saved, study, {}, None)
+
+
+def _view(filters: Mapping[str, tuple[str, ...]]) -> tuple[Study, Evaluation | None]:
+    """A part of the study as its audience may see it, with its evaluation."""
+    from analysis.surveys.filters import filter_study, refuse_part
+
+    saved, whole = current_saved(), whole_study()
+    if saved is None or whole is None:
+        raise ValueError("no study is open")
+    everything = _evaluation_of(saved, whole, {}, None)
+    inside = current_audience() == "evaluator"
+    part = filter_study(whole, filters, refuse=not inside)
+    evaluation = _evaluation_of(saved, part, {**filters, "": (str(inside),)}, everything)
+    if inside:
+        return part, evaluation
+    whole_evaluation()  # what the whole says is known before any part is looked at
+    shown = _shown(part, evaluation, json.dumps(filters, sort_keys=True), whole.fingerprint)
+    given = [o for o in evaluation.outcomes if isinstance(o.change, Comparison)]
+    if given and not any(isinstance(o.change, Comparison) for o in shown.outcomes):
+        # Nobody's change may be told beside the parts seen before: this part is no part to show.
+        part = refuse_part(whole)
+        emptied = _evaluation_of(saved, part, {"": ("refused",)}, everything)
+        return part, _shown(part, emptied, "refused", whole.fingerprint)
+    return part, shown
+
+
+def _shown(study: Study, evaluation: Evaluation, view: str, whole: str) -> Evaluation:
+    """An evaluation as the audience may see it, beside every part this session has seen.
+
+    ``whole`` is the fingerprint of the study that ``view`` is a part of.
+    """
+    from analysis.disclosure import make_release
+
+    audience = current_audience()
+    if audience == "evaluator":
+        return evaluation
+    views = _session_views().setdefault((whole, audience), {})
+    if view not in views:
+        seen = [release for _, release in views.values()]
+        views[view] = make_release(evaluation, study, audience, seen, audit=False)
+    return views[view][0]
+
+
+@st.cache_resource(scope="session", show_spinner=False)
+def _session_views() -> dict[tuple[str, Audience], dict[str, tuple[Evaluation, Release]]]:
+    """Views by study, audience and part: what this session has been shown."""
+    return {}
 
 
 def current_people(chosen: PeopleFilter) -> Evaluation | None:
     """The evaluation of the open study with its people sections cut to months and groups.
 
-    When too few people would show, these sections are None.
+    When too few people would show, these sections are None. Funders and the public see no part
+    of the volunteers: two months or two roles differ by a few of them nearly always.
     """
     saved, study, whole = current_saved(), whole_study(), current_evaluation()
     if saved is None or study is None or whole is None:
         return whole
     if not (chosen.first or chosen.last or chosen.values):
         return whole
+    inside = current_audience() in ("evaluator", "manager")
     keep = _sample_people if saved.id == SAMPLE_ID else _session_people
-    told = json.dumps([study.fingerprint, chosen.first, chosen.last, dict(chosen.values)])
-    part = keep(told, study, chosen)
-    return replace(
-        whole,
+    told = json.dumps([study.fingerprint, chosen.first, chosen.last, dict(chosen.values), inside])
+    part = keep(told, study, chosen, inside)
+    raw = evaluator_evaluation()
+    cut = replace(
+        whole if inside or raw is None else raw,
         participation=part.participation,
         delivery=part.delivery,
-        volunteers=part.volunteers,
+        volunteers=part.volunteers if inside else None,
     )
+    if inside:
+        return cut
+    return _shown(cut_study(study, chosen), cut, f"people {told}", study.fingerprint)
+
+
+def current_release(audience: Audience) -> tuple[Evaluation, Release | None] | None:
+    """The whole evaluation as it may leave for an audience, beside all that left before.
+
+    The second part is what the ledger keeps; None for the evaluator, whose copy is no release.
+    """
+    from analysis.disclosure import make_release
+
+    saved, study, evaluation = current_saved(), whole_study(), evaluator_evaluation()
+    if saved is None or study is None or evaluation is None:
+        return None
+    if audience == "evaluator":
+        return evaluation, None
+    before = [] if saved.id == SAMPLE_ID else list_releases(saved.id)
+    made = _session_releases()
+    key = (study.fingerprint, audience, len(before))
+    if key not in made:
+        made[key] = make_release(evaluation, study, audience, before)
+    return made[key]
+
+
+@st.cache_resource(scope="session", show_spinner=False)
+def _session_releases() -> dict[tuple[str, Audience, int], tuple[Evaluation, Release]]:
+    """Releases made in this session by study, audience and number of releases before."""
+    return {}
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def _sample_people(key: str, _study: Study, _chosen: PeopleFilter) -> PeoplePart:  # noqa: ARG001
-    return evaluate_part(_study, _chosen)
+def _sample_people(
+    key: str,  # noqa: ARG001
+    _study: Study,
+    _chosen: PeopleFilter,
+    _inside: bool,
+) -> PeoplePart:
+    return evaluate_part(_study, _chosen, refuse=not _inside)
 
 
 @st.cache_resource(scope="session", show_spinner=False, max_entries=32)
-def _session_people(key: str, _study: Study, _chosen: PeopleFilter) -> PeoplePart:  # noqa: ARG001
-    return evaluate_part(_study, _chosen)
+def _session_people(
+    key: str,  # noqa: ARG001
+    _study: Study,
+    _chosen: PeopleFilter,
+    _inside: bool,
+) -> PeoplePart:
+    return evaluate_part(_study, _chosen, refuse=not _inside)
 
 
 def current_portfolio(
@@ -128,7 +227,7 @@ def _results_of(studies: Sequence[SavedStudy]) -> list[dict[str, Any]]:
             told = text("Study {at} of {n}", at=text.number(at + 1, 0),
                         n=text.number(len(studies), 0))  # fmt: skip
             box.progress(at / len(studies), text=told)
-        found.append(_short_result(_key(study), study))
+        found.append(_short_result(f"{_key(study)}{current_audience()}", study))
     box.empty()
     return found
 
@@ -137,7 +236,8 @@ def _results_of(studies: Sequence[SavedStudy]) -> list[dict[str, Any]]:
 def _short_result(key: str, _saved: SavedStudy) -> dict[str, Any]:  # noqa: ARG001
     """What a portfolio needs of one study: small, so that hundreds stay in memory."""
     study = _study_of(_saved)
-    result = _evaluation_of(_saved, study, {}, None).to_results()
+    evaluation = _evaluation_of(_saved, study, {}, None)
+    result = _shown(study, evaluation, "", study.fingerprint).to_results()
     survey = study.survey
     # Hashes, not codes: enough to see whether two studies asked the same people.
     codes = [] if survey is None or survey.anonymous else survey.keys["respondent"].unique()

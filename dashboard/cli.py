@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import LeveeError, StudyFileError, UnreadableFileError
+from analysis.results import AUDIENCES
 from dashboard.sentences import say_error, say_finding, say_issue
 from dashboard.sentences.cautions import say_cautions
 from dashboard.text import LANGUAGES, Text
@@ -117,6 +118,11 @@ def _add_evaluate(commands: Any) -> None:  # noqa: ANN401
     command.add_argument("-o", "--output", type=Path, metavar="DIR", help="default: beside it")
     command.add_argument(
         "--format", type=_formats, default=("json",), help=f"comma-separated: {','.join(FORMATS)}"
+    )
+    command.add_argument(
+        "--audience",
+        choices=AUDIENCES,
+        help="who will read it (default: results.json for the evaluator, documents for funders)",
     )
     command.add_argument("--language", choices=tuple(LANGUAGES), help="default: the study's")
     command.set_defaults(run=_evaluate)
@@ -330,8 +336,12 @@ def _fail_with_questions(arguments: argparse.Namespace, questions: Sequence[str]
 
 
 def _write_reports(arguments: argparse.Namespace, evaluation: Any, study: Any) -> list[Path]:  # noqa: ANN401
+    from analysis.disclosure import protect
     from dashboard.exports.results_file import write_results
 
+    if arguments.audience is not None:
+        evaluation = protect(evaluation, study, arguments.audience)
+    audience = arguments.audience or "funder"
     text = Text(arguments.language or study.plan.study.language)
     folder = arguments.output or arguments.study.parent
     folder.mkdir(parents=True, exist_ok=True)
@@ -340,7 +350,7 @@ def _write_reports(arguments: argparse.Namespace, evaluation: Any, study: Any) -
         if form in _WRITERS:
             module, writer = _WRITERS[form]
             reports[f"report.{form}"] = getattr(import_module(module), writer)(
-                evaluation, study, text
+                evaluation, study, text, audience
             )
     for name, content in reports.items():
         (folder / name).write_bytes(content)

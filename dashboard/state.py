@@ -11,11 +11,12 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from analysis.results import AUDIENCES, Audience
 from dashboard.text import LANGUAGES, Text
 
 FILTERS = ("site", "group", "wave", "category")
 PEOPLE_FILTERS = ("from", "to", "people")
-_KEPT = ("lang", "study", "measure", *FILTERS, *PEOPLE_FILTERS)
+_KEPT = ("lang", "study", "audience", "measure", *FILTERS, *PEOPLE_FILTERS)
 SERVED = "LEVEE_SERVED"
 """Set in the environment of a served dashboard; in tests and by ``streamlit run`` it is not."""
 _OPEN_FIRST = "LEVEE_OPEN"
@@ -58,6 +59,17 @@ def set_study_id(study: str | None) -> None:
     for key in ("measure", *FILTERS, *PEOPLE_FILTERS):
         _write(key, [])
     _write("study", [study or _NONE])
+
+
+def current_audience() -> Audience:
+    """Who the pages are shown to: ``?audience=``, else the evaluator, who holds the data."""
+    asked = _read("audience")
+    return next((one for one in AUDIENCES if asked and one == asked[0]), "evaluator")
+
+
+def set_audience(audience: Audience) -> None:
+    """Show the pages as an audience would see them."""
+    _write("audience", [] if audience == "evaluator" else [audience])
 
 
 def current_filters() -> Mapping[str, tuple[str, ...]]:

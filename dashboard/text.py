@@ -17,6 +17,8 @@ from typing import Any
 from babel import dates, numbers
 from babel.messages.pofile import read_po
 
+from analysis.results import SUPPRESSED_MARK, Suppressed
+
 LANGUAGES = {"en": "English", "zh-Hans": "简体中文"}
 LOCALES = Path(__file__).resolve().parent / "locales"
 _BABEL_LOCALE = {"en": "en_GB", "zh-Hans": "zh_Hans_CN"}
@@ -93,6 +95,8 @@ class Text:
         """Format a number with ``digits`` decimals; a dash when there is none."""
         if value is None:
             return "–"
+        if isinstance(value, Suppressed):
+            return SUPPRESSED_MARK
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         return self._format(_without_minus_zero(value, digits), pattern).replace("-", _MINUS)
 
@@ -100,6 +104,8 @@ class Text:
         """Format a change with its sign."""
         if value is None:
             return "–"
+        if isinstance(value, Suppressed):
+            return SUPPRESSED_MARK
         rounded = _without_minus_zero(value, digits)
         return ("+" if rounded > 0 else "") + self.number(rounded, digits)
 
@@ -107,6 +113,8 @@ class Text:
         """Format a rate 0–1 as percent."""
         if rate is None:
             return "–"
+        if isinstance(rate, Suppressed):
+            return SUPPRESSED_MARK
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         sign = "%" if self.language != "en" else "\N{NO-BREAK SPACE}%"
         shown = _without_minus_zero(rate * 100, digits)
@@ -116,6 +124,8 @@ class Text:
         """Format an amount with its currency symbol."""
         if amount is None:
             return "–"
+        if isinstance(amount, Suppressed):
+            return SUPPRESSED_MARK
         symbol = numbers.get_currency_symbol(currency, self._locale)
         sign = _MINUS if round(amount, digits) < 0 else ""
         return f"{sign}{symbol}\N{NO-BREAK SPACE}{self.number(abs(amount), digits)}"
@@ -137,6 +147,8 @@ class Text:
         """Format a p-value in a sentence; below .001 as such."""
         if p is None:
             return "–"
+        if isinstance(p, Suppressed):
+            return SUPPRESSED_MARK
         return f"p {self.p_cell(p)}" if p < 0.001 else f"p = {self.p_cell(p)}"
 
     def p_cell(self, p: float | None) -> str:

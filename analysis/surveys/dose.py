@@ -19,7 +19,7 @@ from analysis.study_file import MeasurePlan
 from analysis.surveys.analyses import family_of
 from analysis.surveys.contrasts import main_contrast
 from analysis.surveys.groups import both_waves, treated_people
-from analysis.surveys.panel import Panel, build_panel, person_values
+from analysis.surveys.panel import BoolArray, Panel, build_panel, person_values
 from analysis.surveys.results import Dose
 from analysis.surveys.scoring import FloatArray, mean_of, outcome_measures
 
@@ -34,17 +34,11 @@ def evaluate_dose(study: Study, panel: Panel | None = None) -> tuple[Dose, ...]:
     treated people are used. Empty when fewer than five codes occur in both tables.
     """
     panel = build_panel(study) if panel is None else panel
-    sessions = count_sessions(study)
-    if study.survey is None or panel.anonymous or sessions is None or not len(panel.row):
+    dose, sessions = dose_of_people(study, panel), count_sessions(study)
+    if dose is None or sessions is None:
         return ()
     codes = pd.Series(person_values(study, panel, "respondent"))
     linked = codes.isin(sessions.index).to_numpy()
-    if int(linked.sum()) < LEAST_LINKED:
-        return ()
-    dose = codes.map(sessions).fillna(0.0).to_numpy(dtype=np.float64)
-    treated = treated_people(study, panel)
-    if treated is not None:
-        dose = np.where(treated == 1, dose, np.nan)
     unlinked = int((~sessions.index.isin(codes)).sum())
     return tuple(
         _dose(study, panel, measure, waves, dose, (int(linked.sum()), unlinked))
@@ -53,6 +47,19 @@ def evaluate_dose(study: Study, panel: Panel | None = None) -> tuple[Dose, ...]:
         for waves in [main_contrast(study, panel, measure.name)]
         if waves is not None
     )
+
+
+def dose_of_people(study: Study, panel: Panel) -> FloatArray | None:
+    """Give the sessions each person attended, NaN = not treated; None when too few are linked."""
+    sessions = count_sessions(study)
+    if study.survey is None or panel.anonymous or sessions is None or not len(panel.row):
+        return None
+    codes = pd.Series(person_values(study, panel, "respondent"))
+    if int(codes.isin(sessions.index).sum()) < LEAST_LINKED:
+        return None
+    dose = codes.map(sessions).fillna(0.0).to_numpy(dtype=np.float64)
+    treated = treated_people(study, panel)
+    return dose if treated is None else np.where(treated == 1, dose, np.nan)
 
 
 def count_sessions(study: Study) -> pd.Series | None:
@@ -120,12 +127,26 @@ def _line(
 def _points(
     sessions: FloatArray, change: FloatArray, min_group: int
 ) -> tuple[tuple[float, int, EstimateLike], ...]:
-    """Mean change at each number of sessions; numbers too few to show are joined upwards."""
-    found, waiting = [], np.zeros(sessions.size, dtype=bool)
+    """Mean change at each number of sessions; numbers of too few people are joined."""
+    return tuple(
+        (float(sessions[here].mean()), int(here.sum()), mean_of(change[here]))
+        for here in join_doses(sessions, min_group)
+    )
+
+
+def join_doses(sessions: FloatArray, least: int) -> list[BoolArray]:
+    """Join neighbouring numbers of sessions until at least ``least`` people are in each set.
+
+    The last ones join the set before them: left out, they would be what the mean change of all
+    has more than the sets. Empty when there are fewer people altogether.
+    """
+    sets: list[BoolArray] = []
+    waiting = np.zeros(sessions.size, dtype=bool)
     for dose in np.unique(sessions):
         waiting = waiting | (sessions == dose)
-        if int(waiting.sum()) >= min_group:
-            here = waiting
-            found.append((float(sessions[here].mean()), int(here.sum()), mean_of(change[here])))
+        if int(waiting.sum()) >= least:
+            sets.append(waiting)
             waiting = np.zeros(sessions.size, dtype=bool)
-    return tuple(found)
+    if sets:
+        sets[-1] = sets[-1] | waiting
+    return sets

@@ -14,7 +14,9 @@ from analysis.study import Exclusion, Study, SurveyData
 from analysis.surveys.panel import BoolArray
 
 
-def filter_study(study: Study, filters: Mapping[str, Sequence[str]]) -> Study:
+def filter_study(
+    study: Study, filters: Mapping[str, Sequence[str]], *, refuse: bool = True
+) -> Study:
     """Keep part of the survey's answers.
 
     Parameters
@@ -22,6 +24,8 @@ def filter_study(study: Study, filters: Mapping[str, Sequence[str]]) -> Study:
     filters
         ``site``, ``group``, ``wave`` → values; ``category`` → ``"name=value"`` entries, values of
         one name are alternatives. Unknown columns keep nobody.
+    refuse
+        Whether too small a part is refused; the evaluator, who holds the data, sees every part.
 
     Returns
     -------
@@ -39,10 +43,8 @@ def filter_study(study: Study, filters: Mapping[str, Sequence[str]]) -> Study:
         [np.ones(len(kept), dtype=bool), *(np.logical_or.reduce(one) for one in choices)]
     )
     least = study.plan.study.min_group
-    if not people.any() or _tells_too_few(survey.keys["wave"], choices, least):
-        issue = Issue(code="filter_suppressed", details={"min_group": study.plan.study.min_group})
-        nobody = keep_rows(survey, np.zeros_like(kept))
-        return replace(study, survey=nobody, issues=(*study.issues, issue), exclusions=())
+    if not people.any() or (refuse and _tells_too_few(survey.keys["wave"], choices, least)):
+        return refuse_part(study)
     rows = kept & people
     plan = study.plan
     if filters.get("wave") and plan.survey is not None:
@@ -55,6 +57,16 @@ def filter_study(study: Study, filters: Mapping[str, Sequence[str]]) -> Study:
         survey=keep_rows(survey, rows),
         exclusions=study.exclusions if whole else _outside_survey(study),
     )
+
+
+def refuse_part(study: Study) -> Study:
+    """Give the study without its answers, and an issue that says the part is too small."""
+    survey = study.survey
+    if survey is None:
+        return study
+    issue = Issue(code="filter_suppressed", details={"min_group": study.plan.study.min_group})
+    nobody = keep_rows(survey, np.zeros(len(survey.keys), dtype=bool))
+    return replace(study, survey=nobody, issues=(*study.issues, issue), exclusions=())
 
 
 def _outside_survey(study: Study) -> tuple[Exclusion, ...]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.evaluation import Evaluation
+from analysis.results import Audience
 from analysis.study import Study
 from dashboard.exports.content import Report, ReportPicture
 from dashboard.exports.gateway import say_stamp
@@ -39,7 +40,9 @@ SCALES = (
 _PICTURES = ("outcomes", "volunteers", "participation", "targets", "funding")
 
 
-def write_brief(evaluation: Evaluation, study: Study, text: Text) -> bytes:
+def write_brief(
+    evaluation: Evaluation, study: Study, text: Text, audience: Audience = "funder"
+) -> bytes:
     """Write the funder's page.
 
     Returns
@@ -48,17 +51,19 @@ def write_brief(evaluation: Evaluation, study: Study, text: Text) -> bytes:
         A PDF/UA-1 of one A4 page in the language of ``text``; the words are real text.
     """
     created = datetime.fromisoformat(evaluation.provenance.created)
-    return write_pdf(TEMPLATE.read_bytes(), _inputs(evaluation, study, text), created)
+    return write_pdf(TEMPLATE.read_bytes(), _inputs(evaluation, study, text, audience), created)
 
 
-def write_preview(evaluation: Evaluation, study: Study, text: Text) -> bytes:
+def write_preview(
+    evaluation: Evaluation, study: Study, text: Text, audience: Audience = "funder"
+) -> bytes:
     """Draw the same page as PNG, to look at before downloading."""
-    return write_page_image(TEMPLATE.read_bytes(), _inputs(evaluation, study, text))
+    return write_page_image(TEMPLATE.read_bytes(), _inputs(evaluation, study, text, audience))
 
 
-def _inputs(evaluation: Evaluation, study: Study, text: Text) -> dict[str, str]:
+def _inputs(evaluation: Evaluation, study: Study, text: Text, audience: Audience) -> dict[str, str]:
     """Everything the template is filled with, as JSON: words can never become markup."""
-    data = compose_brief(build_report(evaluation, study, text))
+    data = compose_brief(build_report(evaluation, study, text, audience))
     data["families"] = list(check_fonts(json.dumps(data, ensure_ascii=False)))
     return {"data": json.dumps(data, ensure_ascii=False)}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from analysis.results import number_to_draw
 from analysis.sustainability.results import Funding
 from analysis.targets import TargetProgress
 from analysis.volunteers.results import Volunteers
@@ -45,9 +46,9 @@ def chart_team(found: Volunteers, text: Text, most: int = 24) -> ReportChart | N
     if not months:
         return None
     series = (
-        (text("new"), tuple(float(m.new) for m in months)),
-        (text("returning"), tuple(float(m.returning) for m in months)),
-        (text("lapsed"), tuple(-float(m.lapsed) for m in months)),
+        (text("new"), tuple(float(number_to_draw(m.new) or 0) for m in months)),
+        (text("returning"), tuple(float(number_to_draw(m.returning) or 0) for m in months)),
+        (text("lapsed"), tuple(-float(number_to_draw(m.lapsed) or 0) for m in months)),
     )
     categories = tuple(text.month(m.month) for m in months)
     return ReportChart(kind="columns", categories=categories, series=series, form="0;0")

@@ -16,6 +16,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from analysis.evaluation import Evaluation
+from analysis.results import Audience
 from analysis.study import Study
 from dashboard.exports.columns import find_number_columns, list_cells, share_widths
 from dashboard.exports.content import Report, ReportPicture, ReportSection
@@ -34,7 +35,9 @@ _MOST_ROWS, _MOST_COLUMNS, _FEW_COLUMNS = 20, 10, 6
 _ROOM = Cm(16.6)
 
 
-def write_document(evaluation: Evaluation, study: Study, text: Text) -> bytes:
+def write_document(
+    evaluation: Evaluation, study: Study, text: Text, audience: Audience = "funder"
+) -> bytes:
     """Write the report as docx.
 
     Returns
@@ -43,7 +46,7 @@ def write_document(evaluation: Evaluation, study: Study, text: Text) -> bytes:
         A4; a page that answers first, then one chapter for each section. Tables longer than 20
         rows are cut with a note: the workbook has them whole.
     """
-    report = build_report(evaluation, study, text)
+    report = build_report(evaluation, study, text, audience)
     document = Document()
     _set_styles(document, text)
     _set_page(document, report)

@@ -10,7 +10,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from io import StringIO
 from typing import Any
@@ -18,13 +18,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.disclosure import Certificate, certify, protect
 from analysis.evaluation import Evaluation
-from analysis.participation.results import Participation
-from analysis.results import NotEstimable
+from analysis.results import SUPPRESSED_MARK, Audience, Suppressed
 from analysis.study import Study
-from analysis.sustainability.results import Sustainability
 from analysis.targets import data_date
-from analysis.volunteers.results import Volunteers
 from dashboard.text import Text
 
 Cell = str | int | float | bool | date | datetime | None
@@ -36,7 +34,6 @@ _INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u061c\u
     chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
 }
 LONGEST_CELL = 32_000
-_INSIDE = ("volunteers_overdue",)  # a call list, not a result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +54,8 @@ class Stamp:
         True for the sample: its people do not exist.
     min_group
         Groups smaller than this are not shown.
+    certificate
+        For whom it was made and what the audit found; None for the evaluator's own.
     """
 
     fingerprint: str
@@ -65,6 +64,7 @@ class Stamp:
     created: str
     simulated: bool
     min_group: int
+    certificate: Certificate | None = None
 
 
 def stamp_export(evaluation: Evaluation, study: Study) -> Stamp:
@@ -77,6 +77,7 @@ def stamp_export(evaluation: Evaluation, study: Study) -> Stamp:
         created=evaluation.provenance.created,
         simulated=settings.simulated,
         min_group=settings.min_group,
+        certificate=certify(evaluation),
     )
 
 
@@ -87,8 +88,39 @@ def say_stamp(text: Text, stamp: Stamp) -> list[str]:
     parts.append(text("study {fingerprint}", fingerprint=stamp.fingerprint[:12]))
     if stamp.data_date is not None:
         parts.append(text("data of {day}", day=stamp.data_date.isoformat()))
-    parts.append(text("groups under {n} not shown", n=stamp.min_group))
+    parts += say_certificate(text, stamp)
     return parts
+
+
+def say_certificate(text: Text, stamp: Stamp) -> list[str]:
+    """Say for whom an export was made, and what its disclosure audit found."""
+    found = stamp.certificate
+    if found is None:
+        return [text("for the evaluator only: small groups are shown")]
+    parts = [
+        say_audience(text, found.audience),
+        text("groups under {n} not shown", n=stamp.min_group),
+        text(
+            "{hidden} of {cells} numbers withheld ({mark})",
+            hidden=text.number(found.hidden, 0),
+            cells=text.number(found.cells, 0),
+            mark=SUPPRESSED_MARK,
+        ),
+    ]
+    if found.smallest_interval is not None:
+        width = text.number(found.smallest_interval, 0)
+        parts.append(text("disclosure audit: narrowest interval {n} people", n=width))
+    return parts
+
+
+def say_audience(text: Text, audience: Audience) -> str:
+    """Say for whom an export was made."""
+    return {
+        "evaluator": text("made for the evaluator"),
+        "manager": text("made for managers"),
+        "funder": text("made for funders"),
+        "public": text("made for the public"),
+    }[audience]
 
 
 def join_stamp(text: Text, stamp: Stamp) -> str:
@@ -127,6 +159,8 @@ def safe_cell(value: object) -> Cell:
     """
     if isinstance(value, np.generic):
         value = value.item()
+    if isinstance(value, Suppressed):
+        return SUPPRESSED_MARK
     if isinstance(value, bool | int | datetime | date):
         return None if value is pd.NaT else value
     if isinstance(value, float):
@@ -191,70 +225,16 @@ def find_small(sizes: Sequence[float], least: int) -> list[int]:
     return sorted(hidden)
 
 
-def share_evaluation(evaluation: Evaluation) -> Evaluation:
-    """Give what may leave the organisation: nobody's name, no single person's amount.
+def share_evaluation(
+    evaluation: Evaluation, study: Study, audience: Audience = "funder"
+) -> Evaluation:
+    """Give what may leave the organisation; an evaluation already made for readers stays.
 
-    People overdue and hours person by person stay inside; answers, roles, kinds of session and
-    capacity ratings of fewer than ``min_group`` people are hidden; a curve of shares keeps only
-    points that stand for ``min_group`` people or more.
+    Documents are made for the funder unless somebody says otherwise.
     """
-    least = int(str(evaluation.settings.get("min_group", 5)))
-    return replace(
-        evaluation,
-        findings=tuple(f for f in evaluation.findings if f.code not in _INSIDE),
-        items=tuple(one for one in evaluation.items if not 0 < one.n < least),
-        scoring=tuple(
-            replace(one, counts=()) if one.n < least else one for one in evaluation.scoring
-        ),
-        volunteers=_share_volunteers(evaluation.volunteers, least),
-        participation=_share_participation(evaluation.participation, least),
-        sustainability=_share_sustainability(evaluation.sustainability, least),
-    )
-
-
-def _share_volunteers(found: Volunteers | None, least: int) -> Volunteers | None:
-    if found is None:
-        return None
-    hours = found.hours
-    if hours is not None:
-        thinned = (*hours.lorenz[:-least:least], *hours.lorenz[-1:])
-        hours = replace(hours, per_person=(), lorenz=thinned)
-    small = find_small([cohort.n for cohort in found.cohorts], least)
-    return replace(
-        found,
-        overdue=(),
-        roles=_without_small(found.roles, least),
-        cohorts=tuple(cohort for i, cohort in enumerate(found.cohorts) if i not in small),
-        hours=hours,
-    )
-
-
-def _share_participation(found: Participation | None, least: int) -> Participation | None:
-    if found is None:
-        return None
-    return replace(
-        found,
-        by_kind=_without_small(found.by_kind, least),
-        by_level=_without_small(found.by_level, least),
-        engagement=_without_small(found.engagement, least),
-    )
-
-
-def _share_sustainability(found: Sustainability | None, least: int) -> Sustainability | None:
-    if found is None or found.capacity is None:
-        return found
-    hidden = NotEstimable(reason="suppressed", method="mean_t")
-    domains = tuple(
-        replace(d, mean=hidden, change=None, gap=None) if 0 < d.mean.n < least else d
-        for d in found.capacity.domains
-    )
-    return replace(found, capacity=replace(found.capacity, domains=domains))
-
-
-def _without_small(rows: tuple[Any, ...], least: int) -> tuple[Any, ...]:
-    """Leave out rows (name, people, …) about too few people, and what would give them back."""
-    hidden = find_small([row[1] for row in rows], least)
-    return tuple(row for i, row in enumerate(rows) if i not in hidden)
+    if evaluation.audience != "evaluator":
+        return evaluation
+    return protect(evaluation, study, audience)
 
 
 def write_csv(table: pd.DataFrame, text: Text, stamp: Stamp) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from analysis.findings import last_contrasts
-from analysis.results import Comparison, Estimate
+from analysis.results import Comparison, Estimate, number_to_draw
 from analysis.study_file import MeasurePlan, StudyPlan
 from analysis.surveys.results import GroupComparison, Outcome
 from analysis.surveys.scoring import score_range
@@ -128,9 +128,11 @@ def draw_comparison(
         for group, wave, mean in compared.means
         if wave in compared.contrast and isinstance(mean, Estimate)
     }
-    expected = compared.counterfactual
+    expected = number_to_draw(compared.counterfactual)
     values = [v for e in means.values() for v in (e.ci_low, e.ci_high, e.estimate) if v is not None]
     values += [expected] if expected is not None else []
+    if not values:
+        return ""
     canvas = Canvas(WIDTH, 240)
     left, right = 70.0, WIDTH - 130
     height = _draw_levels(canvas, values, text, measure, left, right)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analysis.evaluation import Evaluation
+from analysis.results import Audience
 from analysis.study import Study
 from analysis.summary import summarise_for_funder
 from dashboard.exports.content import Report, safe_lines
@@ -18,9 +19,11 @@ from dashboard.sentences.funder import say_answer, say_evidence, say_limits, say
 from dashboard.text import Text
 
 
-def build_report(evaluation: Evaluation, study: Study, text: Text) -> Report:
-    """Build the content of a report; nothing in it is about a small group or a named person."""
-    shared = share_evaluation(evaluation)
+def build_report(
+    evaluation: Evaluation, study: Study, text: Text, audience: Audience = "funder"
+) -> Report:
+    """Build the content of a report for an audience; one protected already stays as it is."""
+    shared = share_evaluation(evaluation, study, audience)
     told = summarise_for_funder(shared)
     stamp = stamp_export(shared, study)
     return Report(

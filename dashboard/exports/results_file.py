@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from analysis.evaluation import Evaluation
-from dashboard.exports.gateway import safe_records, share_evaluation
+from dashboard.exports.gateway import safe_records
 from dashboard.sentences import say_caution, say_finding, say_issue
 from dashboard.text import LANGUAGES, Text
 
@@ -24,7 +24,8 @@ def write_results(evaluation: Evaluation) -> bytes:
     Parameters
     ----------
     evaluation
-        Of :func:`analysis.evaluation.evaluate`.
+        Of :func:`analysis.evaluation.evaluate`, or protected for an audience; the file says for
+        whom it is.
 
     Returns
     -------
@@ -37,7 +38,6 @@ def write_results(evaluation: Evaluation) -> bytes:
 
 def say_results(evaluation: Evaluation) -> dict[str, Any]:
     """Give the results as plain values; findings, cautions and issues with their words."""
-    evaluation = share_evaluation(evaluation)
     results = evaluation.to_results()
     for name, say in _SAID.items():
         results[name] = [

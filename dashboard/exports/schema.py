@@ -19,14 +19,17 @@ from typing import Any, Literal, Union, get_args, get_origin
 from analysis.evaluation import Evaluation, Provenance
 from analysis.issues import Issue
 from analysis.records import SCHEMA_VERSION
-from analysis.results import Caution, Curve, Finding, NotEstimable
+from analysis.results import AUDIENCES, Caution, Curve, Disclosure, Finding, NotEstimable
 from analysis.surveys.results import GroupComparison, Outcome, SampleSizes, ScoreSummary
 from analysis.volunteers.results import Volunteers
 from dashboard.text import LANGUAGES
 
 Schema = dict[str, Any]
 _COUNT: Schema = {"type": "integer", "minimum": 0}
-_ALWAYS = ("schema_version", "study", "provenance", "findings", "cautions", "issues")
+_ALWAYS = (
+    "schema_version", "audience", "disclosure", "study", "provenance",
+    "findings", "cautions", "issues",
+)  # fmt: skip
 _LIMITS: Mapping[str, Schema] = {
     "p_value": {"minimum": 0, "maximum": 1},
     "p_adjusted": {"minimum": 0, "maximum": 1},
@@ -40,8 +43,8 @@ _LIMITS: Mapping[str, Schema] = {
 _PLAIN: Mapping[Any, Schema] = {
     str: {"type": "string"},
     bool: {"type": "boolean"},
-    int: {"type": "integer"},
-    float: {"type": "number"},
+    int: {"type": ["integer", "string"], "pattern": "^suppressed$"},
+    float: {"type": ["number", "string"], "pattern": "^suppressed$"},
     type(None): {"type": "null"},
     date: {"type": "string", "format": "date"},
     datetime: {"type": "string", "format": "date-time"},
@@ -57,12 +60,15 @@ def describe_results() -> Schema:
     """Describe the results file as JSON Schema, draft 2020-12."""
     found: dict[str, Schema] = {}
     hints = typing.get_type_hints(Evaluation)
-    told = ("fingerprint", "title", "settings", "provenance", "findings", "cautions", "issues")
+    told = ("fingerprint", "title", "settings", "provenance", "findings", "cautions", "issues",
+            "audience", "disclosure")  # fmt: skip
     sections = {f.name: hints[f.name] for f in fields(Evaluation) if f.name not in told}
     properties = {name: _describe(_present(hint), found) for name, hint in sections.items()}
     text = {"type": "object", "required": list(LANGUAGES), "additionalProperties": _PLAIN[str]}
     properties |= {
         "schema_version": {"const": SCHEMA_VERSION},
+        "audience": {"enum": list(AUDIENCES)},
+        "disclosure": _describe(Disclosure, found),
         "study": _describe_study(),
         "provenance": _describe(Provenance, found),
         "findings": {"type": "array", "items": _with(Finding, found, text=text)},
@@ -193,7 +199,7 @@ def _with(owner: Any, found: dict[str, Schema], **more: Schema) -> Schema:  # no
 
 def _shape(found: dict[str, Schema]) -> None:
     """Tell what the file says otherwise than the objects; see analysis/records.py."""
-    number = {"type": ["number", "null"]}
+    number = {"type": ["number", "null", "string"], "pattern": "^suppressed$"}
     _exchange(found, ScoreSummary, drop=("mean",), add={n: number for n in _MEANS})
     _exchange(found, Outcome, drop=("p_adjusted", "pairs"))
     _exchange(found, Volunteers, drop=("overdue",))

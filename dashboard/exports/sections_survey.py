@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.evaluation import Evaluation
 from analysis.findings import last_contrasts
+from analysis.results import Estimate
 from analysis.study import Study
 from analysis.study_file import MeasurePlan
 from analysis.summary import main_outcome
@@ -111,7 +112,11 @@ def _comparison(evaluation: Evaluation, study: Study, text: Text) -> ReportSecti
     for one in main[:1]:
         balance = list_balance(one.balance, study.plan, text)
         tables["balance"] = (text("Were the groups alike at the start?"), balance)
-    pictures = tuple(_compared(one, measures[one.measure], text) for one in main if one.means)
+    pictures = tuple(
+        _compared(one, measures[one.measure], text)
+        for one in main
+        if any(isinstance(mean, Estimate) for _, _, mean in one.means)
+    )
     designs = [say_design(text, one) for one in main]
     said = designs[:1]
     if len(set(designs)) > 1:

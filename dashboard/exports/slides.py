@@ -21,6 +21,7 @@ from pptx.oxml.ns import qn
 from pptx.util import Cm, Emu, Pt
 
 from analysis.evaluation import Evaluation
+from analysis.results import Audience
 from analysis.study import Study
 from dashboard.exports.canvas import measure_text
 from dashboard.exports.columns import find_number_columns, list_cells, share_widths
@@ -50,7 +51,9 @@ _CELL_SIZES = (15.0, 13.0, 11.0)
 _TITLE_ONLY = 5
 
 
-def write_slides(evaluation: Evaluation, study: Study, text: Text) -> bytes:
+def write_slides(
+    evaluation: Evaluation, study: Study, text: Text, audience: Audience = "funder"
+) -> bytes:
     """Write the report as pptx, 16:9; pictures with intervals are images, the others charts.
 
     Returns
@@ -60,7 +63,7 @@ def write_slides(evaluation: Evaluation, study: Study, text: Text) -> bytes:
         finding as the title, a picture with the other findings beside it, its first table
         native), a last one with how sure, limits and next steps.
     """
-    report = build_report(evaluation, study, text)
+    report = build_report(evaluation, study, text, audience)
     deck = Presentation()
     deck.slide_width, deck.slide_height = _WIDTH, _HEIGHT
     _write_front(deck, report)

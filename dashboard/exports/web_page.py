@@ -11,6 +11,7 @@ import pandas as pd
 from plotly.offline import get_plotlyjs
 
 from analysis.evaluation import Evaluation
+from analysis.results import Audience
 from analysis.study import Study
 from dashboard.exports.content import Report, ReportPicture, ReportSection, ReportTable
 from dashboard.exports.report import build_report
@@ -26,7 +27,9 @@ for (const place of document.querySelectorAll("[data-figure]")) {
 """
 
 
-def write_web_page(evaluation: Evaluation, study: Study, text: Text) -> bytes:
+def write_web_page(
+    evaluation: Evaluation, study: Study, text: Text, audience: Audience = "funder"
+) -> bytes:
     """Write the report as one self-contained HTML page.
 
     Returns
@@ -34,7 +37,7 @@ def write_web_page(evaluation: Evaluation, study: Study, text: Text) -> bytes:
     bytes
         UTF-8. Its content security policy forbids every request; scripts run by their hash only.
     """
-    report = build_report(evaluation, study, text)
+    report = build_report(evaluation, study, text, audience)
     figures = [p for s in report.sections for p in s.pictures if p.figure is not None]
     scripts = [get_plotlyjs(), _DRAW] if figures else []
     policy = "; ".join(

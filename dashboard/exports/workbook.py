@@ -15,6 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from analysis.evaluation import Evaluation
+from analysis.results import Audience
 from analysis.study import Study
 from dashboard.exports.canvas import measure_text
 from dashboard.exports.columns import find_number_columns
@@ -43,7 +44,9 @@ _FORMATS = {
 _SHEET_FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 
 
-def write_workbook(evaluation: Evaluation, study: Study, text: Text) -> bytes:
+def write_workbook(
+    evaluation: Evaluation, study: Study, text: Text, audience: Audience = "funder"
+) -> bytes:
     """Write the summary workbook.
 
     Returns
@@ -52,8 +55,8 @@ def write_workbook(evaluation: Evaluation, study: Study, text: Text) -> bytes:
         An xlsx: a sheet in sentences, one for each section, a dictionary with methods, n and
         who is left out, then one sheet of full-precision numbers for each part of the results.
     """
-    report = build_report(evaluation, study, text)
-    shared = share_evaluation(evaluation)
+    shared = share_evaluation(evaluation, study, audience)
+    report = build_report(shared, study, text, audience)
     book = Workbook()
     book.remove(book.active)
     _write_summary(_new_sheet(book, text("Summary")), report)

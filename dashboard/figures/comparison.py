@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from analysis.results import Estimate
+from analysis.results import Estimate, number_to_draw
 from analysis.study_file import MeasurePlan
 from analysis.surveys.results import GroupComparison
 from dashboard.figures.labels import escape_label, wrap_label
@@ -74,7 +74,7 @@ def _add_group(
 def _add_counterfactual(
     figure: go.Figure, compared: GroupComparison, waves: list[str], text: Text, share: bool
 ) -> None:
-    end = compared.counterfactual
+    end = number_to_draw(compared.counterfactual)
     start = next(
         (level for group, wave, level in compared.means
          if group == "treated" and wave == compared.contrast[0] and isinstance(level, Estimate)),

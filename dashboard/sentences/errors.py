@@ -163,6 +163,9 @@ _STUDY_FILE: dict[str, Callable[[Text], str]] = {
     "study_file_exists": lambda t: t(
         "{file} exists already and was not changed. Evaluate it, or choose another name with -o."
     ),
+    "release_refused": lambda t: t(
+        "Nothing was released: {first} and {second} together would give a small group away."
+    ),
     "results_file": lambda t: t("{file} is not a results file written by Levee."),
     "treated_without_group": lambda t: t(
         "{file}: survey.treated names groups, but no column of groups is given: add survey.group."

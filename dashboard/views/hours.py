@@ -39,9 +39,11 @@ def show() -> None:
     )
     left, right = st.columns(2, gap="large")
     with left:
-        _show_people(text, found.hours)
+        if found.hours.per_person:
+            _show_people(text, found.hours)
     with right:
-        _show_lorenz(text, found.hours)
+        if found.hours.lorenz:
+            _show_lorenz(text, found.hours)
     if found.hours.by_activity:
         show_figure(
             draw_activities(found.hours, text),

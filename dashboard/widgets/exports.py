@@ -10,11 +10,12 @@ import streamlit as st
 
 from analysis.errors import LeveeError
 from analysis.evaluation import Evaluation
+from analysis.results import AUDIENCES, Audience
 from analysis.study import Study
 from dashboard.exports.brief import write_brief, write_preview
 from dashboard.exports.content import Report
 from dashboard.exports.document import write_document
-from dashboard.exports.gateway import write_csv
+from dashboard.exports.gateway import Stamp, write_csv
 from dashboard.exports.results_file import write_results
 from dashboard.exports.slides import write_slides
 from dashboard.exports.web_page import write_web_page
@@ -47,21 +48,21 @@ def list_formats(text: Text) -> dict[str, ExportFormat]:
             text("Exactly one A4 page: the answer, its numbers, two pictures, targets, limits, "
                  "next steps."),
             "application/pdf",
-            write_brief,
+            lambda e, s, t: write_brief(e, s, t, e.audience),
         ),
         (
             "docx",
             text("Report (Word)"),
             text("Every section with its findings, pictures and tables, ready to edit."),
             f"{_OFFICE}.wordprocessingml.document",
-            write_document,
+            lambda e, s, t: write_document(e, s, t, e.audience),
         ),
         (
             "pptx",
             text("Slides (PowerPoint)"),
             text("One finding a slide, with its picture or table."),
             f"{_OFFICE}.presentationml.presentation",
-            write_slides,
+            lambda e, s, t: write_slides(e, s, t, e.audience),
         ),
         (
             "xlsx",
@@ -69,7 +70,7 @@ def list_formats(text: Text) -> dict[str, ExportFormat]:
             text("Sentences first, then tables, then every number at full precision, with a "
                  "dictionary."),
             XLSX,
-            write_workbook,
+            lambda e, s, t: write_workbook(e, s, t, e.audience),
         ),
         (
             "html",
@@ -77,7 +78,7 @@ def list_formats(text: Text) -> dict[str, ExportFormat]:
             text("Figures to hover over and tables to open; nothing is fetched from the "
                  "internet."),
             "text/html",
-            write_web_page,
+            lambda e, s, t: write_web_page(e, s, t, e.audience),
         ),
         (
             "json",
@@ -94,14 +95,28 @@ def list_formats(text: Text) -> dict[str, ExportFormat]:
 
 
 def show_download(
-    text: Text, form: ExportFormat, evaluation: Evaluation, study: Study, words: Text
+    text: Text,
+    form: ExportFormat,
+    evaluation: Evaluation,
+    study: Study,
+    words: Text,
+    record: Callable[[], None] | None = None,
 ) -> None:
-    """Show what a format holds and its button; the file is made when the button is clicked."""
+    """Show what a format holds and its button; the file is made when the button is clicked.
+
+    ``record`` writes the release into the ledger before the file is handed out.
+    """
+
+    def write() -> bytes:
+        if record is not None:
+            record()
+        return form.write(evaluation, study, words)
+
     st.markdown(form.about)
     name = f"levee-{evaluation.fingerprint[:8]}-{words.language}.{form.ending}"
     st.download_button(
         text("Download"),
-        data=lambda: form.write(evaluation, study, words),
+        data=write,
         file_name="results.json" if form.ending == "json" else name,
         mime=form.mime,
         on_click="ignore",
@@ -110,6 +125,58 @@ def show_download(
         key=f"download_{form.ending}_{words.language}",
     )
     st.caption(text("The report is made when you click; a document takes about two seconds."))
+
+
+def choose_audience(text: Text) -> Audience:
+    """Ask for whom the file is made; funders, unless somebody says otherwise."""
+    names = {
+        "funder": text("Funder"),
+        "public": text("Public"),
+        "manager": text("Manager"),
+        "evaluator": text("Evaluator (not for release)"),
+    }
+    chosen = st.segmented_control(
+        text("Made for"),
+        list(names),
+        default="funder",
+        format_func=lambda audience: names[audience],
+        required=True,
+        key="export_audience",
+    )
+    return next((one for one in AUDIENCES if one == chosen), "funder")
+
+
+def show_certificate(text: Text, stamp: Stamp) -> None:
+    """Show what the disclosure audit of the file found."""
+    found = stamp.certificate
+    if found is None:
+        st.warning(text("This file shows small groups. Do not pass it on."))
+        return
+    st.header(text("Disclosure certificate"), anchor=False)
+    interval = text("none needed bounding")
+    if found.smallest_interval is not None:
+        interval = text("{n} people", n=text.number(found.smallest_interval, 0))
+    rows = [
+        (text("Made for"), list_names(text)[found.audience]),
+        (text("Smallest group shown"), text.number(found.min_group, 0)),
+        (text("Numbers about people"), text.number(found.cells, 0)),
+        (text("Withheld, marked [c]"), text.number(found.hidden, 0)),
+        (text("Narrowest interval of a withheld group"), interval),
+        (text("Earlier releases audited with it"), text.number(found.releases_before, 0)),
+        (text("Date"), found.date),
+        (text("Version"), found.version),
+    ]
+    show_table(pd.DataFrame(rows, columns=[text("Entry"), text("Value")]), key="certificate")
+
+
+def list_names(text: Text) -> dict[str, str]:
+    """The audiences by name."""
+    return {
+        "evaluator": text("Evaluator"),
+        "manager": text("Manager"),
+        "funder": text("Funder"),
+        "public": text("Public"),
+    }
 
 
 def show_inside(text: Text, report: Report) -> None:
@@ -123,7 +190,9 @@ def show_inside(text: Text, report: Report) -> None:
 def show_page_image(text: Text, evaluation: Evaluation, study: Study, words: Text) -> None:
     """Show the funder's page as it will print."""
     try:
-        image = _draw_preview(evaluation.fingerprint, words.language, evaluation, study)
+        image = _draw_preview(
+            f"{evaluation.fingerprint}{evaluation.audience}", words.language, evaluation, study
+        )
     except LeveeError as error:
         st.warning(say_error(text, error))
         return
@@ -140,7 +209,7 @@ def _draw_preview(
     _evaluation: Evaluation,
     _study: Study,
 ) -> bytes:
-    return write_preview(_evaluation, _study, Text(language))
+    return write_preview(_evaluation, _study, Text(language), _evaluation.audience)
 
 
 def show_single_tables(text: Text, report: Report) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from analysis.results import AUDIENCES
 from dashboard.cache import current_saved
-from dashboard.state import set_language
+from dashboard.state import current_audience, set_audience, set_language
 from dashboard.text import LANGUAGES, Text
+from dashboard.widgets.exports import list_names
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.style import show_style
 from dashboard.workspace.store import SavedStudy
@@ -21,6 +23,8 @@ def show_sidebar(text: Text) -> None:
         if saved is not None:
             st.caption(escape_markdown(title_of(text, saved)))
         _show_languages(text)
+        if saved is not None:
+            _show_audiences(text)
 
 
 def show_simulated(text: Text) -> None:
@@ -45,4 +49,22 @@ def _show_languages(text: Text) -> None:
         key=key,
         label_visibility="collapsed",
         on_change=lambda: set_language(st.session_state[key] or text.language),
+    )
+
+
+def _show_audiences(text: Text) -> None:
+    """Offer to see the pages as another reader would: small groups are protected then."""
+    now = current_audience()
+    key, names = f"audience_{now}", list_names(text)
+    st.selectbox(
+        text("Shown as for"),
+        AUDIENCES,
+        index=AUDIENCES.index(now),
+        format_func=lambda audience: names[audience],
+        key=key,
+        on_change=lambda: set_audience(st.session_state[key]),
+        help=text(
+            "The evaluator sees everything. For other readers small groups are withheld and "
+            "marked [c]."
+        ),
     )

@@ -93,6 +93,18 @@ class AuditRow(Base):
     at: Mapped[datetime] = mapped_column(default=now)
 
 
+class ReleaseRow(Base):
+    """A release of a study: its certificate and who was in each number, never a value."""
+
+    __tablename__ = "releases"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    study: Mapped[str] = mapped_column(index=True)
+    fingerprint: Mapped[str]
+    certificate: Mapped[Any] = mapped_column(JSON)
+    record: Mapped[Any] = mapped_column(JSON)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
 class ResultRow(Base):
     """Results of a study made elsewhere, kept for the portfolio: what is compared, no more."""
 

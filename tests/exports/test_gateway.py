@@ -122,7 +122,8 @@ def test_the_stamp_says_simulated_fingerprint_version_and_date(sample: Any):
 
 
 def test_what_is_shared_names_nobody(sample: Any):
-    shared = share_evaluation(sample.evaluation)
+    shared = share_evaluation(sample.evaluation, sample.study)
+    assert shared.audience == "funder"
     assert sample.evaluation.volunteers.overdue
     assert shared.volunteers is not None
     assert shared.volunteers.overdue == ()
@@ -130,11 +131,16 @@ def test_what_is_shared_names_nobody(sample: Any):
     assert shared.volunteers.hours.per_person == ()
     assert len(shared.volunteers.hours.lorenz) < len(sample.evaluation.volunteers.hours.lorenz)
     assert shared.volunteers.hours.lorenz[-1] == (1.0, 1.0)
-    assert all(n >= 5 for _, n in shared.volunteers.roles)
+    assert not [n for _, n in shared.volunteers.roles if 0 < n < 5]
     assert any(cohort.n < 5 for cohort in sample.evaluation.volunteers.cohorts)
-    assert all(cohort.n >= 5 for cohort in shared.volunteers.cohorts)
+    assert not [cohort for cohort in shared.volunteers.cohorts if 0 < cohort.n < 5]
     assert shared.participation is not None
-    assert all(people >= 5 for _, people, _ in shared.participation.by_kind)
+    assert not [people for _, people, _ in shared.participation.by_kind if 0 < people < 5]
+
+
+def test_what_is_protected_is_not_protected_again(sample: Any):
+    shared = share_evaluation(sample.evaluation, sample.study, "public")
+    assert share_evaluation(shared, sample.study) is shared
 
 
 def _imports(path: Path) -> set[str]:

@@ -1,0 +1,301 @@
+"""protect(evaluation, study, audience) → Evaluation: the one door to every other reader.
+
+The evaluator holds the data and sees everything. A manager sees no survey answers of single
+people; funders and the public see nothing from which a group smaller than ``min_group`` can be
+known, from one number or from all that is released of the study.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from analysis.disclosure.audit import Audit, audit_release
+from analysis.disclosure.cells import Cell, People
+from analysis.disclosure.fields import FIELDS
+from analysis.disclosure.people import (
+    protect_capacity,
+    protect_consultation,
+    protect_participation,
+    protect_volunteers,
+)
+from analysis.disclosure.suppression import Auditor
+from analysis.disclosure.surveys import protect_surveys, read_survey
+from analysis.errors import LeveeError
+from analysis.evaluation import Evaluation, find_all
+from analysis.results import (
+    SUPPRESSED,
+    Audience,
+    Caution,
+    Comparison,
+    Disclosure,
+    Estimate,
+    Finding,
+    NotEstimable,
+    Suppressed,
+)
+from analysis.scorecard import score_again
+from analysis.study import Study
+from analysis.targets import evaluate_targets
+from analysis.watch import OF_PEOPLE
+
+if TYPE_CHECKING:
+    from analysis.disclosure.certificate import Release
+
+#: Sections in which a number is about people, and so a cell of the certificate.
+ABOUT_PEOPLE = (
+    "flow", "scoring", "reliability", "outcomes", "items", "attrition", "bounds", "comparison",
+    "dose", "sensitivity", "participation", "volunteers",
+)  # fmt: skip
+#: Values of findings and cautions that are about tests, limits and time, never about people.
+_HARMLESS = frozenset({
+    "n_tests", "limit", "p_value", "important", "low", "high", "change", "slope", "least", "share",
+    "months", "days", "year", "n_clusters", "n_items", "threshold", "lapse_after_days", "range",
+    "clear", "target", "horizon", "k", "half", "years", "percent", "window", "periods", "waves",
+})  # fmt: skip
+#: Calls and lists of people; a manager works with them, nobody outside does.
+_INSIDE = frozenset({"volunteers_overdue"})
+
+
+class RefusedReleaseError(LeveeError):
+    """A release that would let a small group be known, with what was released before."""
+
+
+def protect(
+    evaluation: Evaluation,
+    study: Study,
+    audience: Audience,
+    earlier_releases: Sequence[Release] = (),
+    *,
+    audit: bool = True,
+) -> Evaluation:
+    """Give an evaluation as an audience may see it.
+
+    Parameters
+    ----------
+    evaluation
+        Of the evaluator.
+    study
+        What it was made from: says who is in each number.
+    audience
+        Who will read it.
+    earlier_releases
+        What readers of this study have already: no number may differ from one of theirs by a
+        few people.
+    audit
+        Bound what is hidden by linear programming. Only a page that is looked at, and left
+        again, does without: what is withheld is the same.
+
+    Returns
+    -------
+    Evaluation
+        With what is withheld as ``SUPPRESSED`` or :class:`~analysis.results.NotEstimable`.
+
+    Raises
+    ------
+    RefusedReleaseError
+        When earlier releases themselves give a small group away.
+    """
+    return protect_release(evaluation, study, audience, earlier_releases, audit=audit)[0]
+
+
+def protect_release(
+    evaluation: Evaluation,
+    study: Study,
+    audience: Audience,
+    earlier_releases: Sequence[Release] = (),
+    *,
+    audit: bool = True,
+) -> tuple[Evaluation, Sequence[Cell], People]:
+    """As :func:`protect`, with the numbers released and who is in them, for the ledger."""
+    people = People()
+    if audience == "evaluator" or evaluation.audience != "evaluator":
+        return evaluation, (), people
+    auditor = Auditor(least=study.plan.study.min_group)
+    for release in earlier_releases:
+        auditor.hold(release.cells(people))
+    shown = withhold_unknown(evaluation)
+    if study.survey is not None and evaluation.flow is not None and len(study.survey.keys):
+        shown = protect_surveys(shown, read_survey(study, people, auditor))
+    if audience != "manager":
+        shown = _protect_activities(shown, study, people, auditor)
+    found = audit_release(auditor) if audit else Audit(smallest_interval=None)
+    if found.tables:
+        raise RefusedReleaseError("release_refused", first=found.tables[0], second=found.tables[1])
+    shown = _say_again(shown, study, audience)
+    shown = replace(shown, audience=audience, disclosure=_count_cells(evaluation, shown, found))
+    return shown, tuple(auditor.released), people
+
+
+def withhold_unknown(value: Any) -> Any:  # noqa: ANN401
+    """Withhold every field nobody has classified in :data:`FIELDS`; all others stay."""
+    if is_dataclass(value) and not isinstance(value, type):
+        known = FIELDS.get(type(value).__name__)
+        if known is None:
+            return _empty(value) if type(value).__module__.startswith("analysis") else value
+        changes = {
+            f.name: withhold_unknown(getattr(value, f.name))
+            if f.name in known
+            else _empty(getattr(value, f.name))
+            for f in fields(value)
+        }
+        same = all(changes[f.name] is getattr(value, f.name) for f in fields(value))
+        return value if same else replace(value, **changes)
+    if isinstance(value, tuple):
+        parts = tuple(withhold_unknown(one) for one in value)
+        return value if all(a is b for a, b in zip(parts, value, strict=True)) else parts
+    return value
+
+
+def _empty(value: Any) -> Any:  # noqa: ANN401
+    """What stands in the place of a number nobody has classified."""
+    if isinstance(value, Estimate | Comparison | NotEstimable):
+        return NotEstimable(reason="suppressed", name=value.name, method=value.method)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{f.name: _empty(getattr(value, f.name)) for f in fields(value)})
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, int | float):
+        return SUPPRESSED
+    if isinstance(value, str):
+        return ""
+    return {} if isinstance(value, Mapping) else ()
+
+
+def _protect_activities(
+    shown: Evaluation, study: Study, people: People, auditor: Auditor
+) -> Evaluation:
+    participation, volunteers = shown.participation, shown.volunteers
+    sustainability = shown.sustainability
+    if participation is not None:
+        participation = protect_participation(participation, study, people, auditor)
+    if volunteers is not None:
+        volunteers = protect_volunteers(volunteers, study, auditor.least)
+    # Who had come by an earlier day is a part of who has come by now.
+    earlier = tuple(
+        replace(
+            one,
+            participants=None if one.participants is None else SUPPRESSED,
+            values={k: v for k, v in one.values.items() if k not in OF_PEOPLE},
+        )
+        for one in shown.earlier
+    )
+    if sustainability is not None:
+        capacity, consultation = sustainability.capacity, sustainability.consultation
+        sustainability = replace(
+            sustainability,
+            capacity=None if capacity is None else protect_capacity(capacity, auditor.least),
+            consultation=None if consultation is None else protect_consultation(consultation),
+        )
+        sustainability = score_again(
+            study, sustainability, volunteers, participation, shown.delivery, earlier
+        )
+        # Nobody is listed as overdue here, which does not mean that nobody is.
+        overdue = NotEstimable(reason="suppressed", method="wilson")
+        sustainability = replace(
+            sustainability,
+            scorecard=tuple(
+                replace(row, value=overdue, status="no_data", trend="unknown", urgency=0.0,
+                        next_step="overdue_volunteers_no_data")
+                if row.code == "overdue_volunteers" and isinstance(row.value, Estimate)
+                else row
+                for row in sustainability.scorecard
+            ),
+        )  # fmt: skip
+    return replace(
+        shown, participation=participation, volunteers=volunteers, earlier=earlier,
+        sustainability=sustainability,
+    )  # fmt: skip
+
+
+def _say_again(shown: Evaluation, study: Study, audience: Audience) -> Evaluation:
+    """Make findings and targets anew from what is shown; cautions lose their small numbers."""
+    from analysis.evaluation import target_records
+
+    least = study.plan.study.min_group
+    shown = replace(shown, issues=(), targets=evaluate_targets(study, target_records(study, shown)))
+    inside = frozenset() if audience == "manager" else _INSIDE
+    return replace(
+        shown,
+        findings=tuple(
+            replace(f, values=_without_few(f, least))
+            for f in find_all(study, shown)
+            if f.code not in inside
+        ),
+        cautions=tuple(replace(c, values=_without_few(c, least)) for c in shown.cautions),
+        provenance=replace(
+            shown.provenance,
+            files=tuple(
+                {k: v for k, v in one.items() if not k.startswith("n_")}
+                for one in shown.provenance.files
+            ),
+        ),
+    )
+
+
+def _without_few(sentence: Finding | Caution, least: int) -> dict[str, Any]:
+    """Values of a sentence without counts and shares that a caution has of its own.
+
+    Findings are made from what is shown; cautions come from the whole evaluation, so that of
+    them only numbers known to be harmless, or of many people, stay.
+    """
+    caution = isinstance(sentence, Caution)
+    told: dict[str, Any] = {}
+    for key, value in sentence.values.items():
+        number = isinstance(value, int | float) and not isinstance(value, bool | Suppressed)
+        if not number or key in _HARMLESS:
+            told[key] = value
+        elif caution:
+            told[key] = SUPPRESSED
+        else:
+            told[key] = (
+                SUPPRESSED
+                if isinstance(value, int)
+                and 0 < value < least
+                and (
+                    key in ("matched", "lost", "n", "people", "participants", "active", "left")
+                    and sentence.code not in _OF_MEASURES
+                )
+                else value
+            )
+    return told
+
+
+#: Findings whose ``n`` counts measures, not people.
+_OF_MEASURES = frozenset({"study_summary", "study_summary_compared", "study_summary_anonymous",
+                          "reliability_low", "reliability_good"})  # fmt: skip
+
+
+def count_numbers(value: Any) -> tuple[int, int]:  # noqa: ANN401
+    """Count the numbers of a result that are given, and those withheld.
+
+    An estimate with its interval and n is one number, as it is one cell of a table.
+    """
+    if isinstance(value, NotEstimable):
+        return (0, 1) if value.reason == "suppressed" else (0, 0)
+    if isinstance(value, Suppressed):
+        return 0, 1
+    if isinstance(value, Estimate | Comparison):
+        return 1, 0
+    if isinstance(value, bool | str) or value is None:
+        return 0, 0
+    if isinstance(value, int | float):
+        return 1, 0
+    parts: list[Any] = []
+    if is_dataclass(value) and not isinstance(value, type):
+        parts = [getattr(value, f.name) for f in fields(value) if f.name != "cautions"]
+    elif isinstance(value, Mapping):
+        parts = list(value.values())
+    elif isinstance(value, tuple | list):
+        parts = list(value)
+    counts = [count_numbers(one) for one in parts]
+    return sum(given for given, _ in counts), sum(hidden for _, hidden in counts)
+
+
+def _count_cells(before: Evaluation, after: Evaluation, audit: Audit) -> Disclosure:
+    given = sum(count_numbers(getattr(before, name))[0] for name in ABOUT_PEOPLE)
+    left = sum(count_numbers(getattr(after, name))[0] for name in ABOUT_PEOPLE)
+    return Disclosure(
+        cells=given, hidden=max(given - left, 0), smallest_interval=audit.smallest_interval
+    )

@@ -1,0 +1,840 @@
+"""The survey's results for an audience that may not see single people's answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.disclosure.audit import narrow_counts
+from analysis.disclosure.cells import BoolArray, Cell, People, cell_of
+from analysis.disclosure.rules import bin_counts, is_safe_share, is_small
+from analysis.disclosure.suppression import Auditor, choose_hidden
+from analysis.evaluation import Evaluation
+from analysis.results import (
+    SUPPRESSED,
+    ComparisonLike,
+    Estimate,
+    EstimateLike,
+    NotEstimable,
+)
+from analysis.study import Study
+from analysis.study_file import MeasurePlan
+from analysis.surveys.analyses import PRIMARY, family_of
+from analysis.surveys.attrition import lost_people
+from analysis.surveys.contrasts import main_contrast
+from analysis.surveys.dose import dose_of_people, join_doses
+from analysis.surveys.groups import has_comparison, treated_people
+from analysis.surveys.panel import Panel, build_panel, has_column, person_values
+from analysis.surveys.results import (
+    AttritionRow,
+    BalanceRow,
+    Bounds,
+    Dose,
+    EventStudyPoint,
+    Flow,
+    Group,
+    GroupComparison,
+    Improved,
+    ItemAnswers,
+    Outcome,
+    Reliability,
+    SampleSizes,
+    ScoreSummary,
+    Sensitivity,
+    Subgroups,
+    WaveFlow,
+)
+
+#: Analyses of the same people in both waves; their sums are those of the matched.
+OF_PAIRS = frozenset({
+    "paired_t", "wilcoxon", "bca_mean", "mcnemar_midp", "mcnemar_exact", "stuart_maxwell", "bowker",
+})  # fmt: skip
+#: Analyses of everybody who answered, matched or not.
+OF_ALL = frozenset({
+    "mixed_model", "derrick", "welch_t", "mann_whitney", "ordinal", "two_proportions_z",
+    "chi_square",
+})  # fmt: skip
+#: Statistics that are ranks or counts of people: exact values give the counts back.
+_COUNTING = frozenset({"wilcoxon", "mann_whitney", "mcnemar_midp", "mcnemar_exact"})
+_DETAILS = frozenset({"n_clusters", "icc", "margin", "equivalent"})
+_COMPARED = frozenset({"did", "ancova", "did_cr2", "ancova_cr2", "sign_flip"})
+
+
+@dataclass(slots=True)
+class Survey:
+    """Who is in which number of the survey, and what has been released of it."""
+
+    study: Study
+    panel: Panel
+    people: npt.NDArray[np.int64]
+    programme: BoolArray
+    auditor: Auditor
+
+    @property
+    def least(self) -> int:
+        """Smallest group that may be shown."""
+        return self.auditor.least
+
+    def answered(self, wave: str) -> BoolArray:
+        """Everybody with answers in a wave."""
+        return np.asarray(self.panel.row[:, self.panel.wave_index(wave)] >= 0)
+
+    def scored(self, measure: str, wave: str, *, programme: bool = False) -> BoolArray:
+        """People with a score in a wave, perhaps of the programme only."""
+        at = self.panel.wave_index(wave)
+        there = np.isfinite(self.panel.scores[measure][:, at])
+        return there & self.programme[:, at] if programme else there
+
+    def values(self, measure: str, wave: str) -> npt.NDArray[np.float64]:
+        """Scores of everybody in a wave."""
+        return np.asarray(self.panel.scores[measure][:, self.panel.wave_index(wave)])
+
+    def pairs(self, measure: str, contrast: Sequence[str]) -> BoolArray:
+        """People of the programme with a score in both waves; nobody when answers are anonymous."""
+        if self.panel.anonymous:
+            return np.zeros(len(self.people), dtype=bool)
+        first, last = (self.scored(measure, wave, programme=True) for wave in contrast)
+        return first & last
+
+    def sums(self, measure: str, label: str, *terms: tuple[str, float, BoolArray]) -> list[Cell]:
+        """Cells of one number that adds up scores: the sum itself, and how many people are in it.
+
+        Terms are (wave, weight of the mean, people).
+        """
+        weighted = [(w, k / max(int(mask.sum()), 1), mask) for w, k, mask in terms]
+        counts = [
+            cell_of(f"count:{measure}", f"{label}.n", self.people, ("n", 1.0, mask))
+            for _, _, mask in terms
+        ]
+        return [cell_of(f"score:{measure}", label, self.people, *weighted), *counts]
+
+    def release(self, measure: str, label: str, *terms: tuple[str, float, BoolArray]) -> bool:
+        """Release a sum of scores unless it singles anybody out."""
+        if any(is_small(int(mask.sum()), self.least) for _, _, mask in terms):
+            return False
+        return self.auditor.release(*self.sums(measure, label, *terms))
+
+    def release_count(self, label: str, *masks: BoolArray) -> bool:
+        """Release numbers of people unless they give a small one beside any measure's numbers."""
+        if any(is_small(int(mask.sum()), self.least) for mask in masks):
+            return False
+        families = [f for f in self.auditor.families if f.startswith(("count:", "item:"))]
+        cells = [
+            cell_of(family, label, self.people, ("n", 1.0, mask))
+            for family in (families or ["count:"])
+            for mask in masks
+        ]
+        return self.auditor.release(*cells)
+
+    def is_fine(self, measure: MeasurePlan, contrast: Sequence[str], among: BoolArray) -> bool:
+        """Whether no way of answering twice was taken by few: for yes/no and categories only.
+
+        Their means, intervals and tests are functions of these counts and give them back.
+        """
+        if family_of(measure) == "mean":
+            return True
+        first, last = (self.values(measure.name, wave)[among] for wave in contrast)
+        ways = np.unique(np.column_stack([first, last]), axis=0, return_counts=True)[1]
+        return not any(is_small(int(n), self.least) for n in ways)
+
+    def is_fine_wave(self, measure: MeasurePlan, wave: str, among: BoolArray) -> bool:
+        """Whether no answer of a wave was given by few; for yes/no and categories only."""
+        if family_of(measure) == "mean":
+            return True
+        ways = np.unique(self.values(measure.name, wave)[among], return_counts=True)[1]
+        return not any(is_small(int(n), self.least) for n in ways)
+
+
+def read_survey(study: Study, people: People, auditor: Auditor) -> Survey:
+    """Number the people of a survey and lay out who answered what."""
+    panel = build_panel(study)
+    survey = study.survey
+    if survey is None:
+        raise ValueError("the study has no survey")
+    keys = survey.keys.iloc[panel.first_row]
+    codes = keys["respondent"].astype(object).to_numpy()
+    if panel.anonymous:
+        codes = (keys["wave"].astype(str) + "|" + keys["respondent"].astype(str)).to_numpy()
+    unknown = pd.isna(codes)
+    codes = np.where(unknown, [f"row {i}" for i in panel.first_row], codes)
+    programme = np.ones(panel.row.shape, dtype=bool)
+    if has_comparison(study):
+        treated = survey.keys["treated"].fillna(False).astype(bool).to_numpy()
+        programme = np.where(panel.row >= 0, treated[panel.row], False)
+    return Survey(study, panel, people.of(codes), programme, auditor)
+
+
+def protect_surveys(evaluation: Evaluation, survey: Survey) -> Evaluation:
+    """Protect every section of the survey, the most important numbers first."""
+    order = sorted(range(len(evaluation.outcomes)),
+                   key=lambda i: (not evaluation.outcomes[i].main,
+                                  evaluation.outcomes[i].role != "primary"))  # fmt: skip
+    outcomes = list(evaluation.outcomes)
+    for i in order:
+        outcomes[i] = _change(survey, outcomes[i])
+    comparison = tuple(_compare(survey, one) for one in evaluation.comparison)
+    for i in order:
+        outcomes[i] = _everyone(survey, evaluation.outcomes[i], outcomes[i])
+    for i in order:
+        groups = tuple(_groups(survey, outcomes[i], one) for one in outcomes[i].subgroups)
+        outcomes[i] = replace(outcomes[i], subgroups=groups)
+    dose = tuple(_dose(survey, one) for one in evaluation.dose)
+    comparison = tuple(_means(survey, one) for one in comparison)
+    attrition = tuple(_attrition(survey, one) for one in evaluation.attrition)
+    levels = {
+        (o.measure, wave): level
+        for o in outcomes
+        if o.main
+        for wave, level in zip(o.contrast, o.levels, strict=False)
+    }
+    scoring = tuple(_scores(survey, one, levels) for one in evaluation.scoring)
+    bounds = tuple(_bounds(survey, one) for one in evaluation.bounds)
+    sensitivity = tuple(_sensitivity(survey, outcomes, one) for one in evaluation.sensitivity)
+    items = _items(survey, evaluation.items)
+    for i in order:
+        outcomes[i] = replace(outcomes[i], n=_sizes(survey, outcomes[i]))
+    return replace(
+        evaluation,
+        outcomes=tuple(outcomes),
+        comparison=comparison,
+        dose=dose,
+        attrition=attrition,
+        scoring=scoring,
+        bounds=bounds,
+        sensitivity=sensitivity,
+        items=items,
+        reliability=tuple(_reliability(survey, one) for one in evaluation.reliability),
+        flow=_flow(survey, evaluation.flow) if evaluation.flow is not None else None,
+    )
+
+
+def hide_comparison(found: ComparisonLike) -> NotEstimable:
+    """Give a test as suppressed, by its name."""
+    return NotEstimable(reason="suppressed", name=found.name, method=found.method)
+
+
+def _trim(found: ComparisonLike, n: frozenset[int]) -> ComparisonLike:
+    """Leave of a test what speaks of all its people: no counts of some of them."""
+    size = found.n if found.n in n else SUPPRESSED
+    if isinstance(found, NotEstimable):
+        details = {k: v for k, v in found.details.items() if k in _DETAILS}
+        return replace(found, n=found.n if found.n in n else 0, details=details)
+    return replace(
+        found,
+        n=size,
+        n_missing=found.n_missing if found.n_missing == 0 else SUPPRESSED,
+        statistic=SUPPRESSED if found.name in _COUNTING else found.statistic,
+        estimate=SUPPRESSED if found.name in ("mann_whitney",) else found.estimate,
+        details={k: v for k, v in found.details.items() if k in _DETAILS},
+    )
+
+
+def _change(survey: Survey, o: Outcome) -> Outcome:
+    """Protect what is about the matched (or, anonymous, about everyone of the two waves)."""
+    measure, (first, last) = survey.study.measure(o.measure), o.contrast
+    label = f"outcomes.{o.measure}.{first}.{last}"
+    if o.design == "anonymous":
+        start, end = (survey.scored(o.measure, w, programme=True) for w in o.contrast)
+        released = (
+            survey.is_fine_wave(measure, first, start)
+            and survey.is_fine_wave(measure, last, end)
+            and min(start.sum(), end.sum()) >= survey.least
+            and survey.auditor.release(
+                *survey.sums(o.measure, f"{label}.from", (first, 1.0, start)),
+                *survey.sums(o.measure, f"{label}.to", (last, 1.0, end)),
+            )
+        )
+        return (
+            _shown(survey, o, frozenset({int(start.sum() + end.sum())}))
+            if released
+            else (_hidden(o))
+        )
+    both = survey.pairs(o.measure, o.contrast)
+    released = survey.is_fine(measure, o.contrast, both) and survey.release(
+        o.measure, label, (last, 1.0, both), (first, -1.0, both)
+    )
+    if not released or not both.any():
+        return _hidden(o)
+    shown = _shown(survey, o, frozenset({int(both.sum())}))
+    levels = [
+        survey.is_fine_wave(measure, wave, both)
+        and survey.release(o.measure, f"{label}.levels.{wave}", (wave, 1.0, both))
+        for wave in o.contrast
+    ]
+    hidden = NotEstimable(reason="suppressed", method="mean")
+    return replace(
+        shown,
+        levels=tuple(e if ok else hidden for e, ok in zip(o.levels, levels, strict=False)),
+        improved=_improved(survey, o),
+    )
+
+
+def _hidden(o: Outcome) -> Outcome:
+    """Give an outcome of which nothing may be known."""
+    return replace(
+        o,
+        change=hide_comparison(o.change),
+        p_adjusted=None,
+        analyses=tuple(hide_comparison(one) for one in o.analyses),
+        effect_sizes=tuple(
+            NotEstimable(reason="suppressed", name=e.name, method=e.method) for e in o.effect_sizes
+        ),
+        improved=None,
+        subgroups=(),
+        pairs=None,
+        equivalence=None if o.equivalence is None else hide_comparison(o.equivalence),
+        transitions=(),
+        agreement="single",
+        levels=tuple(NotEstimable(reason="suppressed", method=e.method) for e in o.levels),
+        cautions=(),
+    )
+
+
+def _shown(survey: Survey, o: Outcome, n: frozenset[int]) -> Outcome:
+    """Give an outcome whose people are many enough; single people's pairs of scores stay out."""
+    known = OF_PAIRS if o.design != "anonymous" else OF_PAIRS | OF_ALL
+    analyses = tuple(_trim(a, n) if a.name in known else hide_comparison(a) for a in o.analyses)
+    change = _trim(o.change, n)
+    if o.change.name not in known:
+        usual = PRIMARY[family_of(survey.study.measure(o.measure)), "paired"]
+        change = next(a for a in analyses if a.name == usual)
+    return replace(
+        o,
+        change=change,
+        analyses=analyses,
+        effect_sizes=tuple(_effect(survey, o, e, n) for e in o.effect_sizes),
+        pairs=None,
+        equivalence=None if o.equivalence is None else _trim(o.equivalence, n),
+        agreement=o.agreement if o.change.name in known else "single",
+    )
+
+
+def _effect(survey: Survey, o: Outcome, effect: EstimateLike, n: frozenset[int]) -> EstimateLike:
+    """Give an effect size; those that count people better and worse only when neither are few."""
+    if effect.name in ("superiority", "rank_biserial") and o.pairs is not None:
+        steps = np.sign(np.subtract(o.pairs.to_score, o.pairs.from_score))
+        ways = [int(np.sum(np.asarray(o.pairs.count)[steps == way])) for way in (-1, 0, 1)]
+        if any(is_small(one, survey.least) for one in ways):
+            return NotEstimable(reason="suppressed", name=effect.name, method=effect.method)
+    if effect.n not in n:
+        return replace(effect, n=SUPPRESSED)
+    return effect
+
+
+def _improved(survey: Survey, o: Outcome) -> Improved | None:
+    found = o.improved
+    if found is None:
+        return None
+    ways = [int(n or 0) for n in (found.n_better, found.n_same, found.n_worse)]
+    hidden = choose_hidden(ways, survey.least)
+    shares = [found.better, found.same, found.worse]
+    for i in hidden:
+        shares[i] = NotEstimable(reason="suppressed", method=shares[i].method)
+    counts = [SUPPRESSED if i in hidden else n for i, n in enumerate(ways)]
+    beyond = [found.reliable_better, found.reliable_worse]
+    # A second way of counting the same people: beside the first it gives those between the two.
+    differ = [
+        b is not None and (is_small(b, survey.least) or is_small(abs(b - w), survey.least))
+        for b, w in zip(beyond, (ways[0], ways[2]), strict=True)
+    ]
+    if any(differ) or hidden:
+        beyond = [None if b is None else SUPPRESSED for b in beyond]
+    return replace(
+        found, better=shares[0], same=shares[1], worse=shares[2],
+        n_better=counts[0], n_same=counts[1], n_worse=counts[2],
+        reliable_better=beyond[0], reliable_worse=beyond[1],
+    )  # fmt: skip
+
+
+def _everyone(survey: Survey, whole: Outcome, shown: Outcome) -> Outcome:
+    """Add the analyses of everybody where the unmatched are many enough, or none."""
+    if whole.design != "partly_paired" or isinstance(shown.change, NotEstimable):
+        return shown
+    first, last = whole.contrast
+    start, end = (survey.scored(whole.measure, w, programme=True) for w in whole.contrast)
+    alone = [int(n) for n in ((start & ~end).sum(), (end & ~start).sum())]
+    label = f"outcomes.{whole.measure}.{first}.{last}.everyone"
+    fine = survey.is_fine_wave(survey.study.measure(whole.measure), first, start & ~end)
+    fine &= survey.is_fine_wave(survey.study.measure(whole.measure), last, end & ~start)
+    if not fine or any(is_small(n, survey.least) for n in alone):
+        return shown
+    if not survey.release(whole.measure, label, (last, 1.0, end), (first, -1.0, start)):
+        return shown
+    n = frozenset({int((start & end).sum())})
+    analyses = tuple(
+        _trim(a, n) if a.name in OF_ALL else b
+        for a, b in zip(whole.analyses, shown.analyses, strict=True)
+    )
+    primary = whole.change.name in OF_ALL
+    return replace(
+        shown,
+        analyses=analyses,
+        change=_trim(whole.change, n) if primary else shown.change,
+        agreement=whole.agreement,
+    )
+
+
+def _sizes(survey: Survey, o: Outcome) -> SampleSizes:
+    """Give the numbers of people behind a contrast that do not give a small one."""
+    start, end = (survey.scored(o.measure, w, programme=True) for w in o.contrast)
+    both = survey.pairs(o.measure, o.contrast)
+    masks = {
+        "matched": both, "from_wave": start, "to_wave": end,
+        "from_only": start & ~both, "to_only": end & ~both,
+    }  # fmt: skip
+    family = f"count:{o.measure}"
+    told = {}
+    for name, mask in masks.items():
+        cell = cell_of(family, f"outcomes.{o.measure}.n.{name}", survey.people, ("n", 1.0, mask))
+        small = is_small(int(mask.sum()), survey.least)
+        free = not small and survey.auditor.release(cell)
+        told[name] = getattr(o.n, name) if free else SUPPRESSED
+    return replace(o.n, **told)
+
+
+def _groups(survey: Survey, o: Outcome, found: Subgroups) -> Subgroups:
+    """Show the largest groups first; one that the total and those shown would single out is not."""
+    level = _text_of(survey, found.by)
+    measure, (first, last) = survey.study.measure(o.measure), o.contrast
+    linked = o.design != "anonymous"
+    both = survey.pairs(o.measure, o.contrast)
+    shown: dict[str, Group] = {}
+    larger_hidden = False
+    for group in sorted(found.groups, key=lambda g: -g.n):
+        here = level == group.value
+        label = f"outcomes.{o.measure}.{found.by}.{group.value}"
+        if linked:
+            free = survey.is_fine(measure, o.contrast, both & here) and survey.release(
+                o.measure, label, (last, 1.0, both & here), (first, -1.0, both & here)
+            )
+        else:
+            start, end = (survey.scored(o.measure, w, programme=True) & here for w in o.contrast)
+            free = (
+                survey.is_fine_wave(measure, first, start)
+                and survey.is_fine_wave(measure, last, end)
+                and survey.release(o.measure, label, (last, 1.0, end), (first, -1.0, start))
+            )
+        if free and isinstance(group.change, Estimate):
+            shown[group.value] = group
+        elif group.n >= survey.least:
+            larger_hidden = True
+    none = NotEstimable(reason="suppressed")
+    groups = tuple(
+        shown.get(g.value, replace(g, n=SUPPRESSED, change=none, shrunken=none))
+        for g in found.groups
+    )
+    if not larger_hidden:
+        return replace(found, groups=groups)
+    # Test, prior and pooled mean were made with a group that is hidden now, and could give it back.
+    return replace(
+        found,
+        interaction=hide_comparison(found.interaction),
+        across=None,
+        groups=tuple(replace(g, shrunken=none) for g in groups),
+    )
+
+
+def _text_of(survey: Survey, column: str) -> npt.NDArray[np.object_]:
+    """Give a fixed fact of each person as text; "" where unknown."""
+    if not has_column(survey.study, column):
+        return np.full(len(survey.people), "", dtype=object)
+    value = person_values(survey.study, survey.panel, column)
+    return np.array(["" if pd.isna(one) else str(one) for one in value], dtype=object)
+
+
+def _arms(survey: Survey) -> tuple[BoolArray, BoolArray]:
+    treated = treated_people(survey.study, survey.panel)
+    if treated is None:
+        nobody = np.zeros(len(survey.people), dtype=bool)
+        return nobody, nobody
+    return treated == 1, treated == 0
+
+
+def _contrast_terms(
+    survey: Survey, measure: str, contrast: Sequence[str], *, everyone: bool
+) -> list[tuple[str, float, BoolArray]]:
+    """Terms of a difference in changes: of the matched, or of everybody in each wave."""
+    first, last = contrast
+    start, end = (survey.scored(measure, w) for w in contrast)
+    if not everyone:
+        start = end = start & end
+    return [
+        (wave, sign * side, mask & arm)
+        for side, arm in zip((1.0, -1.0), _arms(survey), strict=True)
+        for wave, sign, mask in ((last, 1.0, end), (first, -1.0, start))
+    ]
+
+
+def _compare(survey: Survey, found: GroupComparison) -> GroupComparison:
+    """Protect the contrast of the groups: either arm's change must be of many people."""
+    measure, label = survey.study.measure(found.measure), f"comparison.{found.measure}"
+    everyone = survey.panel.anonymous
+    terms = _contrast_terms(survey, found.measure, found.contrast, everyone=everyone)
+    arms = [mask for _, _, mask in terms[::2]]
+    fine = all(
+        survey.is_fine_wave(measure, w, mask) if everyone else survey.is_fine(
+            measure, found.contrast, mask)
+        for w, _, mask in terms
+    )  # fmt: skip
+    fine &= min(int(mask.sum()) for _, _, mask in terms) >= survey.least
+    released = fine and survey.release(found.measure, f"{label}.did", *terms)
+    whole = _contrast_terms(survey, found.measure, found.contrast, everyone=True)
+    also = released and all(survey.is_fine_wave(measure, w, mask) for w, _, mask in whole)
+    also = also and survey.release(found.measure, f"{label}.did_everyone", *whole)
+    n = frozenset({int(arms[0].sum() + arms[1].sum())})
+    allowed = (_COMPARED if released else frozenset()) | ({"did_everyone"} if also else set())
+
+    def protect(one: ComparisonLike) -> ComparisonLike:
+        return _trim(one, n) if one.name in allowed else hide_comparison(one)
+
+    first, last = found.contrast
+    treated, compared = arms
+    against = released and survey.release(
+        found.measure, f"{label}.counterfactual",
+        (first, 1.0, treated), (last, 1.0, compared), (first, -1.0, compared),
+    )  # fmt: skip
+    return replace(
+        found,
+        effect=protect(found.effect),
+        p_adjusted=found.p_adjusted if released else None,
+        analyses=tuple(protect(one) for one in found.analyses),
+        counterfactual=(
+            found.counterfactual if against or found.counterfactual is None else SUPPRESSED
+        ),
+    )
+
+
+def _means(survey: Survey, found: GroupComparison) -> GroupComparison:
+    """Protect the means of each group and wave, the event study, and the table at baseline."""
+    measure, arms = survey.study.measure(found.measure), _arms(survey)
+    means = []
+    for group, wave, mean in found.means:
+        mask = survey.scored(found.measure, wave) & arms[group != "treated"]
+        free = survey.is_fine_wave(measure, wave, mask) and survey.release(
+            found.measure, f"comparison.{found.measure}.{group}.{wave}", (wave, 1.0, mask)
+        )
+        means.append((group, wave, mean if free else _no_mean(mean)))
+    reference = survey.panel.waves[survey.panel.ends[0]] if survey.panel.waves else ""
+    study = tuple(
+        replace(point, difference=_event(survey, measure, reference, point))
+        for point in found.event_study
+    )
+    placebo = found.placebo
+    return replace(
+        found,
+        means=tuple(means),
+        event_study=study,
+        # Its two waves are not named, so that its people cannot be put beside the others'.
+        placebo=None if placebo is None else hide_comparison(placebo),
+        balance=tuple(_balance(survey, row, arms) for row in found.balance),
+    )
+
+
+def _event(
+    survey: Survey, measure: MeasurePlan, reference: str, point: EventStudyPoint
+) -> EstimateLike:
+    waves = (reference, point.wave)
+    terms = _contrast_terms(survey, measure.name, waves, everyone=survey.panel.anonymous)
+    fine = all(survey.is_fine_wave(measure, w, mask) for w, _, mask in terms)
+    label = f"comparison.{measure.name}.event_study.{point.wave}"
+    if fine and survey.release(measure.name, label, *terms):
+        return _without_missing(point.difference)
+    return _no_mean(point.difference)
+
+
+def _no_mean(mean: EstimateLike) -> NotEstimable:
+    return NotEstimable(reason="suppressed", method=mean.method, name=mean.name)
+
+
+def _without_missing(mean: EstimateLike) -> EstimateLike:
+    """Leave out how many had no score: with the number of respondents it is a small group."""
+    if isinstance(mean, Estimate) and mean.n_missing:
+        return replace(mean, n_missing=SUPPRESSED)
+    return mean
+
+
+def _side_by_side(
+    survey: Survey, variable: str, level: str, sides: Sequence[BoolArray], label: str
+) -> bool:
+    """Whether two sets of people may be put side by side at baseline on one variable."""
+    first = survey.panel.waves[survey.panel.ends[0]]
+    here = survey.answered(first)
+    if not level and variable in survey.panel.scores:
+        measure = survey.study.measure(variable)
+        masks = [side & survey.scored(variable, first) for side in sides]
+        if min(int(mask.sum()) for mask in masks) < survey.least:
+            return False
+        fine = all(survey.is_fine_wave(measure, first, mask) for mask in masks)
+        cells = [c for i, mask in enumerate(masks)
+                 for c in survey.sums(variable, f"{label}.{i}", (first, 1.0, mask))]  # fmt: skip
+        return fine and survey.auditor.release(*cells)
+    value = _text_of(survey, variable)
+    totals = [side & here & (value != "") for side in sides]
+    masks = [total & (value == level) for total in totals]
+    rest = [total & ~mask for total, mask in zip(totals, masks, strict=True)]
+    return survey.release_count(label, *masks, *rest)
+
+
+def _attrition(survey: Survey, row: AttritionRow) -> AttritionRow:
+    lost = lost_people(survey.panel)
+    arms = dict(zip(("treated", "comparison"), _arms(survey), strict=True))
+    label = f"attrition.{row.variable}.{row.level}.{row.group}"
+    if lost is not None:
+        sides = [side & arms[row.group] if row.group else side for side in lost]
+        if _side_by_side(survey, row.variable, row.level, sides, label):
+            return row
+    return replace(
+        row, stayed=_no_mean(row.stayed), left=_no_mean(row.left),
+        smd=None if row.smd is None else SUPPRESSED,
+        p_value=None if row.p_value is None else SUPPRESSED,
+    )  # fmt: skip
+
+
+def _balance(survey: Survey, row: BalanceRow, arms: Sequence[BoolArray]) -> BalanceRow:
+    if _side_by_side(survey, row.variable, row.level, arms, f"balance.{row.variable}.{row.level}"):
+        return row
+    return replace(
+        row, treated=_no_mean(row.treated), comparison=_no_mean(row.comparison),
+        smd=None if row.smd is None else SUPPRESSED,
+    )  # fmt: skip
+
+
+def _scores(
+    survey: Survey, found: ScoreSummary, levels: dict[tuple[str, str], EstimateLike]
+) -> ScoreSummary:
+    """Give a wave's mean for the people of the change, its distribution in bins, never its ends."""
+    measure = survey.study.measure(found.measure)
+    everyone = survey.scored(found.measure, found.wave)
+    label = f"scoring.{found.measure}.{found.wave}"
+    fine = survey.is_fine_wave(measure, found.wave, everyone)
+    free = fine and survey.release(found.measure, label, (found.wave, 1.0, everyone))
+    level = levels.get((found.measure, found.wave))
+    same = level is not None and level.n == found.n
+    mean = found.mean
+    if level is not None and not has_comparison(survey.study):
+        mean = level
+    elif not free or (not same and not isinstance(mean, NotEstimable) and level is not None):
+        mean = _no_mean(mean)
+    bins: tuple[tuple[float, float, int], ...] = ()
+    if free and found.counts:
+        values, counts = zip(*found.counts, strict=True)
+        bins = bin_counts(values, counts, survey.least)
+        if narrow_counts(values, counts, bins, survey.least):
+            bins = ()
+    whole = bool(bins) and len(bins) == len(found.counts)
+    hidden_mean = isinstance(mean, NotEstimable)
+    return replace(
+        found,
+        n=found.n if free else SUPPRESSED,
+        n_missing=found.n_missing if found.n_missing == 0 else SUPPRESSED,
+        mean=_without_missing(mean),
+        sd=_keep(found.sd, whole and not hidden_mean),
+        median=_keep(found.median, free and found.n >= 2 * survey.least and fine),
+        min=_keep(found.min, False),
+        max=_keep(found.max, False),
+        floor=_keep(found.floor, free and _is_safe_end(found.floor, found.n, survey.least)),
+        ceiling=_keep(found.ceiling, free and _is_safe_end(found.ceiling, found.n, survey.least)),
+        counts=tuple(((low + high) / 2, n) for low, high, n in bins),
+        subscales={name: _no_mean(one) for name, one in found.subscales.items()},
+    )
+
+
+def _keep(value: float | None, free: bool) -> float | None:
+    return value if free or value is None else SUPPRESSED
+
+
+def _is_safe_end(share: float | None, n: int, least: int) -> bool:
+    if share is None:
+        return True
+    return is_safe_share(Estimate(estimate=share, n=n, method="share"), least)
+
+
+def _items(survey: Survey, found: Sequence[ItemAnswers]) -> tuple[ItemAnswers, ...]:
+    """Protect the answers to each item; few of one answer are hidden with a second answer."""
+    for family in list(survey.auditor.families):
+        if family.startswith("count:"):
+            for one in {i.item for i in found if f"count:{i.measure}" == family}:
+                survey.auditor.copy(family, f"item:{family.removeprefix('count:')}:{one}")
+    return tuple(_item(survey, one) for one in found)
+
+
+def _item(survey: Survey, found: ItemAnswers) -> ItemAnswers:
+    data = survey.study.survey
+    at = survey.panel.wave_index(found.wave)
+    row = survey.panel.row[:, at]
+    if data is None:
+        raise ValueError("the study has no survey")
+    answers = data.items[found.measure][found.item].to_numpy(np.float64, na_value=np.nan)
+    mask = (row >= 0) & np.isfinite(answers[row]) & survey.programme[:, at]
+    family = f"item:{found.measure}:{found.item}"
+    label = f"items.{found.measure}.{found.item}.{found.wave}"
+    cell = cell_of(family, label, survey.people, ("n", 1.0, mask))
+    free = not is_small(int(mask.sum()), survey.least) and survey.auditor.release(cell)
+    names, counts = list(found.counts), [int(n) for n in found.counts.values()]
+    hidden = choose_hidden(counts, survey.least) if free else list(range(len(counts)))
+    alone = len(survey.study.measure(found.measure).items) == 1
+    if hidden and alone:
+        # One item is the whole score, whose mean and spread are known from the outcome.
+        hidden = list(range(len(counts)))
+    told = {
+        name: SUPPRESSED if i in hidden else n
+        for i, (name, n) in enumerate(zip(names, counts, strict=True))
+    }
+    return replace(
+        found,
+        n=found.n if free else SUPPRESSED,
+        n_missing=found.n_missing if found.n_missing == 0 else SUPPRESSED,
+        counts=told,
+        mean=_keep(found.mean, free and not hidden),
+    )
+
+
+def _dose(survey: Survey, found: Dose) -> Dose:
+    """Protect change by sessions: points that the total would single out are not given."""
+    study, panel = survey.study, survey.panel
+    dose = dose_of_people(study, panel)
+    contrast = main_contrast(study, panel, found.measure)
+    if dose is None or contrast is None:
+        return _no_dose(found)
+    used = survey.pairs(found.measure, contrast) & np.isfinite(dose)
+    measure = study.measure(found.measure)
+    label = f"dose.{found.measure}"
+    first, last = contrast
+    slope = found.slope
+    enough = int(used.sum()) >= 2 * survey.least and survey.is_fine(measure, contrast, used)
+    if not enough or not survey.release(
+        found.measure, f"{label}.slope", (last, 1.0, used), (first, -1.0, used)
+    ):
+        return _no_dose(found)
+    where = np.flatnonzero(used)
+    points = []
+    for point, inside in zip(found.points, join_doses(dose[used], survey.least), strict=False):
+        mask = np.zeros(used.size, dtype=bool)
+        mask[where[inside]] = True
+        free = survey.is_fine(measure, contrast, mask) and survey.release(
+            found.measure, f"{label}.points", (last, 1.0, mask), (first, -1.0, mask)
+        )
+        if free:
+            points.append(point)
+    ends = (points[0][0], points[-1][0]) if points else (0.0, -1.0)
+    few = is_small(found.n_linked, survey.least) or is_small(found.n_unlinked, survey.least)
+    return replace(
+        found,
+        slope=_trim(slope, frozenset({int(used.sum())})),
+        points=tuple(points),
+        # The line's ends are the fewest and the most sessions of anybody: of single people.
+        line=tuple((x, e) for x, e in found.line if ends[0] <= x <= ends[1]),
+        n_linked=SUPPRESSED if few else found.n_linked,
+        n_unlinked=SUPPRESSED if few else found.n_unlinked,
+    )
+
+
+def _no_dose(found: Dose) -> Dose:
+    return replace(
+        found, slope=hide_comparison(found.slope), points=(), line=(),
+        n_linked=SUPPRESSED, n_unlinked=SUPPRESSED,
+    )  # fmt: skip
+
+
+def _bounds(survey: Survey, found: Bounds) -> Bounds:
+    """Protect the worst and best case: it adds up the first scores of those who left."""
+    ends = survey.panel.ends
+    first, last = (survey.panel.waves[at] for at in ends)
+    start, end = survey.scored(found.measure, first), survey.scored(found.measure, last)
+    treated, compared = _arms(survey)
+    own = treated if treated.any() else np.ones(start.size, dtype=bool)
+    sides = [own] if found.name == "worst_best" else [treated, compared]
+    left = [int((start & ~end & side).sum()) for side in sides]
+    free = not any(is_small(n, survey.least) for n in left)
+    free = free and survey.is_fine_wave(survey.study.measure(found.measure), first, start & own)
+    if free and found.name == "worst_best":
+        everyone, both = start & own, start & end & own
+        size = max(int(everyone.sum()), 1)
+        free = survey.auditor.release(
+            cell_of(
+                f"score:{found.measure}", f"bounds.{found.measure}", survey.people,
+                (last, 1.0 / size, both), (first, -1.0 / size, everyone),
+            ),
+            cell_of(f"count:{found.measure}", f"bounds.{found.measure}.n", survey.people,
+                    ("n", 1.0, everyone)),
+        )  # fmt: skip
+    if free:
+        return found if found.name == "worst_best" else replace(found, n=SUPPRESSED)
+    return replace(
+        found, low=_keep(found.low, False), high=_keep(found.high, False), n=SUPPRESSED,
+    )  # fmt: skip
+
+
+def _sensitivity(survey: Survey, outcomes: Sequence[Outcome], found: Sensitivity) -> Sensitivity:
+    """Keep a second estimate only where those in one wave alone are many, or none, throughout."""
+    measure = survey.study.measure(found.measure)
+    free = family_of(measure) == "mean"
+    for o in outcomes:
+        if o.measure == found.measure:
+            start, end = (survey.scored(o.measure, w, programme=True) for w in o.contrast)
+            sets = (start & ~end, end & ~start, start & end)
+            free &= not any(is_small(int(s.sum()), survey.least) for s in sets)
+            free &= not isinstance(o.change, NotEstimable)
+    change = _trim(found.change, frozenset()) if free else (hide_comparison(found.change))
+    return replace(found, change=change, details={})
+
+
+def _reliability(survey: Survey, found: Reliability) -> Reliability:
+    """Keep coefficients of twice the smallest group; how many answered every item stays out."""
+    if found.n >= 2 * survey.least:
+        return replace(
+            found, n=SUPPRESSED,
+            alpha=_sizeless(found.alpha), omega=_sizeless(found.omega),
+        )  # fmt: skip
+    return replace(
+        found, n=SUPPRESSED, alpha=_no_mean(found.alpha), omega=_no_mean(found.omega),
+        item_rest={k: SUPPRESSED for k in found.item_rest},
+        alpha_if_dropped={k: SUPPRESSED for k in found.alpha_if_dropped},
+        first_factor_share=_keep(found.first_factor_share, False),
+    )  # fmt: skip
+
+
+def _sizeless(found: EstimateLike) -> EstimateLike:
+    if isinstance(found, NotEstimable):
+        return replace(found, n=0)
+    return replace(found, n=SUPPRESSED, n_missing=SUPPRESSED if found.n_missing else 0)
+
+
+def _flow(survey: Survey, flow: Flow) -> Flow:
+    """Give the numbers of people that no other number turns into a small one."""
+    panel, least = survey.panel, survey.least
+    excluded = tuple(
+        replace(e, n=SUPPRESSED if is_small(e.n, least) else e.n) for e in flow.excluded
+    )
+    there = panel.row >= 0
+    first, last = (there[:, at] for at in panel.ends) if panel.waves else (np.zeros(0, bool),) * 2
+    both = first & last if not panel.anonymous and len(panel.waves) > 1 else first & ~first
+
+    def count(name: str, mask: BoolArray, n: int) -> int:
+        return n if survey.release_count(f"flow.{name}", mask) else SUPPRESSED
+
+    matched = count("matched", both, flow.matched)
+    pre_only = count("pre_only", first & ~last, flow.pre_only)
+    post_only = count("post_only", last & ~first, flow.post_only)
+    waves: dict[str, WaveFlow] = {}
+    for wave, one in flow.waves.items():
+        if not wave:
+            waves[wave] = WaveFlow(rows=SUPPRESSED, respondents=0)
+            continue
+        n = count(f"waves.{wave}", survey.answered(wave), one.respondents)
+        same = one.rows == one.respondents or not is_small(one.rows - one.respondents, least)
+        rows = one.rows if same and isinstance(n, int) else SUPPRESSED
+        waves[wave] = WaveFlow(rows=rows, respondents=n)
+    return replace(
+        flow,
+        waves=waves,
+        matched=matched,
+        pre_only=pre_only,
+        post_only=post_only,
+        duplicates=SUPPRESSED if is_small(flow.duplicates, least) else flow.duplicates,
+        excluded=excluded,
+    )
