@@ -185,9 +185,6 @@ def attack_answers(results: Mapping[str, Any], spoils: Spoils) -> None:
     for row in results.get("items") or ():
         for n in row["counts"].values():
             spoils.take("answers given by few", number(n) or 0)
-    flow = results.get("flow") or {}
-    for key in ("matched", "pre_only", "post_only"):
-        spoils.take("people in one wave only", number(flow.get(key)) or 0)
 
 
 def attack_activities(results: Mapping[str, Any], spoils: Spoils) -> None:
@@ -285,6 +282,8 @@ def attack_counts(results: Mapping[str, Any], spoils: Spoils) -> None:
     flow, outcome = results.get("flow") or {}, outcome_of(results)
     if outcome is None or results.get("comparison"):
         return
+    for key in ("matched", "pre_only", "post_only"):
+        spoils.take("people in one wave only", number(flow.get(key)) or 0)
     n = outcome["n"]
     waves = {w: number(v["respondents"]) for w, v in (flow.get("waves") or {}).items()}
     nested = [(number(flow.get("matched")), number(n["matched"]))]

@@ -44,8 +44,8 @@ EventStudyPoint: wave difference
 ExcludedRows: reason n table wave
 Flow: waves matched pre_only post_only duplicates excluded anonymous
 Group: value n change shrunken
-GroupComparison: measure contrast main effect p_adjusted analyses means counterfactual
-    n_clusters event_study placebo balance cautions
+GroupComparison: measure contrast main assignment agreement causal doubts effect p_adjusted
+    analyses means counterfactual n_clusters event_study placebo balance cautions
 Improved: better same worse threshold threshold_source n_better n_same n_worse reliable_better
     reliable_worse reliable_change
 ItemAnswers: measure item wave n n_missing counts mean reversed
@@ -63,13 +63,13 @@ WaveFlow: rows respondents
 Capacity: range n_raters domains agreement leadership resident_led cautions
 Concentration: by n_sources shares largest largest_share hhi hhi_normalised effective_sources
 Consultation: raised agreed done declined open overdue follow_through done_share on_time
-    told_back curve median_days matrix level_gaps issues as_of cautions
+    told_back curve median_days matrix level_gaps issues as_of cautions lacking
 DomainCapacity: domain wave group mean change target gap
 EarlyWarning: code days values
 Funding: currency first_date last_date income expense surplus by_month by_year concentration hhi
     effective_sources largest_share recurring_share community_share restricted_share balance
     monthly_expense runway_months stress expiries waterfall n_rows n_left_out programme_cost
-    cautions
+    months_counted unnamed_share cautions
 FundingPeriod: period income expense surplus
 GrantExpiry: source ends amount months_left
 IssueRow: issue raised_by raised agreed due done status days_open days_overdue told_back

@@ -10,7 +10,7 @@ from benchmarks.attack_results import attack_study
 SOURCE = Path(__file__).resolve().parents[2] / "benchmarks" / "attack_results.py"
 
 
-@pytest.mark.parametrize("seed", range(100, 108))
+@pytest.mark.parametrize("seed", range(100, 104))
 def test_nobody_is_recovered(seed: int):
     before, after, _ = attack_study(seed, {"json", "figures"})
     assert sum(before.cells.values()) > 10, "the attack must find what the evaluator's file holds"
