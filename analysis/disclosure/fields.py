@@ -35,6 +35,7 @@ Disclosure: cells hidden smallest_interval
 Estimate: estimate ci_low ci_high ci_level std_error n n_missing method name
 Finding: code section measure values
 NotEstimable: reason n method name details
+AnchorDifference: n n_better correlation strong mean_change predictive roc auc
 MetaAnalysis: pooled tau2 i2 q q_p prediction_low prediction_high weights
 AttritionRow: variable level stayed left smd p_value group
 BalanceRow: variable level treated comparison smd
@@ -46,12 +47,12 @@ Flow: waves matched pre_only post_only duplicates excluded anonymous
 Group: value n change shrunken
 GroupComparison: measure contrast main assignment agreement causal doubts effect p_adjusted
     analyses means counterfactual n_clusters event_study placebo balance cautions
-Improved: better same worse threshold threshold_source n_better n_same n_worse reliable_better
-    reliable_worse reliable_change
+Improved: better same worse net threshold threshold_source n_better n_same n_worse
+    reliable_better reliable_worse reliable_change smallest_detectable smallest_detectable_mean
 ItemAnswers: measure item wave n n_missing counts mean reversed
 Outcome: measure role contrast main design n change p_adjusted analyses effect_sizes improved
-    subgroups pairs equivalence transitions categories agreement better important_difference
-    among levels cautions
+    anchor subgroups pairs equivalence transitions categories agreement better
+    important_difference among levels cautions
 PairCounts: from_score to_score count
 Reliability: measure wave n n_items alpha omega item_rest alpha_if_dropped first_factor_share
     unreversed_suspects

@@ -48,6 +48,7 @@ from analysis.surveys.results import (
     Subgroups,
     WaveFlow,
 )
+from analysis.surveys.scoring import mean_of
 
 #: Analyses of the same people in both waves; their sums are those of the matched.
 OF_PAIRS = frozenset({
@@ -266,9 +267,14 @@ def _change(survey: Survey, o: Outcome) -> Outcome:
         for wave in o.contrast
     ]
     hidden = NotEstimable(reason="suppressed", method="mean")
+    means = o.levels
+    if o.change.name in OF_ALL:
+        # The model's levels are those of everybody; the matched have their own.
+        given = [survey.values(o.measure, wave)[both] for wave in o.contrast]
+        means = tuple(mean_of(scores, measure.kind) for scores in given)
     return replace(
         shown,
-        levels=tuple(e if ok else hidden for e, ok in zip(o.levels, levels, strict=False)),
+        levels=tuple(e if ok else hidden for e, ok in zip(means, levels, strict=False)),
         improved=_improved(survey, o),
     )
 
@@ -286,6 +292,7 @@ def _hidden(o: Outcome) -> Outcome:
         improved=None,
         subgroups=(),
         pairs=None,
+        anchor=None,
         equivalence=None if o.equivalence is None else hide_comparison(o.equivalence),
         transitions=(),
         agreement="single",
@@ -308,6 +315,7 @@ def _shown(survey: Survey, o: Outcome, n: frozenset[int]) -> Outcome:
         analyses=analyses,
         effect_sizes=tuple(_effect(survey, o, e, n) for e in o.effect_sizes),
         pairs=None,
+        anchor=None,
         equivalence=None if o.equivalence is None else _trim(o.equivalence, n),
         agreement=o.agreement if o.change.name in known else "single",
     )
@@ -327,7 +335,7 @@ def _effect(survey: Survey, o: Outcome, effect: EstimateLike, n: frozenset[int])
 
 def _improved(survey: Survey, o: Outcome) -> Improved | None:
     found = o.improved
-    if found is None:
+    if found is None or found.n_better is None:
         return None
     ways = [int(n or 0) for n in (found.n_better, found.n_same, found.n_worse)]
     hidden = choose_hidden(ways, survey.least)
@@ -344,7 +352,8 @@ def _improved(survey: Survey, o: Outcome) -> Improved | None:
     if any(differ) or hidden:
         beyond = [None if b is None else SUPPRESSED for b in beyond]
     return replace(
-        found, better=shares[0], same=shares[1], worse=shares[2],
+        found, net=NotEstimable(reason="suppressed", method=found.net.method) if hidden else found.net,
+        better=shares[0], same=shares[1], worse=shares[2],
         n_better=counts[0], n_same=counts[1], n_worse=counts[2],
         reliable_better=beyond[0], reliable_worse=beyond[1],
     )  # fmt: skip
@@ -374,6 +383,7 @@ def _everyone(survey: Survey, whole: Outcome, shown: Outcome) -> Outcome:
         shown,
         analyses=analyses,
         change=_trim(whole.change, n) if primary else shown.change,
+        levels=tuple(_sizeless(e) for e in whole.levels) if primary else shown.levels,
         agreement=whole.agreement,
     )
 
