@@ -351,8 +351,9 @@ def _improved(survey: Survey, o: Outcome) -> Improved | None:
     ]
     if any(differ) or hidden:
         beyond = [None if b is None else SUPPRESSED for b in beyond]
+    net = NotEstimable(reason="suppressed", method=found.net.method) if hidden else found.net
     return replace(
-        found, net=NotEstimable(reason="suppressed", method=found.net.method) if hidden else found.net,
+        found, net=net,
         better=shares[0], same=shares[1], worse=shares[2],
         n_better=counts[0], n_same=counts[1], n_worse=counts[2],
         reliable_better=beyond[0], reliable_worse=beyond[1],
