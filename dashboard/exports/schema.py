@@ -160,7 +160,8 @@ def _describe_fields(owner: Any, found: dict[str, Schema]) -> Schema:  # noqa: A
         described = _describe(hints[one.name], found)
         if one.name == "cautions":
             described = {"type": "array", "items": {"type": "string"}}
-        limits = _LIMITS.get(one.name, {}) if "type" in described else {}
+        plain = "type" in described or "anyOf" in described
+        limits = _LIMITS.get(one.name, {}) if plain else {}
         properties[one.name] = described | limits
     about = (inspect.getdoc(owner) or "").split("\n")[0]
     return {
