@@ -12,7 +12,7 @@ from collections.abc import Mapping
 _LISTED = """\
 Earlier: as_of participants expense values
 Evaluation: fingerprint title settings provenance flow scoring reliability outcomes items
-    attrition bounds comparison dose sensitivity participation delivery volunteers
+    attrition attrition_verdict bounds comparison dose sensitivity participation delivery volunteers
     sustainability earlier targets findings cautions issues audience disclosure
 Provenance: versions created seed files
 Issue: code severity file sheet column rows details
@@ -37,19 +37,24 @@ Finding: code section measure values
 NotEstimable: reason n method name details
 AnchorDifference: n n_better correlation strong mean_change predictive roc auc
 MetaAnalysis: pooled tau2 i2 q q_p prediction_low prediction_high weights
+AttritionVerdict: overall differential treated comparison cautious_limit optimistic_limit verdict
 AttritionRow: variable level stayed left smd p_value group
 BalanceRow: variable level treated comparison smd
 Bounds: measure name low high n method reason
 Dose: measure slope points n_linked n_unlinked line cautions
+EValue: estimate limit risk_ratio
 EventStudyPoint: wave difference
 ExcludedRows: reason n table wave
 Flow: waves matched pre_only post_only duplicates excluded anonymous
 Group: value n change shrunken
 GroupComparison: measure contrast main assignment agreement causal doubts effect p_adjusted
-    analyses means counterfactual n_clusters event_study placebo balance cautions
+    analyses means counterfactual n_clusters event_study placebo balance
+    overlap e_value cautions
 Improved: better same worse net threshold threshold_source n_better n_same n_worse
     reliable_better reliable_worse reliable_change smallest_detectable smallest_detectable_mean
 ItemAnswers: measure item wave n n_missing counts mean reversed
+Overlap: balance effective_comparison effective_treated n
+WeightedBalance: variable level before after
 Outcome: measure role contrast main design n change p_adjusted analyses effect_sizes improved
     anchor subgroups pairs equivalence transitions categories agreement better
     important_difference among levels cautions
@@ -90,7 +95,8 @@ Hours: unit total per_active gini top10_share bus_factor reliability lorenz per_
     by_activity
 LapseSensitivity: lapse_after_days left median_days retention_365
 Month: month active new returning lapsed hours retention team
-OutlookCheck: made month months_ahead expected low high actual inside
+OutlookCheck: made month months_ahead expected low high actual inside today
+OutlookChoice: basis reason n error_flow error_as_today inside
 OutlookPoint: month active low high
 Overdue: volunteer last_service days_since rhythm_days ratio survival_given_absence urgency
 RetentionByGroup: by logrank rmst_difference cox proportional_hazards groups horizon_days
@@ -98,7 +104,8 @@ RetentionByGroup: by logrank rmst_difference cox proportional_hazards groups hor
 Volunteers: n active active_year_ago joined left rule lapse_after_days observed_from
     observed_until curve retention median_days rmst rmst_horizon_days returned sensitivity
     by_group landmark causes cohorts monthly period_retention commitment_retention
-    mean_cumulative_returns hours roles overdue outlook backtest events cautions notes
+    mean_cumulative_returns hours roles overdue outlook outlook_choice backtest
+    events cautions notes
 """
 
 

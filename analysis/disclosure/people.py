@@ -439,7 +439,7 @@ def _month(m: Month, least: int) -> Month:
 
 
 def _backtest(b: OutlookCheck, least: int) -> OutlookCheck:
-    return replace(b, actual=_round(b.actual, least) or 0)
+    return replace(b, actual=_round(b.actual, least) or 0, today=_round(b.today, least) or 0)
 
 
 def _share_or_none(share: EstimateLike | None, least: int) -> EstimateLike | None:

@@ -204,6 +204,8 @@ def protect_surveys(evaluation: Evaluation, survey: Survey) -> Evaluation:
         comparison=comparison,
         dose=dose,
         attrition=attrition,
+        # Shares of those lost in each group give counts that may be of a few people.
+        attrition_verdict=None,
         scoring=scoring,
         bounds=bounds,
         sensitivity=sensitivity,
@@ -541,6 +543,9 @@ def _means(survey: Survey, found: GroupComparison) -> GroupComparison:
         event_study=study,
         # Its two waves are not named, so that its people cannot be put beside the others'.
         placebo=None if placebo is None else hide_comparison(placebo),
+        # Both are worked out from the groups' means again, with weights that single people set.
+        overlap=None,
+        e_value=None,
         balance=tuple(_balance(survey, row, arms) for row in found.balance),
     )
 
