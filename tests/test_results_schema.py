@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from analysis import evaluate, read_study
+from analysis.disclosure import protect
 from analysis.evaluation import Evaluation
 from analysis.study import Study
 from dashboard.exports.results_file import write_results
@@ -125,10 +126,13 @@ def test_the_schema_describes_every_section():
     assert {"flow", "scoring", "reliability", "items", "dose", "targets", "delivery"} <= sections
 
 
-def test_no_person_stands_in_the_results_file(sample: Evaluation):
-    told = write_results(sample).decode()
-    results = json.loads(told)
+def test_no_person_is_named_in_the_results_file(sample: Evaluation):
+    """The evaluator's file has each volunteer's hours, nobody's code; a funder's has neither."""
+    written = write_results(sample).decode()
     assert sample.volunteers is not None
-    assert "overdue" not in results["volunteers"]
-    assert results["volunteers"]["hours"]["per_person"] == []
-    assert all(person.volunteer not in told for person in sample.volunteers.overdue)
+    assert "overdue" not in json.loads(written)["volunteers"]
+    assert all(person.volunteer not in written for person in sample.volunteers.overdue)
+    study = read_study(ROOT / "data" / "sample" / "study.toml")
+    released = json.loads(write_results(protect(sample, study, "funder")))
+    assert released["audience"] == "funder"
+    assert released["volunteers"]["hours"]["per_person"] == []

@@ -227,7 +227,7 @@ def _say_again(shown: Evaluation, study: Study, audience: Audience) -> Evaluatio
         provenance=replace(
             shown.provenance,
             files=tuple(
-                {k: v for k, v in one.items() if not k.startswith("n_")}
+                {k: SUPPRESSED if k.startswith("n_") else v for k, v in one.items()}
                 for one in shown.provenance.files
             ),
         ),
