@@ -399,9 +399,11 @@ def _scale_scores(result: Mapping[str, Any]) -> list[list[float]]:
     scales = {m["name"] for m in measures if m.get("kind", "scale") in ("scale", "number")}
     found = []
     for one in result.get("scoring") or ():
-        mean, spread = one.get("mean"), one.get("sd")
-        if one["measure"] in scales and one["n"] >= LEAST_PEOPLE and mean is not None and spread:
-            found.append([float(one["n"]), round(float(mean), 9), round(float(spread), 9)])
+        n, mean, spread = one["n"], one.get("mean"), one.get("sd")
+        # A number withheld from the audience stands as a word in the results file.
+        given = all(isinstance(value, int | float) for value in (n, mean, spread))
+        if one["measure"] in scales and given and n >= LEAST_PEOPLE and spread:
+            found.append([float(n), round(float(mean), 9), round(float(spread), 9)])
     return found
 
 

@@ -73,4 +73,4 @@ def test_the_funders_words_and_pictures_stand_on_one_screen(tabs, language: str)
     frame = visitor.page.locator("[data-testid=stMain] [data-testid=stExpander]").first
     visitor.page.locator(".js-plotly-plot").nth(1).wait_for()
     # All but the optional frame ends within the height of a usual screen.
-    assert frame.bounding_box()["y"] <= 940
+    assert frame.bounding_box()["y"] <= 960

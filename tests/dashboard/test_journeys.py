@@ -201,7 +201,8 @@ def test_a_filter_that_would_show_too_few_is_told_and_shows_nothing(app: App):
     study = finish(app, ("survey_pre.csv", named[0]), ("survey_post.csv", named[1]))
     for view in VIEWS:
         at = AppTest.from_file(str(APP), default_timeout=60)
-        for key, value in (("lang", "en"), ("study", study), ("site", "X")):
+        chosen = {"lang": "en", "study": study, "site": "X", "audience": "funder"}
+        for key, value in chosen.items():
             at.query_params[key] = value
         at._page_hash = calc_hash(view)
         at.run()
