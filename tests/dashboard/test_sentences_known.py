@@ -38,7 +38,7 @@ DETAILS = {
             "used",
             "declared",
         ),
-        *("low", "high"),
+        *("low", "high", "first", "second"),
     )
 } | {"kinds": {"x": 1}}
 
