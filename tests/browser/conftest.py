@@ -144,6 +144,17 @@ class Visitor:
         self.page.wait_for_url(re.compile("study=[0-9a-f]{8}"))
         self.wait()
 
+    def name_scores(self) -> int:
+        """On Checks: give a name to each score that has none of its own; how many were named."""
+        boxes = self.page.get_by_test_id("stMain").get_by_role("textbox")
+        nameless = [at for at in range(boxes.count()) if not boxes.nth(at).input_value()]
+        for at in nameless:
+            boxes.nth(at).fill(f"Readiness {at}")
+            boxes.nth(at).press("Enter")
+            self.page.wait_for_timeout(150)
+            self.wait()
+        return len(nameless)
+
     @property
     def words(self) -> str:
         return self.page.locator("[data-testid=stMain]").inner_text()

@@ -83,15 +83,7 @@ def drive(visitor, language: str, name: str, *files) -> None:
         agree.nth(at).click()
         clicks += 1
         visitor.wait()
-    # A score without a name of its own waits for one.
-    boxes = page.get_by_test_id("stMain").get_by_role("textbox")
-    for at in range(boxes.count()):
-        if not boxes.nth(at).input_value():
-            boxes.nth(at).fill(f"Readiness {at}")
-            boxes.nth(at).press("Enter")
-            clicks += 1
-            page.wait_for_timeout(150)
-            visitor.wait()
+    clicks += visitor.name_scores()
     visitor.press(SAVE[language])
     clicks += 1
     page.wait_for_url(re.compile("/overview"))

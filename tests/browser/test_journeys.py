@@ -50,6 +50,7 @@ def finished(receive) -> Iterator:
     visitor.open("data", study="new")
     visitor.upload(PRE, POST)
     visitor.press(WORDS["en"]["checks"])
+    visitor.name_scores()
     visitor.press(WORDS["en"]["save"])
     visitor.page.wait_for_url(re.compile("/overview"))
     visitor.wait()
@@ -68,6 +69,7 @@ def test_upload_map_outcomes_export(visit, language: str, tmp_path: Path):
         assert visitor.page.get_by_test_id("stException").count() == 0
         visitor.press(words["next"])
     assert words["matched"] in visitor.words
+    visitor.name_scores()
     visitor.press(words["save"])
     visitor.page.wait_for_url(re.compile("/overview"))
     visitor.wait()
