@@ -192,7 +192,10 @@ def fit_unstructured(patterns: WavePatterns) -> WaveModel | None:
     """
     n_waves = patterns.answered.shape[1]
     basis = unstructured_basis(n_waves)
-    parameters = _moments(patterns)[np.triu_indices(n_waves)]
+    start = _moments(patterns)
+    if start is None:
+        return None
+    parameters = start[np.triu_indices(n_waves)]
     point = solve_means(patterns, basis, parameters)
     for _ in range(_STEPS):
         score, expected, observed = _derivatives(patterns, basis, point)
@@ -257,13 +260,18 @@ def describe_model(patterns: WavePatterns, basis: Floats, parameters: Floats) ->
     )
 
 
-def _moments(patterns: WavePatterns) -> Floats:
-    """Start: variances of everyone in each wave, correlations of those in both, kept below .9."""
+def _moments(patterns: WavePatterns) -> Floats | None:
+    """Start: variances of everyone in each wave, correlations of those in both, kept below .9.
+
+    None where everyone answered the same in a wave: there is no variance to fit.
+    """
     seen, people = patterns.answered.astype(np.float64), patterns.people
     n = people @ seen
     centre = patterns.means - seen * (people @ patterns.means) / n
     products = patterns.products + people[:, None, None] * centre[:, :, None] * centre[:, None, :]
     variance = np.einsum("kii->i", products) / n
+    if not bool((variance > 0.0).all()):
+        return None
     both = np.einsum("ki,kj->kij", seen, seen)
     pairs = patterns.answered_both()
     covariance = np.einsum("kij,kij->ij", patterns.products, both) / np.maximum(pairs, 1.0)

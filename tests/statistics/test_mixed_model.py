@@ -275,3 +275,13 @@ def test_drop_out_by_baseline_with_a_spread_that_changes(before, after):
         stay = rng.random(400) < 1 / (1 + np.exp(-1.2 * z))
         changes.append(mixed_change(pre[stay], post[stay], pre[~stay], []).estimate)
     assert np.mean(changes) == pytest.approx(0.30, abs=0.02)
+
+
+def test_a_wave_without_spread_among_three_ends():
+    """The start of the search shrank a covariance of zero for ever."""
+    person, wave = np.repeat([0, 1, 2, 3, 4, 5], 3), np.tile([0, 1, 2], 6)
+    alike = mixed_waves(np.zeros(18), wave, person, 3)
+    assert [change.reason for change in alike] == ["no_variance", "no_variance"]
+    last_constant = np.where(wave == 2, 5.0, person + wave * (person % 2))
+    changes = mixed_waves(last_constant, wave, person, 3)
+    assert [change.estimate for change in changes] == pytest.approx([0.5, 2.5])
