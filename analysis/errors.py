@@ -9,7 +9,8 @@
     │   ├── HostileFileError        built to do harm: bombs, entities, escapes
     │   └── LimitExceededError      larger than the stated limits
     ├── MissingColumnError      a column the study file names is not in the file
-    └── WorkspaceError          saving or opening a study failed
+    ├── WorkspaceError          saving or opening a study failed
+    └── ExportError             a file cannot be made for this reader or of this study
 
 The words for a person are made from ``code`` and ``details`` where the language is known.
 """
@@ -66,3 +67,7 @@ class MissingColumnError(LeveeError):
 
 class WorkspaceError(LeveeError):
     """A study could not be saved, opened or restored."""
+
+
+class ExportError(LeveeError):
+    """A file cannot be made for this reader, or of this study."""

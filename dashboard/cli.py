@@ -25,13 +25,14 @@ if TYPE_CHECKING:
     from analysis.intake.inspection import Inspection
     from analysis.study import Study
 
-FORMATS = ("json", "xlsx", "docx", "pptx", "pdf", "html")
+FORMATS = ("json", "xlsx", "docx", "pptx", "pdf", "html", "sav")
 _WRITERS = {
     "xlsx": ("dashboard.exports.workbook", "write_workbook"),
     "docx": ("dashboard.exports.document", "write_document"),
     "pptx": ("dashboard.exports.slides", "write_slides"),
     "pdf": ("dashboard.exports.brief", "write_brief"),
     "html": ("dashboard.exports.web_page", "write_web_page"),
+    "sav": ("dashboard.exports.statistics_file", "write_statistics_file"),
 }
 
 
@@ -341,7 +342,6 @@ def _write_reports(arguments: argparse.Namespace, evaluation: Any, study: Any) -
 
     if arguments.audience is not None:
         evaluation = protect(evaluation, study, arguments.audience)
-    audience = arguments.audience or "funder"
     text = Text(arguments.language or study.plan.study.language)
     folder = arguments.output or arguments.study.parent
     folder.mkdir(parents=True, exist_ok=True)
@@ -349,9 +349,11 @@ def _write_reports(arguments: argparse.Namespace, evaluation: Any, study: Any) -
     for form in arguments.format:
         if form in _WRITERS:
             module, writer = _WRITERS[form]
-            reports[f"report.{form}"] = getattr(import_module(module), writer)(
-                evaluation, study, text, audience
-            )
+            # Documents go out; a file of every person's answers never does.
+            audience = arguments.audience or ("evaluator" if form == "sav" else "funder")
+            reports["scores.sav" if form == "sav" else f"report.{form}"] = getattr(
+                import_module(module), writer
+            )(evaluation, study, text, audience)
     for name, content in reports.items():
         (folder / name).write_bytes(content)
     return [folder / name for name in reports]

@@ -166,6 +166,10 @@ _STUDY_FILE: dict[str, Callable[[Text], str]] = {
     "release_refused": lambda t: t(
         "Nothing was released: {first} and {second} together would give a small group away."
     ),
+    "evaluator_only": lambda t: t(
+        "The SPSS file (.sav) holds every person's answers and is made for the evaluator only."
+    ),
+    "no_answers": lambda t: t("The SPSS file (.sav) needs survey answers; this study has none."),
     "results_file": lambda t: t("{file} is not a results file written by Levee."),
     "treated_without_group": lambda t: t(
         "{file}: survey.treated names groups, but no column of groups is given: add survey.group."

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from analysis.errors import LeveeError
+from analysis.errors import ExportError, LeveeError
 from analysis.evaluation import Evaluation
 from analysis.results import AUDIENCES, Audience
 from analysis.study import Study
@@ -18,6 +18,7 @@ from dashboard.exports.document import write_document
 from dashboard.exports.gateway import Stamp, write_csv
 from dashboard.exports.results_file import write_results
 from dashboard.exports.slides import write_slides
+from dashboard.exports.statistics_file import write_statistics_file
 from dashboard.exports.web_page import write_web_page
 from dashboard.exports.workbook import write_table, write_workbook
 from dashboard.sentences import say_error
@@ -87,6 +88,14 @@ def list_formats(text: Text) -> dict[str, ExportFormat]:
             "application/json",
             lambda evaluation, study, text: write_results(evaluation),  # noqa: ARG005
         ),
+        (
+            "sav",
+            text("Scores of every person (SPSS, .sav)"),
+            text("For the evaluator, to go on in SPSS, Stata or R: codes, waves, answers, scores "
+                 "and changes, with labels and kinds of missing answers."),
+            "application/octet-stream",
+            lambda e, s, t: write_statistics_file(e, s, t, e.audience),
+        ),
     )  # fmt: skip
     return {
         ending: ExportFormat(ending=ending, name=name, about=about, mime=mime, write=write)
@@ -113,6 +122,10 @@ def show_download(
         return form.write(evaluation, study, words)
 
     st.markdown(form.about)
+    refused = _why_not(form, evaluation, study)
+    if refused is not None:
+        st.warning(say_error(text, refused))
+        return
     name = f"levee-{evaluation.fingerprint[:8]}-{words.language}.{form.ending}"
     st.download_button(
         text("Download"),
@@ -125,6 +138,15 @@ def show_download(
         key=f"download_{form.ending}_{words.language}",
     )
     st.caption(text("The report is made when you click; a document takes about two seconds."))
+
+
+def _why_not(form: ExportFormat, evaluation: Evaluation, study: Study) -> ExportError | None:
+    """Why a file of single people's scores is not made; None when it can be."""
+    if form.ending != "sav":
+        return None
+    if evaluation.audience != "evaluator":
+        return ExportError("evaluator_only")
+    return ExportError("no_answers") if study.survey is None else None
 
 
 def choose_audience(text: Text) -> Audience:

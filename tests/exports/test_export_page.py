@@ -27,8 +27,8 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
 def test_each_format_shows_what_is_inside_and_its_button(page: AppTest):
     assert not page.exception
     choice = page.radio(key="export_form")
-    assert len(choice.options) == 6
-    for ending in ("docx", "pptx", "xlsx", "html", "json", "pdf"):
+    assert len(choice.options) == 7
+    for ending in ("docx", "pptx", "xlsx", "html", "json", "sav", "pdf"):
         page.radio(key="export_form").set_value(ending).run()
         assert not page.exception
         assert page.get("download_button")
@@ -48,8 +48,18 @@ def test_formats_are_named_in_each_language(language: str):
     from dashboard.text import Text
 
     formats = list_formats(Text(language))
-    assert list(formats) == ["pdf", "docx", "pptx", "xlsx", "html", "json"]
+    assert list(formats) == ["pdf", "docx", "pptx", "xlsx", "html", "json", "sav"]
     names = [one.name for one in formats.values()]
-    assert len(set(names)) == 6
+    assert len(set(names)) == 7
     chinese = any("\u4e00" <= letter <= "\u9fff" for letter in "".join(names))
     assert chinese == (language == "zh-Hans")
+
+
+def test_scores_of_people_are_offered_to_the_evaluator_only(page: AppTest):
+    page.radio(key="export_form").set_value("sav").run()
+    assert any("evaluator only" in one.value for one in page.warning)
+    assert not [one for one in page.get("download_button") if one.key == "download_sav_en"]
+    page.session_state["export_audience"] = "evaluator"
+    page.run()
+    assert not page.exception
+    assert [one for one in page.get("download_button") if one.key == "download_sav_en"]
