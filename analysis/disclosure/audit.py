@@ -13,7 +13,7 @@ import numpy as np
 
 from analysis.disclosure.cells import Cell, FloatArray
 from analysis.disclosure.rules import is_small
-from analysis.disclosure.suppression import Auditor, as_matrix, find_revealed
+from analysis.disclosure.suppression import Auditor, find_revealed
 
 #: Small sets bounded in each system of equations, those in the smallest totals first.
 MOST_BOUNDED = 12
@@ -110,6 +110,35 @@ def audit_release(auditor: Auditor) -> Audit:
             if width is not None and (smallest is None or width < smallest):
                 smallest = width
     return Audit(smallest_interval=smallest)
+
+
+def as_matrix(cells: Sequence[Cell]) -> tuple[FloatArray, list[int], int]:
+    """Write cells as one matrix over sets of people who are alike in all of them.
+
+    Returns
+    -------
+    matrix, atoms, width
+        ``matrix`` has a row per cell and, for each set ("atom", a bit mask) and each of the
+        ``width`` columns of the variable, one column (atom-major).
+    """
+    place: dict[str, int] = {}
+    masks = set()
+    for cell in cells:
+        for column, _, who in cell.terms:
+            place.setdefault(column, len(place))
+            masks.add(who)
+    atoms: list[int] = []
+    covered = 0
+    for mask in masks:
+        split = [part for atom in atoms for part in (atom & mask, atom & ~mask) if part]
+        atoms = [*split, mask & ~covered] if mask & ~covered else split
+        covered |= mask
+    matrix = np.zeros((len(cells), len(atoms), len(place)))
+    for row, cell in enumerate(cells):
+        for column, weight, who in cell.terms:
+            inside = [i for i, atom in enumerate(atoms) if atom & who]
+            matrix[row, inside, place[column]] += weight
+    return matrix.reshape(len(cells), -1), atoms, len(place)
 
 
 def _narrowest(cells: Sequence[Cell], least: int) -> float | None:

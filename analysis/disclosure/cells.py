@@ -66,6 +66,18 @@ def bits_of(numbers: npt.NDArray[np.int64]) -> int:
     return int.from_bytes(np.packbits(members, bitorder="little").tobytes(), "little")
 
 
+def members_of(bits: int, people: int) -> BoolArray:
+    """Write a bit mask as one truth value for each of ``people`` numbers.
+
+    Examples
+    --------
+    >>> members_of(9, 4).tolist()
+    [True, False, False, True]
+    """
+    packed = np.frombuffer(bits.to_bytes(people // 8 + 1, "little"), dtype=np.uint8)
+    return np.unpackbits(packed, bitorder="little", count=people).astype(np.bool_)
+
+
 def people_of(bits: int) -> tuple[int, ...]:
     """List the numbers of a bit mask, ascending."""
     return tuple(i for i in range(bits.bit_length()) if bits >> i & 1)

@@ -17,6 +17,7 @@ from analysis.disclosure.suppression import Auditor, choose_hidden, find_reveale
 from analysis.evaluation import Evaluation
 from analysis.results import SUPPRESSED, Estimate, NotEstimable
 from analysis.surveys.results import Group
+from tests.disclosure.oracle import find_alone_slowly
 
 LEAST = 5
 PEOPLE = np.arange(40)
@@ -86,6 +87,27 @@ def test_random_releases_reveal_nobody(seed: int):
         for few in combinations(range(n), size):
             rest = np.delete(rows, few, axis=1) if len(rows) else rows
             assert len(rows) == 0 or np.linalg.matrix_rank(rest) == rank, few
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_span_agrees_with_the_ranks_of_matrices(seed: int):
+    """Sums of two waves with weights, several at once, over people of whom some are alike."""
+    rng = np.random.default_rng(seed)
+    n, least = 14, int(rng.integers(2, 5))
+    kind = rng.integers(0, 9, n)
+    cells = []
+    for _ in range(rng.integers(2, 6)):
+        masks = [np.isin(kind, np.flatnonzero(rng.random(9) < 0.6)) for _ in range(2)]
+        terms = [
+            (wave, sign / max(mask.sum(), 1), mask)
+            for wave, sign, mask in zip(("pre", "post"), (-1.0, 1.0), masks, strict=True)
+        ]
+        chosen = terms[: rng.integers(1, 3)]
+        cells.append(cell_of("score:m", "x", np.arange(n), *chosen))
+    cells = [cell for cell in cells if cell.terms]
+    assert bool(find_revealed(cells, least)) == find_alone_slowly(cells, least)
+    auditor = Auditor(least=least)
+    assert auditor.release(*cells) != find_alone_slowly(cells, least)
 
 
 @pytest.mark.parametrize("seed", range(50))
