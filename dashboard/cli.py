@@ -12,6 +12,7 @@ import webbrowser
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +73,7 @@ def _words(arguments: argparse.Namespace) -> Text:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="levee", description=__doc__)
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('levee')}")
     parser.set_defaults(run=_serve, port=8501, workspace=None, no_browser=False, demo=False)
     parser.set_defaults(host="127.0.0.1", name=[])
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
