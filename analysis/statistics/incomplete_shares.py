@@ -49,9 +49,10 @@ def standardised_share(
 
     Notes
     -----
-    Maximum likelihood of the four cells by EM (Chen & Fienberg 1974, Biometrics 30, 629–642). Standard
-    error, interval and p from the observed information after half a person is added to each cell of
-    the pairs (Agresti & Min 2005, doi:10.1002/sim.1781), so that empty cells are no obstacle.
+    Maximum likelihood of the four cells by EM (Chen & Fienberg 1974, Biometrics 30, 629–642).
+    Standard error, interval and p from the observed information after half a person is added to
+    each cell of the pairs (Agresti & Min 2005, doi:10.1002/sim.1781), so that empty cells are no
+    obstacle.
 
     Examples
     --------
