@@ -10,7 +10,7 @@ from dashboard.cache import current_saved, read_drafted_tables
 from dashboard.navigation import HOME, find_page
 from dashboard.state import current_text
 from dashboard.text import Text
-from dashboard.widgets.page import show_page
+from dashboard.widgets.page import refuse_audience, show_page
 from dashboard.widgets.uploader import show_uploader
 from dashboard.widgets.versions import show_versions
 from dashboard.widgets.wizard_answers import show_answers
@@ -34,6 +34,8 @@ _STEPS = (show_files, show_preview, show_columns, show_answers, show_checks)
 def show() -> None:
     """Show the step the open study stands at."""
     text, saved = current_text(), current_saved()
+    if refuse_audience(text("Data")):
+        return
     show_page(
         text("From your files to the results in five steps"),
         text("Each step is saved. Close the page and come back where you were."),

@@ -21,7 +21,15 @@ from dashboard.widgets.fixes import show_decisions, show_fixes
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.marked_copy import show_marked_copies
 from dashboard.widgets.matching import show_matching
-from dashboard.widgets.page import Card, show_cards, show_empty, show_figure, show_page, show_table
+from dashboard.widgets.page import (
+    Card,
+    refuse_audience,
+    show_cards,
+    show_empty,
+    show_figure,
+    show_page,
+    show_table,
+)
 from dashboard.widgets.wizard_steps import name_place
 from dashboard.widgets.wizard_usage import show_usage
 from dashboard.workspace.plan_edit import Place
@@ -29,7 +37,10 @@ from dashboard.workspace.plan_edit import Place
 
 def show() -> None:
     """Show the quality report of the open study."""
-    text, study, saved = current_text(), whole_study(), current_saved()
+    text = current_text()
+    if refuse_audience(text("Quality")):
+        return
+    study, saved = whole_study(), current_saved()
     report = current_quality()
     if study is None or saved is None or report is None:
         show_empty(text("No study is open"), text("Open the sample or upload your files."))

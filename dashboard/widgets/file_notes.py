@@ -10,12 +10,14 @@ from analysis.issues import Issue
 from analysis.study import Study
 from dashboard.cache import whole_study
 from dashboard.sentences import say_issue
-from dashboard.state import current_text
+from dashboard.state import current_audience, current_text
 from dashboard.widgets.markdown import escape_markdown
 
 
 def show_file_notes(sections: Sequence[str]) -> None:
     """Show, folded away, what was noticed in the files of these sections of the study file."""
+    if current_audience() != "evaluator":
+        return  # rows and cells of the files
     study, text = whole_study(), current_text()
     found = list_file_notes(study, sections) if study is not None else []
     if not found:

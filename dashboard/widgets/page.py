@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard.exports.columns import list_cells
-from dashboard.state import current_text, is_dark
+from dashboard.state import current_audience, current_text, is_dark
 from dashboard.theme import for_dark
 from dashboard.widgets.markdown import escape_markdown
 
@@ -91,6 +91,24 @@ def show_cautions(cautions: Sequence[str]) -> None:
     text = current_text()
     lines = "\n".join(f"- {escape_markdown(line)}" for line in cautions)
     st.warning(f"**{text('Before you quote this')}**\n\n{lines}")
+
+
+def refuse_audience(title: str) -> bool:
+    """Say that only the evaluator works here, when somebody else is shown the page.
+
+    Rows of files, answers and their corrections are single people's: nothing of them is shown.
+    """
+    if current_audience() == "evaluator":
+        return False
+    text = current_text()
+    show_empty(
+        title,
+        text(
+            "This page shows single rows of the data, so that only the evaluator sees it. "
+            "Choose Evaluator under “Shown as for” to work here."
+        ),
+    )
+    return True
 
 
 def show_empty(title: str, needed: str) -> None:

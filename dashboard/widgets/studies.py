@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.navigation import find_page
-from dashboard.state import current_study_id, set_study_id
+from dashboard.state import current_audience, current_study_id, set_study_id
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.workspace.archive import read_archive, write_archive
@@ -51,14 +51,15 @@ def _show_more(text: Text, study: SavedStudy) -> None:
     st.button(
         text("Rename"), key=f"rename_{study.id}", on_click=rename_study, args=(study.id, title)
     )
-    st.download_button(
-        text("Save a copy"),
-        data=lambda: write_archive(study.id),
-        file_name=f"levee-{study.id[:8]}.zip",
-        mime="application/zip",
-        on_click="ignore",
-        key=f"copy_{study.id}",
-    )
+    if current_audience() == "evaluator":  # a copy holds the files, row by row
+        st.download_button(
+            text("Save a copy"),
+            data=lambda: write_archive(study.id),
+            file_name=f"levee-{study.id[:8]}.zip",
+            mime="application/zip",
+            on_click="ignore",
+            key=f"copy_{study.id}",
+        )
     sure = st.checkbox(text("Delete it with its files"), key=f"sure_{study.id}")
     st.button(
         text("Delete for good"),

@@ -30,6 +30,23 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., AppT
         close_workspaces()
 
 
+@pytest.mark.parametrize("audience", ["manager", "funder", "public"])
+@pytest.mark.parametrize("view", ["data", "quality"])
+def test_rows_of_files_are_for_the_evaluator_only(app, view, audience):
+    at = app(view, audience=audience)
+    assert not at.exception
+    assert "only the evaluator sees it" in at.info[0].value
+    assert not [*at.table, *at.dataframe, *at.expander, *at.get("plotly_chart")]
+    assert [*at.table, *app(view).table] or view == "data"
+
+
+def test_notes_on_files_are_for_the_evaluator_only(app):
+    inside = [one.label for one in app("participation").expander]
+    shown = [one.label for one in app("participation", audience="funder").expander]
+    assert any("on the files of this page" in label for label in inside)
+    assert not any("on the files of this page" in label for label in shown)
+
+
 @pytest.mark.parametrize("audience", ["funder", "manager"])
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_page_opens_for_an_audience(app, view, audience):

@@ -59,7 +59,7 @@ def test_scores_of_people_are_offered_to_the_evaluator_only(page: AppTest):
     page.radio(key="export_form").set_value("sav").run()
     assert any("evaluator only" in one.value for one in page.warning)
     assert not [one for one in page.get("download_button") if one.key == "download_sav_en"]
-    page.session_state["export_audience"] = "evaluator"
+    page.session_state["export_audience_evaluator"] = "evaluator"
     page.run()
     assert not page.exception
     assert [one for one in page.get("download_button") if one.key == "download_sav_en"]
