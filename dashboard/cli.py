@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import LeveeError, StudyFileError, UnreadableFileError
-from analysis.results import AUDIENCES
+from analysis.results import AUDIENCES, Audience
 from dashboard.sentences import say_error, say_finding, say_issue
 from dashboard.sentences.cautions import say_cautions
 from dashboard.text import LANGUAGES, Text
 
 if TYPE_CHECKING:
+    from analysis.evaluation import Evaluation
     from analysis.intake.inspection import Inspection
     from analysis.study import Study
 
@@ -338,27 +339,46 @@ def _fail_with_questions(arguments: argparse.Namespace, questions: Sequence[str]
     )
 
 
-def _write_reports(arguments: argparse.Namespace, evaluation: Any, study: Any) -> list[Path]:  # noqa: ANN401
-    from analysis.disclosure import protect
+def _write_reports(
+    arguments: argparse.Namespace, evaluation: Evaluation, study: Study
+) -> list[Path]:
+    """Write results and documents; what leaves for others is entered in the study's ledger."""
     from dashboard.exports.results_file import write_results
 
-    if arguments.audience is not None:
-        evaluation = protect(evaluation, study, arguments.audience)
     text = Text(arguments.language or study.plan.study.language)
     folder = arguments.output or arguments.study.parent
     folder.mkdir(parents=True, exist_ok=True)
+    documents = [form for form in arguments.format if form in _WRITERS]
+    if arguments.audience not in (None, "evaluator"):
+        evaluation = _release(arguments.study, evaluation, study, arguments.audience)
     reports = {"results.json": write_results(evaluation)}
-    for form in arguments.format:
-        if form in _WRITERS:
-            module, writer = _WRITERS[form]
-            # Documents go out; a file of every person's answers never does.
-            audience = arguments.audience or ("evaluator" if form == "sav" else "funder")
-            reports["scores.sav" if form == "sav" else f"report.{form}"] = getattr(
-                import_module(module), writer
-            )(evaluation, study, text, audience)
+    shared = evaluation
+    if arguments.audience is None and any(form != "sav" for form in documents):
+        shared = _release(arguments.study, evaluation, study, "funder")
+    for form in documents:
+        module, writer = _WRITERS[form]
+        # Documents go out; a file of every person's answers never does.
+        told = evaluation if form == "sav" else shared
+        reports["scores.sav" if form == "sav" else f"report.{form}"] = getattr(
+            import_module(module), writer
+        )(told, study, text, told.audience)
     for name, content in reports.items():
         (folder / name).write_bytes(content)
     return [folder / name for name in reports]
+
+
+def _release(path: Path, evaluation: Evaluation, study: Study, audience: Audience) -> Evaluation:
+    """Give what may leave for an audience beside all that left before, and enter it."""
+    from analysis.disclosure import make_release
+    from dashboard.exports.ledger import find_ledger, read_releases, save_release
+
+    if study.plan.study.simulated:
+        return make_release(evaluation, study, audience)[0]
+    ledger = find_ledger(path)
+    before = read_releases(ledger)
+    shared, release = make_release(evaluation, study, audience, before)
+    save_release(ledger, before, release)
+    return shared
 
 
 @contextmanager

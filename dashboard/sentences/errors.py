@@ -166,6 +166,14 @@ _STUDY_FILE: dict[str, Callable[[Text], str]] = {
     "release_refused": lambda t: t(
         "Nothing was released: {first} and {second} together would give a small group away."
     ),
+    "release_refused_earlier": lambda t: t(
+        "Nothing was released: {first}, beside {second} of the release of {day}, would give a "
+        "group too small to show away. Release again when more people have joined or answered."
+    ),
+    "ledger_damaged": lambda t: t(
+        "{file} is damaged: it keeps what was released of this study. Nothing was released. Put "
+        "back a copy of it."
+    ),
     "evaluator_only": lambda t: t(
         "The SPSS file (.sav) holds every person's answers and is made for the evaluator only."
     ),

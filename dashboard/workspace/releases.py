@@ -35,8 +35,7 @@ def save_release(study: str, release: Release) -> None:
     """Write a release into the ledger before it is handed out; the same one only once."""
     with Session(open_workspace()) as session:
         try:
-            known = session.scalars(select(ReleaseRow.record).where(ReleaseRow.study == study))
-            if any(record == release.record for record in known):
+            if any(release.repeats(one) for one in list_releases(study)):
                 return
             session.add(
                 ReleaseRow(
