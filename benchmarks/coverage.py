@@ -28,7 +28,13 @@ from analysis.statistics.paired_categories import newcombe_paired_difference
 from analysis.statistics.proportions import wilson
 from analysis.statistics.reliability import cronbach_alpha
 from analysis.statistics.survival_curve import kaplan_meier, rmst, survival_at
-from benchmarks import coverage_change, coverage_groups, coverage_people, coverage_subgroups
+from benchmarks import (
+    coverage_change,
+    coverage_groups,
+    coverage_measurement,
+    coverage_people,
+    coverage_subgroups,
+)
 
 Draw = Callable[[np.random.Generator], Any]
 SEED = 20261123
@@ -166,6 +172,7 @@ def main() -> None:
     coverage_change.write_part(max(1, int(rounds * 0.4)))
     coverage_subgroups.write_rows(max(1, int(rounds * 0.4)))
     coverage_groups.write_groups(max(1, int(rounds * 0.4)))
+    coverage_measurement.write_rows(max(1, int(rounds * 0.05)))
 
 
 if __name__ == "__main__":

@@ -53,6 +53,7 @@ from analysis.statistics.weights import kish_design_effect, rake
 from benchmarks import (
     verification_change,
     verification_groups,
+    verification_measurement,
     verification_methods,
     verification_people,
 )
@@ -65,6 +66,7 @@ _ITERATIVE = (
     "mixed", "ordinal", "omega", "cox", "meta.", "raking", "d_z.ci", "ratings.icc_average.psych",
     "unstructured", "symmetric", "standardised_share",
     "d_av.ci", "rank_biserial.ci", "many.wilcoxon", "pooling.",
+    "factor.", "equal_loadings.", "shift.", "ordered.",
 )  # fmt: skip
 # Bootstrap limits of 100,000 draws here and there: equal up to chance.
 _BY_CHANCE = ("hours.gini.ci_low", "hours.gini.ci_high")
@@ -141,6 +143,7 @@ PARTS = {
     "": compute,
     "_groups": verification_groups.compute,
     "_people": verification_people.compute,
+    "_measurement": verification_measurement.compute,
     "_methods": verification_methods.compute,
     "_change": verification_change.compute,
 }
