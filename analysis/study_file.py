@@ -46,11 +46,27 @@ class StudySettings(_Section):
     seed: int = 20260923
 
 
+class CountsPlan(_Section):
+    """``[survey.files.counts]``: the table's rows are answers, its cells numbers of people.
+
+    ``cells`` are the columns of numbers: one, or one for each wave (or group, by ``across``) that
+    their headers name. ``unit`` settles what the numbers are where the table leaves it open;
+    percentages need ``totals``: column (or, in one long column, value of the wave) → people asked.
+    """
+
+    answer: str
+    cells: list[str] = Field(min_length=1)
+    across: Literal["wave", "group"] = "wave"
+    unit: Literal["people", "percent"] | None = None
+    totals: dict[str, int] = Field(default_factory=dict)
+
+
 class SurveyFile(_Section):
     """``[[survey.files]]``: one uploaded table of answers.
 
     ``columns`` is a pattern for wide files (``"{wave}_{item}"``); ``wide`` spells the same out:
-    wave → item name → column. ``rename`` maps a column as exported to a shorter name.
+    wave → item name → column. ``rename`` maps a column as exported to a shorter name. ``counts``
+    says that rows are answers, not people.
     """
 
     path: str
@@ -65,6 +81,7 @@ class SurveyFile(_Section):
     day_first: bool | None = None
     site: str | None = None
     group: str | None = None
+    counts: CountsPlan | None = None
 
 
 class Link(_Section):

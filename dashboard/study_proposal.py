@@ -9,16 +9,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.errors import IntakeError, StudyFileError
+from analysis.intake.counts import read_counts
 from analysis.intake.lookup import find_column
 from analysis.intake.open_questions import find_open_dates, find_open_decimals
 from analysis.intake.proposal import propose_plan, read_sheets
 from analysis.intake.roles import propose_roles
 from analysis.intake.tables import Table
 from analysis.study import Study
-from analysis.study_file import MeasurePlan, StudyPlan, write_plan
+from analysis.study_file import MeasurePlan, StudyPlan, SurveyPlan, write_plan
 from dashboard.sentences import say_error
 from dashboard.text import Text
-from dashboard.workspace.plan_edit import DICTIONARY, SURVEY, Place, list_gaps, use_of
+from dashboard.workspace.plan_edit import (
+    DICTIONARY,
+    SURVEY,
+    Place,
+    list_gaps,
+    source_counts,
+    use_of,
+)
 
 UNSURE = 0.7
 """Confidence below which a column's recognised part is marked for checking."""
@@ -197,6 +205,8 @@ def _note_tables(text: Text, plan: StudyPlan, places: Mapping[Place, Table]) -> 
         if use == DICTIONARY:
             continue
         section, index = (use, 0) if use != SURVEY else ("survey.files", _file_index(plan, at))
+        if source_counts(plan, at) is not None:
+            notes += _note_counts(text, plan, table, index)
         for _ in list_gaps(plan, at):
             words = text("Which columns of {file} hold what this section needs?", file=_name(at))
             notes.append(Note(section=section, key="path", words=words, question=True))
@@ -228,7 +238,11 @@ def _note_columns(text: Text, plan: StudyPlan, places: Mapping[Place, Table]) ->
     survey = plan.survey
     if survey is None:
         return []
-    surveys = [table for at, table in places.items() if use_of(plan, at) == SURVEY]
+    surveys = [
+        table
+        for at, table in places.items()
+        if use_of(plan, at) == SURVEY and source_counts(plan, at) is None
+    ]
     unsure = {
         one.name: one
         for table in surveys
@@ -240,7 +254,7 @@ def _note_columns(text: Text, plan: StudyPlan, places: Mapping[Place, Table]) ->
         if getattr(survey, key) in unsure:
             words = text("Not certain: check this column.")
             notes.append(Note(section="survey", key=key, words=words))
-    if survey.respondent is None:
+    if survey.respondent is None and surveys:
         words = text("No column identifies people: answers are compared as anonymous groups.")
         notes.append(Note(section="survey", key="respondent", words=words, example='"code"'))
     for at, measure in enumerate(plan.measures):
@@ -250,6 +264,24 @@ def _note_columns(text: Text, plan: StudyPlan, places: Mapping[Place, Table]) ->
                 "Not certain whether these belong: {columns}.", columns=", ".join(doubtful)
             )
             notes.append(Note(section="measures", index=at, key="items", words=words))
+    return notes
+
+
+def _note_counts(text: Text, plan: StudyPlan, table: Table, index: int) -> list[Note]:
+    """What a table of counts stands for; a question where its cells may be percentages."""
+    survey = plan.survey or SurveyPlan()
+    words = text("Rows are answers, cells numbers of people: the waves are compared as independent "
+                 "groups.")  # fmt: skip
+    notes = [Note(section="survey.files", index=index, key="path", words=words)]
+    try:
+        read_counts(table, survey.files[index], survey)
+    except StudyFileError as error:
+        asked = Note(
+            section="survey.files.counts", index=index, key="totals",
+            words=say_error(text, error), example=f'{{ "{error.details["column"]}" = 120 }}',
+            question=True,
+        )  # fmt: skip
+        notes.append(asked)
     return notes
 
 

@@ -45,7 +45,7 @@ def messages_of(path: Path) -> Iterator[tuple[str, int]]:
         texts = [a for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
         if name in TEXT_NAMES:
             yield from ((a.value, a.lineno) for a in texts[:1])
-        elif name == "_counted" or (
+        elif name in ("counted", "_counted") or (
             name.endswith(".count") and name.removesuffix(".count") in TEXT_NAMES
         ):
             yield from ((a.value, a.lineno) for a in texts[1:2])

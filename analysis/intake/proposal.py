@@ -19,6 +19,7 @@ from analysis.intake.measures import (
     propose_number_measures,
     with_later_options,
 )
+from analysis.intake.propose_counts import CountsShape, propose_counts, recognise_counts
 from analysis.intake.reader import read_table
 from analysis.intake.recognise import open_chosen, recognise_sheet
 from analysis.intake.respondents import wave_family
@@ -32,6 +33,7 @@ from analysis.study_file import MeasurePlan, StudyPlan, SurveyFile, SurveyPlan, 
 
 _LONE_FLAG = 6
 """Columns of a table above which one yes/no column is a flag of a list, not a question."""
+_RANK = {"pre": 0, "mid": 1, "post": 2, "follow_up": 3}
 _WORDS = re.compile(r"[A-Za-z]+|[\u4e00-\u9fff]+|\d+")
 _ROUND = re.compile(r"(?<!\d)\d{1,30}(?=\D*$)")
 _WIDE = re.compile(
@@ -102,6 +104,7 @@ def propose_plan(tables: Mapping[str, Table]) -> StudyPlan:
         each other table under its section; of two for one section the longer.
     """
     surveys: list[_Survey] = []
+    counts: list[tuple[Table, CountsShape]] = []
     raw: dict[str, Any] = {}
     sizes: dict[str, int] = {}
     several = [table.file for table in tables.values()]
@@ -109,7 +112,9 @@ def propose_plan(tables: Mapping[str, Table]) -> StudyPlan:
         if table.format in DICTIONARY_FORMATS:
             continue
         match = recognise_section(table)
-        if match.section == "survey":
+        if match.section == "survey" and (shape := recognise_counts(table)) is not None:
+            counts.append((table, shape))
+        elif match.section == "survey":
             profiles = propose_roles(table)
             if _asks_people(table, profiles) or _repeats_numbers(table, profiles):
                 surveys.append(_Survey(table=table, profiles=profiles))
@@ -121,9 +126,12 @@ def propose_plan(tables: Mapping[str, Table]) -> StudyPlan:
     chinese = any(_is_chinese(table) for table in tables.values())
     raw["study"] = {"language": "zh-Hans" if chinese else "en"}
     plan = plan_from_dict(raw)
-    if not surveys:
+    if surveys:
+        survey, measures = _propose_survey(surveys, several)
+    elif counts:
+        survey, measures = propose_counts(_counts_in_time(counts), several)
+    else:
         return plan
-    survey, measures = _propose_survey(surveys, several)
     return plan.model_copy(update={"survey": survey, "measures": measures})
 
 
@@ -249,13 +257,20 @@ def _short(survey: _Survey, role: str) -> str | None:
     return _first_role(survey, role)
 
 
+def _counts_in_time(
+    counts: Sequence[tuple[Table, CountsShape]],
+) -> list[tuple[Table, CountsShape, str | None]]:
+    """Order tables of counts by the wave in their names, with that wave."""
+    told = [(table, shape, file_wave(table.file, table.sheet)) for table, shape in counts]
+    return sorted(told, key=lambda one: _RANK.get(one[2] or "", len(_RANK)))
+
+
 def _in_time(surveys: Sequence[_Survey]) -> list[_Survey]:
     """Order survey files by the wave in their names, else by their earliest date."""
-    rank = {"pre": 0, "mid": 1, "post": 2, "follow_up": 3}
 
     def place(survey: _Survey) -> tuple[int, str]:
         family = file_wave(survey.table.file, survey.table.sheet)
-        return (rank[family] if family else 4), _earliest(survey.table)
+        return _RANK.get(family or "", len(_RANK)), _earliest(survey.table)
 
     return sorted(surveys, key=place)
 

@@ -20,6 +20,7 @@ from analysis.intake.activity_tables import (
     read_volunteers,
 )
 from analysis.intake.checks import check_quality
+from analysis.intake.counts import CountsRead, read_counts
 from analysis.intake.dictionaries import apply_dictionary
 from analysis.intake.headers import clean_text, unique_names
 from analysis.intake.layout import Head, Layout, build_table
@@ -204,12 +205,22 @@ def _read_survey(plan: StudyPlan, tables: Mapping[_Wanted, Table]) -> SurveyRead
     told = plan.survey.dictionary
     dictionary = tables[_Wanted(path=told)] if told else None
     pairs: list[tuple[SurveyFile, Table]] = []
+    counted: list[CountsRead] = []
     for source in plan.survey.files:
         table = tables[_wanted(source)]
         if dictionary is not None:
             table = apply_dictionary(table, dictionary, plan.study.language)
-        pairs.append((source, table))
-    return read_survey(plan, pairs)
+        if source.counts is None:
+            pairs.append((source, table))
+        else:
+            counted.append(read_counts(table, source, plan.survey))
+            pairs += counted[-1].parts
+    read = read_survey(plan, pairs)
+    return replace(
+        read,
+        exclusions=(*read.exclusions, *(e for one in counted for e in one.exclusions)),
+        issues=(*read.issues, *(i for one in counted for i in one.issues)),
+    )
 
 
 def _study(
@@ -237,7 +248,10 @@ def _study(
         exclusions=tuple(exclusions),
         files=tuple(_balances(plan, tables, survey, others)),
     )
-    asked = [part.table for part in survey.parts] if survey else []
+    counts = {one.path for one in plan.survey.files if one.counts} if plan.survey else set()
+    # A table of counts holds no people: nothing of one person can be looked for in it.
+    parts = survey.parts if survey else ()
+    asked = [part.table for part in parts if part.table.file not in counts]
     read = {_wanted(one) for one in plan.survey.files} if plan.survey and survey else set()
     rest = [table for one, table in tables.items() if one not in read]
     return replace(study, issues=check_quality(study, asked, rest).issues)
@@ -266,7 +280,7 @@ def _balances(
         yield _balance(tables[_Wanted(path=told)], "dictionary", told, 0)
     for section in plan.survey.files if plan.survey and survey else ():
         table = tables[_wanted(section)]
-        listed = _listed(survey.exclusions if survey else (), table, "survey")
+        listed = _listed(survey.exclusions if survey else (), table, "survey", "counts")
         yield _balance(table, "survey", section.path, listed)
     for name, one in others.items():
         section = getattr(plan, name)
@@ -274,12 +288,12 @@ def _balances(
         yield _balance(table, name, section.path, _listed(one.exclusions, table, name))
 
 
-def _listed(exclusions: Sequence[Exclusion], table: Table, name: str) -> int:
+def _listed(exclusions: Sequence[Exclusion], table: Table, *names: str) -> int:
     """Count the sheet rows of which nothing is used."""
     rows = {
         row
         for one in exclusions
-        if one.file == table.file and one.table == name
+        if one.file == table.file and one.table in names
         for row in one.rows
     }
     return len(rows & set(table.row_numbers))

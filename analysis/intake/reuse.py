@@ -9,6 +9,7 @@ from rapidfuzz import fuzz
 
 from analysis.intake.lookup import find_column, normalise_name
 from analysis.intake.proposal import file_wave, propose_plan
+from analysis.intake.propose_counts import recognise_counts
 from analysis.intake.tables import Table
 from analysis.study_file import StudyPlan, SurveyFile, SurveyPlan
 
@@ -81,6 +82,9 @@ def _is_same_survey(plan: StudyPlan, known: Mapping[str, Table], table: Table) -
     if plan.survey is None or not asked:
         return False
     if any(source.columns or source.wide for source in plan.survey.files):
+        return False
+    counted = any(source.counts is not None for source in plan.survey.files)
+    if counted != (recognise_counts(table) is not None):
         return False
     return len(lacking_questions(plan, known, table)) <= (1 - ENOUGH) * len(asked)
 
@@ -178,7 +182,10 @@ def _with_next_wave(
     people = survey.respondent if isinstance(survey.respondent, list) else [survey.respondent]
     wanted = [*asked_questions(plan, known), *(name for name in (*people, *keys) if name)]
     rename = align_columns(wanted, _questions(plan, known), table)
-    source = SurveyFile(path=table.file, sheet=sheet, rename=rename)
+    shape = recognise_counts(table)
+    counted = any(one.counts is not None for one in survey.files)
+    counts = shape.plan() if counted and shape is not None else None
+    source = SurveyFile(path=table.file, sheet=sheet, rename=rename, counts=counts)
     if survey.wave is not None:
         return _with_survey(plan, files=[*survey.files, source])
     files = _with_first_wave(survey)

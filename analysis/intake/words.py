@@ -50,6 +50,21 @@ TOTALS = frozenset(
         "|grandtotal"
     )
 )
+COUNTS = frozenset(
+    split_words(
+        "n|count|counts|number|number of people|people|respondents|responses|freq|frequency"
+        "|人数|频数|次数|计数|小计|数量|人次|回答人数|选择人数"
+    )
+)
+PERCENTS = split_words("%|％|percent|percentage|per cent|share|百分比|比例|占比|百分率")
+ANSWERS = frozenset(
+    split_words(
+        "answer|answers|response|response option|option|options|answer option"
+        "|答案|选项|回答|作答|答案选项"
+    )
+)
+RATINGS = frozenset(split_words("rating|score|level|评分|得分|分值|等级"))
+"""Headers of answers where these are numbers of a scale."""
 CURRENCY_HEADERS = frozenset(
     split_words("currency|currencycode|currency code|币种|货币|货币单位|幣種|貨幣")
 )

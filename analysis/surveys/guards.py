@@ -42,7 +42,7 @@ def guard_outcome(
     """
     found = [
         *_guard_ends(contrast, waves),
-        *_guard_pairs(contrast, panel),
+        *_guard_pairs(study, contrast, panel),
         *_guard_regression(contrast),
         *_guard_items(study, contrast, waves),
         *_guard_waves(study, waves),
@@ -72,6 +72,12 @@ def guard_study(study: Study, flow: Flow | None) -> tuple[Caution, ...]:
     return tuple(Caution(code=c, severity=s, section="outcomes") for c, s in found)
 
 
+def is_counted(study: Study) -> bool:
+    """Whether the answers were read from tables of counts: nobody can be matched in them."""
+    plan = study.plan.survey
+    return plan is not None and any(one.counts is not None for one in plan.files)
+
+
 def _guard_ends(c: Contrast, waves: tuple[str, str]) -> _Found:
     """Floor or ceiling above 15 %: the scale cannot show more change.
 
@@ -90,8 +96,10 @@ def _guard_ends(c: Contrast, waves: tuple[str, str]) -> _Found:
                 yield code, "caution", {"wave": wave, "share": at_end / scores.n}
 
 
-def _guard_pairs(c: Contrast, panel: Panel) -> _Found:
-    if panel.anonymous:
+def _guard_pairs(study: Study, c: Contrast, panel: Panel) -> _Found:
+    if panel.anonymous and is_counted(study):
+        yield "counts_only", "info", {}
+    elif panel.anonymous:
         yield "anonymous", "info", {}
     elif c.n_pairs == 0:
         yield "nobody_matched", "serious", {"n": c.start.n + c.end.n}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from analysis.errors import LeveeError
+from dashboard.sentences.counts import COUNT_ERRORS
 from dashboard.text import Text
 
 _SIZES = ((1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "KB"))
@@ -188,7 +189,13 @@ _STUDY_FILE: dict[str, Callable[[Text], str]] = {
 ERRORS: dict[str, Callable[[Text, LeveeError], str]] = {
     **{
         code: _sentence(message)
-        for code, message in {**_FILES, **_LIMITS, **_WORKSPACE, **_STUDY_FILE}.items()
+        for code, message in {
+            **_FILES,
+            **_LIMITS,
+            **_WORKSPACE,
+            **_STUDY_FILE,
+            **COUNT_ERRORS,
+        }.items()
     },
     "study_file_value": _study_file_value,
     "unknown_key": _unknown_key,

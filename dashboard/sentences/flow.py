@@ -25,6 +25,9 @@ def name_exclusion(text: Text, reason: str) -> str:
         "no_answers": text("without an answer"),
         "no_respondent": text("without a code"),
         "unknown_wave": text("of an unknown wave"),
+        "no_answer_named": text("naming no answer"),
+        "no_count": text("without a number of people"),
+        "base_row": text("holding the number of people asked"),
         "dropped_by_fix": text("left out by a recorded decision"),
         "dropped_status": text("left out by their status"),
     }.get(reason, reason)

@@ -49,6 +49,11 @@ def _say_matching(text: Text, e: Evaluation) -> str:
     flow = e.flow
     if flow is None:
         return ""
+    if any(c.code == "counts_only" for o in e.outcomes for c in o.cautions):
+        return text(
+            "The data were tables of counts (answer by number of people); nobody could be linked "
+            "from wave to wave."
+        )
     if flow.anonymous:
         return text("Answers were anonymous and could not be linked from wave to wave.")
     linked = text(

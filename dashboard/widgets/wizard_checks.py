@@ -12,6 +12,7 @@ from analysis.study_file import StudyPlan
 from dashboard.cache import read_drafted_study
 from dashboard.navigation import find_page
 from dashboard.sentences import say_error, say_issue
+from dashboard.sentences.counts import COUNT_ERRORS
 from dashboard.sentences.intake import name_policy
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.wizard_links import show_links
@@ -50,7 +51,7 @@ def show_checks(draft: Draft) -> None:
         study = read_drafted_study(draft.saved, plan)
     except LeveeError as error:
         st.error(escape_markdown(say_error(text, error)))
-        if isinstance(error, MissingColumnError):
+        if isinstance(error, MissingColumnError) or error.code in COUNT_ERRORS:
             _show_back_to_columns(draft)
         show_buttons(text, draft.saved)
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from analysis.intake.propose_counts import recognise_counts
 from analysis.intake.reuse import join_survey
 from analysis.intake.roles import ColumnProfile
 from analysis.intake.sections import SECTIONS, locate_fields
@@ -14,6 +15,7 @@ from dashboard.cache import profile_columns
 from dashboard.sentences.names import column_name, use_name, wave_name
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_table
+from dashboard.widgets.wizard_counts import COUNTED, show_counts
 from dashboard.widgets.wizard_files import UNSURE
 from dashboard.widgets.wizard_groups import show_groups
 from dashboard.widgets.wizard_names import field_name, part_name, reason_name
@@ -27,11 +29,13 @@ from dashboard.workspace.plan_edit import (
     USES,
     Place,
     column_of,
+    source_counts,
     survey_columns,
     survey_file,
     use_of,
     with_breakdown,
     with_column,
+    with_counts,
     with_label,
     with_use,
     with_wave,
@@ -49,12 +53,15 @@ def show_columns(draft: Draft) -> None:
             st.markdown(f"**{escape_markdown(name_place(at))}**")
             _show_use(draft, at, table)
             show_gaps(draft.text, draft.plan, at)
+            counted = source_counts(draft.plan, at) is not None
             if use_of(draft.plan, at) == SURVEY:
+                show_counts(draft, at, table)
+            if use_of(draft.plan, at) == SURVEY and not counted:
                 _show_unsure(draft, at, table)
             if use_of(draft.plan, at) in FIELDS:
                 _show_parts(draft, at)
                 show_usage(draft.text, draft.plan, at, table)
-            if use_of(draft.plan, at) == SURVEY:
+            if use_of(draft.plan, at) == SURVEY and not counted:
                 _show_all(draft, at, table)
     show_groups(draft)
     _show_breakdown(draft)
@@ -88,7 +95,9 @@ def changed_use(draft: Draft, at: Place, table: Table, use: str) -> StudyPlan:
             tables = {name_place(one): each for one, each in draft.tables.items()}
             return join_survey(bare, tables, name_place(at))
     located = locate_fields(table, use) if use in SECTIONS else {}
-    return with_use(draft.plan, at, use, draft.columns[at], located)
+    told = with_use(draft.plan, at, use, draft.columns[at], located)
+    shape = recognise_counts(table) if use == SURVEY else None
+    return told if shape is None else with_counts(told, at, shape.plan())
 
 
 def _show_unsure(draft: Draft, at: Place, table: Table) -> None:
@@ -137,7 +146,8 @@ def _show_parts(draft: Draft, at: Place) -> None:
     with st.grid(3, min_column_width=200):
         if use == SURVEY:
             _show_wave(draft, at)
-        for field in FIELDS[use]:
+        counted = source_counts(draft.plan, at) is not None
+        for field in COUNTED if counted else FIELDS[use]:
             _show_part(draft, at, field, needed=field in NEEDED.get(use, ()))
 
 

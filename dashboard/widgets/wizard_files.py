@@ -18,7 +18,14 @@ from dashboard.widgets.wizard_preview import show_encoding
 from dashboard.widgets.wizard_questions import is_unanswered
 from dashboard.widgets.wizard_steps import LAST, Draft, go_to, place_of
 from dashboard.widgets.wizard_usage import show_usage
-from dashboard.workspace.plan_edit import SURVEY, Place, list_gaps, survey_file, use_of
+from dashboard.workspace.plan_edit import (
+    SURVEY,
+    Place,
+    list_gaps,
+    source_counts,
+    survey_file,
+    use_of,
+)
 from dashboard.workspace.store import SavedStudy, delete_file, save_draft
 
 UNSURE = 0.7
@@ -127,7 +134,11 @@ def is_complete(draft: Draft) -> bool:
 
 def count_unsure(draft: Draft) -> int:
     """Survey columns recognised with little confidence; tables with no use or an open question."""
-    surveys = [t for at, t in draft.tables.items() if use_of(draft.plan, at) == SURVEY]
+    surveys = [
+        table
+        for at, table in draft.tables.items()
+        if use_of(draft.plan, at) == SURVEY and source_counts(draft.plan, at) is None
+    ]
     unsure = sum(one.confidence < UNSURE for t in surveys for one in profile_columns(t))
     asked = sum(
         not use_of(draft.plan, at)

@@ -20,6 +20,7 @@ from dashboard.workspace.plan_edit import (
     Place,
     columns_used,
     list_gaps,
+    source_counts,
     survey_file,
     use_of,
 )
@@ -37,9 +38,12 @@ def list_usage(text: Text, plan: StudyPlan, at: Place, table: Table) -> dict[str
     columns = [column for column in table.columns if not column.paradata]
     if use == SURVEY:
         asked = _survey_columns(plan, at, table)
+        counts = source_counts(plan, at)
+        numbers = {find_column(table, name) for name in counts.cells} if counts else set()
         return {
             column.name: _survey_part(text, plan, at, column.name)
             or (text("Item") if column.name in asked else "")
+            or (text("Numbers of people") if column.name in numbers else "")
             for column in columns
         }
     fields = {

@@ -10,7 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.study_file import MeasurePlan, StudyPlan, SurveyFile, SurveyPlan, plan_from_dict
+from analysis.study_file import (
+    CountsPlan,
+    MeasurePlan,
+    StudyPlan,
+    SurveyFile,
+    SurveyPlan,
+    plan_from_dict,
+)
 
 SURVEY = "survey"
 DICTIONARY = "dictionary"
@@ -324,6 +331,24 @@ def survey_file(plan: StudyPlan, at: Place) -> SurveyFile:
     """The survey's entry that reads a table."""
     survey = plan.survey or SurveyPlan()
     return next(one for one in survey.files if at.holds(one.path, one.sheet))
+
+
+def source_counts(plan: StudyPlan, at: Place) -> CountsPlan | None:
+    """How a survey table is read as counts; None where its rows are people."""
+    return survey_file(plan, at).counts if use_of(plan, at) == SURVEY else None
+
+
+def with_counts(plan: StudyPlan, at: Place, counts: CountsPlan | None) -> StudyPlan:
+    """Read a survey table as counts, or its rows as people."""
+    told = plan_record(plan)
+    source = _source(told, at)
+    source.pop("counts", None)
+    if counts is not None:
+        source["counts"] = counts.model_dump(mode="json", exclude_defaults=True)
+        # Nobody can be matched in a table of counts.
+        for key in ("respondent", "links"):
+            told[SURVEY].pop(key, None)
+    return plan_from_dict(told)
 
 
 def _with_survey_column(

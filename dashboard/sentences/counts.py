@@ -1,0 +1,59 @@
+"""What is said of tables of counts: problems in them, and errors that stop the reading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from analysis.issues import Issue
+from dashboard.sentences.counted import Message, counted
+from dashboard.text import Text
+
+COUNT_ERRORS: Mapping[str, Callable[[Text], str]] = {
+    "counts_with_people": lambda t: t(
+        "{file} holds numbers of people, not people: leave out survey.respondent, or this file."
+    ),
+    "counts_percent": lambda t: t(
+        "{file}: the cells of “{column}” are percentages. Say how many people were asked, or give "
+        "numbers of people."
+    ),
+    "counts_percent_sum": lambda t: t(
+        "{file}: the percentages of “{column}” add up to {found}, not to 100. Several answers per "
+        "person cannot be read from a table of counts."
+    ),
+    "too_many_people": lambda t: t("{file} stands for {found} people; the limit is {limit}."),
+}
+
+
+def _say_from_percent(text: Text, issue: Issue) -> str:
+    """Say that numbers of people were rebuilt, and how far rounding may have moved them."""
+    if not issue.details.get("slack"):
+        return text("The numbers of people were rebuilt from percentages of {n} people.")
+    return text(
+        "The numbers of people were rebuilt from rounded percentages of {n} people: each answer "
+        "may be off by {slack}."
+    )
+
+
+COUNT_ISSUES: Mapping[str, Message] = {
+    "counts_table": counted(
+        "The table holds the number of people per answer ({n} person): nobody can be matched.",
+        "The table holds the numbers of people per answer ({n} people): nobody can be matched.",
+    ),
+    "unread_count": counted(
+        "{n} cell is no number of people and was left out ({values}).",
+        "{n} cells are no numbers of people and were left out ({values}).",
+    ),
+    "base_row": counted(
+        "{n} row holds the number of people asked, not an answer.",
+        "{n} rows hold the number of people asked, not an answer.",
+    ),
+    "no_answer_named": counted(
+        "{n} row names no answer and was left out.",
+        "{n} rows name no answer and were left out.",
+    ),
+    "no_count": counted(
+        "{n} row has no number of people and was left out.",
+        "{n} rows have no number of people and were left out.",
+    ),
+    "counts_from_percent": _say_from_percent,
+}
