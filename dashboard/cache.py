@@ -59,6 +59,12 @@ def current_study() -> Study | None:
     return _view(filters)[0]
 
 
+def smallest_group() -> int:
+    """People of the open study's smallest group that may be released."""
+    study = whole_study()
+    return 0 if study is None else study.plan.study.min_group
+
+
 def current_evaluation() -> Evaluation | None:
     """The evaluation of :func:`current_study` for its audience; None when none is open."""
     filters = current_filters()

@@ -89,7 +89,7 @@ WaterfallStep: year_from year_to source change
 TargetProgress: indicator level baseline target actual progress expected band status due
     direction evidence periods uncertain progress_low progress_high
 Cause: reason n incidence at_365
-Cohort: label n active suppressed
+Cohort: label n active
 GroupRetention: value n curve median_days rmst
 Hours: unit total per_active gini top10_share bus_factor reliability lorenz per_person
     by_activity

@@ -15,7 +15,12 @@ from analysis.disclosure.rules import hide_share, is_safe_share, is_small, round
 from analysis.disclosure.suppression import Auditor, choose_hidden
 from analysis.participation.attendance import clean_sign_ins
 from analysis.participation.engagement import COMPLETED_SHARE
-from analysis.participation.results import Participation, PeriodParticipation, SessionAttendance
+from analysis.participation.results import (
+    Participation,
+    PeriodParticipation,
+    Representation,
+    SessionAttendance,
+)
 from analysis.results import SUPPRESSED, Curve, EstimateLike, NotEstimable
 from analysis.study import Study
 from analysis.sustainability.results import Capacity, Consultation, DomainCapacity
@@ -91,6 +96,19 @@ def protect_participation(
             who = free(f"participation.by_{name}.{value}", here)
             often = who and contacts(f"participation.by_{name}.{value}.contacts", here)
             by[name].append((value, _keep(n, who), _keep(m, often)))
+    representation: list[Representation] = []
+    for variable in dict.fromkeys(r.by for r in found.representation):
+        groups = [r for r in found.representation if r.by == variable]
+        of_person = came.groupby("person")[variable].first().dropna().astype(str)
+        group = came["person"].map(of_person).to_numpy()
+        label = f"participation.representation.{variable}"
+        fine = total and free(label, np.isin(group, [r.value for r in groups]))
+        shown = {
+            r.value
+            for r in sorted(groups, key=lambda r: -r.n)
+            if fine and free(f"{label}.{r.value}", group == r.value)
+        }
+        representation += [r if r.value in shown else _no_share(r) for r in groups]
     month = came["date"].dt.strftime("%Y-%m").to_numpy() if found.per_period else np.array([])
     periods = tuple(
         _period(p, free(f"participation.{p.month}", month == p.month),
@@ -137,7 +155,7 @@ def protect_participation(
         lorenz=thin_lorenz(found.lorenz, least),
         top10_share=_top(found.top10_share, len(found.lorenz) - 1, least),
         gini=found.gini if found.gini.n >= 2 * least else _none(found.gini),
-        representation=tuple(_one_share(r, least) for r in found.representation),
+        representation=tuple(representation),
         by_kind=tuple(by["kind"]),
         by_level=tuple(by["level"]),
     )  # fmt: skip
@@ -180,12 +198,9 @@ def _period(p: PeriodParticipation, people: bool, contacts: bool) -> PeriodParti
     )
 
 
-def _one_share(row: T, least: int) -> T:
-    """Protect a group's share of the participants."""
-    share: EstimateLike = row.share  # type: ignore[attr-defined]
-    if is_safe_share(share, least):
-        return row
-    return replace(row, n=SUPPRESSED, share=_none(share), ratio=_none(share))  # type: ignore[type-var]
+def _no_share(row: Representation) -> Representation:
+    """Withhold how many of a group came."""
+    return replace(row, n=SUPPRESSED, share=_none(row.share), ratio=_none(row.ratio))
 
 
 def thin_lorenz(
@@ -348,7 +363,6 @@ def _by_group(found: RetentionByGroup, least: int, total: int) -> RetentionByGro
     unlisted = max(total - sum(sizes), 0)
     small = any(n == 0 or is_small(n, least) for n in sizes) or is_small(unlisted, least)
     hidden = set(choose_hidden(sizes, least, unlisted))
-    hidden |= {i for i, g in enumerate(found.groups) if g.n is None}
     groups = tuple(
         replace(g, n=SUPPRESSED, curve=None, median_days=_none(g.median_days), rmst=_none(g.rmst))
         if i in hidden
@@ -406,7 +420,7 @@ def _cohort(c: Cohort, hidden: bool, least: int) -> Cohort:
     """Keep an intake's numbers still active that are many, with many gone, and many between."""
     if hidden:
         active = tuple((k, None if n is None else SUPPRESSED, None) for k, n, _ in c.active)
-        return replace(c, n=SUPPRESSED, active=active, suppressed=True)
+        return replace(c, n=SUPPRESSED, active=active)
     kept: list[int] = [c.n]
     told = []
     for k, n, share in c.active:

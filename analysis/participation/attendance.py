@@ -100,12 +100,12 @@ def _flag(rows: pd.DataFrame, name: str, otherwise: bool) -> pd.Series[bool]:
 
 
 def _from_people(study: Study, sheet: SignIns) -> Participation:
-    plan, min_group = study.plan.attendance, study.plan.study.min_group
+    plan = study.plan.attendance
     eligible = plan.eligible if plan else None
     came = sheet.came
     visits = came.groupby("person", sort=True).size().to_numpy().astype(np.int64)
     sessions, people = int(came["at"].nunique()), len(visits)
-    representation = compare_to_population(came, plan.population if plan else {}, min_group)
+    representation = compare_to_population(came, plan.population if plan else {})
     spread = estimate_concentration(visits, study.plan.study.seed)
     return Participation(
         eligible=eligible,

@@ -62,7 +62,7 @@ class Representation:
 
     by: str
     value: str
-    n: int | None
+    n: int
     share: EstimateLike
     population_share: float
     ratio: EstimateLike

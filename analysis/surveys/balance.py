@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from analysis.results import Comparison, EstimateLike, NotEstimable
+from analysis.results import Comparison, EstimateLike
 from analysis.statistics.effect_size import smd
 from analysis.statistics.mean_change import welch_t
 from analysis.statistics.proportions import wilson
@@ -19,9 +19,7 @@ from analysis.surveys.covariates import numbers_of
 from analysis.surveys.panel import BoolArray, Panel, has_column, person_values
 from analysis.surveys.results import BalanceRow
 from analysis.surveys.scoring import FloatArray, asked_measures, mean_of
-from analysis.surveys.subgroups import MOST_LEVELS, hide_small
-
-_HIDDEN = NotEstimable(reason="suppressed")
+from analysis.surveys.subgroups import MOST_LEVELS
 
 
 def compare_baselines(study: Study, panel: Panel, treated: FloatArray) -> tuple[BalanceRow, ...]:
@@ -42,7 +40,7 @@ def side_by_side(study: Study, panel: Panel, first: BoolArray, second: BoolArray
 
     Scores at the first wave and declared covariates that are numbers (Welch), then the share of
     each demographic level (pooled z). The difference is first minus second; levels below
-    ``min_group`` in either set are suppressed.
+    ``min_group`` in either set have none: it would be chance.
     """
     start = panel.ends[0]
     here = panel.row[:, start] >= 0
@@ -110,9 +108,8 @@ def _levels(
     counts = {
         n: [int((side & known & (text == n)).sum()) for side in (first, second)] for n in names
     }
-    hidden = hide_small({n: min(c) for n, c in counts.items()}, min_group)
     for name, (a, b) in counts.items():
-        if name in hidden:
-            yield name, _HIDDEN, _HIDDEN, None, None
-        else:
-            yield name, *_shares(a, totals[0], b, totals[1])
+        first_share, second_share, difference, p = _shares(a, totals[0], b, totals[1])
+        if min(a, b) < min_group:
+            difference = p = None
+        yield name, first_share, second_share, difference, p

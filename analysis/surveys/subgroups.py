@@ -1,8 +1,12 @@
-"""Change by subgroup: one interaction test, then the groups with shrinkage; small ones hidden."""
+"""Change by subgroup: one interaction test, then the groups with shrinkage.
+
+Everything is given here, to whoever holds the data; :mod:`analysis.disclosure` withholds groups
+that are small, and others beside them, from everybody else.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -31,9 +35,8 @@ def evaluate_subgroups(
     """Evaluate the change by community and by every declared demographic with 2 to 20 levels.
 
     Pairs only (paired t per group, Welch's ANOVA of the changes); anonymous waves: Welch per
-    group, and a Welch-type test of the differences. A group below ``min_group`` people is
-    suppressed; when it is the only one hidden, the next smallest is hidden too, so that it cannot
-    be worked out.
+    group, and a Welch-type test of the differences. A group below ``min_group`` people has its
+    own change only: it takes no part in the test and is not drawn towards the others.
     """
     survey = study.survey
     names = [SITE] if has_column(study, SITE) else []
@@ -56,46 +59,25 @@ def _by(
     group = level[used].astype(str)
     start, end = pre[used], post[used]
     sizes = {name: _size(start, end, group == name, design) for name in names}
-    hidden = hide_small(sizes, study.plan.study.min_group)
-    shown = [name for name in names if name not in hidden]
-    changes = {name: _change(start, end, group == name, design) for name in shown}
-    kept = np.isin(group, shown)
+    changes = {name: _change(start, end, group == name, design) for name in names}
+    large = {name: one for name, one in changes.items()
+             if sizes[name] >= study.plan.study.min_group}  # fmt: skip
+    kept = np.isin(group, list(large))
     return Subgroups(
         by=by,
-        interaction=_interaction(end[kept] - start[kept], group[kept], changes, design),
-        groups=_groups(names, sizes, changes),
-        across=_across(changes) if by == SITE else None,
+        interaction=_interaction(end[kept] - start[kept], group[kept], large, design),
+        groups=_groups(sizes, changes, large),
+        across=_across(large) if by == SITE else None,
     )
 
 
 def _across(changes: Mapping[str, ComparisonLike]) -> MetaAnalysis | None:
-    """Pool the communities that may be shown, allowing their true changes to differ."""
+    """Pool the communities with enough people, allowing their true changes to differ."""
     known = _known(changes)
     if len(known) < FEWEST_POOLED:
         return None
     estimates, errors, df = _columns(known)
     return random_effects(estimates, errors, df=df)
-
-
-def hide_small(sizes: Mapping[str, int], min_group: int) -> set[str]:
-    """Names of groups to hide, so that none can be worked out from the total.
-
-    The small ones, then the next smallest until two groups and ``min_group`` people are hidden.
-
-    Examples
-    --------
-    >>> sorted(hide_small({"a": 3, "b": 9, "c": 20}, 5))
-    ['a', 'b']
-    >>> sorted(hide_small({"a": 1, "b": 2, "c": 20, "d": 30}, 5))
-    ['a', 'b', 'c']
-    """
-    order = sorted(sizes, key=lambda name: (sizes[name], name))
-    hidden = [name for name in order if sizes[name] < min_group]
-    for name in order[len(hidden) :] if hidden else ():
-        if len(hidden) > 1 and sum(sizes[one] for one in hidden) >= min_group:
-            break
-        hidden.append(name)
-    return set(hidden)
 
 
 def _size(start: FloatArray, end: FloatArray, here: np.ndarray, design: str) -> int:
@@ -136,10 +118,12 @@ def _columns(known: Mapping[str, Comparison]) -> tuple[list[float], list[float],
 
 
 def _groups(
-    names: Sequence[str], sizes: Mapping[str, int], changes: Mapping[str, ComparisonLike]
+    sizes: Mapping[str, int],
+    changes: Mapping[str, ComparisonLike],
+    large: Mapping[str, ComparisonLike],
 ) -> tuple[Group, ...]:
     own = {name: _as_estimate(one) for name, one in changes.items()}
-    known = _known(changes)
+    known = _known(large)
     drawn: dict[str, EstimateLike] = {}
     if len(known) > 1:
         pooled = pool_partially(*_columns(known))
@@ -152,15 +136,16 @@ def _groups(
                 n=one.n,
                 method="partial_pooling;tau=half_cauchy",
             )
-    hidden = NotEstimable(reason="suppressed")
     return tuple(
         Group(
             value=name,
-            n=sizes[name] if name in changes else 0,
-            change=own.get(name, hidden),
-            shrunken=drawn.get(name, own.get(name, hidden)),
+            n=sizes[name],
+            change=own[name],
+            shrunken=drawn.get(name, own[name])
+            if name in large
+            else NotEstimable(reason="too_few", n=sizes[name]),
         )
-        for name in names
+        for name in changes
     )
 
 

@@ -106,18 +106,17 @@ def _hours_by_month(
     return np.asarray(total, dtype=np.float64)
 
 
-def list_cohorts(team: Team, min_group: int) -> tuple[Cohort, ...]:
+def list_cohorts(team: Team) -> tuple[Cohort, ...]:
     """List the intake of each quarter with the share active in each quarter after it.
 
     Active: present at least once in that calendar quarter (on the roster, without a log). A
-    quarter that had not ended when observation did is not yet known. Intakes below
-    ``min_group`` keep their size only.
+    quarter that had not ended when observation did is not yet known.
     """
     intake = month_of(team.start) // 3
     final = int(month_of(np.array([team.until + 1]))[0] // 3)
     active = _active_by_quarter(team, intake, final)
     return tuple(
-        _cohort(int(quarter), np.flatnonzero(intake == quarter).size, active, final, min_group)
+        _cohort(int(quarter), np.flatnonzero(intake == quarter).size, active, final)
         for quarter in np.unique(intake)
     )
 
@@ -147,14 +146,13 @@ def _roster_quarters(
     return person, np.minimum(intake[person] + offset, final)
 
 
-def _cohort(quarter: int, n: int, active: pd.Series, final: int, min_group: int) -> Cohort:
-    small = n < min_group
+def _cohort(quarter: int, n: int, active: pd.Series, final: int) -> Cohort:
     told: list[tuple[int, int | None, float | None]] = []
     for k in range(1, min(MAX_PERIODS, max(final - quarter, 1)) + 1):
-        if small or quarter + k >= final:
+        if quarter + k >= final:
             told.append((k, None, None))
             continue
         still = int(active.get((quarter, k), 0))
         told.append((k, still, still / n))
     year, number = 1970 + quarter // 4, quarter % 4 + 1
-    return Cohort(label=f"{year}-Q{number}", n=n, active=tuple(told), suppressed=small)
+    return Cohort(label=f"{year}-Q{number}", n=n, active=tuple(told))

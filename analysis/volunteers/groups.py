@@ -28,7 +28,7 @@ def compare_groups(
 ) -> tuple[RetentionByGroup, ...]:
     """Compare time served between the groups of each named roster column.
 
-    Groups below ``min_group`` are not shown and take no part in the tests.
+    Groups below ``min_group`` take no part in the tests.
     """
     shown = [name for name in names if name in team.roster]
     return tuple(
@@ -79,19 +79,12 @@ def _by_group(
         rmst_difference=tests[1],
         cox=tests[2],
         proportional_hazards=tests[3],
-        groups=tuple(
-            _one_group(str(v), text == v, tenures, str(v) in large, horizon) for v in values
-        ),
+        groups=tuple(_one_group(str(v), text == v, tenures, horizon) for v in values),
         horizon_days=horizon,
     )
 
 
-def _one_group(
-    value: str, rows: BoolArray, tenures: Tenures, shown: bool, horizon: float
-) -> GroupRetention:
-    if not shown:
-        hidden = NotEstimable(reason="suppressed")
-        return GroupRetention(value=value, n=None, curve=None, median_days=hidden, rmst=hidden)
+def _one_group(value: str, rows: BoolArray, tenures: Tenures, horizon: float) -> GroupRetention:
     curve = _curve(rows, tenures)
     return GroupRetention(
         value=value,
@@ -124,7 +117,7 @@ def _tests(
     horizon: float,
 ) -> tuple[ComparisonLike, ComparisonLike, tuple[ComparisonLike, ...], ComparisonLike]:
     if len(large) < 2:
-        none = NotEstimable(reason="suppressed" if large else "too_few", name="logrank")
+        none = NotEstimable(reason="too_few", name="logrank")
         return none, replace(none, name="rmst_difference"), (), replace(none, name="schoenfeld")
     spell = (tenures.duration[chosen], tenures.event[chosen])
     group, entry = text[chosen], tenures.entry[chosen]
@@ -160,8 +153,7 @@ def estimate_causes(team: Team, tenures: Tenures, min_group: int) -> tuple[Cause
     return tuple(
         found
         for i in order
-        if numbers[i] >= min_group
-        and (found := _cause(tenures.duration[usable], code[usable], kept[i], int(i) + 1))
+        if (found := _cause(tenures.duration[usable], code[usable], kept[i], int(i) + 1))
     )
 
 

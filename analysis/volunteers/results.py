@@ -12,10 +12,10 @@ from analysis.results import Caution, ComparisonLike, Curve, EstimateLike
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupRetention:
-    """Retention in one group of volunteers; suppressed groups have n only as None."""
+    """Retention in one group of volunteers."""
 
     value: str
-    n: int | None
+    n: int
     curve: Curve | None
     median_days: EstimateLike
     rmst: EstimateLike
@@ -54,13 +54,11 @@ class Cohort:
     """Those who joined in one quarter or month: share still active k periods later.
 
     ``active`` lists (period, n active or None when not yet observed, share or None).
-    ``suppressed`` cohorts are smaller than ``min_group``: their counts are None throughout.
     """
 
     label: str
     n: int
     active: tuple[tuple[int, int | None, float | None], ...]
-    suppressed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

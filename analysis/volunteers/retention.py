@@ -75,7 +75,7 @@ def evaluate_volunteers(study: Study) -> Volunteers | None:
         by_group=compare_groups(team, tenures, _group_names(study), study.plan.study.min_group),
         landmark=compare_trained(team, tenures, study.plan.study.min_group),
         causes=estimate_causes(team, tenures, study.plan.study.min_group),
-        cohorts=list_cohorts(team, study.plan.study.min_group),
+        cohorts=list_cohorts(team),
         monthly=count_months(team, stints, study.service),
         period_retention=estimate_period_retention(team, stints),
         commitment_retention=estimate_returned(team)["365"],

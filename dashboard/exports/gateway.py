@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import StringIO
@@ -178,51 +178,6 @@ def safe_table(table: pd.DataFrame) -> pd.DataFrame:
     columns = [str(safe_cell(name)) for name in table.columns]
     cells = [[safe_cell(cell) for cell in row] for row in table.itertuples(index=False, name=None)]
     return pd.DataFrame(cells, columns=columns, dtype=object)
-
-
-def hide_small(
-    table: pd.DataFrame, count: str, least: int, *, keep: Sequence[str] = (), word: str = "–"
-) -> pd.DataFrame:
-    """Hide rows about fewer than ``least`` people, and one more when a total gives one back.
-
-    Parameters
-    ----------
-    table
-        One row per group; the groups are parts of one whole.
-    count
-        Column with the number of people.
-    least
-        Smallest group that may be shown; a group of nobody is no group.
-    keep
-        Columns that name the group and stay.
-    word
-        What stands in a hidden cell.
-    """
-    sizes = pd.to_numeric(table[count], errors="coerce").fillna(0).to_numpy()
-    hidden = find_small(sizes.tolist(), least)
-    shown = table.astype(object)
-    shown.iloc[hidden, [i for i, name in enumerate(table.columns) if name not in keep]] = word
-    return shown
-
-
-def find_small(sizes: Sequence[float], least: int) -> list[int]:
-    """Find which parts of a whole to hide, so that no total gives a small one back.
-
-    All parts of 1 to ``least - 1`` people, then the next smallest ones until at least two parts
-    and ``least`` people together are hidden.
-
-    Examples
-    --------
-    >>> find_small([3, 9, 20, 0], 5), find_small([1, 2, 20, 7], 5), find_small([9, 20], 5)
-    ([0, 1], [0, 1, 3], [])
-    """
-    order = sorted((i for i, n in enumerate(sizes) if n > 0), key=lambda i: sizes[i])
-    hidden = [i for i in order if sizes[i] < least]
-    for i in order[len(hidden) :] if hidden else ():
-        if len(hidden) > 1 and sum(sizes[j] for j in hidden) >= least:
-            break
-        hidden.append(i)
-    return sorted(hidden)
 
 
 def share_evaluation(

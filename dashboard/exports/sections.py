@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pandas as pd
-
 from analysis.evaluation import Evaluation
 from analysis.results import Estimate
 from analysis.study import Study
-from analysis.volunteers.results import Volunteers
 from dashboard.exports.charts import chart_progress, chart_sources, chart_team
 from dashboard.exports.content import ReportPicture, ReportSection, make_section
-from dashboard.exports.gateway import hide_small
 from dashboard.exports.pictures import draw_progress
 from dashboard.exports.pictures_people import draw_reach, draw_sources, draw_stay, draw_team
 from dashboard.exports.sections_survey import list_survey_sections
@@ -21,6 +17,7 @@ from dashboard.figures.funding import draw_sources as draw_sources_on_screen
 from dashboard.figures.reach import draw_representation
 from dashboard.figures.retention import draw_months, draw_retention
 from dashboard.figures.targets import draw_targets
+from dashboard.sentences.few import mark_people, mark_team
 from dashboard.sentences.methods import say_methods
 from dashboard.sentences.names import with_names
 from dashboard.sentences.targets import say_targets
@@ -65,7 +62,8 @@ def _targets(evaluation: Evaluation, study: Study, text: Text) -> ReportSection 
 def _participation(evaluation: Evaluation, study: Study, text: Text) -> ReportSection | None:
     if evaluation.participation is None:
         return None
-    found = with_names(text, study.plan, evaluation.participation)
+    named = with_names(text, study.plan, evaluation.participation)
+    found = mark_people(text, named, study.plan.study.min_group)
     pictures = tuple(
         ReportPicture(
             title=text("Who came, against who lives there: {by}", by=by),
@@ -98,9 +96,10 @@ def _delivery(evaluation: Evaluation, _study: Study, text: Text) -> ReportSectio
 
 
 def _volunteers(evaluation: Evaluation, study: Study, text: Text) -> ReportSection | None:
-    found = evaluation.volunteers
-    if found is None:
+    if evaluation.volunteers is None:
         return None
+    least = study.plan.study.min_group
+    found = mark_team(text, evaluation.volunteers, least)
     pictures = (
         ReportPicture(
             title=text("How long volunteers stay"),
@@ -120,9 +119,9 @@ def _volunteers(evaluation: Evaluation, study: Study, text: Text) -> ReportSecti
     )
     tables = {
         "retention": (text("Retention, by each definition"), team.list_retention(found, text)),
-        "causes": (text("Why they left"), _causes(found, study.plan.study.min_group, text)),
+        "causes": (text("Why they left"), team.list_causes(found, text)),
         "roles": (text("Active by role"), team.list_roles(found, text)),
-        "cohorts": (text("Which intake stays"), team.list_cohorts(found, text)),
+        "cohorts": (text("Which intake stays"), team.list_cohorts(found, text, least)),
         "months_volunteers": (text("Month by month"), team.list_months(found, text)),
         "outlook": (text("The team in six months"), team.list_outlook(found, text)),
     }
@@ -134,13 +133,6 @@ def _volunteers(evaluation: Evaluation, study: Study, text: Text) -> ReportSecti
     return make_section(
         text, evaluation, "volunteers", text("Volunteers"), tables=tables, pictures=pictures
     )
-
-
-def _causes(found: Volunteers, least: int, text: Text) -> pd.DataFrame:
-    """Reasons for leaving; one that too few people gave is hidden, and what would tell it."""
-    table = team.list_causes(found, text)
-    reason, count = table.columns[:2]
-    return hide_small(table, count, least, keep=(reason,), word=text("too few to show"))
 
 
 def _funding(evaluation: Evaluation, _study: Study, text: Text) -> ReportSection | None:

@@ -230,6 +230,7 @@ def _name(text: Text, measure: MeasurePlan) -> str:
 def _answers(evaluation: Evaluation, study: Study, text: Text) -> ReportSection:
     """How each question was answered; one table and one picture for each measure."""
     tables, pictures = {}, []
+    least = study.plan.study.min_group
     for measure in study.plan.measures:
         told = [one for one in evaluation.items if one.measure == measure.name and one.counts]
         items = name_answers(text, study.plan, told)
@@ -238,7 +239,7 @@ def _answers(evaluation: Evaluation, study: Study, text: Text) -> ReportSection:
         name = _name(text, measure)
         labels = {item: text.of(measure.texts.get(item), item) for item in measure.items}
         draw = draw_shares if is_share(measure) else draw_answers
-        tables[f"answers_{measure.name}"] = (name, list_answers(items, labels, text))
+        tables[f"answers_{measure.name}"] = (name, list_answers(items, labels, text, least))
         pictures.append(
             ReportPicture(
                 title=name,

@@ -12,7 +12,8 @@ from analysis.surveys.results import AttritionRow
 from analysis.surveys.scoring import score_range
 from dashboard.figures.axes import percent_axis
 from dashboard.figures.labels import wrap_label
-from dashboard.tables.comparison import name_variable, say_mean
+from dashboard.tables.attrition import name_row
+from dashboard.tables.comparison import say_mean
 from dashboard.text import Text
 from dashboard.theme import CAUTION, MUTED, new_figure
 
@@ -40,7 +41,7 @@ def draw_attrition(rows: Sequence[AttritionRow], plan: StudyPlan, text: Text) ->
     figure.update_xaxes(range=[-0.03, 1.03], **percent_axis(text))
     figure.update_yaxes(
         tickvals=list(range(len(known))),
-        ticktext=[wrap_label(name_variable(r.variable, r.level, plan, text), 22) for r, _ in known],
+        ticktext=[wrap_label(name_row(r, plan, text), 22) for r, _ in known],
         range=[len(known) - 0.5, -0.5], showgrid=False,
     )  # fmt: skip
     figure.update_layout(

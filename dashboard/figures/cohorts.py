@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
+from analysis.results import Suppressed
 from analysis.volunteers.results import Cohort, Volunteers
+from dashboard.figures.labels import wrap_label
+from dashboard.sentences.few import mark_few
 from dashboard.sentences.volunteers import say_quarter
 from dashboard.text import Text
 from dashboard.theme import MUTED, new_figure
@@ -14,15 +17,18 @@ MOST_PERIODS = 6
 _SCALE = [[0, "#F3F6F9"], [1, "#13446E"]]
 
 
-def draw_cohorts(volunteers: Volunteers, text: Text) -> go.Figure:
+def draw_cohorts(volunteers: Volunteers, text: Text, least: int) -> go.Figure:
     """Draw each intake's share active in later quarters; % and n in the cell.
 
-    Intakes too small to be shown are hatched; quarters not yet over stay blank.
+    Intakes that are withheld are hatched; quarters not yet over stay blank.
     """
     rows = volunteers.cohorts[-MOST_COHORTS:]
     known = [k for c in rows for k, _, share in c.active if share is not None]
     periods = list(range(1, 1 + min(MOST_PERIODS, max(known, default=1))))
-    labels = [f"{say_quarter(text, c.label)}<br>n = {c.n}" for c in rows]
+    labels = [
+        wrap_label(mark_few(text, say_quarter(text, c.label), c.n, least), 22) + f"<br>n = {c.n}"
+        for c in rows
+    ]
     shares = [_row(c, periods) for c in rows]
     figure = new_figure(80 + 46 * len(rows))
     figure.add_heatmap(
@@ -63,9 +69,9 @@ def _write_cell(figure: go.Figure, x: int, y: int, label: str, on_dark: bool) ->
 
 
 def _hatch(figure: go.Figure, rows: tuple[Cohort, ...], periods: list[int], text: Text) -> None:
-    """Hatch intakes below the smallest group shown."""
+    """Hatch intakes that are withheld."""
     for i, cohort in enumerate(rows):
-        if not cohort.suppressed:
+        if not isinstance(cohort.n, Suppressed):
             continue
         figure.add_annotation(
             x=0,

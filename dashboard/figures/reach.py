@@ -82,7 +82,7 @@ def draw_representation(participation: Participation, by: str, text: Text) -> go
 
 def _name_hidden(figure: go.Figure, rows: list[tuple[str, Representation]], text: Text) -> None:
     for name, row in rows:
-        if row.n is None:
+        if not isinstance(row.share, Estimate):
             figure.add_annotation(
                 x=0,
                 y=name,

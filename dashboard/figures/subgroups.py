@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from analysis.disclosure.rules import is_small
 from analysis.results import Estimate
 from analysis.study_file import StudyPlan
 from analysis.surveys.results import Group, Outcome, Subgroups
 from dashboard.figures.forest import ForestRow
 from dashboard.sentences.change import say_likely, say_signed
+from dashboard.sentences.few import mark_few
 from dashboard.sentences.names import value_name
 from dashboard.text import Text
 
@@ -52,10 +54,13 @@ def _row(
     shown = group.shrunken if isinstance(group.shrunken, Estimate) else group.change
     if not isinstance(shown, Estimate):
         return None
-    low, high = shown.ci_low, shown.ci_high
+    few = is_small(group.n, plan.study.min_group)
+    # The interval of a few people is as wide as the picture: the table has it.
+    low, high = (None, None) if few else (shown.ci_low, shown.ci_high)
+    name = mark_few(text, value_name(text, plan, group.value), group.n, plan.study.min_group)
     value = say_signed(text, shown.estimate, share=share)
     return ForestRow(
-        label=f"{value_name(text, plan, group.value)} (n = {group.n})",
+        label=f"{name} (n = {group.n})",
         estimate=shown.estimate,
         low=low,
         high=high,
@@ -63,9 +68,10 @@ def _row(
         hover=text(
             "{value} ({likely}), n = {n}",
             value=value,
-            likely=say_likely(text, low, high, share=share),
+            likely=say_likely(text, shown.ci_low, shown.ci_high, share=share),
             n=group.n,
         ),
         band=outcome.important_difference,
         clear=low is not None and high is not None and (low > 0 or high < 0),
+        hollow=few,
     )

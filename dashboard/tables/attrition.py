@@ -11,7 +11,7 @@ from analysis.study_file import StudyPlan
 from analysis.surveys.results import AttritionRow, Bounds, Sensitivity
 from dashboard.sentences.change import is_share, say_likely, say_signed
 from dashboard.sentences.statistics import name_analysis, say_reason
-from dashboard.tables.comparison import name_variable, say_mean
+from dashboard.tables.comparison import name_level, name_variable, say_mean
 from dashboard.text import Text
 
 
@@ -25,7 +25,7 @@ def list_attrition(rows: Sequence[AttritionRow], plan: StudyPlan, text: Text) ->
     return pd.DataFrame(
         [
             {
-                text("At the start"): name_variable(row.variable, row.level, plan, text),
+                text("At the start"): name_row(row, plan, text),
                 text("Group"): groups.get(row.group, row.group),
                 text("Stayed"): say_mean(text, row.variable, row.level, row.stayed, plan),
                 text("Lost"): say_mean(text, row.variable, row.level, row.left, plan),
@@ -35,6 +35,12 @@ def list_attrition(rows: Sequence[AttritionRow], plan: StudyPlan, text: Text) ->
             for row in rows
         ]
     )
+
+
+def name_row(row: AttritionRow, plan: StudyPlan, text: Text) -> str:
+    """Name what is compared, marked when few of either side are counted."""
+    name = name_variable(row.variable, row.level, plan, text)
+    return name_level(text, name, row.level, (row.stayed, row.left), plan)
 
 
 def list_bounds(rows: Sequence[Bounds], plan: StudyPlan, text: Text) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from analysis.results import Comparison, Estimate, EstimateLike
 from analysis.study_file import MeasurePlan, StudyPlan
 from analysis.surveys.results import BalanceRow, GroupComparison, Overlap
 from dashboard.sentences.change import is_share, say_level, say_likely, say_signed
+from dashboard.sentences.few import mark_few, mark_share
 from dashboard.sentences.names import column_name, value_name
 from dashboard.sentences.statistics import name_analysis, say_reason
 from dashboard.text import Text
@@ -45,7 +46,7 @@ def list_balance(rows: Sequence[BalanceRow], plan: StudyPlan, text: Text) -> pd.
     return pd.DataFrame(
         [
             {
-                text("At the start"): name_variable(row.variable, row.level, plan, text),
+                text("At the start"): _name_row(row, plan, text),
                 text("Programme"): say_mean(text, row.variable, row.level, row.treated, plan),
                 text("Comparison group"): say_mean(
                     text, row.variable, row.level, row.comparison, plan
@@ -55,6 +56,21 @@ def list_balance(rows: Sequence[BalanceRow], plan: StudyPlan, text: Text) -> pd.
             for row in rows
         ]
     )
+
+
+def _name_row(row: BalanceRow, plan: StudyPlan, text: Text) -> str:
+    name = name_variable(row.variable, row.level, plan, text)
+    return name_level(text, name, row.level, (row.treated, row.comparison), plan)
+
+
+def name_level(
+    text: Text, name: str, level: str, sides: Sequence[EstimateLike], plan: StudyPlan
+) -> str:
+    """Mark a baseline variable that few people answered, or a level that few of a side have."""
+    least = plan.study.min_group
+    if level:
+        return mark_share(text, name, sides, least)
+    return mark_few(text, name, min(side.n for side in sides), least)
 
 
 def list_weighted_balance(found: Overlap, plan: StudyPlan, text: Text) -> pd.DataFrame:

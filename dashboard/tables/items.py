@@ -7,18 +7,19 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from analysis.surveys.results import ItemAnswers
+from dashboard.sentences.few import mark_cell
 from dashboard.sentences.outcomes import say_wave
 from dashboard.text import Text
 
 
 def list_answers(
-    items: Sequence[ItemAnswers], labels: Mapping[str, str], text: Text
+    items: Sequence[ItemAnswers], labels: Mapping[str, str], text: Text, least: int
 ) -> pd.DataFrame:
-    """One row per item and wave: n, missing, mean, and each answer's share."""
+    """One row per item and wave: n, missing, mean, and each answer's share; few people marked."""
     rows = []
     for one in items:
         shares = {
-            answer: text.percent(count / one.n) if one.n else "–"
+            answer: mark_cell(text, text.percent(count / one.n), count, least) if one.n else "–"
             for answer, count in one.counts.items()
         }
         head = {

@@ -93,7 +93,7 @@ def list_representation(p: Participation, text: Text) -> pd.DataFrame:
         (
             r.by,
             r.value,
-            text("too few to show") if r.n is None else str(r.n),
+            text.number(r.n, 0),
             share_with_interval(text, r.share),
             text.percent(r.population_share),
             text.number(r.ratio.estimate) if isinstance(r.ratio, Estimate) else "–",

@@ -8,16 +8,17 @@ from analysis.results import Estimate, EstimateLike
 from analysis.study_file import StudyPlan
 from analysis.surveys.results import Subgroups
 from dashboard.sentences.change import say_likely, say_signed
+from dashboard.sentences.few import mark_few
 from dashboard.sentences.names import value_name
 from dashboard.sentences.statistics import say_reason
 from dashboard.text import Text
 
 
 def list_groups(found: Subgroups, plan: StudyPlan, text: Text, *, share: bool) -> pd.DataFrame:
-    """One row per group; groups too small say so."""
+    """One row per group; small ones say that they are not for release."""
     rows = [
         (
-            value_name(text, plan, group.value),
+            mark_few(text, value_name(text, plan, group.value), group.n, plan.study.min_group),
             group.n or None,
             _told(text, group.change, share=share),
             _told(text, group.shrunken, share=share),
@@ -26,7 +27,7 @@ def list_groups(found: Subgroups, plan: StudyPlan, text: Text, *, share: bool) -
     ]
     if found.across is not None:
         pooled = found.across.pooled
-        n = sum(group.n for group in found.groups)
+        n = sum(g.n for g in found.groups if isinstance(g.shrunken, Estimate))
         rows.append((text("Together"), n, _told(text, pooled, share=share), ""))
     names = ("Group", "n", "Own change", "Drawn towards the whole")
     return pd.DataFrame(rows, columns=[text(name) for name in names])

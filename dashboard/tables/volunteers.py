@@ -15,6 +15,7 @@ from analysis.volunteers.results import (
     RetentionByGroup,
     Volunteers,
 )
+from dashboard.sentences.few import mark_cell, mark_few
 from dashboard.sentences.volunteers import (
     MONTH_DAYS,
     name_group,
@@ -120,7 +121,7 @@ def list_groups(g: RetentionByGroup, text: Text) -> pd.DataFrame:
     rows = [
         (
             name_group(text, group.value),
-            text("too few to show") if group.n is None else str(group.n),
+            text.number(group.n, 0),
             say_time(text, group.median_days),
             say_time(text, group.rmst),
         )
@@ -165,18 +166,27 @@ def list_causes(v: Volunteers, text: Text) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[text("Reason"), text("Left"), text("Within a year")])
 
 
-def list_cohorts(v: Volunteers, text: Text) -> pd.DataFrame:
+def list_cohorts(v: Volunteers, text: Text, least: int) -> pd.DataFrame:
     """Intakes with the share active in later quarters."""
     longest = max((len(c.active) for c in v.cohorts), default=0)
-    rows = [(say_quarter(text, c.label), c.n, *_cells(text, c.active, longest)) for c in v.cohorts]
+    rows = [
+        (mark_few(text, say_quarter(text, c.label), c.n, least), c.n,
+         *_cells(text, c.active, longest, least))
+        for c in v.cohorts
+    ]  # fmt: skip
     later = [text("+{k} q", k=k) for k in range(1, longest + 1)]
     return pd.DataFrame(rows, columns=[text("Joined"), text("n"), *later])
 
 
 def _cells(
-    text: Text, active: tuple[tuple[int, int | None, float | None], ...], longest: int
+    text: Text, active: tuple[tuple[int, int | None, float | None], ...], longest: int, least: int
 ) -> list[str]:
-    told = [f"{text.percent(s)} ({n})" if n is not None else "" for _, n, s in active]
+    told = [
+        mark_cell(text, f"{text.percent(s)} ({text.number(n, 0)})", n, least)
+        if n is not None
+        else ""
+        for _, n, s in active
+    ]
     return told + [""] * (longest - len(told))
 
 

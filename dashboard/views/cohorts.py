@@ -5,8 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from analysis.volunteers.findings import find_cohorts, find_stay
+from dashboard.cache import smallest_group
 from dashboard.figures.cohorts import draw_cohorts
 from dashboard.sentences import say_finding
+from dashboard.sentences.few import has_few, say_marked
 from dashboard.sentences.volunteers import list_cautions, say_team
 from dashboard.state import current_text
 from dashboard.tables import volunteers as tables
@@ -26,15 +28,18 @@ def show() -> None:
         return
     with head:
         show_page(say_finding(text, find_cohorts(found) or find_stay(found)), say_team(text, found))
+    least = smallest_group()
     show_figure(
-        draw_cohorts(found, text),
+        draw_cohorts(found, text, least),
         title=text("Who joined when, and who is still active"),
         subtitle=text(
             "Share of each quarter's intake active 1, 2, 3 … quarters later; people below it."
         ),
         alt=text("Triangle of cells: intakes down, quarters later across, darker for more active."),
-        table=tables.list_cohorts(found, text),
+        table=tables.list_cohorts(found, text, least),
         key="cohorts",
     )
+    if has_few((n for c in found.cohorts for _, n, _ in c.active), least):
+        st.caption(say_marked(text, least))
     show_cautions(list_cautions(text, found, "cohorts"))
     show_file_notes(SERVED)

@@ -6,8 +6,9 @@ import streamlit as st
 
 from analysis.study_file import MeasurePlan
 from analysis.surveys.results import ItemAnswers
-from dashboard.cache import current_evaluation, current_study
+from dashboard.cache import current_evaluation, current_study, smallest_group
 from dashboard.figures.answers import draw_answers, draw_shares
+from dashboard.sentences.few import has_few, say_marked
 from dashboard.sentences.items import label_items, name_answers, say_item_counts, say_items
 from dashboard.state import current_text
 from dashboard.tables.items import list_answers
@@ -38,7 +39,10 @@ def show() -> None:
 def _show_picture(
     text: Text, measure: MeasurePlan, items: list[ItemAnswers], labels: dict[str, str]
 ) -> None:
-    table = list_answers(items, labels, text)
+    least = smallest_group()
+    table = list_answers(items, labels, text, least)
+    if has_few((n for one in items for n in one.counts.values()), least):
+        st.caption(say_marked(text, least))
     if measure.kind in ("knowledge", "binary"):
         correct = measure.kind == "knowledge"
         show_figure(

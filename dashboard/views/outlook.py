@@ -7,9 +7,10 @@ import streamlit as st
 from analysis.volunteers.findings import find_outlook, find_team
 from analysis.volunteers.overdue import people_overdue, people_to_watch
 from analysis.volunteers.results import Volunteers
-from dashboard.cache import current_saved
+from dashboard.cache import current_saved, smallest_group
 from dashboard.figures.outlook import draw_outlook
 from dashboard.sentences import say_finding
+from dashboard.sentences.few import mark_team
 from dashboard.sentences.volunteers import list_cautions, say_backtest, say_outlook_choice, say_team
 from dashboard.state import current_text
 from dashboard.tables import volunteers as tables
@@ -43,7 +44,8 @@ def show() -> None:
     _show_absent(text, found)
     if found.roles:
         st.header(text("Active people by role"), anchor=False)
-        show_table(tables.list_roles(found, text), key="roles")
+        marked = mark_team(text, found, smallest_group())
+        show_table(tables.list_roles(marked, text), key="roles")
     show_cautions(list_cautions(text, found, "outlook"))
     show_file_notes(SERVED)
 

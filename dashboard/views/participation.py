@@ -6,6 +6,7 @@ import streamlit as st
 
 from analysis.participation.findings import find_attendance
 from analysis.participation.results import Participation
+from dashboard.cache import smallest_group
 from dashboard.figures.attendance import (
     draw_attendance_lorenz,
     draw_engagement,
@@ -13,6 +14,7 @@ from dashboard.figures.attendance import (
     draw_sessions,
 )
 from dashboard.sentences import say_caution, say_finding
+from dashboard.sentences.few import mark_people
 from dashboard.sentences.participation import (
     describe_sessions,
     list_participation_cards,
@@ -44,6 +46,7 @@ def show() -> None:
         return
     with head:
         show_page(say_finding(text, find_attendance(found)), say_sessions(text, found))
+    found = mark_people(text, found, smallest_group())
     show_cards([Card(value=v, meaning=what) for v, what in list_participation_cards(text, found)])
     subtitle, alt = describe_sessions(text, found)
     show_figure(

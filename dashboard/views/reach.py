@@ -9,6 +9,7 @@ from analysis.participation.results import Participation
 from dashboard.cache import current_study
 from dashboard.figures.reach import draw_funnel, draw_representation
 from dashboard.sentences import say_caution, say_finding
+from dashboard.sentences.few import mark_people
 from dashboard.sentences.names import with_names
 from dashboard.sentences.participation import say_sessions
 from dashboard.state import current_text
@@ -38,6 +39,7 @@ def show() -> None:
     finding = find_underrepresented(found) or find_attendance(found)
     with head:
         show_page(say_finding(text, finding), say_sessions(text, found))
+    found = mark_people(text, found, study.plan.study.min_group)
     if found.funnel:
         show_figure(
             draw_funnel(found, text),

@@ -6,8 +6,10 @@ import streamlit as st
 
 from analysis.volunteers.findings import find_stay
 from analysis.volunteers.results import Volunteers
+from dashboard.cache import smallest_group
 from dashboard.figures.retention import draw_causes, draw_months, draw_retention
 from dashboard.sentences import say_finding
+from dashboard.sentences.few import mark_team
 from dashboard.sentences.volunteers import (
     list_cautions,
     list_next_steps,
@@ -43,6 +45,7 @@ def show() -> None:
     with right:
         show_next_steps(list_next_steps(text, found))
         show_cautions(list_cautions(text, found, "volunteers"))
+    found = mark_team(text, found, smallest_group())
     show_figure(
         draw_months(found, text),
         title=text("Who came into the team, and who lapsed"),

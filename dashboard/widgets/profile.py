@@ -72,13 +72,13 @@ def _show_measure(text: Text, study: Study, name: str, items: list[ItemAnswers],
         st.markdown(escape_markdown(said))
     if not any(one.counts for one in items):
         return
-    share = kind in ("knowledge", "binary")
+    share, least = kind in ("knowledge", "binary"), study.plan.study.min_group
     figure = draw_shares(items, labels, text) if share else draw_answers(items, labels, text)
     show_figure(
         figure,
         title=text("Answers to “{measure}”", measure=text.of(measure.label, measure.name)),
         subtitle=text("Share of each answer, as answered."),
         alt=text("Bars of the answers to each question."),
-        table=list_answers(items, labels, text),
+        table=list_answers(items, labels, text, least),
         key=f"profile_{name}",
     )

@@ -44,7 +44,7 @@ def _show_comparison(text: Text, comparison: RetentionByGroup) -> None:
     show_figure(
         draw_groups(comparison, text),
         title=say_comparison(text, comparison),
-        subtitle=text("Share still serving, by group; groups too small are not shown."),
+        subtitle=text("Share still serving, by group."),
         alt=text("Step curves of the share still serving, one for each group."),
         table=tables.list_groups(comparison, text),
         key="groups",

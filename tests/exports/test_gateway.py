@@ -15,8 +15,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.exports.gateway import (
-    find_small,
-    hide_small,
     join_stamp,
     safe_cell,
     safe_table,
@@ -74,26 +72,6 @@ def test_no_cell_begins_like_a_formula_unless_it_is_a_number(value: str):
     if shown[:1] in ("+", "-"):
         assert shown[1].isdigit()
         assert not set(shown[1:]) & set("=+*/^&|!@")
-
-
-@given(st.lists(st.integers(0, 30), max_size=8), st.integers(2, 10))
-def test_hidden_parts_cannot_be_worked_out(sizes: list[int], least: int):
-    hidden = find_small(sizes, least)
-    assert {i for i, n in enumerate(sizes) if 0 < n < least} <= set(hidden)
-    people = [n for n in sizes if n > 0]
-    if hidden and len(people) > 1:
-        assert len(hidden) > 1
-        assert sum(sizes[i] for i in hidden) >= least or len(hidden) == len(people)
-    if not [n for n in sizes if 0 < n < least]:
-        assert hidden == []
-
-
-def test_hidden_rows_lose_their_means_too():
-    table = pd.DataFrame({"group": list("abc"), "n": [3, 9, 20], "mean": [4.9, 3.1, 2.8]})
-    shown = hide_small(table, "n", 5, keep=("group",))
-    assert shown["group"].tolist() == ["a", "b", "c"]
-    assert shown["n"].tolist() == ["–", "–", 20]
-    assert shown["mean"].tolist() == ["–", "–", 2.8]
 
 
 def test_a_table_is_copied_not_changed():

@@ -79,7 +79,7 @@ def test_months_show_losses_below_zero(found, text):
 
 
 def test_cohort_cells_are_the_shares(found, text):
-    figure = draw_cohorts(found.volunteers, text)
+    figure = draw_cohorts(found.volunteers, text, 5)
     cells = next(t for t in traces(figure) if t["type"] == "heatmap")
     shown = {round(v, 9) for row in cells["z"] for v in row if v is not None and v == v}
     known = {s for c in found.volunteers.cohorts for _, _, s in c.active if s is not None}

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis import evaluate
+from analysis.disclosure import protect
 from analysis.participation.attendance import evaluate_participation
-from analysis.results import Estimate, NotEstimable
+from analysis.results import SUPPRESSED, Estimate, NotEstimable
 from analysis.statistics.proportions import share_by_person, wilson
 from dashboard.sentences.participation import describe_sessions
 from dashboard.text import Text
@@ -100,7 +102,7 @@ def test_representation_is_share_over_population_share(found):
     assert women.ratio.ci_low == pytest.approx(wilson(2, 3).ci_low / 0.5)
 
 
-def test_small_groups_and_what_would_give_them_back_are_hidden():
+def test_small_groups_and_what_would_give_them_back_are_withheld():
     rows = "\n".join(
         f"p{i},S1,2025-01-10,{'f' if i < 12 else 'm' if i < 18 else 'x'}" for i in range(20)
     )
@@ -112,8 +114,10 @@ def test_small_groups_and_what_would_give_them_back_are_hidden():
     study = read_tables(
         attendance=(f"code,session,date,sex\n{rows}\n", settings_of), study={"min_group": 5}
     )
-    told = {r.value: r.n for r in evaluate_participation(study).representation}
-    assert told == {"f": 12, "m": None, "x": None}
+    inside = evaluate(study)
+    assert {r.value: r.n for r in inside.participation.representation} == {"f": 12, "m": 6, "x": 2}
+    outside = protect(inside, study, "funder").participation.representation
+    assert {r.value: r.n for r in outside} == {"f": 12, "m": SUPPRESSED, "x": SUPPRESSED}
 
 
 def test_the_intervals_of_attendance_and_return_are_by_person():

@@ -49,11 +49,12 @@ def test_communities_are_pooled_with_a_prediction_for_a_new_one():
     assert found["sex"].across is None
 
 
-def test_a_hidden_community_is_not_in_the_summary_and_two_are_not_pooled():
+def test_a_small_community_is_shown_but_not_in_the_summary_and_two_are_not_pooled():
     _, found, _ = by_site({"甲": 25, "乙": 25, "丙": 3, "丁": 25})
-    shown = [g for g in found["site"].groups if isinstance(g.change, Estimate)]
-    assert len(shown) == 2
-    assert found["site"].across is None
+    assert [g.n for g in found["site"].groups] == [25, 3, 25, 25]
+    assert all(isinstance(g.change, Estimate) for g in found["site"].groups)
+    assert [isinstance(g.shrunken, Estimate) for g in found["site"].groups].count(True) == 3
+    assert len(found["site"].across.weights) == 3
     _, found, _ = by_site({"甲": 25, "乙": 25})
     assert found["site"].across is None
 

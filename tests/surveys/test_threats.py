@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from analysis.disclosure import protect
 from analysis.evaluation import evaluate
 from analysis.results import Comparison, Estimate, NotEstimable
 from analysis.surveys.attrition import bound_changes, evaluate_attrition
@@ -13,7 +14,6 @@ from analysis.surveys.dose import evaluate_dose
 from analysis.surveys.filters import filter_study
 from analysis.surveys.flow import count_flow
 from analysis.surveys.sensitivity import evaluate_sensitivity
-from analysis.surveys.subgroups import hide_small
 from tests.studies import make_study
 
 N = 400
@@ -145,7 +145,7 @@ def test_raking_reweights_the_change():
     assert found.details["kish_effect"] > 1
 
 
-def test_subgroups_test_first_and_hide_the_small():
+def test_subgroups_test_first_without_the_small():
     site = np.where(np.arange(N) < 3, "tiny", np.where(np.arange(N) < 40, "small", "large"))
     study = make_study(
         {"pre": {"m": PRE}, "post": {"m": PRE + 0.1 + np.random.default_rng(1).normal(0, 0.2, N)}},
@@ -153,10 +153,16 @@ def test_subgroups_test_first_and_hide_the_small():
     )  # fmt: skip
     found = evaluate(study).outcomes[0].subgroups[0]
     shown = {g.value: g for g in found.groups}
-    assert isinstance(shown["tiny"].change, NotEstimable)
-    assert isinstance(shown["small"].change, NotEstimable), "tiny could be worked out"
-    assert (shown["tiny"].n, shown["small"].n) == (0, 0)
-    assert isinstance(shown["large"].change, Estimate)
+    assert (shown["tiny"].n, shown["small"].n) == (3, 37)
+    assert isinstance(shown["tiny"].change, Estimate), "whoever holds the data sees it"
+    assert isinstance(shown["tiny"].shrunken, NotEstimable)
+    assert isinstance(shown["small"].shrunken, Estimate)
+    assert found.interaction.n == N - 3
+    outside = protect(evaluate(study), study, "funder").outcomes[0].subgroups[0]
+    told = {g.value: g for g in outside.groups}
+    assert isinstance(told["tiny"].change, NotEstimable)
+    assert isinstance(told["small"].change, NotEstimable), "tiny could be worked out"
+    assert isinstance(told["large"].change, Estimate)
 
 
 def test_subgroup_that_changed_more_is_found_and_shrunken():
@@ -179,18 +185,6 @@ def test_outcomes_beside_a_comparison_group_are_about_treated_people():
     waves = {"pre": {"m": PRE}, "post": {"m": POST}}
     alone = evaluate(make_study(waves, measures=WIDE)).outcomes[0]
     assert (alone.among, alone.n.matched) == ("everyone", N)
-
-
-@pytest.mark.parametrize(
-    ("sizes", "hidden"),
-    [
-        ({"a": 9, "b": 9}, set()),
-        ({"a": 2, "b": 9}, {"a", "b"}),
-        ({"a": 2, "b": 3, "c": 9}, {"a", "b"}),
-    ],
-)
-def test_hiding_is_complementary(sizes, hidden):
-    assert hide_small(sizes, 5) == hidden
 
 
 def test_dose_slope_is_recovered_and_called_association():

@@ -90,13 +90,13 @@ def test_cohorts_by_hand():
     assert (second.label, second.n, second.active[0]) == ("2024-Q2", 1, (1, 0, 0.0))
 
 
-def test_small_cohorts_keep_their_size_only():
+def test_small_cohorts_are_whole_for_whoever_holds_the_data():
     study = read_tables(
         service=("id,date\na,2024-01-05\nb,2024-09-05\n", SERVICE), study={"min_group": 5}
     )
-    for cohort in evaluate_volunteers(study).cohorts:
-        assert cohort.suppressed
-        assert all(n is None and share is None for _, n, share in cohort.active)
+    first, second = evaluate_volunteers(study).cohorts
+    assert first.active == ((1, 0, 0.0), (2, None, None))
+    assert (second.n, second.active) == (1, ((1, None, None),))
 
 
 HOURS = """id,date,hours,activity,up,came

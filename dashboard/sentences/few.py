@@ -1,0 +1,100 @@
+"""The mark of a small group: the evaluator sees it, nobody else may.
+
+A group of fewer than ``min_group`` people stands in tables and pictures of whoever holds the data;
+its name says that it is not for release. For other readers it was withheld before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from analysis.disclosure.rules import is_small
+from analysis.participation.results import Participation
+from analysis.results import Estimate, EstimateLike, Suppressed
+from analysis.volunteers.results import RetentionByGroup, Volunteers
+from dashboard.sentences.volunteers import name_group, name_reason
+from dashboard.text import Text
+
+
+def say_few(text: Text, least: int) -> str:
+    """Say why a group is not for release."""
+    return text("fewer than {least}, not for release", least=text.number(least, 0))
+
+
+def mark_few(text: Text, name: str, n: float | None, least: int) -> str:
+    """Name a group, with the mark when it has 1 to ``least`` − 1 people.
+
+    Examples
+    --------
+    >>> mark_few(Text("en"), "Women", 3, 5), mark_few(Text("en"), "Women", 30, 5)
+    ('Women (fewer than 5, not for release)', 'Women')
+    """
+    if n is None or isinstance(n, Suppressed) or not is_small(n, least):
+        return name
+    return text("{name} ({mark})", name=name, mark=say_few(text, least))
+
+
+def mark_share(text: Text, name: str, shares: Sequence[EstimateLike], least: int) -> str:
+    """Name a level of a variable, with the mark when few people of any side have it."""
+    counts = [round(s.estimate * s.n) for s in shares if isinstance(s, Estimate)]
+    few = [n for n in counts if is_small(n, least)]
+    return mark_few(text, name, min(few, default=None), least)
+
+
+def mark_people(text: Text, found: Participation, least: int) -> Participation:
+    """Participation with its groups of few people, and sessions few came to, marked by name."""
+
+    def mark(name: str, n: float | None) -> str:
+        return mark_few(text, name, n, least)
+
+    return replace(
+        found,
+        representation=tuple(replace(r, value=mark(r.value, r.n)) for r in found.representation),
+        per_session=tuple(
+            replace(s, session=mark(s.session, s.attended)) for s in found.per_session
+        ),
+        by_kind=tuple((mark(name, n), n, contacts) for name, n, contacts in found.by_kind),
+        by_level=tuple((mark(name, n), n, contacts) for name, n, contacts in found.by_level),
+    )
+
+
+def mark_team(text: Text, found: Volunteers, least: int) -> Volunteers:
+    """Volunteers with their groups, reasons and roles of few people marked by name."""
+
+    def mark(comparison: RetentionByGroup) -> RetentionByGroup:
+        groups = (
+            replace(g, value=mark_few(text, name_group(text, g.value), g.n, least))
+            for g in comparison.groups
+        )
+        return replace(comparison, groups=tuple(groups))
+
+    return replace(
+        found,
+        by_group=tuple(mark(one) for one in found.by_group),
+        landmark=None if found.landmark is None else mark(found.landmark),
+        causes=tuple(
+            replace(c, reason=mark_few(text, name_reason(text, c.reason), c.n, least))
+            for c in found.causes
+        ),
+        roles=tuple((mark_few(text, role, n, least), n) for role, n in found.roles),
+    )
+
+
+def mark_cell(text: Text, shown: str, n: float | None, least: int) -> str:
+    """Mark a cell of a table that is about few people; :func:`say_marked` explains the mark."""
+    if n is None or isinstance(n, Suppressed) or not is_small(n, least):
+        return shown
+    return f"{shown} (<{text.number(least, 0)})"
+
+
+def has_few(counts: Iterable[float | None], least: int) -> bool:
+    """Whether any count is about few people."""
+    return any(
+        n is not None and not isinstance(n, Suppressed) and is_small(n, least) for n in counts
+    )
+
+
+def say_marked(text: Text, least: int) -> str:
+    """Say what the mark of a cell means."""
+    return text("(<{least}): fewer than {least} people, not for release.", least=least)
