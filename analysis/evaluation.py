@@ -35,6 +35,7 @@ from analysis.surveys.dose import evaluate_dose
 from analysis.surveys.flow import count_flow
 from analysis.surveys.groups import programme_part
 from analysis.surveys.guards import guard_study
+from analysis.surveys.imputation import impute_comparison
 from analysis.surveys.items import count_items
 from analysis.surveys.panel import Panel, build_panel
 from analysis.surveys.reliability import evaluate_reliability
@@ -203,7 +204,9 @@ def _evaluate_surveys(study: Study, evaluation: Evaluation, tell: Progress) -> E
         return _evaluate_change(study, everyone, evaluation, tell)
     evaluation = _evaluate_change(programme, build_panel(programme), evaluation, tell)
     return replace(
-        evaluation, outcomes=tuple(replace(o, among="treated") for o in evaluation.outcomes)
+        evaluation,
+        outcomes=tuple(replace(o, among="treated") for o in evaluation.outcomes),
+        sensitivity=(*evaluation.sensitivity, *impute_comparison(study, everyone)),
     )
 
 

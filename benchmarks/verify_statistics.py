@@ -28,9 +28,10 @@ from analysis.statistics import survival_curve as sv
 from analysis.statistics.control_chart import p_chart_limits
 from analysis.statistics.cox import cox
 from analysis.statistics.group_change import least_squares, weighted_mean_change
+from analysis.statistics.imputation import pool_estimates
 from analysis.statistics.incidence import cumulative_incidence, mean_cumulative_function
 from analysis.statistics.meta_analysis import random_effects
-from analysis.statistics.missing import lee_bounds, pool_imputations
+from analysis.statistics.missing import lee_bounds
 from analysis.statistics.mixed_model import mixed_change, mixed_waves
 from analysis.statistics.multiplicity import benjamini_hochberg, holm
 from analysis.statistics.ordinal import ordinal_change
@@ -319,7 +320,11 @@ def _formulas(data: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
     for number, (low, high) in enumerate(limits, 1):
         yield f"p_chart.{number}.low", low
         yield f"p_chart.{number}.high", high
-    pooled = pool_imputations(np.array(data["imputed"]))
+    changes = np.array(data["imputed"])
+    people = changes.shape[1]
+    pooled = pool_estimates(
+        changes.mean(axis=1), changes.var(axis=1, ddof=1) / people, people - 1, people
+    )
     yield from _fields("rubin", pooled, "estimate", "std_error", "df", *_LIMITS)
     bounds = lee_bounds(np.array(data["lee"]["value"], float), data["lee"]["treated"])
     yield from _fields("lee", bounds, "low", "high")

@@ -63,8 +63,9 @@ Reliability: measure wave n n_items alpha omega item_rest alpha_if_dropped first
     unreversed_suspects
 SampleSizes: from_wave to_wave matched from_only to_only
 ScoreSummary: measure wave n n_missing mean sd median min max floor ceiling counts subscales
-Sensitivity: measure name change details
+Sensitivity: measure name change details auxiliary tipping
 Subgroups: by interaction groups across
+TippingPoint: status n_lost lost_mean delta delta_sd limit shown
 WaveFlow: rows respondents
 Capacity: range n_raters domains agreement leadership resident_led cautions
 Concentration: by n_sources shares largest largest_share hhi hhi_normalised effective_sources

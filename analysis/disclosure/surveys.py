@@ -788,15 +788,30 @@ def _bounds(survey: Survey, found: Bounds) -> Bounds:
 def _sensitivity(survey: Survey, outcomes: Sequence[Outcome], found: Sensitivity) -> Sensitivity:
     """Keep a second estimate only where those in one wave alone are many, or none, throughout."""
     measure = survey.study.measure(found.measure)
-    free = family_of(measure) == "mean"
+    # Anonymous waves have weighted means only: with the plain ones they give those of few people.
+    free = family_of(measure) == "mean" and not survey.panel.anonymous
+    waves = {key: found.details[key] for key in ("from", "to") if key in found.details}
+    sides = [np.ones(len(survey.people), dtype=bool)]
+    if found.name.startswith("did_"):
+        sides += list(_arms(survey))
     for o in outcomes:
         if o.measure == found.measure:
-            start, end = (survey.scored(o.measure, w, programme=True) for w in o.contrast)
-            sets = (start & ~end, end & ~start, start & end)
-            free &= not any(is_small(int(s.sum()), survey.least) for s in sets)
+            for side in sides:
+                own = len(sides) == 1
+                start, end = (survey.scored(o.measure, w, programme=own) & side for w in o.contrast)
+                sets = (start & ~end, end & ~start, start & end)
+                free &= not any(is_small(int(s.sum()), survey.least) for s in sets)
             free &= not isinstance(o.change, NotEstimable)
-    change = _trim(found.change, frozenset()) if free else (hide_comparison(found.change))
-    return replace(found, change=change, details={})
+    if not free:
+        hidden = hide_comparison(found.change)
+        return replace(found, change=hidden, details=waves, auxiliary=(), tipping=None)
+    # How many were lost, and where they would have ended, is about them alone.
+    tipping = found.tipping and replace(
+        found.tipping, n_lost=SUPPRESSED, lost_mean=SUPPRESSED,
+        limit=_keep(found.tipping.limit, False), shown=(),
+    )  # fmt: skip
+    change = _trim(found.change, frozenset())
+    return replace(found, change=change, details=waves, tipping=tipping)
 
 
 def _reliability(survey: Survey, found: Reliability) -> Reliability:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -10,7 +11,7 @@ from scipy import stats
 
 from analysis.results import Comparison, ComparisonLike, NotEstimable
 from analysis.statistics.counting import Floats
-from analysis.statistics.missing import pool_imputations
+from analysis.statistics.imputation import pool_estimates
 from analysis.statistics.paired_categories import paired_table
 
 _METHOD = "saturated_ml;em;ci=wald_half_added_to_each_cell"
@@ -99,15 +100,64 @@ def standardised_share(
     )
 
 
-def impute_share_change(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImputedShares:
+    """Yes and no of everyone over the fillings, and how many of those lost were drawn as yes.
+
+    Attributes
+    ----------
+    cells
+        Fillings × (no→no, no→yes, yes→no, yes→yes): people.
+    lost
+        The same, of the people without a follow-up answer.
+    n, n_lost, n_missing
+        People filled, people without a follow-up answer, and people left out.
+    lost_mean
+        Share of yes at follow-up among those lost, over all fillings.
+    method
+        Model, number of fillings and seed.
+    """
+
+    cells: Floats
+    lost: Floats
+    n: int
+    n_lost: int
+    lost_mean: float
+    method: str
+    n_missing: int = 0
+
+    @property
+    def complete_df(self) -> float:
+        """Degrees of freedom had nobody been lost."""
+        return self.n - 1.0
+
+    def moments(self, delta: float = 0.0) -> tuple[Floats, Floats]:
+        """Change of the share and its squared error per filling, ``delta`` more lost saying yes.
+
+        The yes (or no) of those lost are turned alike whatever they said at baseline; in no filling
+        can more turn than there are.
+        """
+        yes, no = self.lost[:, [1, 3]], self.lost[:, [0, 2]]
+        drawn = yes if delta < 0 else no
+        turned = np.minimum(abs(delta) * self.n_lost, drawn.sum(axis=1)) * np.sign(delta)
+        among = np.maximum(drawn.sum(axis=1, keepdims=True), 1.0)
+        moved = turned[:, None] * drawn / among
+        cells = self.cells.copy()
+        cells[:, [1, 3]] += moved
+        cells[:, [0, 2]] -= moved
+        means = cells @ _CHANGE / self.n
+        squares = (cells @ _CHANGE**2 - self.n * means**2) / (self.n - 1)
+        return means, squares / self.n
+
+
+def impute_shares(
     table: ArrayLike,
     pre_only: ArrayLike,
     post_only: ArrayLike,
     m: int = 20,
     seed: int = 20260101,
-    ci_level: float = 0.95,
-) -> ComparisonLike:
-    """Change of a share by multiple imputation of yes and no, never of numbers between.
+) -> ImputedShares | NotEstimable:
+    """Fill yes and no of those who missed a wave, never numbers between.
 
     Parameters
     ----------
@@ -119,7 +169,7 @@ def impute_share_change(
     Notes
     -----
     Data augmentation under the saturated multinomial model with Jeffreys' prior (Schafer 1997,
-    *Analysis of Incomplete Multivariate Data*, ch. 7), pooled by Rubin's rules.
+    *Analysis of Incomplete Multivariate Data*, ch. 7).
     """
     pairs = paired_table(table, 2)
     before, after = (np.asarray(part, dtype=np.int64) for part in (pre_only, post_only))
@@ -127,21 +177,50 @@ def impute_share_change(
     if isinstance(known, NotEstimable):
         return NotEstimable(reason=known.reason, n=known.n, name="multiple_imputation")
     rng = np.random.default_rng(seed)
-    fillings = []
+    fillings, lost = [], []
     for _ in range(m):
         # Each filling is a chain of its own from the maximum, so that fillings are independent.
         cells = _maximise(pairs + 0.5, before.astype(np.float64), after.astype(np.float64))
         for _ in range(_SWEEPS):
             square = cells.reshape(2, 2)
-            counts = pairs.copy()
+            ended = np.zeros((2, 2))
+            began = np.zeros((2, 2))
             for answer in (0, 1):
                 row, column = square[answer], square[:, answer]
-                counts[answer] += rng.multinomial(before[answer], row / row.sum())
-                counts[:, answer] += rng.multinomial(after[answer], column / column.sum())
+                ended[answer] = rng.multinomial(before[answer], row / row.sum())
+                began[:, answer] = rng.multinomial(after[answer], column / column.sum())
+            counts = pairs + ended + began
             cells = rng.dirichlet(counts.ravel() + 0.5)
-        fillings.append(np.repeat(_CHANGE, np.rint(counts.ravel()).astype(np.int64)))
-    method = f"saturated_binary_m_{m}_seed_{seed}"
-    return pool_imputations(np.array(fillings), 0, ci_level, method)
+        fillings.append(counts.ravel())
+        lost.append(ended.ravel())
+    n_lost = int(before.sum())
+    drawn = np.array(lost)
+    return ImputedShares(
+        cells=np.array(fillings),
+        lost=drawn,
+        n=known.n,
+        n_lost=n_lost,
+        lost_mean=float(drawn @ _POST @ np.ones(m)) / (m * n_lost) if n_lost else 0.0,
+        method=f"saturated_binary_m_{m}_seed_{seed}",
+    )
+
+
+def impute_share_change(
+    table: ArrayLike,
+    pre_only: ArrayLike,
+    post_only: ArrayLike,
+    m: int = 20,
+    seed: int = 20260101,
+    ci_level: float = 0.95,
+) -> ComparisonLike:
+    """Change of a share by :func:`impute_shares`, pooled by Rubin's rules."""
+    imputed = impute_shares(table, pre_only, post_only, m, seed)
+    if isinstance(imputed, NotEstimable):
+        return imputed
+    return pool_estimates(
+        *imputed.moments(), imputed.complete_df, imputed.n,
+        ci_level=ci_level, method=imputed.method,
+    )  # fmt: skip
 
 
 def _maximise(pairs: Floats, before: Floats, after: Floats) -> Floats:

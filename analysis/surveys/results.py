@@ -361,10 +361,36 @@ class Dose:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TippingPoint:
+    """How much worse those lost would have to have ended for a clear result to vanish.
+
+    ``status`` is ``reached``; ``not_reached``: clear even with those lost at the end of the scale
+    on average; ``not_clear``: not clear as imputed. ``delta`` is added to the follow-up of the
+    ``n_lost`` people without one (with a comparison group: of the programme), whose imputed mean
+    is ``lost_mean``; score units, shares 0–1. ``delta_sd`` is in SDs of the scores at the start.
+    ``limit`` is the shift that puts them at the end of the scale. ``shown`` are (delta, change) on
+    the way there.
+    """
+
+    status: str
+    n_lost: int
+    lost_mean: float
+    delta: float | None
+    delta_sd: float | None
+    limit: float | None
+    shown: tuple[tuple[float, ComparisonLike], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sensitivity:
-    """The same change by another rule: imputation, weights, mixed model over all waves."""
+    """The same change by another rule: imputation, weights, mixed model over all waves.
+
+    ``auxiliary`` names what imputation knew beside the score of the other wave.
+    """
 
     measure: str
     name: str
     change: ComparisonLike
     details: Mapping[str, float | str | None] = field(default_factory=dict)
+    auxiliary: tuple[str, ...] = ()
+    tipping: TippingPoint | None = None

@@ -1,6 +1,9 @@
-"""The same change by another rule: imputation, weights, and a model over all waves."""
+"""The same change by another rule: weights, clusters, and a model over all waves."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -8,38 +11,40 @@ import pandas as pd
 from analysis.results import Comparison, ComparisonLike, NotEstimable
 from analysis.statistics.clusters import cr2
 from analysis.statistics.group_change import weighted_mean_change
-from analysis.statistics.incomplete_shares import impute_share_change
-from analysis.statistics.missing import multiple_imputation_change
 from analysis.statistics.mixed_model import mixed_waves
+from analysis.statistics.wave_weights import raked_waves, standardised_waves, weighted_waves
 from analysis.statistics.weights import kish_design_effect, rake
 from analysis.study import Study
 from analysis.study_file import MeasurePlan
 from analysis.surveys.analyses import family_of
 from analysis.surveys.contrasts import list_contrasts
 from analysis.surveys.groups import both_waves, clusters_within
-from analysis.surveys.panel import Panel, build_panel, has_column, person_values
+from analysis.surveys.imputation import describe_change, impute_change
+from analysis.surveys.panel import BoolArray, Panel, build_panel, has_column, person_values
 from analysis.surveys.results import Sensitivity
 from analysis.surveys.scoring import FloatArray, outcome_measures
-
-IMPUTATIONS = 20
+from analysis.surveys.subgroups import SITE
 
 
 def evaluate_sensitivity(study: Study, panel: Panel | None = None) -> tuple[Sensitivity, ...]:
-    """Estimate each change again by other rules; empty when answers are anonymous.
+    """Estimate each change again by other rules.
 
     ``multiple_imputation`` of the scores of people who missed a wave; ``mean_cr2`` with people of
     one cluster (else community) alike; ``survey_weights`` with the
     weights given; ``raking`` to the population's shares; ``mixed_waves`` from three waves on.
+    Anonymous waves: ``survey_weights``, ``raking``, and ``baseline_composition``, the later wave
+    weighted to the demographics of the first.
     """
     panel = build_panel(study) if panel is None else panel
-    if panel.anonymous or len(panel.waves) < 2:
+    if len(panel.waves) < 2:
         return ()
     measures = [m for m in outcome_measures(study) if family_of(m) != "category"]
     found = []
     for measure in measures:
+        rules = _of_waves if panel.anonymous else _of_contrast
         for waves in list_contrasts(study, panel):
-            found += _of_contrast(study, panel, measure, waves)
-        found += _over_waves(panel, measure)
+            found += rules(study, panel, measure, waves)
+        found += [] if panel.anonymous else _over_waves(panel, measure)
     return tuple(found)
 
 
@@ -48,39 +53,85 @@ def _of_contrast(
 ) -> list[Sensitivity]:
     pre, post = panel.pair(measure.name, waves)
     both = both_waves(pre, post)
-    found = []
-    if (np.isfinite(pre) != np.isfinite(post)).any() and int(both.sum()) > 1:
-        change = _imputed(study, measure, pre, post)
-        found.append(_sensitivity(measure, "multiple_imputation", change, waves))
+    imputed = impute_change(study, panel, measure, waves)
+    found = [] if imputed is None else [imputed]
     cluster = clusters_within(study, panel)
     if cluster is not None and int(both.sum()) > 1:
         alone = np.ones((int(both.sum()), 1))
         change = cr2((post - pre)[both], alone, cluster[both], 0, name="mean_cr2")
-        found.append(_sensitivity(measure, "mean_cr2", change, waves))
+        found.append(describe_change(measure, "mean_cr2", change, waves))
     if has_column(study, "weight"):
         given = pd.to_numeric(pd.Series(person_values(study, panel, "weight")), errors="coerce")
         weights = given.to_numpy(dtype=np.float64)[both]
         change = weighted_mean_change((post - pre)[both], weights, "survey_weights")
-        found.append(_sensitivity(measure, "survey_weights", change, waves, _kish(weights)))
+        found.append(describe_change(measure, "survey_weights", change, waves, _kish(weights)))
     population = study.plan.survey.population if study.plan.survey is not None else {}
     if population and int(both.sum()) > 1:
         found.append(_raked(study, panel, measure, waves, population))
     return found
 
 
-def _imputed(
-    study: Study, measure: MeasurePlan, pre: FloatArray, post: FloatArray
+def _of_waves(
+    study: Study, panel: Panel, measure: MeasurePlan, waves: tuple[str, str]
+) -> list[Sensitivity]:
+    """Difference of two anonymous waves with weights, as far as there are any."""
+    pre, post = panel.pair(measure.name, waves)
+    there = [np.isfinite(scores) for scores in (pre, post)]
+    found: list[ComparisonLike] = []
+    if has_column(study, "weight"):
+        given = pd.to_numeric(pd.Series(person_values(study, panel, "weight")), errors="coerce")
+        w = given.to_numpy(dtype=np.float64)
+        found.append(weighted_waves(pre[there[0]], post[there[1]], w[there[0]], w[there[1]]))
+    population = study.plan.survey.population if study.plan.survey is not None else {}
+    known = [name for name in population if has_column(study, name)]
+    if known:
+        used, levels = _with_levels(study, panel, there, known, population)
+        # Levels that neither wave has cannot be weighted to; one that a wave lacks is a refusal.
+        answered = used[0] | used[1]
+        starts, ends = (
+            [
+                _codes(level[side].astype(str), set(level[answered].astype(str)), population[name])
+                for name, level in zip(known, levels, strict=True)
+            ]
+            for side in used
+        )
+        raked = raked_waves(pre[used[0]], post[used[1]], starts, ends)
+        found.append(_counting(raked, there, used))
+    names = list(map(str, study.survey.categories)) if study.survey is not None else []
+    names = [SITE, *names] if has_column(study, SITE) and SITE not in names else names
+    if names:
+        used, levels = _with_levels(study, panel, there, names, {})
+        either = used[0] | used[1]
+        codes = [np.unique(one[either].astype(str), return_inverse=True)[1] for one in levels]
+        first, later = ([code[side[either]] for code in codes] for side in used)
+        alike = standardised_waves(pre[used[0]], post[used[1]], first, later)
+        found.append(_counting(alike, there, used))
+    return [describe_change(measure, one.name, one, waves) for one in found]
+
+
+def _with_levels(
+    study: Study,
+    panel: Panel,
+    there: Sequence[BoolArray],
+    names: Sequence[str],
+    allowed: Mapping[str, Mapping[str, float]],
+) -> tuple[list[BoolArray], list[np.ndarray]]:
+    """People of each wave whose levels of every variable are known (and have a target)."""
+    levels = [person_values(study, panel, name) for name in names]
+    known = np.ones(len(panel.row), dtype=bool)
+    for name, level in zip(names, levels, strict=True):
+        known &= ~pd.isna(level)
+        if name in allowed:
+            known &= np.isin(level.astype(str), list(allowed[name]))
+    return [side & known for side in there], levels
+
+
+def _counting(
+    found: ComparisonLike, there: Sequence[BoolArray], used: Sequence[BoolArray]
 ) -> ComparisonLike:
-    seed = study.plan.study.seed
-    if family_of(measure) != "binary":
-        return multiple_imputation_change(pre, post, m=IMPUTATIONS, seed=seed)
-    both = both_waves(pre, post)
-    table = np.histogram2d(pre[both], post[both], bins=[[0, 0.5, 1], [0, 0.5, 1]])[0]
-    before, after = (
-        np.bincount(one[np.isfinite(one) & ~both].astype(np.int64), minlength=2)
-        for one in (pre, post)
-    )
-    return impute_share_change(table, before, after, m=IMPUTATIONS, seed=seed)
+    """Count those left out because a level of theirs is not known."""
+    left_out = sum(int(side.sum()) for side in there) - sum(int(side.sum()) for side in used)
+    return replace(found, n_missing=left_out) if isinstance(found, Comparison) else found
 
 
 def _raked(
@@ -100,20 +151,28 @@ def _raked(
     margins = [_margin(level[used].astype(str), population[name]) for name, level in levels.items()]
     refused = NotEstimable(reason="no_data", n=int(used.sum()), name="raking")
     if not margins or not used.any():
-        return _sensitivity(measure, "raking", refused, waves)
+        return describe_change(measure, "raking", refused, waves)
     raked = rake(margins)
     if raked.reason:
         refused = NotEstimable(reason="not_identified", n=int(used.sum()), name="raking")
-        return _sensitivity(measure, "raking", refused, waves)
+        return describe_change(measure, "raking", refused, waves)
     change = weighted_mean_change((post - pre)[used], raked.weights, "raking")
-    return _sensitivity(measure, "raking", change, waves, raked.kish_effect)
+    return describe_change(measure, "raking", change, waves, raked.kish_effect)
 
 
 def _margin(level: np.ndarray, shares: dict[str, float]) -> tuple[np.ndarray, np.ndarray]:
     """Position of each person's level, and the target shares of the levels that occur."""
-    present = [name for name in shares if (level == name).any()]
+    return _codes(level, set(level), shares)
+
+
+def _codes(
+    level: np.ndarray, occurring: set[str], shares: Mapping[str, float]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Position of each person's level among those with a share that occur, and the shares."""
+    present = [name for name in shares if name in occurring]
     target = np.array([shares[name] for name in present], dtype=np.float64)
-    return np.array([present.index(one) for one in level]), target / target.sum()
+    places = np.array([present.index(one) for one in level], dtype=np.int64)
+    return places, target / target.sum()
 
 
 def _over_waves(panel: Panel, measure: MeasurePlan) -> list[Sensitivity]:
@@ -125,7 +184,7 @@ def _over_waves(panel: Panel, measure: MeasurePlan) -> list[Sensitivity]:
     person, wave = np.nonzero(np.isfinite(scores))
     found = mixed_waves(scores[person, wave], wave, person, len(columns))
     return [
-        _sensitivity(measure, "mixed_waves", one, (panel.waves[columns[0]], panel.waves[later]))
+        describe_change(measure, "mixed_waves", one, (panel.waves[columns[0]], panel.waves[later]))
         for later, one in zip(columns[1:], found, strict=True)
     ]
 
@@ -133,18 +192,3 @@ def _over_waves(panel: Panel, measure: MeasurePlan) -> list[Sensitivity]:
 def _kish(weights: FloatArray) -> float | None:
     kept = weights[np.isfinite(weights) & (weights > 0)]
     return float(kish_design_effect(kept)) if kept.size else None
-
-
-def _sensitivity(
-    measure: MeasurePlan,
-    name: str,
-    change: ComparisonLike,
-    waves: tuple[str, str],
-    kish_effect: float | None = None,
-) -> Sensitivity:
-    details: dict[str, float | str | None] = {"from": waves[0], "to": waves[1]}
-    if kish_effect is not None:
-        details["kish_effect"] = kish_effect
-    if isinstance(change, Comparison):
-        details["method"] = change.method
-    return Sensitivity(measure=measure.name, name=name, change=change, details=details)

@@ -31,7 +31,13 @@ from dashboard.sentences.improvement import say_improvement
 from dashboard.sentences.items import name_answers
 from dashboard.sentences.names import column_name
 from dashboard.sentences.outcomes import say_wave
-from dashboard.tables.attrition import list_attrition, list_bounds, list_sensitivity
+from dashboard.sentences.tipping import list_tipping_sentences, say_auxiliary, tipping_rows
+from dashboard.tables.attrition import (
+    list_attrition,
+    list_bounds,
+    list_sensitivity,
+    list_tipping,
+)
 from dashboard.tables.comparison import list_balance, list_comparisons, list_weighted_balance
 from dashboard.tables.dose import list_doses
 from dashboard.tables.items import list_answers
@@ -208,18 +214,23 @@ def _attrition(evaluation: Evaluation, study: Study, text: Text) -> ReportSectio
                 figure=lambda: draw_attrition(evaluation.attrition, plan, text),
             )
         )
+    tipping = tipping_rows(evaluation)
     tables = {
         "attrition": (text("Stayed and lost"), list_attrition(evaluation.attrition, plan, text)),
         "bounds": (text("How far those lost could move the result"),
                    list_bounds(evaluation.bounds, plan, text)),
+        "tipping": (text("How much worse must those lost be for the result to vanish?"),
+                    list_tipping(tipping, plan, text)),
         "sensitivity": (text("The same change by other rules"),
                         list_sensitivity(evaluation.sensitivity, plan, text)),
     }  # fmt: skip
     verdict = evaluation.attrition_verdict
+    said = [say_verdict(text, verdict)] if verdict is not None else []
+    said += list_tipping_sentences(text, evaluation, plan)
+    said += [say_auxiliary(text, [row for row, _ in tipping], plan)] if tipping else []
     return make_section(
         text, evaluation, "attrition", text("Who was lost"), tables=tables,
-        pictures=tuple(pictures),
-        sentences=[say_verdict(text, verdict)] if verdict is not None else [],
+        pictures=tuple(pictures), sentences=said,
     )  # fmt: skip
 
 

@@ -157,6 +157,18 @@ def _say_robustness(text: Text, e: Evaluation) -> list[str]:
         text(
             "Scores missing in one wave were imputed many times to see whether the change holds."
         ): (any(s.name == "multiple_imputation" for s in e.sensitivity)),
+        text(
+            "Beside the other wave, imputation used demographics, community and other measures "
+            "where these were told."
+        ): any(s.auxiliary for s in e.sensitivity),
+        text(
+            "The imputed end of those lost was shifted until the result was no longer clear "
+            "(delta adjustment)."
+        ): any(s.tipping is not None for s in e.sensitivity),
+        text(
+            "The later anonymous wave was also weighted to the composition of the first; the "
+            "effective number of people stands beside it."
+        ): any(s.name == "baseline_composition" for s in e.sensitivity),
         text("Groups were tested by one interaction test per column before any was shown."): (
             any(o.subgroups for o in e.outcomes)
         ),

@@ -37,8 +37,12 @@ def name_analysis(text: Text, name: str) -> str:
         "ancova_cr2": text("ANCOVA, clusters (CR2)"),
         "sign_flip": text("Exact sign-flip test over clusters"),
         "multiple_imputation": text("Multiple imputation of those lost"),
+        "did_multiple_imputation": text(
+            "Difference in differences, multiple imputation of those lost"
+        ),
         "mean_cr2": text("People of one cluster counted as alike (CR2)"),
         "survey_weights": text("Survey weights"),
+        "baseline_composition": text("Later wave weighted to the people of the first"),
         "raking": text("Weights raked to the population"),
         "dose_slope": text("Linear model, adjusted for the start"),
         "tost": text("Two one-sided tests of equivalence"),

@@ -8,8 +8,8 @@ import pandas as pd
 
 from analysis.results import Comparison
 from analysis.study_file import StudyPlan
-from analysis.surveys.results import AttritionRow, Bounds, Sensitivity
-from dashboard.sentences.change import is_share, say_likely, say_signed
+from analysis.surveys.results import AttritionRow, Bounds, Sensitivity, TippingPoint
+from dashboard.sentences.change import is_share, say_level, say_likely, say_signed
 from dashboard.sentences.statistics import name_analysis, say_reason
 from dashboard.tables.comparison import name_level, name_variable, say_mean
 from dashboard.text import Text
@@ -84,6 +84,55 @@ def list_sensitivity(rows: Sequence[Sensitivity], plan: StudyPlan, text: Text) -
                 else "–",
                 text("p"): text.p_cell(change.p_value if known else None),
                 text("n"): change.n,
+                text("Effective n"): _effective(text, row),
+            }
+        )
+    table = pd.DataFrame(found)
+    weighted = any(_effective(text, row) for row in rows)
+    return table if weighted else table.drop(columns=text("Effective n"), errors="ignore")
+
+
+def _effective(text: Text, row: Sensitivity) -> str:
+    """How many people with equal weights would carry as much, in each wave."""
+    waves = [row.details.get(f"n_effective_{wave}") for wave in ("pre", "post")]
+    numbers = [n for n in waves if isinstance(n, float)]
+    if numbers:
+        return " + ".join(text.number(n, 0) for n in numbers)
+    effect = row.details.get("kish_effect")
+    return text.number(row.change.n / effect, 0) if isinstance(effect, float) else ""
+
+
+def list_tipping(
+    rows: Sequence[tuple[Sensitivity, TippingPoint]], plan: StudyPlan, text: Text
+) -> pd.DataFrame:
+    """Where each result vanishes, beside how far those lost could be at the most."""
+    measures = {m.name: m for m in plan.measures}
+    found = []
+    for row, tipping in rows:
+        share, change = is_share(measures[row.measure]), row.change
+        at_most = say_signed(text, tipping.limit, share=share)
+        vanishes = {
+            "reached": say_signed(text, tipping.delta, share=share),
+            "not_reached": text("not within the scale"),
+            "not_clear": text("no clear result"),
+        }[tipping.status]
+        found.append(
+            {
+                text("Measure"): text.of(measures[row.measure].label, row.measure),
+                text("Result"): text("Difference between groups")
+                if row.name == "did_multiple_imputation"
+                else text("Change"),
+                text("Imputed"): say_signed(text, change.estimate, share=share)
+                if isinstance(change, Comparison)
+                else say_reason(text, change.reason),
+                text("95 % interval"): say_likely(text, change.ci_low, change.ci_high, share=share)
+                if isinstance(change, Comparison)
+                else "–",
+                text("People lost"): text.number(tipping.n_lost, 0),
+                text("End of those lost, imputed"): say_level(text, tipping.lost_mean, share=share),
+                text("Result vanishes at a shift of"): vanishes,
+                text("In SD at the start"): text.signed(tipping.delta_sd),
+                text("Largest shift possible"): at_most,
             }
         )
     return pd.DataFrame(found)

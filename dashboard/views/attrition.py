@@ -16,10 +16,17 @@ from dashboard.sentences.flow import (
     say_followed,
     say_verdict,
 )
+from dashboard.sentences.tipping import list_tipping_sentences, say_auxiliary, tipping_rows
 from dashboard.state import current_text
-from dashboard.tables.attrition import list_attrition, list_bounds, list_sensitivity
+from dashboard.tables.attrition import (
+    list_attrition,
+    list_bounds,
+    list_sensitivity,
+    list_tipping,
+)
 from dashboard.text import Text
 from dashboard.widgets.filters import show_filters
+from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import (
     Card,
     show_cards,
@@ -84,6 +91,13 @@ def _show_rules(text: Text, evaluation: Evaluation, study: Study) -> None:
             text("Possible: all those lost ended with the lowest score, or all with the highest.")
         )
         show_table(list_bounds(evaluation.bounds, study.plan, text), key="bounds")
+    tipping = tipping_rows(evaluation)
+    if tipping:
+        st.header(text("How much worse must those lost be for the result to vanish?"), anchor=False)
+        st.caption(say_auxiliary(text, [row for row, _ in tipping], study.plan))
+        for sentence in list_tipping_sentences(text, evaluation, study.plan):
+            st.markdown(f"- {escape_markdown(sentence)}")
+        show_table(list_tipping(tipping, study.plan, text), key="tipping")
     if evaluation.sensitivity:
         st.header(text("The same change by other rules"), anchor=False)
         show_table(list_sensitivity(evaluation.sensitivity, study.plan, text), key="rules")

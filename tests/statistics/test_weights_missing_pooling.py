@@ -8,13 +8,9 @@ import pytest
 from scipy import optimize
 
 from analysis.statistics.control_chart import p_chart_limits
+from analysis.statistics.imputation import barnard_rubin_df, multiple_imputation_change
 from analysis.statistics.meta_analysis import random_effects
-from analysis.statistics.missing import (
-    barnard_rubin_df,
-    lee_bounds,
-    multiple_imputation_change,
-    worst_best_bounds,
-)
+from analysis.statistics.missing import lee_bounds, worst_best_bounds
 from analysis.statistics.weights import kish_design_effect, rake
 
 BCG = tomllib.loads((Path(__file__).parents[1] / "golden" / "pooling.toml").read_text("utf-8"))[
