@@ -9,8 +9,7 @@ import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.errors import LeveeError, StudyFileError, UnreadableFileError
 from analysis.results import AUDIENCES, Audience
+from dashboard.commands.bar import show_bar
+from dashboard.commands.watch import add_watch
 from dashboard.sentences import say_error, say_finding, say_issue
 from dashboard.sentences.cautions import say_cautions
 from dashboard.text import LANGUAGES, Text
@@ -101,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_evaluate(commands)
     _add_propose(commands)
     _add_template(commands)
+    add_watch(commands, _words)
     return parser
 
 
@@ -286,7 +288,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     from analysis.intake.reader import read_study
 
     given: list[Path] = arguments.study
-    with _progress() as tell:
+    with show_bar() as tell:
         tell("reading", 0.0)
         if len(given) == 1 and given[0].suffix.lower() == ".toml":
             arguments.study = given[0]
@@ -379,21 +381,3 @@ def _release(path: Path, evaluation: Evaluation, study: Study, audience: Audienc
     shared, release = make_release(evaluation, study, audience, before)
     save_release(ledger, before, release)
     return shared
-
-
-@contextmanager
-def _progress() -> Iterator[Any]:
-    """A bar on a terminal's standard error; nothing elsewhere."""
-    shown = sys.stderr.isatty()
-
-    def tell(step: str, share: float) -> None:
-        if shown:
-            filled = round(share * 24)
-            bar = "█" * filled + "·" * (24 - filled)
-            print(f"\r\033[K{bar} {step}", end="", file=sys.stderr, flush=True)
-
-    try:
-        yield tell
-    finally:
-        if shown:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)

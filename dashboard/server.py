@@ -27,7 +27,7 @@ from streamlit.runtime.media_file_manager import MediaFileManager
 
 from dashboard.guard import OWNERS, KnownNames, Limits, OwnMedia, server_names
 from dashboard.navigation import import_views
-from dashboard.state import SERVED
+from dashboard.state import SERVED, set_local
 from dashboard.workspace.engine import checkpoint_workspaces, close_workspaces
 
 _HERE = Path(__file__).resolve().parent
@@ -150,6 +150,7 @@ def create_app(port: int = 8501, host: str = "127.0.0.1", names: Sequence[str] =
     """
     apply_settings({"server.port": port, "server.address": host})
     os.environ[SERVED] = "yes"
+    set_local(host in ("127.0.0.1", "localhost", "::1") and not names)
     OWNERS.watch(MediaFileManager)
     middleware = [
         Middleware(SecurityHeaders),

@@ -19,6 +19,7 @@ PEOPLE_FILTERS = ("from", "to", "people")
 _KEPT = ("lang", "study", "audience", "measure", *FILTERS, *PEOPLE_FILTERS)
 SERVED = "LEVEE_SERVED"
 """Set in the environment of a served dashboard; in tests and by ``streamlit run`` it is not."""
+_LOCAL = "LEVEE_LOCAL"
 _OPEN_FIRST = "LEVEE_OPEN"
 _NONE = "new"  # a study yet to be made: nothing is open, whatever the server opens first
 
@@ -100,6 +101,19 @@ def set_measure(name: str) -> None:
 def is_dark() -> bool:
     """Whether the reader's theme is dark."""
     return st.context.theme.type == "dark"
+
+
+def set_local(local: bool) -> None:
+    """Say whether only the person at this computer reaches the dashboard."""
+    os.environ[_LOCAL] = "yes" if local else ""
+
+
+def is_local() -> bool:
+    """Whether pages may use this computer's folders and addresses for the person at it.
+
+    On a shared server they would be the server's: then, and where nothing was said, they do not.
+    """
+    return os.environ.get(_LOCAL) == "yes"
 
 
 def _read(key: str) -> list[str]:

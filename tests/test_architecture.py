@@ -16,7 +16,7 @@ LAYERS = (
     ("dashboard.navigation",),
     ("dashboard.widgets",),
     ("dashboard.views",),
-    ("dashboard.app", "dashboard.server", "dashboard.cli"),
+    ("dashboard.app", "dashboard.server", "dashboard.cli", "dashboard.commands"),
 )
 FILES = sorted([*ROOT.glob("analysis/**/*.py"), *ROOT.glob("dashboard/**/*.py")])
 

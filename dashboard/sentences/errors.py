@@ -97,6 +97,8 @@ _FILES: dict[str, Callable[[Text], str]] = {
     "wrong_encoding": lambda t: t("{file} cannot be read as “{encoding}”."),
     "unknown_sheet": lambda t: t("{file} has no sheet “{sheet}”. It has: {sheets}."),
     "file_missing": lambda t: t("{file} is not there."),
+    "folder_missing": lambda t: t("The folder {file} is not there, or cannot be read."),
+    "folder_empty": lambda t: t("There is no spreadsheet in the folder {file}."),
     "missing_file": lambda t: t("The study file names {file}, which is not there."),
 }
 _LIMITS: dict[str, Callable[[Text], str]] = {

@@ -10,6 +10,7 @@ from dashboard.cache import current_saved, read_drafted_tables
 from dashboard.navigation import HOME, find_page
 from dashboard.state import current_text
 from dashboard.text import Text
+from dashboard.widgets.folder import show_folder_setting, show_new_files
 from dashboard.widgets.page import refuse_audience, show_page
 from dashboard.widgets.uploader import show_uploader
 from dashboard.widgets.versions import show_versions
@@ -40,6 +41,7 @@ def show() -> None:
         text("From your files to the results in five steps"),
         text("Each step is saved. Close the page and come back where you were."),
     )
+    show_new_files(text, saved)
     if saved is None or (not saved.read_only and not saved.files):
         if show_uploader(text, saved):
             st.rerun()
@@ -64,5 +66,6 @@ def _show_wizard(text: Text, saved: SavedStudy) -> None:
     _STEPS[current_step(saved) if tables else 0](
         Draft(text=text, saved=saved, plan=plan, tables=places)
     )
+    show_folder_setting(text, saved)
     show_versions(text, saved)
     remember_plan(saved.id, plan)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.cache import current_evaluation, current_study
+from dashboard.cache import current_evaluation, current_saved, current_study
 from dashboard.sentences import say_finding
 from dashboard.sentences.overview import group_findings, list_problems
 from dashboard.state import current_text
 from dashboard.widgets.filters import show_filters
+from dashboard.widgets.folder import show_new_files
 from dashboard.widgets.overview import (
     list_cards,
     list_cautions,
@@ -31,6 +32,7 @@ def show() -> None:
     findings = list(evaluation.findings)
     title = say_finding(text, findings[0]) if findings else text.of(dict(evaluation.title))
     show_page(title, text.of(dict(evaluation.title)))
+    show_new_files(text, current_saved())
     show_filters()
     once = is_profile(evaluation)
     known = list_profile_cards(text, evaluation, study) if once else []

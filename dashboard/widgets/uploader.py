@@ -9,13 +9,10 @@ import streamlit as st
 from dashboard.state import set_study_id
 from dashboard.text import Text
 from dashboard.widgets.personal import show_missing_key, show_refused, store_files
+from dashboard.workspace.folder import ENDINGS
 from dashboard.workspace.redaction import without_personal
 from dashboard.workspace.store import SavedStudy, create_study
 
-ENDINGS = (
-    "xlsx", "xlsm", "xls", "xlsb", "ods", "csv", "tsv", "txt", "zip", "html", "sav", "zsav", "por",
-    "dta", "sas7bdat",
-)  # fmt: skip
 LARGEST_MB = 200
 _EXPORTED = re.compile(r"^\d+_按(?:文本|分数|序号)_(?P<title>.+?)(?:_\d+)*$")
 _WAVE = re.compile(
