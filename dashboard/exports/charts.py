@@ -45,10 +45,11 @@ def chart_team(found: Volunteers, text: Text, most: int = 24) -> ReportChart | N
     months = found.monthly[-most:]
     if not months:
         return None
+    # A withheld month is a gap, never a zero.
     series = (
-        (text("new"), tuple(float(number_to_draw(m.new) or 0) for m in months)),
-        (text("returning"), tuple(float(number_to_draw(m.returning) or 0) for m in months)),
-        (text("lapsed"), tuple(-float(number_to_draw(m.lapsed) or 0) for m in months)),
+        (text("new"), tuple(number_to_draw(m.new) for m in months)),
+        (text("returning"), tuple(number_to_draw(m.returning) for m in months)),
+        (text("lapsed"), tuple(number_to_draw(-m.lapsed) for m in months)),
     )
     categories = tuple(text.month(m.month) for m in months)
     return ReportChart(kind="columns", categories=categories, series=series, form="0;0")

@@ -27,7 +27,7 @@ class ReportChart:
 
     kind: Literal["bars", "columns"]
     categories: tuple[str, ...]
-    series: tuple[tuple[str, tuple[float, ...]], ...]
+    series: tuple[tuple[str, tuple[float | None, ...]], ...]
     form: str = "0"
 
 

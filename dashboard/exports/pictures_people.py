@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from analysis.participation.results import Representation
-from analysis.results import Estimate, number_to_draw
+from analysis.results import SUPPRESSED, SUPPRESSED_MARK, Estimate, number_to_draw
 from analysis.sustainability.results import Funding
 from analysis.volunteers.results import Volunteers
 from dashboard.exports.canvas import Canvas, choose_ticks
@@ -79,8 +79,10 @@ def draw_team(found: Volunteers, text: Text) -> str:
     months = found.monthly[-24:]
     canvas = Canvas(WIDTH, 220)
     left, right, top, bottom = 34.0, WIDTH - 84, 10.0, 190.0
-    # Who came and went in a month is withheld where they are few: no bar is drawn then.
-    flows = [[number_to_draw(n) or 0 for n in (m.new, m.returning, m.lapsed)] for m in months]
+    counts = [(m.new, m.returning, m.lapsed) for m in months]
+    # Who came and went in a month is withheld where they are few: a mark stands for the bar then.
+    withheld = [SUPPRESSED in month for month in counts]
+    flows = [[number_to_draw(n) or 0 for n in month] for month in counts]
     tallest = max([m.team or 0 for m in months] + [a + b for a, b, _ in flows] + [1])
     deepest = max([lapsed for _, _, lapsed in flows] + [1])
 
@@ -98,6 +100,8 @@ def draw_team(found: Volunteers, text: Text) -> str:
         canvas.bar(x, height(0), step * 0.64, new, CATEGORIES[1])
         canvas.bar(x, height(came), step * 0.64, back, "#7FBFB9")
         canvas.bar(x, height(0), step * 0.64, height(-lapsed) - height(0), AFTER)
+        if withheld[i]:
+            canvas.note(x + step * 0.32, height(0) + 8, SUPPRESSED_MARK, anchor="middle")
         if i % max(1, -(-len(months) // 6)) == 0:
             canvas.note(x, bottom + 14, text.month(m.month), anchor="start")
     line = [(left + step * (i + 0.5), height(m.team)) for i, m in enumerate(months)

@@ -11,12 +11,13 @@ import openpyxl
 import pptx
 import pytest
 
-from analysis.results import Estimate
+from analysis.results import Estimate, number_to_draw
 from analysis.study import Study
 from analysis.targets import TargetProgress
 from dashboard.cli import main
 from dashboard.exports.charts import chart_progress
 from dashboard.exports.document import write_document
+from dashboard.exports.gateway import share_evaluation
 from dashboard.exports.report import build_report
 from dashboard.exports.slides import write_slides
 from dashboard.exports.web_page import write_web_page
@@ -80,15 +81,19 @@ def test_slides_carry_findings_pictures_and_native_tables(sample: Any, language:
             assert shape.top + shape.height <= deck.slide_height
 
 
-def test_slides_hold_native_charts_of_the_results(sample: Any):
-    content = write_slides(sample.evaluation, sample.study, Text("en"))
+@pytest.mark.parametrize("audience", ["evaluator", "funder"])
+def test_slides_hold_native_charts_of_the_results(sample: Any, audience: Any):
+    content = write_slides(sample.evaluation, sample.study, Text("en"), audience)
+    shared = share_evaluation(sample.evaluation, sample.study, audience)
     shapes = [s for slide in pptx.Presentation(io.BytesIO(content)).slides for s in slide.shapes]
     charts = [shape.chart for shape in shapes if shape.has_chart]
     found = {c.plots[0].series[0].name: list(c.plots[0].series[0].values) for c in charts}
-    funding = sample.evaluation.sustainability.funding
+    funding = shared.sustainability.funding
     assert found[funding.currency] == [amount for _, amount, _ in funding.concentration[0].shares]
-    assert found["Progress"] == [t.progress for t in sample.evaluation.targets]
-    assert found["new"] == [m.new for m in sample.evaluation.volunteers.monthly]
+    assert found["Progress"] == [t.progress for t in shared.targets]
+    # What is withheld is a gap in the chart, never a zero.
+    assert found["new"] == [number_to_draw(m.new) for m in shared.volunteers.monthly]
+    assert (None in found["new"]) == (audience == "funder")
 
 
 def test_data_sheets_inside_charts_hold_no_formula(hostile: Any):
@@ -149,12 +154,13 @@ def test_the_web_page_asks_nothing_of_anybody(sample: Any, language: str):
 
 def test_figures_of_the_web_page_hold_the_results(sample: Any):
     page = write_web_page(sample.evaluation, sample.study, Text("en")).decode()
+    shared = share_evaluation(sample.evaluation, sample.study)
     told = re.search(r'id="data-volunteers-0">(.*?)</script>', page, flags=re.S)
     assert told is not None
     figure = json.loads(told[1].replace("\\u003c", "<"))
     curves = [t for t in figure["data"] if isinstance(t.get("y"), list)]
-    survival = list(sample.evaluation.volunteers.curve.survival)
-    assert any(t["y"] == survival for t in curves) or "bdata" in told[1]
+    survival = [number_to_draw(share) for share in shared.volunteers.curve.survival]
+    assert any(t["y"] == survival for t in curves)
 
 
 def test_hostile_words_are_dead_in_every_report(hostile: Any):
@@ -191,11 +197,12 @@ def test_small_groups_are_in_no_export():
 
     study = _with_small_group()
     evaluation = evaluate(study)
-    groups = list_number_tables(evaluation)["subgroups"]
+    shared = share_evaluation(evaluation, study, "funder")
+    groups = list_number_tables(shared)["subgroups"]
     shown = groups.dropna(subset=["change.estimate"])
     assert "rare" not in set(shown["value"])
     assert len(shown) < 2, "a second group is hidden, or the total gives the first one back"
-    told = say_results(evaluation)["outcomes"][0]["subgroups"][0]["groups"]
+    told = say_results(shared)["outcomes"][0]["subgroups"][0]["groups"]
     hidden = [g for g in told if g["change"].get("reason") == "suppressed"]
     assert {g["value"] for g in hidden} == {"rare", "f"}
 
