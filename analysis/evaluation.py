@@ -51,9 +51,11 @@ from analysis.surveys.results import (
     Reliability,
     ScoreSummary,
     Sensitivity,
+    Trajectory,
 )
 from analysis.surveys.scoring import summarise_scores
 from analysis.surveys.sensitivity import evaluate_sensitivity
+from analysis.surveys.trajectory import evaluate_trajectories
 from analysis.sustainability.findings import find_sustainability
 from analysis.sustainability.results import Sustainability
 from analysis.targets import TargetProgress, evaluate_targets
@@ -90,6 +92,7 @@ class Evaluation:
     scoring: tuple[ScoreSummary, ...] = ()
     reliability: tuple[Reliability, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
+    trajectory: tuple[Trajectory, ...] = ()
     items: tuple[ItemAnswers, ...] = ()
     attrition: tuple[AttritionRow, ...] = ()
     bounds: tuple[Bounds, ...] = ()
@@ -180,7 +183,8 @@ def target_records(study: Study, evaluation: Evaluation) -> Mapping[str, object]
     return records_of(
         replace(
             evaluation, scoring=scoring, outcomes=named, items=(), attrition=(), comparison=(),
-            reliability=(), dose=(), sensitivity=(), findings=(), cautions=(), issues=(),
+            reliability=(), trajectory=(), dose=(), sensitivity=(), findings=(), cautions=(),
+            issues=(),
         )
     )  # fmt: skip
 
@@ -223,6 +227,7 @@ def _evaluate_threats(
         bounds=bounds,
         attrition_verdict=judge_losses(study, panel),
         comparison=evaluate_comparison(study, panel),
+        trajectory=evaluate_trajectories(study, panel),
         cautions=guard_attrition(study, panel, attrition),
     )
 
@@ -302,7 +307,7 @@ def _cautions(study: Study, e: Evaluation) -> tuple[Caution, ...]:
         *e.cautions,
         *(
             c
-            for section in (e.outcomes, e.comparison, e.dose)
+            for section in (e.outcomes, e.trajectory, e.comparison, e.dose)
             for one in section
             for c in one.cautions
         ),

@@ -13,7 +13,7 @@ from analysis.results import Comparison, ComparisonLike, Estimate, Finding, NotE
 from analysis.study import Study
 from analysis.surveys.comparison import compare_methods
 from analysis.surveys.contrasts import main_rows
-from analysis.surveys.results import Dose, GroupComparison, Outcome
+from analysis.surveys.results import Dose, GroupComparison, Outcome, Trajectory, WaveContrast
 
 if TYPE_CHECKING:
     from analysis.evaluation import Evaluation
@@ -38,6 +38,7 @@ def find_findings(evaluation: Evaluation, study: Study) -> tuple[Finding, ...]:
         else find_summary(evaluation, last),
         *effects,
         *(find_change(study, outcome, len(last)) for outcome in last),
+        *(find_trajectory(study, t) for t in evaluation.trajectory if t.group != "comparison"),
         *_find_attrition(evaluation),
         *_find_reliability(evaluation),
         *_find_subgroups(study, last),
@@ -125,6 +126,69 @@ def _size(change: Comparison, important: float | None) -> str:
     if ends[0] >= important:
         return "_important"
     return "_small" if ends[1] < important else ""
+
+
+def find_trajectory(study: Study, course: Trajectory) -> Finding:
+    """What to say of a measure's course: how far it had moved, and where the last wave stands."""
+    values = _facts(study, course.measure) | {"n": course.n, "to": course.points[-1].wave}
+    base = [c for c in course.contrasts if c.against == "baseline"]
+    last, previous = base[-1], course.contrasts[-1]
+    if any(isinstance(c.change, NotEstimable) for c in (last, previous)):
+        values["reason"] = next(
+            c.change.reason for c in (last, previous) if isinstance(c.change, NotEstimable)
+        )
+        return _finding("trajectory_not_estimable", course.measure, values, "trajectory")
+    # The turning point: of the waves between, the one clearly furthest from baseline.
+    turning = max(
+        (c for c in base[:-1] if _way(c)),
+        key=lambda c: abs(c.change.estimate or 0.0) if isinstance(c.change, Comparison) else 0.0,
+        default=None,
+    )
+    final = last if turning is None else turning
+    for name, one in (("", final), ("last_", last), ("step_", previous)):
+        if isinstance(one.change, Comparison):
+            values |= {f"{name}change": one.change.estimate}
+            values |= {f"{name}low": one.change.ci_low, f"{name}high": one.change.ci_high}
+    values |= {"turning": final.to_wave, "step_from": previous.from_wave}
+    code = _course_code(turning, last, previous, course.important_difference)
+    return _finding(code, course.measure, values, "trajectory")
+
+
+def _way(contrast: WaveContrast) -> int:
+    """1 = clearly higher, −1 = clearly lower, 0 = no clear difference."""
+    change = contrast.change
+    if not is_clear(change, contrast.p_adjusted) or not isinstance(change, Comparison):
+        return 0
+    return 1 if (change.estimate or 0.0) > 0 else -1
+
+
+def _course_code(
+    turning: WaveContrast | None,
+    last: WaveContrast,
+    previous: WaveContrast,
+    important: float | None,
+) -> str:
+    """Which sentence the course deserves; ``previous`` is the last wave minus the one before."""
+    end = _way(last)
+    if turning is None:
+        return {1: "trajectory_late_up", -1: "trajectory_late_down", 0: "trajectory_flat"}[end]
+    first = _way(turning)
+    direction = "up" if first > 0 else "down"
+    if end == -first:
+        return f"trajectory_{direction}_reversed"
+    if end == 0:
+        return f"trajectory_{direction}_lost"
+    step = _way(previous)
+    if step == first:
+        return f"trajectory_{direction}_further"
+    if step == -first:
+        return f"trajectory_{direction}_part"
+    change = previous.change
+    low, high = (change.ci_low, change.ci_high) if isinstance(change, Comparison) else (None, None)
+    back = low if first > 0 else None if high is None else -high
+    # Held is a claim of no loss: the interval must exclude one that would matter.
+    held = important is not None and back is not None and back > -important
+    return f"trajectory_{direction}_held" if held else f"trajectory_{direction}_kept"
 
 
 def find_effect(study: Study, compared: GroupComparison) -> Finding:

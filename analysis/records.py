@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = "1.0"
 _SECTIONS = (
-    "flow", "scoring", "reliability", "outcomes", "items", "attrition", "bounds",
+    "flow", "scoring", "reliability", "outcomes", "trajectory", "items", "attrition", "bounds",
     "attrition_verdict", "comparison", "dose", "sensitivity", "participation", "delivery",
     "volunteers", "sustainability",
     "earlier", "targets", "findings", "cautions", "issues",

@@ -57,6 +57,7 @@ from benchmarks import (
     verification_measurement,
     verification_methods,
     verification_people,
+    verification_waves,
 )
 from benchmarks.published_values import half_last_digit, list_published
 
@@ -67,7 +68,8 @@ _ITERATIVE = (
     "mixed", "ordinal", "omega", "cox", "meta.", "raking", "d_z.ci", "ratings.icc_average.psych",
     "unstructured", "symmetric", "standardised_share",
     "d_av.ci", "rank_biserial.ci", "many.wilcoxon", "pooling.",
-    "factor.", "equal_loadings.", "shift.", "ordered.",
+    "factor.", "equal_loadings.", "shift.", "ordered.", "trajectory.", "answers.",
+    "adjusted", "autocorrelation",
 )  # fmt: skip
 # Bootstrap limits of 100,000 draws here and there: equal up to chance.
 _BY_CHANCE = ("hours.gini.ci_low", "hours.gini.ci_high")
@@ -147,6 +149,7 @@ PARTS = {
     "_measurement": verification_measurement.compute,
     "_methods": verification_methods.compute,
     "_change": verification_change.compute,
+    "_waves": verification_waves.compute,
 }
 
 

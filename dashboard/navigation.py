@@ -27,6 +27,7 @@ SECTIONS: Mapping[str, tuple[PageEntry, ...]] = {
     "Evaluation": (
         PageEntry("overview", "Overview"),
         PageEntry("outcomes", "Outcomes"),
+        PageEntry("trajectory", "Trajectory"),
         PageEntry("items", "Answers"),
         PageEntry("reliability", "Reliability"),
         PageEntry("comparison", "Comparison"),

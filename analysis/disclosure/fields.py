@@ -11,9 +11,9 @@ from collections.abc import Mapping
 
 _LISTED = """\
 Earlier: as_of participants expense values
-Evaluation: fingerprint title settings provenance flow scoring reliability outcomes items
-    attrition attrition_verdict bounds comparison dose sensitivity participation delivery volunteers
-    sustainability earlier targets findings cautions issues audience disclosure
+Evaluation: fingerprint title settings provenance flow scoring reliability outcomes trajectory
+    items attrition attrition_verdict bounds comparison dose sensitivity participation delivery
+    volunteers sustainability earlier targets findings cautions issues audience disclosure
 Provenance: versions created seed files
 Issue: code severity file sheet column rows details
 Delivery: overall phases sessions cautions
@@ -66,7 +66,11 @@ ScoreSummary: measure wave n n_missing mean sd median min max floor ceiling coun
 Sensitivity: measure name change details auxiliary tipping
 Subgroups: by interaction groups across
 TippingPoint: status n_lost lost_mean delta delta_sd limit shown
+Trajectory: measure role group n covariance points contrasts patterns important_difference cautions
+WaveContrast: from_wave to_wave against change p_adjusted
 WaveFlow: rows respondents
+WavePattern: waves n
+WavePoint: wave answered_on n lost level
 Capacity: range n_raters domains agreement leadership resident_led cautions
 Concentration: by n_sources shares largest largest_share hhi hhi_normalised effective_sources
 Consultation: raised agreed done declined open overdue follow_through done_share on_time

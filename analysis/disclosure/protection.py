@@ -45,8 +45,8 @@ if TYPE_CHECKING:
 
 #: Sections in which a number is about people, and so a cell of the certificate.
 ABOUT_PEOPLE = (
-    "flow", "scoring", "reliability", "outcomes", "items", "attrition", "bounds", "comparison",
-    "dose", "sensitivity", "participation", "volunteers",
+    "flow", "scoring", "reliability", "outcomes", "trajectory", "items", "attrition", "bounds",
+    "comparison", "dose", "sensitivity", "participation", "volunteers",
 )  # fmt: skip
 #: Values of findings and cautions that are about tests, limits and time, never about people.
 _HARMLESS = frozenset({

@@ -13,6 +13,7 @@ from analysis.disclosure.audit import narrow_counts
 from analysis.disclosure.cells import BoolArray, Cell, People, cell_of
 from analysis.disclosure.rules import bin_counts, is_safe_share, is_small
 from analysis.disclosure.suppression import Auditor, choose_hidden
+from analysis.disclosure.trajectory import protect_trajectory
 from analysis.evaluation import Evaluation
 from analysis.results import (
     SUPPRESSED,
@@ -183,6 +184,7 @@ def protect_surveys(evaluation: Evaluation, survey: Survey) -> Evaluation:
     for i in order:
         groups = tuple(_groups(survey, outcomes[i], one) for one in outcomes[i].subgroups)
         outcomes[i] = replace(outcomes[i], subgroups=groups)
+    trajectory = tuple(protect_trajectory(survey, one) for one in evaluation.trajectory)
     dose = tuple(_dose(survey, one) for one in evaluation.dose)
     comparison = tuple(_means(survey, one) for one in comparison)
     attrition = tuple(_attrition(survey, one) for one in evaluation.attrition)
@@ -201,6 +203,7 @@ def protect_surveys(evaluation: Evaluation, survey: Survey) -> Evaluation:
     return replace(
         evaluation,
         outcomes=tuple(outcomes),
+        trajectory=trajectory,
         comparison=comparison,
         dose=dose,
         attrition=attrition,

@@ -31,7 +31,7 @@ CovarianceName = Literal["unstructured", "compound_symmetry", "uncorrelated"]
 
 #: Fewer people in both waves say too little about how these go together.
 MIN_PAIRS_UNSTRUCTURED = 5
-_METHOD = "{covariance};reml;df=kenward_roger;se=kenward_roger_observed"
+METHOD = "{covariance};reml;df=kenward_roger;se=kenward_roger_observed"
 _GRID = np.concatenate([np.linspace(0.0, 0.9, 19), [0.95, 0.98, 0.99, 0.999, 0.9999]])
 _LARGEST = 1.0 - 1e-7
 #: Below one degree of freedom t is of no use: its limits run out of all bounds.
@@ -39,7 +39,7 @@ LEAST_DF = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Fit:
+class WaveFit:
     """A fitted model and how it was fitted."""
 
     model: WaveModel
@@ -206,7 +206,7 @@ def _why_not(pairs: float, distinct_changes: int, n: int) -> Reason | None:
 
 
 def _refusal(reason: Reason, n: int, covariance: CovarianceName) -> NotEstimable:
-    method = _METHOD.format(covariance=covariance)
+    method = METHOD.format(covariance=covariance)
     return NotEstimable(reason=reason, n=n, method=method, name="mixed_model")
 
 
@@ -232,7 +232,7 @@ def _contrast(
         )
     if float(rows_per_wave.sum()) <= rows_per_wave.size:
         return _refusal("too_few", n, covariance)
-    fit = _fit(patterns, covariance)
+    fit = fit_waves(patterns, covariance)
     if fit is None:
         return _refusal("no_variance", n, covariance)
     model, earlier, later = fit.model, *waves
@@ -265,19 +265,19 @@ def _contrast(
             "var_within": float(sd[earlier]) ** 2 - between,
             "boundary": fit.boundary,
         }
-    return _comparison(
+    return t_comparison(
         estimate=float(direction @ model.means),
         error=math.sqrt(variance),
         df=df,
         ci_level=ci_level,
         n=n,
         n_missing=n_missing,
-        method=_METHOD.format(covariance=fit.covariance),
+        method=METHOD.format(covariance=fit.covariance),
         details={**described, **details},
     )
 
 
-def _comparison(
+def t_comparison(
     *,
     estimate: float,
     error: float,
@@ -288,6 +288,7 @@ def _comparison(
     method: str,
     details: dict[str, Any],
 ) -> Comparison:
+    """Give an estimate of a model of the waves with its t interval and test."""
     half = float(stats.t.isf((1.0 - ci_level) / 2.0, df)) * error
     return Comparison(
         name="mixed_model",
@@ -323,7 +324,7 @@ def _against_constant(
     varying = samples[int(np.argmax(errors))]
     if varying.total < 2:
         return _refusal("too_few", n, "unstructured")
-    return _comparison(
+    return t_comparison(
         estimate=samples[1].mean - samples[0].mean,
         error=max(errors),
         df=varying.total - 1.0,
@@ -343,7 +344,7 @@ def _against_constant(
     )
 
 
-def _fit(patterns: WavePatterns, covariance: CovarianceName) -> _Fit | None:
+def fit_waves(patterns: WavePatterns, covariance: CovarianceName) -> WaveFit | None:
     """Fit the covariance asked for, or the next simpler one where that cannot be estimated."""
     n_waves = patterns.answered.shape[1]
     # Complete answers need no model of who is missing: the covariance is that of the pairs, and
@@ -356,15 +357,15 @@ def _fit(patterns: WavePatterns, covariance: CovarianceName) -> _Fit | None:
         # Equal spread would be a worse guess than no correlation: with 2 pairs, 5 and 40 others
         # and a spread of 1 and .4 the interval of compound symmetry covers .78.
         apart = fit_uncorrelated(patterns)
-        return _Fit(model=apart, covariance="uncorrelated", boundary=False) if apart else None
+        return WaveFit(model=apart, covariance="uncorrelated", boundary=False) if apart else None
     if covariance == "unstructured" and not few:
         model = fit_unstructured(patterns)
         if model is not None:
-            return _Fit(model=model, covariance="unstructured", boundary=False)
+            return WaveFit(model=model, covariance="unstructured", boundary=False)
     return _fit_compound_symmetry(patterns)
 
 
-def _fit_compound_symmetry(patterns: WavePatterns) -> _Fit | None:
+def _fit_compound_symmetry(patterns: WavePatterns) -> WaveFit | None:
     """REML profiled over the intraclass correlation ρ in [0, 1), its global maximum.
 
     Laird & Ware 1982, doi:10.2307/2529876.
@@ -396,4 +397,4 @@ def _fit_compound_symmetry(patterns: WavePatterns) -> _Fit | None:
     boundary = rho <= 1e-6
     parameters = sigma2 * np.array([1.0] if boundary else [1.0 - rho, rho])
     model = describe_model(patterns, basis[:1] if boundary else basis, parameters)
-    return _Fit(model=model, covariance="compound_symmetry", boundary=boundary)
+    return WaveFit(model=model, covariance="compound_symmetry", boundary=boundary)

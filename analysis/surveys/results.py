@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from analysis.results import Caution, ComparisonLike, EstimateLike
 from analysis.statistics.anchor import AnchorDifference
@@ -394,3 +395,60 @@ class Sensitivity:
     details: Mapping[str, float | str | None] = field(default_factory=dict)
     auxiliary: tuple[str, ...] = ()
     tipping: TippingPoint | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WavePoint:
+    """One wave of a trajectory: the mean (share) expected had everyone answered.
+
+    ``answered_on`` is the median day of the answers, where known. ``n`` people have a score in this
+    wave; ``lost`` of those with one at baseline have none.
+    """
+
+    wave: str
+    answered_on: date | None
+    n: int
+    lost: int
+    level: EstimateLike
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaveContrast:
+    """Later minus earlier wave; ``against`` says which: ``baseline`` or ``previous``."""
+
+    from_wave: str
+    to_wave: str
+    against: str
+    change: ComparisonLike
+    p_adjusted: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WavePattern:
+    """People with a score in exactly these waves."""
+
+    waves: tuple[str, ...]
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trajectory:
+    """The course of one measure over three or more waves, one model of everyone's answers.
+
+    ``group`` is empty, or ``treated`` and ``comparison`` side by side. ``contrasts`` are each later
+    wave against baseline, then the last against the one before. ``p_adjusted``: Holm over the
+    contrasts of all primary measures, Benjamini–Hochberg over the others. ``covariance`` names the
+    model: ``unstructured``, ``compound_symmetry``, ``uncorrelated``, ``saturated_shares`` or
+    ``separate_samples``. Waves looked back at and placebo waves are in none of it.
+    """
+
+    measure: str
+    role: str
+    group: str
+    n: int
+    covariance: str
+    points: tuple[WavePoint, ...]
+    contrasts: tuple[WaveContrast, ...]
+    patterns: tuple[WavePattern, ...]
+    important_difference: float | None = None
+    cautions: tuple[Caution, ...] = ()

@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.results import Comparison, ComparisonLike, NotEstimable
 from analysis.statistics.clusters import cr2
 from analysis.statistics.group_change import weighted_mean_change
-from analysis.statistics.mixed_model import mixed_waves
+from analysis.statistics.trajectory import mean_trajectory
 from analysis.statistics.wave_weights import raked_waves, standardised_waves, weighted_waves
 from analysis.statistics.weights import kish_design_effect, rake
 from analysis.study import Study
@@ -24,6 +24,7 @@ from analysis.surveys.panel import BoolArray, Panel, build_panel, has_column, pe
 from analysis.surveys.results import Sensitivity
 from analysis.surveys.scoring import FloatArray, outcome_measures
 from analysis.surveys.subgroups import SITE
+from analysis.surveys.trajectory import LEAST_WAVES, trajectory_waves
 
 
 def evaluate_sensitivity(study: Study, panel: Panel | None = None) -> tuple[Sensitivity, ...]:
@@ -176,16 +177,15 @@ def _codes(
 
 
 def _over_waves(panel: Panel, measure: MeasurePlan) -> list[Sensitivity]:
-    """One model over all waves, each against the first."""
-    columns = panel.told_then
-    if len(columns) < 3:
+    """One model over all waves, each against the first; a yes/no item has its own trajectory."""
+    columns = trajectory_waves(panel)
+    if len(columns) < LEAST_WAVES or family_of(measure) != "mean":
         return []
-    scores = panel.scores[measure.name][:, columns]
-    person, wave = np.nonzero(np.isfinite(scores))
-    found = mixed_waves(scores[person, wave], wave, person, len(columns))
+    pairs = [(0, later) for later in range(1, len(columns))]
+    found = mean_trajectory(panel.scores[measure.name][:, columns], pairs)
     return [
         describe_change(measure, "mixed_waves", one, (panel.waves[columns[0]], panel.waves[later]))
-        for later, one in zip(columns[1:], found, strict=True)
+        for later, one in zip(columns[1:], found.contrasts, strict=True)
     ]
 
 

@@ -28,6 +28,7 @@ def list_number_tables(evaluation: Evaluation) -> dict[str, pd.DataFrame]:
         for name in _SECTIONS
     }
     made["subgroups"] = _list_subgroups(evaluation)
+    made["trajectory"] = _list_courses(evaluation)
     return {name: safe_table(_tidy(table)) for name, table in made.items() if len(table)}
 
 
@@ -56,6 +57,20 @@ def _list_subgroups(evaluation: Evaluation) -> pd.DataFrame:
             for group in by.groups
         ]
     )
+
+
+def _list_courses(evaluation: Evaluation) -> pd.DataFrame:
+    """Levels and contrasts of every course, one row each."""
+    rows: list[dict[str, object]] = []
+    for course in evaluation.trajectory:
+        about = {"measure": course.measure, "group": course.group}
+        rows += [about | {"to": p.wave, **to_row(p.level)} for p in course.points]
+        rows += [
+            about
+            | {"from": c.from_wave, "to": c.to_wave, **to_row(c.change), "p_adjusted": c.p_adjusted}
+            for c in course.contrasts
+        ]
+    return pd.DataFrame(rows)
 
 
 def list_measures(evaluation: Evaluation, study: Study, text: Text) -> pd.DataFrame:

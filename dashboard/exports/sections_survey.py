@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 
 from analysis.evaluation import Evaluation
-from analysis.findings import last_contrasts
+from analysis.findings import find_trajectory, last_contrasts
 from analysis.results import Estimate
 from analysis.study import Study
 from analysis.study_file import MeasurePlan
@@ -16,6 +16,7 @@ from analysis.surveys.contrasts import main_rows
 from analysis.surveys.results import GroupComparison
 from dashboard.exports.content import ReportPicture, ReportSection, make_section
 from dashboard.exports.pictures import draw_changes, draw_comparison, list_changes
+from dashboard.exports.pictures_waves import draw_course
 from dashboard.figures.answers import draw_answers, draw_shares
 from dashboard.figures.attrition import draw_attrition
 from dashboard.figures.comparison import draw_comparison as draw_comparison_on_screen
@@ -24,6 +25,8 @@ from dashboard.figures.flow import draw_flow
 from dashboard.figures.forest import draw_forest, draw_forest_rows
 from dashboard.figures.reliability import draw_reliability
 from dashboard.figures.subgroups import list_group_rows
+from dashboard.figures.trajectory import draw_trajectory
+from dashboard.sentences import say_finding
 from dashboard.sentences.change import is_share
 from dashboard.sentences.comparison import say_design, say_e_value
 from dashboard.sentences.flow import count_analysed, say_verdict
@@ -44,6 +47,7 @@ from dashboard.tables.items import list_answers
 from dashboard.tables.outcomes import list_analyses, list_effect_sizes, list_outcomes
 from dashboard.tables.reliability import list_items, list_reliability
 from dashboard.tables.subgroups import list_groups
+from dashboard.tables.trajectory import list_contrasts, list_patterns, list_waves
 from dashboard.text import Text
 
 Tables = dict[str, tuple[str, pd.DataFrame]]
@@ -55,6 +59,7 @@ def list_survey_sections(evaluation: Evaluation, study: Study, text: Text) -> li
         return []
     made = [
         _outcomes(evaluation, study, text) if evaluation.outcomes else None,
+        _trajectory(evaluation, study, text) if evaluation.trajectory else None,
         _comparison(evaluation, study, text) if evaluation.comparison else None,
         _subgroups(evaluation, study, text)
         if any(o.subgroups for o in evaluation.outcomes)
@@ -98,6 +103,40 @@ def _outcomes(evaluation: Evaluation, study: Study, text: Text) -> ReportSection
         tables=tables,
         pictures=(picture,) if list_changes(outcomes, plan) else (),
         sentences=improvement,
+    )
+
+
+def _trajectory(evaluation: Evaluation, study: Study, text: Text) -> ReportSection:
+    """The course over the waves: a picture and a table of levels for each measure."""
+    courses, tables, pictures = evaluation.trajectory, {}, []
+    for name in dict.fromkeys(course.measure for course in courses):
+        measure = study.measure(name)
+        own = [course for course in courses if course.measure == name]
+        title = text("{measure}: level in each wave", measure=_name(text, measure))
+        tables[f"trajectory_{name}"] = (title, list_waves(own, study.plan, text))
+        if any(isinstance(p.level, Estimate) for course in own for p in course.points):
+            pictures.append(
+                ReportPicture(
+                    title=title,
+                    alt=text("Line of the level in each wave, with its interval."),
+                    note=say_finding(text, find_trajectory(study, own[0])),
+                    svg=draw_course(own, measure, text),
+                    figure=partial(draw_trajectory, own, measure, text),
+                )
+            )
+    contrasts = list_contrasts(courses, study.plan, text)
+    patterns = list_patterns([c for c in courses if c.measure == courses[0].measure], text)
+    return make_section(
+        text,
+        evaluation,
+        "trajectory",
+        text("Trajectory"),
+        tables={
+            "trajectory_contrasts": (text("Against baseline, and is it held?"), contrasts),
+            **tables,
+            "trajectory_patterns": (text("Who answered which waves"), patterns),
+        },
+        pictures=tuple(pictures),
     )
 
 

@@ -19,6 +19,7 @@ from dashboard.text import Text
 
 SECTIONS = (
     "outcomes",
+    "trajectory",
     "participation",
     "volunteers",
     "sustainability",

@@ -13,6 +13,7 @@ from dashboard.sentences.comparison import say_assignment
 from dashboard.sentences.names import column_name
 from dashboard.sentences.outcomes import say_wave
 from dashboard.sentences.statistics import name_change
+from dashboard.sentences.trajectory import say_trajectory_method
 from dashboard.text import Text
 
 
@@ -24,6 +25,7 @@ def say_methods(text: Text, evaluation: Evaluation, plan: StudyPlan) -> list[str
         text.join([_say_design(text, evaluation), _say_matching(text, evaluation)]),
         text.join([_say_measures(text, plan), _say_analyses(text, evaluation, plan)]),
         text.join(_say_robustness(text, evaluation)),
+        *_say_courses(text, evaluation),
         text.join([_say_tests(text, evaluation), _say_hidden(text, plan)]),
         _say_versions(text, evaluation),
     ]
@@ -177,6 +179,11 @@ def _say_robustness(text: Text, e: Evaluation) -> list[str]:
         ): (bool(e.dose)),
     }
     return [sentence for sentence, done in said.items() if done]
+
+
+def _say_courses(text: Text, e: Evaluation) -> list[str]:
+    said = text.join(say_trajectory_method(text, e.trajectory))
+    return [said] if said else []
 
 
 def _say_tests(text: Text, e: Evaluation) -> str:

@@ -18,7 +18,9 @@ AREAS: Mapping[str, str] = {
 """Question → the page that tells more."""
 _SECTION_OF = {
     **dict.fromkeys(("funding", "capacity", "consultation", "strengths"), "sustainability"),
-    **dict.fromkeys(("items", "subgroups", "dose", "reliability", "attrition"), "outcomes"),
+    **dict.fromkeys(
+        ("trajectory", "items", "subgroups", "dose", "reliability", "attrition"), "outcomes"
+    ),
 }
 # Problem → the page where it is looked into; the order is that of urgency.
 _PROBLEMS = {

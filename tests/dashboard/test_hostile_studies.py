@@ -79,6 +79,9 @@ STUDIES = {
     "last_wave_of_one": survey(
         {"pre": answers(15), "post": answers(12, step=1), "later": answers(1)}
     ),
+    "middle_wave_alike": survey(
+        {"pre": answers(20), "post": same(20), "follow_up": answers(14, step=1)}
+    ),
     "anonymous": survey({"pre": answers(9), "post": answers(8, step=2)}, respondent=None),
     "treated_one": survey(
         {
@@ -177,6 +180,13 @@ def test_every_page_opens(name: str, open_pages):
         assert not at.exception, (view, at.exception[0].value)
         assert not at.error, (view, at.error[0].value)
         assert at.title, view
+
+
+def test_the_course_needs_three_waves(open_pages):
+    titles = {v: at.title[0].value for v, at in open_pages(STUDIES["middle_wave_alike"])}
+    assert titles["trajectory"].startswith("Care")
+    needed = [at.info[0].value for v, at in open_pages(STUDIES["one_wave"]) if v == "trajectory"]
+    assert "three or more waves" in needed[0]
 
 
 def test_everyone_at_one_session_has_no_slope(open_pages):
