@@ -38,6 +38,7 @@ from analysis.volunteers.results import (
 
 T = TypeVar("T")
 HORIZONS = (365.0, 180.0, 90.0, 30.0)
+GRID = 10.0
 
 
 def _keep(value: T, free: bool) -> T:
@@ -239,11 +240,15 @@ def protect_volunteers(found: Volunteers, study: Study, least: int) -> Volunteer
         ),
         curve=_bin_curve(found.curve, times),
         retention={
-            days: e if float(days) in times or isinstance(e, NotEstimable) else _none(e)
+            days: round_days(e)
+            if isinstance(e, NotEstimable)
+            else e
+            if float(days) in times
+            else _none(e)
             for days, e in found.retention.items()
         },
         median_days=_median(found.median_days, found.curve, least),
-        rmst=found.rmst if found.n >= 2 * least else _none(found.rmst),
+        rmst=_rmst(found.rmst, found.n, least),
         returned=_nested_shares(found.returned, least),
         sensitivity=tuple(_lapse(s) for s in found.sensitivity),
         by_group=tuple(_by_group(g, least, found.n) for g in found.by_group),
@@ -286,7 +291,8 @@ def _free_times(curve: Curve, least: int) -> tuple[float, ...]:
 
     chosen: list[float] = []
     last = float(time[-1])
-    for day in (*HORIZONS, *(t for t in time[1:].tolist())):
+    # A day of the curve itself is one on which somebody left.
+    for day in (*HORIZONS, *np.arange(GRID, last, GRID).tolist()):
         if 0 < day <= last and day not in chosen and fits([*chosen, day]):
             chosen.append(day)
     return tuple(sorted(chosen)) if fits(chosen) else ()
@@ -321,8 +327,14 @@ def _bin_curve(curve: Curve, times: Sequence[float]) -> Curve:
 
 def _median(median: EstimateLike, curve: Curve, least: int) -> EstimateLike:
     if isinstance(median, NotEstimable):
-        return median
+        return round_days(median)
     return round_days(median) if curve.n >= 2 * least else _none(median)
+
+
+def _rmst(mean: EstimateLike, n: int, least: int) -> EstimateLike:
+    if isinstance(mean, NotEstimable):
+        return round_days(mean)
+    return mean if n >= 2 * least else _none(mean)
 
 
 def _nested_shares(shares: Mapping[str, EstimateLike], least: int) -> dict[str, EstimateLike]:
@@ -393,7 +405,7 @@ def _group(g: GroupRetention, least: int) -> GroupRetention:
         g,
         curve=None,
         median_days=_none(g.median_days) if few else round_days(g.median_days),
-        rmst=_none(g.rmst) if few else g.rmst,
+        rmst=_none(g.rmst) if few else _rmst(g.rmst, 2 * least, least),
     )
 
 

@@ -22,6 +22,7 @@ from analysis.disclosure.people import (
 )
 from analysis.disclosure.suppression import Auditor
 from analysis.disclosure.surveys import protect_surveys, read_survey
+from analysis.disclosure.tables import find_left_out, say_left_out
 from analysis.errors import LeveeError
 from analysis.evaluation import Evaluation, find_all
 from analysis.results import (
@@ -168,10 +169,13 @@ def _protect_activities(
 ) -> Evaluation:
     participation, volunteers = shown.participation, shown.volunteers
     sustainability = shown.sustainability
+    left_out = find_left_out(study, people, auditor)
     if participation is not None:
         participation = protect_participation(participation, study, people, auditor)
     if volunteers is not None:
         volunteers = protect_volunteers(volunteers, study, auditor.least)
+    participation = None if "participation" in left_out else participation
+    volunteers = None if "volunteers" in left_out else volunteers
     # Who had come by an earlier day is a part of who has come by now.
     earlier = tuple(
         replace(
@@ -185,7 +189,9 @@ def _protect_activities(
         capacity, consultation = sustainability.capacity, sustainability.consultation
         sustainability = replace(
             sustainability,
-            capacity=None if capacity is None else protect_capacity(capacity, auditor.least),
+            capacity=None
+            if capacity is None or "capacity" in left_out
+            else protect_capacity(capacity, auditor.least),
             consultation=None if consultation is None else protect_consultation(consultation),
         )
         sustainability = score_again(
@@ -206,6 +212,7 @@ def _protect_activities(
     return replace(
         shown, participation=participation, volunteers=volunteers, earlier=earlier,
         sustainability=sustainability,
+        cautions=(*shown.cautions, *say_left_out(left_out, auditor.least)),
     )  # fmt: skip
 
 

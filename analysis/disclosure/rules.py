@@ -6,6 +6,7 @@ Hundepool et al. 2012, Statistical Disclosure Control, doi:10.1002/9781118348239
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -131,7 +132,9 @@ def _is_narrow(
 def round_days(estimate: EstimateLike) -> EstimateLike:
     """Round a time to months of 30 days: its exact day is the day on which one person left."""
     if not isinstance(estimate, Estimate):
-        return estimate
+        days = {k: 30.0 * (float(v) // 30.0) for k, v in estimate.details.items()
+                if k in ("last_day", "horizon") and isinstance(v, int | float)}  # fmt: skip
+        return replace(estimate, details={**estimate.details, **days})
     low, high = (
         None if end is None or not np.isfinite(end) else 30.0 * round(end / 30.0)
         for end in (estimate.ci_low, estimate.ci_high)

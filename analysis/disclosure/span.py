@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import combinations
+from math import comb
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +20,8 @@ from analysis.disclosure.cells import BoolArray, FloatArray, members_of
 
 Terms = tuple[tuple[str, float, int], ...]
 IntArray = npt.NDArray[np.int64]
-#: Three and more small sets are tried together for this many of them, the likeliest first.
-MOST_TOGETHER = 24
+#: Ways to choose the others beside one small set that are tried, the likeliest first.
+MOST_WAYS = 60_000
 #: Some combination is alone on a set of people when it has a length of 1 there, up to rounding.
 _ALONE = 1 - 1e-6
 
@@ -145,7 +146,7 @@ def _extend(basis: FloatArray, row: FloatArray) -> FloatArray:
 def _find_group(gram: FloatArray, sizes: IntArray, least: int) -> tuple[int, ...]:
     """Find sets of fewer than ``least`` people together on which a combination is alone."""
     n, _, width, _ = gram.shape
-    own = np.linalg.eigvalsh(gram[np.arange(n), np.arange(n)])[:, -1]
+    own = np.linalg.eigvalsh(gram[np.arange(n), np.arange(n)])[:, -1].astype(np.float64)
     if own.max() > _ALONE:
         return (int(own.argmax()),)
     # The largest eigenvalue is at most that of the matrix of the blocks' norms.
@@ -157,18 +158,45 @@ def _find_group(gram: FloatArray, sizes: IntArray, least: int) -> tuple[int, ...
     groups = np.column_stack([first[close], second[close]])
     for together in range(2, least):
         if together > 2:
-            groups = _choose(min(n, MOST_TOGETHER), together)
-            groups = groups[sizes[groups].sum(axis=1) < least]
-            # Gershgorin: an eigenvalue of 1 needs a row of norms that adds up to it.
-            beside = cross[groups[:, :, None], groups[:, None, :]].sum(axis=2)
-            beside += own[groups] - cross[groups, groups]
-            groups = groups[beside.max(axis=1, initial=0.0) > _ALONE]
+            groups = _led_groups(own, cross, sizes, together, least)
         for part in np.array_split(groups, max(1, len(groups) // 2000)):
             cut = gram[part[:, :, None], part[:, None, :]].transpose(0, 1, 3, 2, 4)
             length = np.linalg.eigvalsh(cut.reshape(-1, together * width, together * width))[:, -1]
             if length.max(initial=0.0) > _ALONE:
                 return tuple(part[int(length.argmax())].tolist())
     return ()
+
+
+def _led_groups(
+    own: FloatArray, cross: FloatArray, sizes: IntArray, together: int, least: int
+) -> IntArray:
+    """Sets that may have an eigenvalue of 1: one of them needs a row of norms that adds up to it.
+
+    (Gershgorin.) Each set in turn leads; the others come from those closest to it, not from those
+    that are likeliest overall: four people can stand alone of whom none is among the likeliest.
+    """
+    single = sizes <= least - together
+    found = [np.zeros((0, together), dtype=np.int64)]
+    for lead in np.flatnonzero(single):
+        others = np.flatnonzero(single & (np.arange(own.size) != lead))
+        others = others[np.argsort(-cross[lead, others], kind="stable")]
+        near, lacking = cross[lead, others], _ALONE - own[lead]
+        if near[: together - 1].sum() <= lacking:
+            continue
+        others = others[near > lacking - near[: together - 2].sum()]
+        groups = others[_choose(_most(others.size, together - 1), together - 1)]
+        groups = groups[cross[lead, groups].sum(axis=1) > lacking]
+        groups = groups[sizes[groups].sum(axis=1) + sizes[lead] < least]
+        found.append(np.sort(np.column_stack([np.full(len(groups), lead), groups]), axis=1))
+    return np.unique(np.concatenate(found), axis=0)
+
+
+@cache
+def _most(n: int, k: int) -> int:
+    """How many of ``n`` sets may be tried when ``k`` are chosen of them."""
+    while n > k and comb(n, k) > MOST_WAYS:
+        n -= 1
+    return n
 
 
 @cache

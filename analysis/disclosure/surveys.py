@@ -273,8 +273,8 @@ def _change(survey: Survey, o: Outcome) -> Outcome:
     ]
     hidden = NotEstimable(reason="suppressed", method="mean")
     means = o.levels
-    if o.change.name in OF_ALL:
-        # The model's levels are those of everybody; the matched have their own.
+    if any(e.n != int(both.sum()) for e in o.levels):
+        # A model's levels are those of everybody in either wave; the matched have their own.
         given = [survey.values(o.measure, wave)[both] for wave in o.contrast]
         means = tuple(mean_of(scores, measure.kind) for scores in given)
     return replace(

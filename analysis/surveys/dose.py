@@ -105,7 +105,7 @@ def _line(
     sessions: FloatArray, start: FloatArray, change: FloatArray
 ) -> tuple[tuple[float, EstimateLike], ...]:
     """Fitted change along the sessions: the intercept once sessions and start are shifted."""
-    places = np.linspace(sessions.min(), sessions.max(), LINE_POINTS)
+    places = line_places(float(sessions.min()), float(sessions.max()))
     one, level = np.ones_like(sessions), start - start.mean()
     fitted = [
         (float(x), least_squares(change, np.column_stack([one, sessions - x, level]), 0, "fitted"))
@@ -122,6 +122,21 @@ def _line(
         for x, f in fitted
         if isinstance(f, Comparison) and f.estimate is not None
     )  # fmt: skip
+
+
+def line_places(low: float, high: float) -> list[float]:
+    """Choose the fewest and the most sessions and round numbers between, at most LINE_POINTS.
+
+    Equal steps from end to end would tell the ends also where only the middle is shown.
+
+    Examples
+    --------
+    >>> line_places(0, 9), line_places(3, 41)
+    ([0, 2, 4, 6, 8, 9], [3, 5, 10, 15, 20, 25, 30, 35, 40, 41])
+    """
+    round_steps = (k * 10**power for power in range(9) for k in (1, 2, 5))
+    step = next(s for s in round_steps if (high - low) / s <= LINE_POINTS - 1)
+    return sorted({low, high, *np.arange(step * (low // step + 1), high, step).tolist()})
 
 
 def _points(

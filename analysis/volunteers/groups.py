@@ -105,8 +105,22 @@ def _common_horizon(text: npt.NDArray[Any], large: Sequence[str], tenures: Tenur
     for value in large:
         curve = _curve(text == value, tenures)
         if isinstance(curve, Curve) and curve.survival[-1] > 0:
-            longest = min(longest, curve.time_days[-1])
+            longest = min(longest, whole_months(curve.time_days[-1]))
     return longest
+
+
+def whole_months(day: float) -> float:
+    """Round a day down to months of 30 days, in the first month to weeks.
+
+    The last day of a curve is one person's time; a horizon is said to everybody.
+
+    Examples
+    --------
+    >>> whole_months(285.0), whole_months(365.0), whole_months(16.0)
+    (270.0, 360.0, 14.0)
+    """
+    step = 30.0 if day >= 30 else 7.0
+    return step * (day // step)
 
 
 def _tests(

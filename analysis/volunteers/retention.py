@@ -16,7 +16,12 @@ from analysis.study import Study
 from analysis.volunteers.backtest import backtest_outlook, choose_outlook
 from analysis.volunteers.cautions import find_cautions
 from analysis.volunteers.cohorts import count_months, list_cohorts
-from analysis.volunteers.groups import compare_groups, compare_trained, estimate_causes
+from analysis.volunteers.groups import (
+    compare_groups,
+    compare_trained,
+    estimate_causes,
+    whole_months,
+)
 from analysis.volunteers.hours import estimate_hours
 from analysis.volunteers.outlook import estimate_outlook
 from analysis.volunteers.overdue import list_overdue
@@ -118,7 +123,7 @@ def _empty_curve(tenures: Tenures) -> Curve:
 
 def _horizon(curve: Curve) -> float:
     last = curve.time_days[-1]
-    return YEAR if last >= YEAR or curve.survival[-1] == 0 else last
+    return YEAR if last >= YEAR or curve.survival[-1] == 0 else whole_months(last)
 
 
 def _rule(team: Team, censor_at: str) -> str:

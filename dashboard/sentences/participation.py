@@ -98,6 +98,11 @@ FINDINGS: dict[str, Callable[[Text, Finding], str]] = {
 }
 
 CAUTIONS: dict[str, Callable[[Text, Caution], str]] = {
+    "participation_left_out": lambda text, c: text(
+        "Attendance is left out: beside an earlier release it would "
+        "single out fewer than {least} people.",
+        least=text.number(c.values["least"], 0),
+    ),
     "participation_no_eligible": lambda text, _: text(
         "How many people could have come was not given, so reach cannot be told."
     ),

@@ -97,6 +97,11 @@ FINDINGS: dict[str, Callable[[Text, Finding], str]] = {
 }
 
 CAUTIONS: dict[str, Callable[[Text, Caution], str]] = {
+    "capacity_left_out": lambda text, c: text(
+        "Capacity is left out: beside an earlier release it would "
+        "single out fewer than {least} people.",
+        least=text.number(c.values["least"], 0),
+    ),
     "consultation_lacking": lambda text, c: text(
         "The log does not record: {columns}. Choose the columns in step 3 of Data, or add them.",
         columns=_log_columns(text, c.values["columns"]),

@@ -149,6 +149,11 @@ def say_quarter(text: Text, label: str) -> str:
 
 
 CAUTIONS: dict[str, Callable[[Text, Caution], str]] = {
+    "volunteers_left_out": lambda text, c: text(
+        "Volunteers are left out: beside an earlier release they would "
+        "single out fewer than {least} people.",
+        least=text.number(c.values["least"], 0),
+    ),
     "volunteers_few": lambda text, c: text.count(
         "Only {n} volunteer can be followed: one more leaving would change the picture.",
         "Only {n} volunteers can be followed: one more leaving would change the picture.",

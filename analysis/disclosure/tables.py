@@ -1,0 +1,90 @@
+"""Tables about people that were released before: with a few rows more, a total is about those.
+
+Numbers of volunteers, hours, contacts and self-assessments are sums over a whole table. Where the
+table differs from that of an earlier release by fewer than ``min_group`` people or rows, every
+one of them minus the earlier one is about the few, so that the section is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from analysis.disclosure.cells import Cell, People, cell_of
+from analysis.disclosure.suppression import Auditor
+from analysis.participation.attendance import clean_sign_ins
+from analysis.results import Caution
+from analysis.study import Study
+
+
+def find_left_out(study: Study, people: People, auditor: Auditor) -> tuple[str, ...]:
+    """Find the sections whose table differs from one released before by a few people or rows.
+
+    Parameters
+    ----------
+    study
+        What the release is made from.
+    people, auditor
+        The numbering of people, and what was released before; tables that do not differ, or by
+        many, are added.
+
+    Returns
+    -------
+    tuple of str
+        ``participation``, ``volunteers``, ``capacity``.
+    """
+    tables = {
+        "participation": _attendance_cells(study, people),
+        "volunteers": _team_cells(study, people),
+        "capacity": _rater_cells(study, people),
+    }
+    return tuple(name for name, cells in tables.items() if not auditor.release(*cells))
+
+
+def say_left_out(names: Sequence[str], least: int) -> tuple[Caution, ...]:
+    """Say which sections are left out, and why."""
+    return tuple(
+        Caution(code=f"{name}_left_out", section=name, values={"least": least}) for name in names
+    )
+
+
+def _attendance_cells(study: Study, people: People) -> list[Cell]:
+    if study.attendance is None or study.attendance.empty:
+        return []
+    came = clean_sign_ins(study.attendance).came
+    return [
+        _everybody("people", "participation.participants", people, came[["person"]]),
+        _everybody(
+            "contacts", "participation.contacts", people, came[["person", "session", "date"]]
+        ),
+    ]
+
+
+def _team_cells(study: Study, people: People) -> list[Cell]:
+    roster, log = study.volunteers, study.service
+    names = [t["volunteer"] for t in (roster, log) if t is not None and "volunteer" in t]
+    if not names:
+        return []
+    found = [_everybody("team", "volunteers.n", people, pd.concat(names).dropna().to_frame())]
+    if log is not None:
+        found.append(_everybody("service", "volunteers.hours", people, log))
+    return found
+
+
+def _rater_cells(study: Study, people: People) -> list[Cell]:
+    if study.capacity is None:
+        return []
+    told = study.capacity
+    return [
+        _everybody("raters", "capacity.n_raters", people, told[["rater"]]),
+        _everybody("ratings", "capacity.domains", people, told),
+    ]
+
+
+def _everybody(family: str, label: str, people: People, rows: pd.DataFrame) -> Cell:
+    """One number over a whole table, of which each different row is a member."""
+    texts = rows.astype(str).agg("|".join, axis=1).to_numpy()
+    who = np.unique(people.of(texts))
+    return cell_of(family, label, who, ("n", 1.0, np.ones(who.size, dtype=bool)))

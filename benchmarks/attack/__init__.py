@@ -1,0 +1,1 @@
+"""The attacker of a release; see ``benchmarks/attack_results.py``."""

@@ -1,0 +1,306 @@
+"""Hidden numbers bounded by programming: distributions, contacts, hours, months, counts.
+
+A number counts as recovered when it can be one value only and is about 1 to LEAST − 1 people.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise, product
+from typing import Any
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.stats import t as student
+
+from analysis.surveys.dose import line_places
+from benchmarks.attack.made_studies import MEASURES, Floats, Truth
+from benchmarks.attack.spoils import LEAST, Spoils, estimate_of, number
+
+#: Scores of up to four items are multiples of a twelfth, whatever was left out.
+_GRID = 12
+#: An amount known to one per cent is known.
+_CLOSE = 0.01
+
+
+@dataclass(slots=True)
+class System:
+    """Linear facts about unknown numbers of people."""
+
+    size: int
+    rows: list[Floats] = field(default_factory=list)
+    low: list[float] = field(default_factory=list)
+    high: list[float] = field(default_factory=list)
+
+    def know(self, row: Any, low: float | None, high: float | None = None) -> None:
+        """Add a fact: the row's sum is ``low``, or between both."""
+        if low is None:
+            return
+        self.rows.append(np.asarray(row, float))
+        self.low.append(low)
+        self.high.append(low if high is None else high)
+
+    def bound(self, goal: Any, *, whole: bool = True) -> tuple[float, float]:
+        """Least and most a sum of the unknowns can be."""
+        goal = np.asarray(goal, float)
+        ends = []
+        for sign in (1.0, -1.0):
+            found = milp(
+                sign * goal,
+                constraints=LinearConstraint(np.array(self.rows), self.low, self.high),
+                bounds=Bounds(0, np.inf),
+                integrality=np.full(self.size, int(whole)),
+                options={"time_limit": 2.0},
+            )
+            ends.append(sign * found.fun if found.status == 0 else -sign * math.inf)
+        return ends[0], ends[1]
+
+
+def attack_scores(before: Mapping[str, Any], after: Mapping[str, Any], spoils: Spoils) -> None:
+    """Scores in bins, beside the mean, its interval and the shares at the ends."""
+    whole = {(r["measure"], r["wave"]): r for r in before.get("scoring") or ()}
+    for row in after.get("scoring") or ():
+        truth = whole[row["measure"], row["wave"]]
+        values = np.array([v for v, _ in truth["counts"]])
+        counts = np.array([n for _, n in truth["counts"]], dtype=float)
+        n = number(row["n"])
+        if not values.size or n is None:
+            continue
+        facts = System(values.size)
+        facts.know(np.ones(values.size), n)
+        _know_bins(facts, row, values, counts)
+        _know_moments(facts, row, values, n)
+        for name, end in (("floor", 0), ("ceiling", 1)):
+            share = number(row[name])
+            if share is not None:
+                at = MEASURES[row["measure"]][2][end]
+                facts.know(np.isclose(values, at), round(share * n))
+        for at in np.flatnonzero((counts > 0) & (counts < LEAST)):
+            low, high = facts.bound(np.eye(values.size)[at])
+            if high - low < 0.5:
+                spoils.take("scores by programming", low, f"{row['measure']} {row['wave']}")
+
+
+def _know_bins(facts: System, row: Mapping[str, Any], values: Floats, counts: Floats) -> None:
+    start = 0
+    for _, n in row["counts"]:
+        told = number(n)
+        stop = start
+        while told is not None and stop < values.size and counts[start:stop].sum() < told:
+            stop += 1
+        if told is None or counts[start:stop].sum() != told:
+            return
+        while stop < values.size and counts[stop] == 0 and told:
+            stop += 1
+        stop = max(stop, start + 1)
+        inside = np.zeros(values.size)
+        inside[start:stop] = 1
+        facts.know(inside, told)
+        start = stop
+
+
+def _know_moments(facts: System, row: Mapping[str, Any], values: Floats, n: float) -> None:
+    mean = number(row["mean"])
+    if mean is None or abs(mean * n * _GRID - round(mean * n * _GRID)) > 1e-5:
+        return  # the mean of other people, or of a model
+    total = round(mean * n * _GRID)
+    facts.know(values * _GRID, total - 0.01, total + 0.01)
+    low, high, sd = (number(row.get(k)) for k in ("mean_ci_low", "mean_ci_high", "sd"))
+    if sd is None and low is not None and high is not None and n > 1:
+        sd = (high - low) / 2 / student.ppf(0.975, n - 1) * math.sqrt(n)
+    if sd is None:
+        return
+    squares = ((n - 1) * sd**2 + n * mean**2) * _GRID**2
+    if abs(squares - round(squares)) < 1e-4 * _GRID:
+        facts.know((values * _GRID) ** 2, round(squares) - 0.1, round(squares) + 0.1)
+
+
+def attack_amounts(results: Mapping[str, Any], truth: Truth, spoils: Spoils) -> None:
+    """Contacts and hours of the most active: Lorenz curve, Gini, top share, numbers by sessions."""
+    came = results.get("participation") or {}
+    if number(came.get("participants")) and number(came.get("contacts")):
+        _order(
+            "contacts", truth.sessions[truth.sessions > 0], came, int(came["participants"]),
+            came["contacts"], spoils, whole=True,
+        )  # fmt: skip
+    hours = (results.get("volunteers") or {}).get("hours") or {}
+    per = estimate_of(hours.get("per_active"))
+    total = number(hours.get("total"))
+    if total is not None and len(hours.get("lorenz") or ()) > 1:
+        n = int(per[1]) if per is not None else truth.hours.size
+        if n == truth.hours.size:
+            _order("hours", truth.hours, hours, n, total, spoils, whole=False)
+
+
+def _order(
+    name: str,
+    true: Floats,
+    told: Mapping[str, Any],
+    n: int,
+    total: float,
+    spoils: Spoils,
+    *,
+    whole: bool,
+) -> None:
+    """Bound amounts in order of size; unknown i is the i-th smallest."""
+    if n != true.size:
+        return
+    true = np.sort(true)
+    up = np.eye(n, k=1)[: n - 1] - np.eye(n)[: n - 1]
+    rows, sums = [np.ones(n)], [float(total)]
+    for x, y in told.get("lorenz") or ():
+        at = round(x * n)
+        if 0 < at < n:
+            rows.append(np.arange(n) < at)
+            sums.append(y * total)
+    top, gini = estimate_of(told.get("top10_share")), estimate_of(told.get("gini"))
+    if top is not None and math.isclose(
+        true[n - math.ceil(n / 10) :].sum(), top[0] * total, rel_tol=1e-9
+    ):
+        rows.append(np.arange(n) >= n - math.ceil(n / 10))
+        sums.append(top[0] * total)
+    if gini is not None:
+        weights = (2 * np.arange(1, n + 1) - n - 1) / n
+        for factor in (1.0, (n - 1) / n):  # with and without the small-sample correction
+            if math.isclose(float(weights @ true) / total, gini[0] * factor, rel_tol=1e-9):
+                rows.append(weights)
+                sums.append(gini[0] * factor * total)
+    slack = 1e-6 * max(total, 1)
+    ends = _order_bounds(np.array(rows, float), np.array(sums), up, slack, whole=whole)
+    _take_order(name, true, ends, spoils, whole=whole)
+
+
+def _order_bounds(
+    rows: Floats, sums: Floats, up: Floats, slack: float, *, whole: bool
+) -> dict[int, tuple[float, float]]:
+    n = rows.shape[1]
+    found = {}
+    for at in (*range(LEAST), *range(n - LEAST, n)):
+        ends = []
+        for sign in (1.0, -1.0):
+            solved = linprog(
+                sign * np.eye(n)[at],
+                A_ub=np.vstack([-up, rows, -rows]),
+                b_ub=np.concatenate([np.zeros(n - 1), sums + slack, -sums + slack]),
+                bounds=(1 if whole else 0, None),
+                method="highs",
+            )
+            ends.append(sign * solved.fun if solved.status == 0 else -sign * math.inf)
+        low, high = ends
+        found[at] = (math.ceil(low - 1e-4), math.floor(high + 1e-4)) if whole else (low, high)
+    return found
+
+
+def _take_order(
+    name: str,
+    true: Floats,
+    ends: Mapping[int, tuple[float, float]],
+    spoils: Spoils,
+    *,
+    whole: bool,
+) -> None:
+    """What is known of 1 to 4 people: an amount of their own, or that so many have more."""
+    n = true.size
+    for count in range(1, LEAST):
+        inside, outside = ends[n - count], ends[n - count - 1]
+        if outside[1] < inside[0] - (0.5 if whole else _CLOSE * inside[0]):
+            spoils.take(f"{name}: so many have more than everybody else", count)
+        low, high = ends[n - count]
+        if not whole and high - low <= _CLOSE * high:
+            spoils.take(f"{name} of one person by programming", 1)
+        below, above = ends[count - 1], ends[count]
+        if below[1] < above[0] - (0.5 if whole else _CLOSE * above[0]):
+            spoils.take(f"{name}: so many have less than everybody else", count)
+
+
+_MONTH = ("active", "new", "returning", "lapsed")
+
+
+def attack_months(results: Mapping[str, Any], before: Mapping[str, Any], spoils: Spoils) -> None:
+    """Comings and goings of volunteers, month after month, beside the rounded team."""
+    months = (results.get("volunteers") or {}).get("monthly") or []
+    true = (before.get("volunteers") or {}).get("monthly") or []
+    if len(months) < 2:
+        return
+    facts = _month_facts(months, true)
+    for at, name in product(range(len(true)), _MONTH):
+        value = true[at][name]
+        if 0 < value < LEAST and number(months[at][name]) != value:
+            low, high = facts.bound(_unit(facts, at, name))
+            if high - low < 0.5 and low == value:
+                spoils.take(f"month by programming: {name}", low, true[at]["month"])
+
+
+def _unit(facts: System, at: int, name: str) -> Floats:
+    return np.eye(facts.size)[len(_MONTH) * at + _MONTH.index(name)]
+
+
+def _month_facts(months: Sequence[Any], true: Sequence[Any]) -> System:
+    facts = System(len(_MONTH) * len(months))
+
+    def unit(at: int, name: str) -> Floats:
+        return _unit(facts, at, name)
+
+    for at, month in enumerate(months):
+        for name in _MONTH:
+            told = number(month[name])
+            rounded = told is not None and name == "active" and told % LEAST == 0
+            half = (LEAST - 1) // 2 if rounded else 0
+            if told is not None:
+                facts.know(unit(at, name), told - half, told + half)
+            elif month[name] == "suppressed":
+                facts.know(unit(at, name), 0, LEAST - 1)
+    # Who is active: who was, and who came, less who went; kept only where the truth obeys it.
+    for at, (a, b) in enumerate(pairwise(true), start=1):
+        if b["active"] == a["active"] + b["new"] + b["returning"] - b["lapsed"]:
+            row = unit(at, "active") - unit(at - 1, "active") - unit(at, "new")
+            facts.know(row - unit(at, "returning") + unit(at, "lapsed"), 0)
+    return facts
+
+
+def attack_ends(results: Mapping[str, Any], truth: Truth, spoils: Spoils) -> None:
+    """The fewest and most sessions, the longest time: one person's number each."""
+    for found in results.get("dose") or ():
+        places = [x for x, _ in found["line"]]
+        could = {
+            high
+            for low, high in product(range(4), range(2, 60))
+            if low < high and len(places) > 1 and _shows(places, low, high)
+        }
+        if len(could) == 1:
+            there = truth.sessions if truth.treated is None else truth.sessions[truth.treated]
+            most = could.pop()
+            if most == there.max():
+                spoils.take("most sessions of one person: line", (there == most).sum())
+    team = results.get("volunteers") or {}
+    for path, value in _last_days(team):
+        spoils.take(f"longest time of one person: {path}", 1, str(value))
+
+
+def _shows(places: Sequence[float], low: float, high: float) -> bool:
+    """Whether a line from the fewest to the most sessions could be shown at these places."""
+    grid = np.array(line_places(low, high))
+    inside = grid[(grid >= places[0] - 1e-9) & (grid <= places[-1] + 1e-9)]
+    return len(inside) == len(places) and bool(np.allclose(inside, places))
+
+
+def _last_days(value: Any, path: str = "") -> Sequence[tuple[str, float]]:
+    found: list[tuple[str, float]] = []
+    if isinstance(value, Mapping):
+        for key, one in value.items():
+            if key in ("last_day", "rmst_horizon_days", "horizon_days"):
+                if (
+                    number(one) is not None
+                    and float(one) != 365
+                    and float(one) % 30
+                    and float(one) % 7
+                ):
+                    found.append((key, float(one)))
+            else:
+                found += _last_days(one, key)
+    elif isinstance(value, list):
+        for one in value:
+            found += _last_days(one, path)
+    return found

@@ -1,0 +1,95 @@
+"""What the attacker of benchmarks/attack found: each stays closed."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from analysis import evaluate
+from analysis.disclosure import make_release, protect
+from analysis.disclosure.cells import Cell, bits_of
+from analysis.disclosure.suppression import find_revealed
+from analysis.results import NotEstimable
+from analysis.surveys.dose import line_places
+from benchmarks.attack.made_studies import draw_study
+from dashboard.exports.results_file import write_results
+from dashboard.sentences import say_caution
+from dashboard.text import LANGUAGES, Text
+
+PEOPLE = 60
+LEAST = 5
+
+
+def test_levels_of_a_model_over_everyone_are_not_shown_beside_the_matched():
+    """170 people matched and 172 in the model: its levels gave the answers of the two."""
+    study, _ = draw_study(100)
+    found = protect(evaluate(study), study, "funder")
+    outcome = next(o for o in found.outcomes if o.measure == "kit")
+    sizes = {e.n for e in outcome.levels if not isinstance(e, NotEstimable)}
+    assert sizes <= {outcome.n.matched}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_four_people_stand_alone_also_where_others_are_likelier(seed: int):
+    """The sum of four people's answers, spread over seven sums, among forty other sums."""
+    rng = np.random.default_rng(seed)
+    masks = [rng.random(PEOPLE) < 0.5 for _ in range(40)]
+    four = np.isin(np.arange(PEOPLE), rng.choice(PEOPLE, 4, replace=False))
+    bits = [bits_of(np.flatnonzero(mask)) for mask in masks]
+    cells = [
+        Cell(family="score", label="x", terms=(("pre", 1.0 / mask.sum(), who),))
+        for mask, who in zip(masks, bits, strict=True)
+    ]
+    assert not find_revealed(cells, LEAST)
+    spread = [("pre", -1.0, who) for who in bits[:6]]
+    spread.append(("pre", 1.0, bits_of(np.flatnonzero(four))))
+    cells.append(Cell(family="score", label="y", terms=tuple(spread)))
+    assert set(find_revealed(cells, LEAST)) <= set(np.flatnonzero(four).tolist())
+    assert find_revealed(cells, LEAST)
+
+
+@pytest.mark.parametrize("seed", [100, 101, 107])
+def test_no_time_is_that_of_one_volunteer(seed: int):
+    """The last day of the curve, of which the horizon is made, is one person's."""
+    study, _ = draw_study(seed)
+    inside = evaluate(study)
+    team = protect(inside, study, "funder").volunteers
+    told = json.dumps(json.loads(write_results(protect(inside, study, "funder")))["volunteers"])
+    last = inside.volunteers.curve.time_days[-1]
+    assert f'"last_day": {last}' not in told
+    assert team.rmst_horizon_days == 365 or team.rmst_horizon_days % 30 == 0
+    assert all(day % 10 == 0 or day == 365 for day in team.curve.time_days)
+
+
+def test_places_of_a_line_do_not_tell_its_ends():
+    """Nine equal steps from the fewest to the most sessions gave both away."""
+    middle = {tuple(x for x in line_places(low, high) if 4 <= x <= 8)
+              for low in (0, 1) for high in range(10, 16)}  # fmt: skip
+    assert middle == {(4.0, 6.0, 8.0)}
+    assert line_places(0, 0.5)[0] == 0
+
+
+def test_one_volunteer_less_than_in_an_earlier_release_is_not_told():
+    """Hours, numbers and stays of both releases would be those of one person."""
+    study, _ = draw_study(104)
+    _, first = make_release(evaluate(study), study, "public")
+    team = study.volunteers["volunteer"].iloc[1:]
+    later = replace(
+        study,
+        volunteers=study.volunteers[study.volunteers["volunteer"].isin(team)],
+        service=study.service[study.service["volunteer"].isin(team)],
+        capacity=study.capacity[study.capacity["rater"] != study.capacity["rater"].iloc[0]],
+        attendance=study.attendance.iloc[1:],
+    )
+    inside = evaluate(later)
+    shown, _ = make_release(inside, later, "funder", [first])
+    assert inside.volunteers is not None
+    assert (shown.volunteers, shown.participation, shown.sustainability.capacity) == (None,) * 3
+    left_out = {"volunteers_left_out", "participation_left_out", "capacity_left_out"}
+    assert left_out <= {one.code for one in shown.cautions}
+    for language in LANGUAGES:
+        assert "5" in " ".join(say_caution(Text(language), c) for c in shown.cautions
+                               if c.code in left_out)  # fmt: skip
+    again, _ = make_release(evaluate(study), study, "funder", [first])
+    assert again.volunteers is not None
