@@ -10,6 +10,7 @@
     │   └── LimitExceededError      larger than the stated limits
     ├── MissingColumnError      a column the study file names is not in the file
     ├── WorkspaceError          saving or opening a study failed
+    ├── PullError               data could not be fetched from a survey server
     └── ExportError             a file cannot be made for this reader or of this study
 
 The words for a person are made from ``code`` and ``details`` where the language is known.
@@ -71,3 +72,7 @@ class WorkspaceError(LeveeError):
 
 class ExportError(LeveeError):
     """A file cannot be made for this reader, or of this study."""
+
+
+class PullError(LeveeError):
+    """Data could not be fetched from a survey server; details never hold a token."""

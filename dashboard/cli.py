@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.errors import LeveeError, StudyFileError, UnreadableFileError
 from analysis.results import AUDIENCES, Audience
 from dashboard.commands.bar import show_bar
+from dashboard.commands.pull import add_pull
 from dashboard.commands.watch import add_watch
 from dashboard.sentences import say_error, say_finding, say_issue
 from dashboard.sentences.cautions import say_cautions
@@ -103,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_propose(commands)
     _add_template(commands)
     add_watch(commands, _words)
+    add_pull(commands, _words)
     return parser
 
 

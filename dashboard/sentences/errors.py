@@ -7,6 +7,7 @@ from typing import Any
 
 from analysis.errors import LeveeError
 from dashboard.sentences.counts import COUNT_ERRORS
+from dashboard.sentences.pulling import PULL_ERRORS
 from dashboard.text import Text
 
 _SIZES = ((1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "KB"))
@@ -197,6 +198,7 @@ ERRORS: dict[str, Callable[[Text, LeveeError], str]] = {
             **_WORKSPACE,
             **_STUDY_FILE,
             **COUNT_ERRORS,
+            **PULL_ERRORS,
         }.items()
     },
     "study_file_value": _study_file_value,

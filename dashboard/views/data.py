@@ -12,6 +12,7 @@ from dashboard.state import current_text
 from dashboard.text import Text
 from dashboard.widgets.folder import show_folder_setting, show_new_files
 from dashboard.widgets.page import refuse_audience, show_page
+from dashboard.widgets.pull import show_pull
 from dashboard.widgets.uploader import show_uploader
 from dashboard.widgets.versions import show_versions
 from dashboard.widgets.wizard_answers import show_answers
@@ -45,6 +46,7 @@ def show() -> None:
     if saved is None or (not saved.read_only and not saved.files):
         if show_uploader(text, saved):
             st.rerun()
+        show_pull(text, saved)
     elif saved.read_only:
         st.info(text("The sample cannot be changed. Start a study of your own."))
         st.page_link(find_page(text, HOME), label=text("Start a study"))
@@ -66,6 +68,7 @@ def _show_wizard(text: Text, saved: SavedStudy) -> None:
     _STEPS[current_step(saved) if tables else 0](
         Draft(text=text, saved=saved, plan=plan, tables=places)
     )
+    show_pull(text, saved)
     show_folder_setting(text, saved)
     show_versions(text, saved)
     remember_plan(saved.id, plan)

@@ -66,6 +66,15 @@ def renew_key(study: str) -> None:
     study_key(study)
 
 
+def named_key(name: str) -> bytes:
+    """The key of that name on this computer; a new one where there is none."""
+    key = _read(name)
+    if key is None:
+        key = secrets.token_bytes(32)
+        store_key(name, key)
+    return key
+
+
 def store_key(name: str, key: bytes) -> None:
     """Keep a key under its name.
 
@@ -75,7 +84,7 @@ def store_key(name: str, key: bytes) -> None:
         ``key_not_saved`` when neither the keyring nor the folder takes it.
     """
     _check_name(name)
-    ring = _keyring()
+    ring = system_keyring()
     if ring is not None:
         ring.set_password(_SERVICE, name, key.hex())
         return
@@ -96,7 +105,7 @@ def store_key(name: str, key: bytes) -> None:
 
 def _read(name: str) -> bytes | None:
     _check_name(name)
-    ring = _keyring()
+    ring = system_keyring()
     told = ring.get_password(_SERVICE, name) if ring is not None else None
     if told is None:
         path = keys_folder() / f"{name}.key"
@@ -110,7 +119,7 @@ def _check_name(name: str) -> None:
         raise WorkspaceError("archive_damaged")
 
 
-def _keyring() -> Any | None:  # noqa: ANN401
+def system_keyring() -> Any | None:  # noqa: ANN401
     """The system's keyring, where the optional library finds one that can store."""
     try:
         import keyring

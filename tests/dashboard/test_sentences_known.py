@@ -38,7 +38,7 @@ DETAILS = {
             "used",
             "declared",
         ),
-        *("low", "high", "first", "second"),
+        *("low", "high", "first", "second", "day", "url", "tool", "status", "other"),
     )
 } | {"kinds": {"x": 1}}
 
