@@ -21,6 +21,7 @@ import random
 import resource
 import signal
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -163,13 +164,32 @@ def docstring_lines(source: str) -> set[int]:
 def tests_of(module: str, *, far: bool) -> list[list[str]]:
     """Tests in stages: those that name the module, the book, and those of its users if ``far``."""
     name = module.rsplit(".", 1)[1]
-    near = [
-        str(path)
-        for path in sorted((ROOT / "tests" / "statistics").glob("test_*.py"))
-        if name in path.read_text(encoding="utf-8")
-    ]
+    near = tests_naming([name])
+    if not near:
+        # A part of another module is proven by the tests of those that import it.
+        near = tests_naming(
+            [
+                path.stem
+                for path in sorted(ROOT.glob("analysis/**/*.py"))
+                if path.stem != "__init__"
+                and f"{module} import" in path.read_text(encoding="utf-8")
+            ]
+        )
     stages = [near, [str(ROOT / "tests" / "test_verification.py")]]
     return [*stages, [str(ROOT / "tests" / folder) for folder in FAR]] if far else stages
+
+
+def tests_naming(modules: Sequence[str]) -> list[str]:
+    """Files of tests in which one of the modules is named, of the first folder that has any."""
+    for folder in ("statistics", "surveys", "volunteers", "participation"):
+        found = [
+            str(path)
+            for path in sorted((ROOT / "tests" / folder).glob("test_*.py"))
+            if any(name in path.read_text(encoding="utf-8") for name in modules)
+        ]
+        if found:
+            return found
+    return []
 
 
 def is_killed(mutant: Mutant, *, far: bool = False) -> bool:
@@ -187,7 +207,9 @@ def is_killed(mutant: Mutant, *, far: bool = False) -> bool:
             # pytest would import the file itself for its doctests, so they run here.
             doctests = doctest.testmod(importlib.import_module(mutant.module))
             killed = doctests.failed > 0 or any(
-                pytest.main([*options, *stage]) != 0 for stage in tests_of(mutant.module, far=far)
+                pytest.main([*options, *stage]) != 0
+                for stage in tests_of(mutant.module, far=far)
+                if stage
             )
             code = 0 if killed else 3
         finally:
