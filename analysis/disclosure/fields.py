@@ -46,7 +46,7 @@ EValue: estimate limit risk_ratio
 EventStudyPoint: wave difference
 ExcludedRows: reason n table wave
 Flow: waves matched pre_only post_only duplicates excluded anonymous
-Group: value n change shrunken
+Group: value n change shrunken only_pairs
 GroupComparison: measure contrast main assignment agreement causal doubts effect p_adjusted
     analyses means counterfactual n_clusters event_study placebo balance
     overlap e_value cautions

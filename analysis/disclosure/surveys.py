@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,7 +28,7 @@ from analysis.surveys.analyses import PRIMARY, family_of
 from analysis.surveys.attrition import lost_people
 from analysis.surveys.contrasts import main_contrast
 from analysis.surveys.dose import dose_of_people, join_doses
-from analysis.surveys.groups import has_comparison, treated_people
+from analysis.surveys.groups import has_comparison, programme_part, treated_people
 from analysis.surveys.panel import Panel, build_panel, has_column, person_values
 from analysis.surveys.results import (
     AttritionRow,
@@ -50,6 +50,7 @@ from analysis.surveys.results import (
     WaveFlow,
 )
 from analysis.surveys.scoring import mean_of
+from analysis.surveys.subgroups import evaluate_subgroups
 
 #: Analyses of the same people in both waves; their sums are those of the matched.
 OF_PAIRS = frozenset({
@@ -182,7 +183,8 @@ def protect_surveys(evaluation: Evaluation, survey: Survey) -> Evaluation:
     for i in order:
         outcomes[i] = _everyone(survey, evaluation.outcomes[i], outcomes[i])
     for i in order:
-        groups = tuple(_groups(survey, outcomes[i], one) for one in outcomes[i].subgroups)
+        matched = _matched_groups(survey, outcomes[i])
+        groups = tuple(_groups(survey, outcomes[i], one, matched) for one in outcomes[i].subgroups)
         outcomes[i] = replace(outcomes[i], subgroups=groups)
     trajectory = tuple(protect_trajectory(survey, one) for one in evaluation.trajectory)
     dose = tuple(_dose(survey, one) for one in evaluation.dose)
@@ -412,18 +414,49 @@ def _sizes(survey: Survey, o: Outcome) -> SampleSizes:
     return replace(o.n, **told)
 
 
-def _groups(survey: Survey, o: Outcome, found: Subgroups) -> Subgroups:
+def _matched_groups(survey: Survey, o: Outcome) -> dict[str, Subgroups]:
+    """Groups of the matched alone, for readers who may not see everybody's."""
+    if o.design != "partly_paired" or not o.subgroups:
+        return {}
+    programme = programme_part(survey.study)
+    measure, waves = survey.study.measure(o.measure), o.contrast
+    found = evaluate_subgroups(programme, build_panel(programme), measure, waves, "paired")
+    return {one.by: one for one in found}
+
+
+def _no_groups(found: Subgroups) -> Subgroups:
+    none = NotEstimable(reason="suppressed")
+    return replace(
+        found,
+        interaction=hide_comparison(found.interaction),
+        across=None,
+        groups=tuple(
+            replace(g, n=SUPPRESSED, change=none, shrunken=none, only_pairs="")
+            for g in found.groups
+        ),
+    )
+
+
+def _groups(
+    survey: Survey, o: Outcome, found: Subgroups, matched: Mapping[str, Subgroups]
+) -> Subgroups:
     """Show the largest groups first; one that the total and those shown would single out is not."""
     level = _text_of(survey, found.by)
     measure, (first, last) = survey.study.measure(o.measure), o.contrast
     linked = o.design != "anonymous"
     both = survey.pairs(o.measure, o.contrast)
+    everyone = o.design == "partly_paired" and _may_use_everyone(survey, o, found, level)
+    if o.design == "partly_paired" and not everyone:
+        # Few of a group are in one wave only: beside the matched they would be known.
+        if found.by not in matched:
+            return _no_groups(found)
+        found = matched[found.by]
     shown: dict[str, Group] = {}
     larger_hidden = False
     for group in sorted(found.groups, key=lambda g: -g.n):
         here = level == group.value
         label = f"outcomes.{o.measure}.{found.by}.{group.value}"
-        if linked:
+        if linked and not everyone:
             free = survey.is_fine(measure, o.contrast, both & here) and survey.release(
                 o.measure, label, (last, 1.0, both & here), (first, -1.0, both & here)
             )
@@ -435,14 +468,17 @@ def _groups(survey: Survey, o: Outcome, found: Subgroups) -> Subgroups:
                 and survey.release(o.measure, label, (last, 1.0, end), (first, -1.0, start))
             )
         if free and isinstance(group.change, Estimate):
-            shown[group.value] = group
+            shown[group.value] = replace(group, n=SUPPRESSED) if everyone else group
         elif group.n >= survey.least:
             larger_hidden = True
     none = NotEstimable(reason="suppressed")
     groups = tuple(
-        shown.get(g.value, replace(g, n=SUPPRESSED, change=none, shrunken=none))
+        shown.get(g.value, replace(g, n=SUPPRESSED, change=none, shrunken=none, only_pairs=""))
         for g in found.groups
     )
+    if everyone:
+        # How many were compared, with how many were matched, gives those of one wave alone.
+        found = replace(found, interaction=_trim(found.interaction, frozenset()))
     if not larger_hidden:
         return replace(found, groups=groups)
     # Test, prior and pooled mean were made with a group that is hidden now, and could give it back.
@@ -452,6 +488,18 @@ def _groups(survey: Survey, o: Outcome, found: Subgroups) -> Subgroups:
         across=None,
         groups=tuple(replace(g, shrunken=none) for g in groups),
     )
+
+
+def _may_use_everyone(
+    survey: Survey, o: Outcome, found: Subgroups, level: npt.NDArray[np.object_]
+) -> bool:
+    """Whether the whole is shown of everybody, and no group has few people in one wave only."""
+    if o.change.name not in OF_ALL:
+        return False
+    start, end = (survey.scored(o.measure, w, programme=True) for w in o.contrast)
+    large = [level == one.value for one in found.groups if one.n >= survey.least]
+    sets = [side & here for here in large for side in (start & ~end, end & ~start, start & end)]
+    return not any(is_small(int(one.sum()), survey.least) for one in sets)
 
 
 def _text_of(survey: Survey, column: str) -> npt.NDArray[np.object_]:

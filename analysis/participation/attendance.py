@@ -23,7 +23,7 @@ from analysis.participation.representation import compare_to_population
 from analysis.participation.results import Participation, PeriodParticipation, SessionAttendance
 from analysis.results import Caution, EstimateLike, NotEstimable
 from analysis.statistics.control_chart import laney_limits
-from analysis.statistics.proportions import share_by_person, wilson
+from analysis.statistics.proportions import few_people_behind, share_by_person, wilson
 from analysis.study import Study
 
 _UNKNOWN = NotEstimable(reason="not_asked", method="wilson")
@@ -148,9 +148,14 @@ def _attendance_rate(sheet: SignIns) -> EstimateLike:
     """Of those registered for a session, the share who came, over all sessions."""
     if not sheet.listed:
         return _UNKNOWN
-    asked = sheet.rows[sheet.rows["registered"]]
-    each = asked.groupby("person")["attended"].agg(["sum", "size"])
+    each = _visits_of_each(sheet)
     return share_by_person(each["sum"], each["size"])
+
+
+def _visits_of_each(sheet: SignIns) -> pd.DataFrame:
+    """Sessions each person came to, and was registered for."""
+    asked = sheet.rows[sheet.rows["registered"]]
+    return asked.groupby("person")["attended"].agg(["sum", "size"])
 
 
 def _people_and_contacts(came: pd.DataFrame, by: str) -> tuple[tuple[str, int, int], ...]:
@@ -238,6 +243,10 @@ def _cautions(
         yield _caution("participation_more_than_eligible", n=people, eligible=eligible)
     if not sheet.listed:
         yield _caution("attendance_only_present", "info")
+    each = _visits_of_each(sheet) if sheet.listed else None
+    few = None if each is None else few_people_behind(each["sum"], each["size"])
+    if few is not None:
+        yield _caution("attendance_of_few", n=few)
     if sheet.repeated:
         yield _caution("sign_ins_repeated", "info", n=sheet.repeated)
     walk_ins = int((sheet.rows["attended"] & ~sheet.rows["registered"]).sum())

@@ -93,9 +93,13 @@ def impute_scores(
     table = _columns(pre, post, auxiliary)
     seen = np.isfinite(table[:, :2]).any(axis=1)
     table, n_missing = table[seen], int((~seen).sum())
-    spread = np.nanmax(table, axis=0) - np.nanmin(table, axis=0) if len(table) else np.zeros(2)
-    table = table[:, (spread > 0) | (np.arange(spread.size) < 2)]
     pairs = int(np.isfinite(table[:, :2]).all(axis=1).sum())
+    if pairs < 2:
+        return NotEstimable(reason="too_few", n=pairs, name="multiple_imputation")
+    # What is unknown, or the same, for all of these people tells them apart from nobody.
+    table = table[:, np.isfinite(table).any(axis=0)]
+    spread = np.nanmax(table, axis=0) - np.nanmin(table, axis=0)
+    table = table[:, (spread > 0) | (np.arange(spread.size) < 2)]
     if pairs < table.shape[1] + 3:
         return NotEstimable(reason="too_few", n=pairs, name="multiple_imputation")
     if bool(np.any(spread[:2] <= 0)):
@@ -166,8 +170,7 @@ def _columns(
     if auxiliary is None:
         return table
     extra = np.asarray(auxiliary, dtype=np.float64)
-    extra = extra.reshape(len(table), -1)
-    return np.hstack([table, extra[:, np.isfinite(extra).any(axis=0)]])
+    return np.hstack([table, extra.reshape(len(table), -1)])
 
 
 def _impute(table: FloatArray, m: int, rng: np.random.Generator) -> FloatArray:

@@ -124,12 +124,17 @@ class Improved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Change in one subgroup: raw and shrunken towards the overall change."""
+    """Change in one subgroup: raw and shrunken towards the overall change.
+
+    ``n`` people are in ``change``: everyone who answered where that is the model of the whole.
+    ``only_pairs`` tells why it is only those of both waves there; else empty.
+    """
 
     value: str
     n: int
     change: EstimateLike
     shrunken: EstimateLike
+    only_pairs: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,17 +7,22 @@ that are small, and others beside them, from everybody else.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from analysis.results import Comparison, ComparisonLike, Estimate, EstimateLike, NotEstimable
+from analysis.statistics.incomplete_shares import standardised_share
 from analysis.statistics.mean_change import paired_t, welch_t
 from analysis.statistics.meta_analysis import MetaAnalysis, random_effects
+from analysis.statistics.mixed_model import mixed_change
 from analysis.statistics.partial_pooling import pool_partially
 from analysis.statistics.subgroup_change import compare_estimates, welch_anova
 from analysis.study import Study
 from analysis.study_file import MeasurePlan
+from analysis.surveys.analyses import family_of
+from analysis.surveys.groups import both_waves
 from analysis.surveys.panel import Panel, has_column, person_values
 from analysis.surveys.results import Group, Subgroups
 from analysis.surveys.scoring import FloatArray
@@ -34,8 +39,11 @@ def evaluate_subgroups(
 ) -> tuple[Subgroups, ...]:
     """Evaluate the change by community and by every declared demographic with 2 to 20 levels.
 
-    Pairs only (paired t per group, Welch's ANOVA of the changes); anonymous waves: Welch per
-    group, and a Welch-type test of the differences. A group below ``min_group`` people has its
+    The model of the whole within each group: everyone matched, paired t and Welch's ANOVA of the
+    changes; partly matched, everyone who answered (mixed model, or the standardised share of a
+    yes/no item); anonymous waves, Welch. The last two are compared by a Welch-type test of the
+    estimates. Where a group is too small for the model its pairs remain, and ``only_pairs`` says
+    why. A group below ``min_group`` people has its
     own change only: it takes no part in the test and is not drawn towards the others.
     """
     survey = study.survey
@@ -50,23 +58,29 @@ def _by(
 ) -> Subgroups | None:
     pre, post = panel.pair(measure.name, waves)
     level = person_values(study, panel, by)
-    used = ~pd.isna(level) & np.isfinite(pre if design == "anonymous" else pre + post)
-    if design == "anonymous":
+    used = ~pd.isna(level) & np.isfinite(pre + post)
+    if design != "paired":
         used = ~pd.isna(level) & (np.isfinite(pre) | np.isfinite(post))
     names = sorted({str(v) for v in level[used]})
     if not 2 <= len(names) <= (MOST_SITES if by == SITE else MOST_LEVELS):
         return None
     group = level[used].astype(str)
     start, end = pre[used], post[used]
+    share = family_of(measure) == "binary"
+    estimated = {name: _change(start, end, group == name, design, share=share) for name in names}
+    changes = {name: change for name, (change, _) in estimated.items()}
     sizes = {name: _size(start, end, group == name, design) for name in names}
-    changes = {name: _change(start, end, group == name, design) for name in names}
+    sizes |= {name: changes[name].n for name, (_, reason) in estimated.items() if reason}
     large = {name: one for name, one in changes.items()
              if sizes[name] >= study.plan.study.min_group}  # fmt: skip
     kept = np.isin(group, list(large))
     return Subgroups(
         by=by,
         interaction=_interaction(end[kept] - start[kept], group[kept], large, design),
-        groups=_groups(sizes, changes, large),
+        groups=tuple(
+            replace(one, only_pairs=estimated[one.value][1])
+            for one in _groups(sizes, changes, large)
+        ),
         across=_across(large) if by == SITE else None,
     )
 
@@ -81,20 +95,42 @@ def _across(changes: Mapping[str, ComparisonLike]) -> MetaAnalysis | None:
 
 
 def _size(start: FloatArray, end: FloatArray, here: np.ndarray, design: str) -> int:
-    """People behind a group's change: pairs, or the smaller wave when anonymous."""
+    """People behind a group's change: all of them, or the smaller wave when anonymous."""
     if design != "anonymous":
         return int(here.sum())
     return min(int(np.isfinite(start[here]).sum()), int(np.isfinite(end[here]).sum()))
 
 
-def _change(start: FloatArray, end: FloatArray, here: np.ndarray, design: str) -> ComparisonLike:
-    return (welch_t if design == "anonymous" else paired_t)(start[here], end[here])
+def _change(
+    start: FloatArray, end: FloatArray, here: np.ndarray, design: str, *, share: bool
+) -> tuple[ComparisonLike, str]:
+    """Change of one group by the model of the whole; and why only its pairs, where that failed."""
+    start, end = start[here], end[here]
+    if design == "anonymous":
+        return welch_t(start, end), ""
+    both = both_waves(start, end)
+    if design == "paired" or bool(both.all()):
+        return paired_t(start, end), ""
+    before, after = start[~both & np.isfinite(start)], end[~both & np.isfinite(end)]
+    if share:
+        ways = [[0, 0.5, 1], [0, 0.5, 1]]
+        table = np.histogram2d(start[both], end[both], bins=ways)[0]
+        lost, new = ([float((x == answer).sum()) for answer in (0, 1)] for x in (before, after))
+        everyone = standardised_share(table, lost, new)
+        if isinstance(everyone, Comparison):
+            # Its error is learnt from the pairs; the groups' intervals and test count with that.
+            everyone = replace(everyone, df=float(both.sum() - 1))
+    else:
+        everyone = mixed_change(start[both], end[both], before, after)
+    if isinstance(everyone, Comparison):
+        return everyone, ""
+    return paired_t(start[both], end[both]), everyone.reason
 
 
 def _interaction(
     change: FloatArray, group: np.ndarray, changes: Mapping[str, ComparisonLike], design: str
 ) -> Comparison | NotEstimable:
-    if design != "anonymous":
+    if design == "paired":
         return welch_anova(change, group)
     known = _known(changes)
     return compare_estimates(*_columns(known), n=sum(one.n for one in known.values()))

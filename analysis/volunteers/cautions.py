@@ -29,12 +29,21 @@ CONTRADICTIONS = (
 )
 
 
-def find_cautions(result: Volunteers, team: Team, tenures: Tenures) -> Volunteers:
-    """Add the cautions the numbers call for."""
+def find_cautions(
+    result: Volunteers, team: Team, tenures: Tenures, few_reliable: int | None = None
+) -> Volunteers:
+    """Add the cautions the numbers call for.
+
+    Parameters
+    ----------
+    few_reliable
+        How many people decide the reliability, where they are too few for its interval.
+    """
     found = (
         *_of_curve(result, tenures),
         *_of_outlook(result),
         *_of_groups(result),
+        *([] if few_reliable is None else [_caution("reliability_of_few", n=few_reliable)]),
         *_of_data(team),
     )
     return replace(result, cautions=tuple(found))

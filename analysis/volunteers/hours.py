@@ -8,7 +8,7 @@ from scipy import stats
 
 from analysis.results import Estimate, EstimateLike, NotEstimable
 from analysis.statistics.concentration import fewest_giving_half, gini, lorenz, top_share
-from analysis.statistics.proportions import share_by_person
+from analysis.statistics.proportions import few_people_behind, share_by_person
 from analysis.volunteers.results import Hours
 from analysis.volunteers.spells import FloatArray, Team, days_of
 
@@ -87,9 +87,22 @@ def _reliability(log: pd.DataFrame, asked: bool) -> EstimateLike:
     """Of the rows signed up for, the share attended; interval by volunteer."""
     if not asked:
         return NotEstimable(reason="not_asked", method="wilson_by_person")
-    promised = log[log["signed_up"]]
-    each = promised.groupby("volunteer", observed=True)["attended"].agg(["sum", "size"])
+    each = _kept_promises(log)
     return share_by_person(each["sum"], each["size"])
+
+
+def _kept_promises(log: pd.DataFrame) -> pd.DataFrame:
+    """Rows each volunteer signed up for, and attended."""
+    promised = log[log["signed_up"]]
+    return promised.groupby("volunteer", observed=True)["attended"].agg(["sum", "size"])
+
+
+def few_behind_reliability(service: pd.DataFrame | None, team: Team) -> int | None:
+    """Give how many people decide the reliability, where they are too few for its interval."""
+    if service is None or service.empty or "signed_up" not in service:
+        return None
+    each = _kept_promises(_usable(service, team))
+    return few_people_behind(each["sum"], each["size"])
 
 
 def _by_activity(came: pd.DataFrame, unit: str) -> tuple[tuple[str, float], ...]:

@@ -22,7 +22,7 @@ from analysis.volunteers.groups import (
     estimate_causes,
     whole_months,
 )
-from analysis.volunteers.hours import estimate_hours
+from analysis.volunteers.hours import estimate_hours, few_behind_reliability
 from analysis.volunteers.outlook import estimate_outlook
 from analysis.volunteers.overdue import list_overdue
 from analysis.volunteers.results import LapseSensitivity, Volunteers
@@ -94,7 +94,8 @@ def evaluate_volunteers(study: Study) -> Volunteers | None:
         events=tuple((e.date, e.until, e.label) for e in rule.events),
         notes=team.notes,
     )
-    return find_cautions(result, team, tenures)
+    few = few_behind_reliability(study.service, team)
+    return find_cautions(result, team, tenures, few)
 
 
 def curve_of_team(tenures: Tenures) -> Curve:

@@ -34,6 +34,7 @@ from dashboard.sentences.improvement import say_improvement
 from dashboard.sentences.items import name_answers
 from dashboard.sentences.names import column_name
 from dashboard.sentences.outcomes import say_wave
+from dashboard.sentences.subgroups import say_who_in_groups
 from dashboard.sentences.tipping import list_tipping_sentences, say_auxiliary, tipping_rows
 from dashboard.tables.attrition import (
     list_attrition,
@@ -194,7 +195,7 @@ def _subgroups(evaluation: Evaluation, study: Study, text: Text) -> ReportSectio
     """Change by group: pictures for the main measure, a table for each."""
     measures = {m.name: m for m in study.plan.measures}
     tables: Tables = {}
-    pictures = []
+    pictures, said = [], []
     main = main_outcome(evaluation)
     for outcome in last_contrasts(evaluation.outcomes):
         measure = measures[outcome.measure]
@@ -206,15 +207,17 @@ def _subgroups(evaluation: Evaluation, study: Study, text: Text) -> ReportSectio
                 title,
                 list_groups(one, study.plan, text, share=share),
             )
+            if alone := say_who_in_groups(text, one, study.plan):
+                said.append(text("{measure}: {caution}", measure=title, caution=alone))
             rows = list_group_rows(outcome, one, study.plan, text, share=share)
             if outcome is main and rows:
                 alt = text("Forest plot of the change in each group.")
                 draw = partial(draw_forest_rows, rows)
                 pictures.append(ReportPicture(title=title, alt=alt, figure=draw))
-    heading = text("Subgroups")
     return make_section(
-        text, evaluation, "subgroups", heading, tables=tables, pictures=tuple(pictures)
-    )
+        text, evaluation, "subgroups", text("Subgroups"), tables=tables, pictures=tuple(pictures),
+        sentences=said,
+    )  # fmt: skip
 
 
 def _dose(evaluation: Evaluation, study: Study, text: Text) -> ReportSection:

@@ -348,6 +348,15 @@ CAUTIONS: Mapping[str, Callable[[Text, Caution], str]] = {
     "staggered_starts": _with(
         "The programme began at {n} different times: compare each start group on its own.", "n"
     ),
+    "few_in_group": _with(
+        "The smaller group has only {n} people: if its changes spread more, p is a little too "
+        "small.",
+        "n",
+    ),
+    "dose_of_few": _with(
+        "With {n} people this 95% interval is wider than it need be: a real pattern may not show.",
+        "n",
+    ),
     "few_clusters": _with("There are only {n} clusters: intervals are wide and rough.", "n"),
     "groups_differ_at_start": _with(
         "The groups differed at the start by {smd} standard deviations.", "smd"

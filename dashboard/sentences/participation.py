@@ -106,6 +106,10 @@ CAUTIONS: dict[str, Callable[[Text, Caution], str]] = {
     "participation_no_eligible": lambda text, _: text(
         "How many people could have come was not given, so reach cannot be told."
     ),
+    "attendance_of_few": lambda text, c: text(
+        "The attendance rate is decided by few people ({n}): its 95% interval is too narrow.",
+        n=text.number(c.values["n"], 0),
+    ),
     "participation_more_than_eligible": lambda text, c: text(
         "{n} people came but only {eligible} were said to be eligible: check that number.",
         n=_number(text, c, "n"),

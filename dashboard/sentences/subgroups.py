@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from analysis.results import Comparison, Estimate
+from analysis.study_file import StudyPlan
 from analysis.surveys.results import Subgroups
 from dashboard.sentences.change import say_likely, say_signed
+from dashboard.sentences.names import value_name
 from dashboard.sentences.statistics import say_reason
 from dashboard.text import Text
+
+#: With fewer, 98.7 to 99.9 % of ranges for a new community hold it (docs/coverage.md).
+FEWEST_COMMUNITIES = 8
 
 
 def say_shrunken(text: Text) -> str:
@@ -34,6 +39,8 @@ def say_across(text: Text, found: Subgroups, *, share: bool) -> str:
     if across.prediction_low is not None and across.prediction_high is not None:
         where = say_likely(text, across.prediction_low, across.prediction_high, share=share)
         parts.append(text("A new community would likely lie at {where}.", where=where))
+        if len(across.weights) < FEWEST_COMMUNITIES:
+            parts.append(text("With so few communities this range is wider than 95% calls for."))
     return text.join(parts)
 
 
@@ -47,6 +54,23 @@ def say_interaction(text: Text, found: Subgroups) -> str:
     if test.p_value < 0.05:
         return text("Taken alone, this test finds a difference ({p}).", p=told)
     return text("No clear difference between the groups ({p}).", p=told)
+
+
+def say_who_in_groups(text: Text, found: Subgroups, plan: StudyPlan) -> str:
+    """Say which groups stand on their matched people alone, and why; empty when none does."""
+    alone = [group for group in found.groups if group.only_pairs]
+    if not alone:
+        return ""
+    names = (", " if text.language == "en" else "、").join(
+        value_name(text, plan, group.value) for group in alone
+    )
+    reasons = dict.fromkeys(say_reason(text, group.only_pairs) for group in alone)
+    return text(
+        "Of {names} only people who answered both times are counted ({reason} for a model of "
+        "everyone).",
+        names=names,
+        reason=(", " if text.language == "en" else "、").join(reasons),
+    )
 
 
 def say_hidden(text: Text, found: Subgroups) -> str:

@@ -154,6 +154,10 @@ CAUTIONS: dict[str, Callable[[Text, Caution], str]] = {
         "single out fewer than {least} people.",
         least=text.number(c.values["least"], 0),
     ),
+    "reliability_of_few": lambda text, c: text(
+        "Reliability is decided by few people ({n}): its 95% interval is too narrow.",
+        n=text.number(c.values["n"], 0),
+    ),
     "volunteers_few": lambda text, c: text.count(
         "Only {n} volunteer can be followed: one more leaving would change the picture.",
         "Only {n} volunteers can be followed: one more leaving would change the picture.",

@@ -18,6 +18,7 @@ from dashboard.sentences.subgroups import (
     say_hidden,
     say_interaction,
     say_shrunken,
+    say_who_in_groups,
 )
 from dashboard.state import current_text
 from dashboard.tables.subgroups import list_groups
@@ -60,6 +61,7 @@ def _show_groups(
             [
                 say_interaction(text, one),
                 say_across(text, one, share=share),
+                say_who_in_groups(text, one, study.plan),
                 say_hidden(text, one),
                 text("Change with 95 % interval. Shaded: too small to matter."),
             ]

@@ -88,6 +88,11 @@ def test_who_is_left_out_and_what_is_refused():
     flat = impute_scores([3.0] * 6, [2, 2, 4, 5, 5, np.nan], m=2)
     assert (flat.reason, flat.name) == ("no_variance", "multiple_imputation")
     assert impute_scores([], []).reason == "too_few"
+    assert impute_scores([1, 2, 3], [np.nan] * 3, np.ones(3)).reason == "too_few"
+    nothing_known = np.full((16, 1), np.nan)
+    assert impute_scores(PRE, POST, nothing_known).means == pytest.approx(
+        impute_scores(PRE, POST).means
+    )
 
 
 def test_fillings_do_not_depend_on_how_many_fit_in_memory(monkeypatch):

@@ -3,12 +3,15 @@
 import numpy as np
 import pytest
 
-from analysis.results import Estimate
+from analysis.disclosure import protect
+from analysis.evaluation import evaluate
+from analysis.results import SUPPRESSED, Estimate
 from analysis.statistics.meta_analysis import random_effects
+from analysis.statistics.mixed_model import mixed_change
 from analysis.study_file import StudyPlan
 from analysis.surveys.change import evaluate_outcomes
 from dashboard.figures.subgroups import list_group_rows
-from dashboard.sentences.subgroups import say_across
+from dashboard.sentences.subgroups import say_across, say_who_in_groups
 from dashboard.tables.subgroups import list_groups
 from dashboard.text import Text
 from tests.studies import make_study
@@ -70,3 +73,92 @@ def test_picture_table_and_words_carry_the_summary(language):
     said = say_across(text, one, share=False)
     assert "4" in said
     assert text.signed(one.across.pooled.estimate) in said
+
+
+def partly_study(sizes, seed=2, lost=0.4, new=6):
+    """Groups of people, some lost by their baseline and some only found later."""
+    rng = np.random.default_rng(seed)
+    group = np.repeat(list(sizes), list(sizes.values()))
+    pre = rng.normal(3, 0.6, group.size)
+    post = pre + rng.normal(0.3, 0.5, group.size)
+    there = rng.random(group.size) > lost * (1 + np.tanh(2 * (pre - 3)))
+    late = np.repeat(list(sizes), new)
+    extra = rng.normal(3.3, 0.6, late.size)
+    codes = [*range(group.size)], [*np.flatnonzero(there), *range(1000, 1000 + late.size)]
+    study = make_study(
+        {"pre": {"m": pre}, "post": {"m": [*post[there], *extra]}},
+        respondents={"pre": codes[0], "post": codes[1]},
+        categories={"area": [*group, *group[there], *late]},
+    )
+    return study, pre, post, there, group, late, extra
+
+
+def test_groups_use_everyone_as_the_whole_does():
+    study, pre, post, there, group, late, extra = partly_study({"a": 60, "b": 50, "c": 40})
+    outcome = evaluate_outcomes(study)[0]
+    assert outcome.change.name == "mixed_model"
+    found = outcome.subgroups[0]
+    for one in found.groups:
+        here = group == one.value
+        expected = mixed_change(
+            pre[here & there], post[here & there], pre[here & ~there], extra[late == one.value]
+        )
+        assert one.change.method == "mixed_model"
+        assert one.change.estimate == pytest.approx(expected.estimate)
+        assert one.change.ci_low == pytest.approx(expected.ci_low)
+        assert (one.n, one.only_pairs) == (here.sum() + 6, "")
+    assert sum(one.n for one in found.groups) == outcome.change.n
+    assert found.interaction.n == outcome.change.n
+
+
+def test_a_group_too_small_for_the_model_stands_on_its_pairs_and_says_so():
+    rng = np.random.default_rng(4)
+    pre = np.r_[rng.normal(3, 0.5, 30), 2.0, 3.0, 4.0]
+    post = np.r_[pre[:25] + rng.normal(0.3, 0.4, 25), 3.0, 4.0, 5.0]
+    study = make_study(
+        {"pre": {"m": pre}, "post": {"m": [*post, 2.5]}},
+        respondents={"pre": range(33), "post": [*range(25), 30, 31, 32, 99]},
+        categories={"area": [*"a" * 30, *"bbb", *"a" * 25, *"bbbb"]},
+    )
+    found = evaluate_outcomes(study)[0].subgroups[0]
+    small = found.groups[1]
+    assert small.only_pairs == "no_variance"
+    assert small.n == 3
+    for language in ("en", "zh-Hans"):
+        assert "b" in say_who_in_groups(Text(language), found, StudyPlan())
+    assert say_who_in_groups(Text("en"), evaluate_outcomes(study_of(
+        dict.fromkeys(GAINS, 25))[0])[0].subgroups[0], StudyPlan()) == ""  # fmt: skip
+
+
+def test_shares_of_partly_matched_groups_use_everyone():
+    rng = np.random.default_rng(9)
+    area = np.repeat(["a", "b"], 80)
+    yes = (rng.random(160) < 0.4).astype(float)
+    later = ((rng.random(160) < 0.3) | (yes > 0)).astype(float)
+    there = rng.random(160) < np.where(yes > 0, 0.9, 0.5)
+    study = make_study(
+        {"pre": {"y": yes}, "post": {"y": later[there]}},
+        respondents={"pre": range(160), "post": np.flatnonzero(there).tolist()},
+        measures=[{"name": "y", "kind": "binary"}],
+        categories={"area": [*area, *area[there]]},
+    )
+    for one in evaluate_outcomes(study)[0].subgroups[0].groups:
+        here = area == one.value
+        ends = [later[here & there & (yes == answer)].mean() for answer in (0, 1)]
+        share = yes[here].mean()
+        expected = (1 - share) * ends[0] + share * ends[1] - share
+        assert one.change.method == "standardised_share"
+        assert one.change.estimate == pytest.approx(expected, abs=1e-9)
+        assert one.n == 80
+
+
+def test_other_readers_see_groups_of_everyone_only_where_nobody_can_be_told_apart():
+    study, *_ = partly_study({"a": 90, "b": 80, "c": 70})
+    shown = protect(evaluate(study), study, "funder").outcomes[0]
+    assert shown.change.name == "mixed_model"
+    assert {one.change.method for one in shown.subgroups[0].groups} == {"mixed_model"}
+    assert all(one.n == SUPPRESSED for one in shown.subgroups[0].groups)
+    few, *_ = partly_study({"a": 90, "b": 80, "c": 70}, new=2)
+    shown = protect(evaluate(few), few, "funder").outcomes[0]
+    methods = {g.change.method for g in shown.subgroups[0].groups if isinstance(g.change, Estimate)}
+    assert methods <= {"paired_t"}

@@ -1,0 +1,87 @@
+"""Where a 95 % interval is known not to hold 93 to 97 %, the page says so beside it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.participation.attendance import evaluate_participation
+from analysis.surveys.change import evaluate_outcomes
+from analysis.surveys.comparison import evaluate_comparison
+from analysis.surveys.dose import evaluate_dose
+from analysis.volunteers.retention import evaluate_volunteers
+from dashboard.sentences import say_caution
+from dashboard.sentences.subgroups import say_across
+from dashboard.text import Text
+from tests.activities import SERVICE, VOLUNTEERS, read_tables
+from tests.studies import make_study
+
+
+def codes(cautions):
+    return {c.code: c.values.get("n") for c in cautions}
+
+
+def compared(treated, others, cluster=None):
+    rng = np.random.default_rng(2)
+    n = treated + others
+    arm = np.r_[np.ones(treated, bool), np.zeros(others, bool)]
+    pre = rng.normal(3, 0.5, n)
+    facts = {"treated": [*arm, *arm]}
+    if cluster is not None:
+        facts["cluster"] = [*(np.arange(n) % cluster)] * 2
+    return make_study({"pre": {"m": pre}, "post": {"m": pre + rng.normal(0.2, 0.4, n)}},
+                      facts=facts)  # fmt: skip
+
+
+def test_a_small_group_in_a_comparison():
+    assert codes(evaluate_comparison(compared(9, 40))[0].cautions)["few_in_group"] == 9
+    assert "few_in_group" not in codes(evaluate_comparison(compared(10, 40))[0].cautions)
+    by_cluster = codes(evaluate_comparison(compared(9, 40, cluster=4))[0].cautions)
+    assert "few_in_group" not in by_cluster
+    assert "few_clusters" in by_cluster
+
+
+@pytest.mark.parametrize(("n", "said"), [(39, True), (40, False)])
+def test_dose_of_few_people(n, said):
+    rng = np.random.default_rng(4)
+    pre, times = rng.normal(3, 0.5, n), rng.integers(1, 8, n)
+    study = make_study(
+        {"pre": {"m": pre}, "post": {"m": pre + 0.1 * times + rng.normal(0, 0.3, n)}},
+        attendance=pd.DataFrame(
+            [{"person": str(i), "session": f"s{k}", "attended": True}
+             for i in range(n) for k in range(times[i])]
+        ),
+    )  # fmt: skip
+    found = evaluate_dose(study)[0]
+    assert found.slope.n == n
+    assert ("dose_of_few" in codes(found.cautions)) is said
+
+
+@pytest.mark.parametrize(("people", "said"), [(19, 19), (25, None)])
+def test_attendance_and_reliability_of_few_people(people, said):
+    rng = np.random.default_rng(people)
+    rows = [(i, s, int(rng.random() < 0.6)) for i in range(people) for s in range(6)]
+    sheet = "id,when,came\n" + "\n".join(f"P{i},2026-01-{s + 1:02d},{c}" for i, s, c in rows)
+    columns = {"person": "id", "date": "when", "attended": "came"}
+    participation = evaluate_participation(read_tables(attendance=(sheet, columns)))
+    assert codes(participation.cautions).get("attendance_of_few") == said
+    roster = "id,joined,left\n" + "\n".join(f"P{i},2025-01-01," for i in range(people))
+    log = "id,date,up,came\n" + "\n".join(f"P{i},2026-01-{s + 1:02d},1,{c}" for i, s, c in rows)
+    service = {**SERVICE, "signed_up": "up", "attended": "came"}
+    team = evaluate_volunteers(read_tables(volunteers=(roster, VOLUNTEERS), service=(log, service)))
+    assert codes(team.cautions).get("reliability_of_few") == said
+    for caution in (*participation.cautions, *team.cautions):
+        if caution.code.endswith("_of_few"):
+            assert all(str(said) in say_caution(Text(lang), caution) for lang in ("en", "zh-Hans"))
+
+
+@pytest.mark.parametrize(("communities", "said"), [(5, True), (8, False)])
+def test_a_new_community_from_few(communities, said):
+    rng = np.random.default_rng(6)
+    site = np.repeat([f"c{i}" for i in range(communities)], 12)
+    pre = rng.normal(3, 0.5, site.size)
+    study = make_study(
+        {"pre": {"m": pre}, "post": {"m": pre + rng.normal(0.3, 0.4, site.size)}},
+        facts={"site": [*site, *site]},
+    )
+    found = evaluate_outcomes(study)[0].subgroups[0]
+    assert ("so few communities" in say_across(Text("en"), found, share=False)) is said
