@@ -100,11 +100,16 @@ class Disclosure:
     smallest_interval
         Narrowest range, in people (counts) or as people's worth of the scale (sums), to which
         anything withheld can be narrowed from all that is released; None without such cells.
+    costs
+        (page, kind, numbers, withheld) by page. Kinds: ``results`` are what ``cells`` and
+        ``hidden`` count; ``points`` of curves and distributions are joined into fewer;
+        ``people`` are entries of lists of single people, left out by rule.
     """
 
     cells: int | None = None
     hidden: int = 0
     smallest_interval: float | None = None
+    costs: tuple[tuple[str, str, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from analysis.disclosure.rules import is_small
 from analysis.disclosure.suppression import Auditor, find_revealed
 
 #: Small sets bounded in each system of equations, those in the smallest totals first.
-MOST_BOUNDED = 12
+MOST_BOUNDED = 6
 #: With more distinct scores than this, three sums leave every count wide open.
 MOST_VALUES = 12
 
@@ -105,7 +105,7 @@ def audit_release(auditor: Auditor) -> Audit:
         seen.add(key)
         if find_revealed(cells, auditor.least):
             return Audit(smallest_interval=0.0, tables=_find_tables(cells, auditor.least))
-        if family.startswith("count:"):
+        if all(column == "n" for cell in cells for column, _, _ in cell.terms):
             width = _narrowest(cells, auditor.least)
             if width is not None and (smallest is None or width < smallest):
                 smallest = width

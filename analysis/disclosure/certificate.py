@@ -22,7 +22,7 @@ class Certificate:
     ----------
     audience, min_group
         For whom it was made, and by which rule.
-    cells, hidden, smallest_interval
+    cells, hidden, smallest_interval, costs
         As in :class:`~analysis.results.Disclosure`.
     date, version
         When it was made (ISO), by which version of Levee.
@@ -38,6 +38,7 @@ class Certificate:
     date: str
     version: str
     releases_before: int = 0
+    costs: tuple[tuple[str, str, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +82,7 @@ def certify(evaluation: Evaluation, releases_before: int = 0) -> Certificate | N
         date=evaluation.provenance.created,
         version=evaluation.provenance.versions.get("levee", ""),
         releases_before=releases_before,
+        costs=evaluation.disclosure.costs,
     )
 
 

@@ -31,7 +31,7 @@ Caution: code severity section measure values
 Comparison: name estimate std_error ci_low ci_high ci_level statistic df p_value n n_missing
     method details
 Curve: time_days at_risk events censored survival ci_low ci_high ci_level n n_missing method
-Disclosure: cells hidden smallest_interval
+Disclosure: cells hidden smallest_interval costs
 Estimate: estimate ci_low ci_high ci_level std_error n n_missing method name
 Finding: code section measure values
 NotEstimable: reason n method name details

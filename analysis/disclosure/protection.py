@@ -12,17 +12,15 @@ from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from analysis.disclosure.audit import Audit, audit_release
+from analysis.disclosure.capacity import protect_capacity
 from analysis.disclosure.cells import Cell, People
+from analysis.disclosure.cost import list_costs
 from analysis.disclosure.fields import FIELDS
-from analysis.disclosure.people import (
-    protect_capacity,
-    protect_consultation,
-    protect_participation,
-    protect_volunteers,
-)
+from analysis.disclosure.people import protect_consultation, protect_participation
 from analysis.disclosure.suppression import Auditor
 from analysis.disclosure.surveys import protect_surveys, read_survey
 from analysis.disclosure.tables import find_left_out, say_left_out
+from analysis.disclosure.volunteers import protect_volunteers
 from analysis.errors import LeveeError
 from analysis.evaluation import Evaluation, find_all
 from analysis.results import (
@@ -44,11 +42,6 @@ from analysis.watch import OF_PEOPLE
 if TYPE_CHECKING:
     from analysis.disclosure.certificate import Release
 
-#: Sections in which a number is about people, and so a cell of the certificate.
-ABOUT_PEOPLE = (
-    "flow", "scoring", "reliability", "outcomes", "trajectory", "items", "attrition", "bounds",
-    "comparison", "dose", "sensitivity", "participation", "volunteers",
-)  # fmt: skip
 #: Values of findings and cautions that are about tests, limits and time, never about people.
 _HARMLESS = frozenset({
     "n_tests", "limit", "p_value", "important", "low", "high", "change", "slope", "least", "share",
@@ -125,7 +118,7 @@ def protect_release(
     if found.tables:
         raise RefusedReleaseError("release_refused", first=found.tables[0], second=found.tables[1])
     shown = _say_again(shown, study, audience)
-    shown = replace(shown, audience=audience, disclosure=_count_cells(evaluation, shown, found))
+    shown = replace(shown, audience=audience, disclosure=_sum_up(evaluation, shown, found))
     return shown, tuple(auditor.released), people
 
 
@@ -173,7 +166,7 @@ def _protect_activities(
     if participation is not None:
         participation = protect_participation(participation, study, people, auditor)
     if volunteers is not None:
-        volunteers = protect_volunteers(volunteers, study, auditor.least)
+        volunteers = protect_volunteers(volunteers, study, people, auditor)
     participation = None if "participation" in left_out else participation
     volunteers = None if "volunteers" in left_out else volunteers
     # Who had come by an earlier day is a part of who has come by now.
@@ -191,7 +184,7 @@ def _protect_activities(
             sustainability,
             capacity=None
             if capacity is None or "capacity" in left_out
-            else protect_capacity(capacity, auditor.least),
+            else protect_capacity(capacity, study, people, auditor),
             consultation=None if consultation is None else protect_consultation(consultation),
         )
         sustainability = score_again(
@@ -274,35 +267,12 @@ _OF_MEASURES = frozenset({"study_summary", "study_summary_compared", "study_summ
                           "reliability_low", "reliability_good"})  # fmt: skip
 
 
-def count_numbers(value: Any) -> tuple[int, int]:  # noqa: ANN401
-    """Count the numbers of a result that are given, and those withheld.
-
-    An estimate with its interval and n is one number, as it is one cell of a table.
-    """
-    if isinstance(value, NotEstimable):
-        return (0, 1) if value.reason == "suppressed" else (0, 0)
-    if isinstance(value, Suppressed):
-        return 0, 1
-    if isinstance(value, Estimate | Comparison):
-        return 1, 0
-    if isinstance(value, bool | str) or value is None:
-        return 0, 0
-    if isinstance(value, int | float):
-        return 1, 0
-    parts: list[Any] = []
-    if is_dataclass(value) and not isinstance(value, type):
-        parts = [getattr(value, f.name) for f in fields(value) if f.name != "cautions"]
-    elif isinstance(value, Mapping):
-        parts = list(value.values())
-    elif isinstance(value, tuple | list):
-        parts = list(value)
-    counts = [count_numbers(one) for one in parts]
-    return sum(given for given, _ in counts), sum(hidden for _, hidden in counts)
-
-
-def _count_cells(before: Evaluation, after: Evaluation, audit: Audit) -> Disclosure:
-    given = sum(count_numbers(getattr(before, name))[0] for name in ABOUT_PEOPLE)
-    left = sum(count_numbers(getattr(after, name))[0] for name in ABOUT_PEOPLE)
+def _sum_up(before: Evaluation, after: Evaluation, audit: Audit) -> Disclosure:
+    costs = list_costs(before, after)
+    results = [one for one in costs if one.kind == "results"]
     return Disclosure(
-        cells=given, hidden=max(given - left, 0), smallest_interval=audit.smallest_interval
+        cells=sum(one.cells for one in results),
+        hidden=sum(one.hidden for one in results),
+        smallest_interval=audit.smallest_interval,
+        costs=costs,
     )

@@ -31,10 +31,9 @@ def evaluate_capacity(study: Study) -> Capacity | None:
     if plan is None or table is None or table.empty:
         return None
     low, high = plan.scale
-    inside = table[table["score"].between(low, high)]
-    if inside.empty:
+    by_rater = rater_scores(table, plan)
+    if by_rater.empty:
         return None
-    by_rater = _rater_scores(inside)
     waves = _waves_in_order(study, by_rater)
     return Capacity(
         range=(low, high),
@@ -47,10 +46,12 @@ def evaluate_capacity(study: Study) -> Capacity | None:
     )
 
 
-def _rater_scores(table: pd.DataFrame) -> pd.DataFrame:
-    told = table.assign(
-        wave=table.get("wave", ""),
-        group=table["group"].fillna("") if "group" in table else "",
+def rater_scores(table: pd.DataFrame, plan: CapacityPlan) -> pd.DataFrame:
+    """Each rater's score of each domain, from answers inside the declared range."""
+    inside = table[table["score"].between(*plan.scale)]
+    told = inside.assign(
+        wave=inside.get("wave", ""),
+        group=inside["group"].fillna("") if "group" in inside else "",
     )
     keys = ["group", "wave", "domain", "rater"]
     return told.groupby(keys, sort=False, dropna=False)["score"].mean().reset_index()

@@ -114,21 +114,26 @@ def list_cohorts(team: Team) -> tuple[Cohort, ...]:
     """
     intake = month_of(team.start) // 3
     final = int(month_of(np.array([team.until + 1]))[0] // 3)
-    active = _active_by_quarter(team, intake, final)
+    active = _active_by_quarter(team)
     return tuple(
         _cohort(int(quarter), np.flatnonzero(intake == quarter).size, active, final)
         for quarter in np.unique(intake)
     )
 
 
-def _active_by_quarter(team: Team, intake: IntArray, final: int) -> pd.Series:
-    """Count people by (intake quarter, quarters later)."""
+def active_quarters(team: Team) -> tuple[IntArray, IntArray, IntArray]:
+    """Give each (person, quarter) in which somebody was active, and everybody's intake quarter."""
+    intake = month_of(team.start) // 3
+    final = int(month_of(np.array([team.until + 1]))[0] // 3)
     if team.lapse_after is not None:
-        quarter = month_of(team.day) // 3
-        pairs = np.unique(team.person * 100_000 + quarter)
-        person, quarter = pairs // 100_000, pairs % 100_000
-    else:
-        person, quarter = _roster_quarters(team, intake, final)
+        pairs = np.unique(team.person * 100_000 + month_of(team.day) // 3)
+        return pairs // 100_000, pairs % 100_000, intake
+    return *_roster_quarters(team, intake, final), intake
+
+
+def _active_by_quarter(team: Team) -> pd.Series:
+    """Count people by (intake quarter, quarters later)."""
+    person, quarter, intake = active_quarters(team)
     return (
         pd.Series(1, index=range(person.size))
         .groupby([intake[person], quarter - intake[person]])

@@ -49,10 +49,7 @@ def compare_trained(team: Team, tenures: Tenures, min_group: int) -> RetentionBy
     """
     if "trained" not in team.roster:
         return None
-    trained_after = days_of(team.roster["trained"]) - team.start
-    serving = tenures.duration > LANDMARK_DAYS
-    label = np.where(trained_after <= LANDMARK_DAYS, "trained", "untrained").astype(object)
-    label[~serving] = None
+    label = trained_labels(team, tenures)
     shifted = replace(
         tenures,
         duration=tenures.duration - LANDMARK_DAYS,
@@ -60,6 +57,14 @@ def compare_trained(team: Team, tenures: Tenures, min_group: int) -> RetentionBy
     )
     found = _by_group("trained", label, shifted, min_group)
     return replace(found, landmark_days=LANDMARK_DAYS)
+
+
+def trained_labels(team: Team, tenures: Tenures) -> npt.NDArray[Any]:
+    """Whether each was trained by the landmark; None for those no longer serving then."""
+    trained_after = days_of(team.roster["trained"]) - team.start
+    label = np.where(trained_after <= LANDMARK_DAYS, "trained", "untrained").astype(object)
+    label[~(tenures.duration > LANDMARK_DAYS)] = None
+    return label
 
 
 def _by_group(
@@ -152,15 +157,9 @@ def estimate_causes(team: Team, tenures: Tenures, min_group: int) -> tuple[Cause
     ``min_group`` people are put together as ``"other"``. People who joined before the register
     started are left out here. Empty without recorded reasons.
     """
-    reason = np.where(tenures.lapsed, LAPSED, team.reason.astype(str))
-    reason = np.where(reason == "", OTHER, reason)
-    usable = np.isfinite(tenures.duration) & ~np.isfinite(tenures.entry)
-    gone = tenures.event & usable
-    names, counts = np.unique(reason[gone], return_counts=True)
+    reason, gone, usable = reasons_of(team, tenures, min_group)
     if not bool(np.any(team.reason.astype(str)[gone] != "")):
         return ()
-    rare = names[(counts < min_group) & (names != LAPSED)]
-    reason = np.where(np.isin(reason, rare), OTHER, reason)
     kept, numbers = np.unique(reason[gone], return_counts=True)
     code = np.where(gone, np.searchsorted(kept, reason).clip(0, len(kept) - 1) + 1, 0)
     order = np.argsort(-numbers, kind="stable")
@@ -169,6 +168,19 @@ def estimate_causes(team: Team, tenures: Tenures, min_group: int) -> tuple[Cause
         for i in order
         if (found := _cause(tenures.duration[usable], code[usable], kept[i], int(i) + 1))
     )
+
+
+def reasons_of(
+    team: Team, tenures: Tenures, min_group: int
+) -> tuple[npt.NDArray[Any], BoolArray, BoolArray]:
+    """Give everybody's reason for leaving, who has left, and who is followed from the start."""
+    reason = np.where(tenures.lapsed, LAPSED, team.reason.astype(str))
+    reason = np.where(reason == "", OTHER, reason)
+    usable = np.isfinite(tenures.duration) & ~np.isfinite(tenures.entry)
+    gone = tenures.event & usable
+    names, counts = np.unique(reason[gone], return_counts=True)
+    rare = names[(counts < min_group) & (names != LAPSED)]
+    return np.where(np.isin(reason, rare), OTHER, reason), gone, usable
 
 
 def _cause(

@@ -23,7 +23,7 @@ def estimate_hours(service: pd.DataFrame | None, team: Team, seed: int) -> Hours
     """
     if service is None or service.empty:
         return None
-    log = _usable(service, team)
+    log = usable_service(service, team)
     came = log[log["attended"]]
     if came.empty:
         return None
@@ -43,7 +43,8 @@ def estimate_hours(service: pd.DataFrame | None, team: Team, seed: int) -> Hours
     )
 
 
-def _usable(service: pd.DataFrame, team: Team) -> pd.DataFrame:
+def usable_service(service: pd.DataFrame, team: Team) -> pd.DataFrame:
+    """Rows of the log with a volunteer and a day up to the end of observation."""
     n = len(service)
     log = pd.DataFrame({"volunteer": service["volunteer"], "day": days_of(service["date"])})
     log["hours"] = service["hours"].to_numpy(np.float64) if "hours" in service else np.ones(n)
