@@ -102,7 +102,7 @@ def few_behind_reliability(service: pd.DataFrame | None, team: Team) -> int | No
     """Give how many people decide the reliability, where they are too few for its interval."""
     if service is None or service.empty or "signed_up" not in service:
         return None
-    each = _kept_promises(_usable(service, team))
+    each = _kept_promises(usable_service(service, team))
     return few_people_behind(each["sum"], each["size"])
 
 
