@@ -12,6 +12,9 @@ import pandas as pd
 from analysis.issues import Issue
 from analysis.study_file import MeasurePlan, StudyPlan
 
+MOST_LOST = 0.2
+"""Share of a file's rows left out above which a person must decide."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFile:
@@ -29,6 +32,11 @@ class SourceFile:
     n_rows: int = 0
     n_used: int = 0
     n_listed: int = 0
+
+    @property
+    def loses_many(self) -> bool:
+        """Whether so many rows are left out that a person must decide."""
+        return self.n_listed > MOST_LOST * self.n_rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

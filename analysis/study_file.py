@@ -11,7 +11,7 @@ import difflib
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -25,6 +25,8 @@ DEEPEST = 16
 Text = str | dict[str, str]
 Kind = Literal["scale", "knowledge", "binary", "category", "number"]
 Role = Literal["primary", "secondary", "exploratory", "descriptive"]
+Year = Annotated[int | None, Field(ge=1900, le=2100)]
+"""The year of a table's dates that are written without one (``3月5日``)."""
 Assignment = Literal["random", "whole_sites", "self_selected"]
 
 
@@ -79,6 +81,7 @@ class SurveyFile(_Section):
     delimiter: str | None = None
     header_row: int | None = None
     day_first: bool | None = None
+    year: Year = None
     site: str | None = None
     group: str | None = None
     counts: CountsPlan | None = None
@@ -186,6 +189,7 @@ class AttendancePlan(_Section):
     path: str
     sheet: str | None = None
     day_first: bool | None = None
+    year: Year = None
     person: str | None = None
     session: str | None = None
     date: str | None = None
@@ -217,6 +221,7 @@ class DeliveryPlan(_Section):
     path: str
     sheet: str | None = None
     day_first: bool | None = None
+    year: Year = None
     session: str | None = None
     planned: str = "planned"
     held: str | None = "held"
@@ -235,6 +240,7 @@ class VolunteersPlan(_Section):
     path: str
     sheet: str | None = None
     day_first: bool | None = None
+    year: Year = None
     volunteer: str
     joined: str | None = None
     left: str | None = None
@@ -251,6 +257,7 @@ class ServicePlan(_Section):
     path: str
     sheet: str | None = None
     day_first: bool | None = None
+    year: Year = None
     volunteer: str
     date: str
     hours: str | None = None
@@ -286,6 +293,7 @@ class FundingPlan(_Section):
     path: str
     sheet: str | None = None
     day_first: bool | None = None
+    year: Year = None
     decimal: Literal[".", ","] | None = None
     income_side: Literal["credit", "debit"] | None = None
     date: str = "date"
@@ -343,13 +351,13 @@ class StrengthsPlan(_Section):
 class ConsultationPlan(_Section):
     """``[consultation]``: one row per issue raised in a meeting.
 
-    ``status`` is a column of words (done, in progress, 未开始); ``year`` is that of dates written
-    without one (``3月5日``).
+    ``status`` is a column of words (done, in progress, 未开始).
     """
 
     path: str
     sheet: str | None = None
     day_first: bool | None = None
+    year: Year = None
     issue: str = "issue"
     raised: str = "raised"
     raised_by: str | None = None
@@ -364,7 +372,6 @@ class ConsultationPlan(_Section):
     stage: str | None = None
     promised_level: str | None = None
     delivered_level: str | None = None
-    year: int | None = Field(default=None, ge=1900, le=2100)
     as_of: date | None = None
 
 

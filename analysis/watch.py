@@ -63,7 +63,8 @@ def _volunteer_values(v: Volunteers) -> Iterator[tuple[str, EstimateLike]]:
         carriers = float(v.hours.bus_factor)
         people = len(v.hours.per_person)
         yield "bus_factor", Estimate(estimate=carriers, n=people, method="bus_factor")
-    if v.active and not isinstance(v.active, Suppressed):
+    # Without a service log nobody has a rhythm to be overdue against.
+    if v.lapse_after_days and v.active and not isinstance(v.active, Suppressed):
         late = len(people_overdue(v.overdue))
         yield "overdue_volunteers", wilson(min(late, v.active), v.active)
 

@@ -288,6 +288,7 @@ def _write_new(path: Path, content: str) -> None:
 def _evaluate(arguments: argparse.Namespace) -> int:
     from analysis.evaluation import evaluate
     from analysis.intake.reader import read_study
+    from dashboard.study_proposal import find_total_losses
 
     given: list[Path] = arguments.study
     with show_bar() as tell:
@@ -295,6 +296,8 @@ def _evaluate(arguments: argparse.Namespace) -> int:
         if len(given) == 1 and given[0].suffix.lower() == ".toml":
             arguments.study = given[0]
             study = read_study(arguments.study)
+            if lost := find_total_losses(_words(arguments), study):
+                return _fail_with_questions(arguments, lost)
         else:
             study, questions = _propose_study(arguments, given)
             if study is None:

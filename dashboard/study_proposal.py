@@ -11,27 +11,33 @@ from pathlib import Path
 from analysis.errors import IntakeError, StudyFileError
 from analysis.intake.counts import read_counts
 from analysis.intake.lookup import find_column
-from analysis.intake.open_questions import find_open_dates, find_open_decimals
+from analysis.intake.open_questions import (
+    find_open_dates,
+    find_open_decimals,
+    find_open_year,
+)
+from analysis.intake.open_scales import find_open_scale
 from analysis.intake.proposal import propose_plan, read_sheets
 from analysis.intake.roles import propose_roles
 from analysis.intake.tables import Table
+from analysis.intake.wide_tables import list_waves
 from analysis.study import Study
 from analysis.study_file import MeasurePlan, StudyPlan, SurveyPlan, write_plan
-from dashboard.sentences import say_error
+from dashboard.sentences import say_error, say_issue
 from dashboard.text import Text
 from dashboard.workspace.plan_edit import (
     DICTIONARY,
     SURVEY,
     Place,
+    list_date_fields,
     list_gaps,
     source_counts,
+    survey_file,
     use_of,
 )
 
 UNSURE = 0.7
 """Confidence below which a column's recognised part is marked for checking."""
-MOST_LOST = 0.2
-"""Share of a file's rows left out above which a person must decide."""
 _HEADER = re.compile(r"^\[\[?(?P<name>[^\]]+)\]\]?$")
 _KEY = re.compile(r"^(?P<key>[A-Za-z0-9_-]+|\"[^\"]+\") = ")
 
@@ -123,6 +129,7 @@ def propose_from_files(text: Text, paths: Sequence[Path], folder: Path | None) -
             for at, measure in enumerate(plan.measures)
             for note in _note_measure(text, at, measure)
         ),
+        *_note_scales(text, plan, places),
     ]
     return StudyProposal(plan=plan, notes=tuple(notes), files=files, folder=home)
 
@@ -165,8 +172,26 @@ def find_losses(text: Text, study: Study) -> list[str]:
             file=file.path,
         )
         for file in study.files
-        if file.n_listed > MOST_LOST * file.n_rows
+        if file.loses_many
     ]
+
+
+def find_total_losses(text: Text, study: Study) -> list[str]:
+    """Say of which tables every row would be left out, and why: there is nothing to evaluate."""
+    told: list[str] = []
+    for table in dict.fromkeys(file.table for file in study.files):
+        files = [file for file in study.files if file.table == table and file.n_rows]
+        if not files or any(file.n_used for file in files):
+            continue
+        paths = {file.path for file in files}
+        reasons = {one.reason for one in study.exclusions if one.table == table}
+        issues = [i for i in study.issues if i.code in reasons and (not i.file or i.file in paths)]
+        whole = text(
+            "Every row of {file} would be left out. Check its columns.",
+            file=", ".join(sorted(paths)),
+        )
+        told += [whole, *(say_issue(text, issue) for issue in issues)]
+    return told
 
 
 def _common_folder(paths: Sequence[Path]) -> Path:
@@ -219,6 +244,16 @@ def _note_tables(text: Text, plan: StudyPlan, places: Mapping[Place, Table]) -> 
             notes.append(
                 Note(section=section, index=index, key="day_first", words=words, example="true",
                      question=True)
+            )  # fmt: skip
+        if year := find_open_year(table, list_date_fields(plan, at, table)):
+            words = text(
+                "Dates in “{columns}” name no year, for example {given}. Which year is it?",
+                columns=", ".join(year.columns),
+                given=", ".join(year.examples),
+            )
+            notes.append(
+                Note(section=section, index=index, key="year", words=words,
+                     example=str(year.years[0] if year.years else 2026), question=True)
             )  # fmt: skip
         if use == "funding" and plan.funding is not None:
             named = (plan.funding.amount, plan.funding.income, plan.funding.expense)
@@ -304,6 +339,32 @@ def _note_measure(text: Text, at: int, measure: MeasurePlan) -> list[Note]:
     if measure.better == "lower":
         words = text("Proposed from the wording: a lower score is better.")
         notes.append(Note(section="measures", index=at, key="better", words=words))
+    return notes
+
+
+def _note_scales(text: Text, plan: StudyPlan, places: Mapping[Place, Table]) -> list[Note]:
+    """Scales that neither wording nor answers settle."""
+    waves = list_waves(
+        (survey_file(plan, at), table) for at, table in places.items() if use_of(plan, at) == SURVEY
+    )
+    notes = []
+    for index, measure in enumerate(plan.measures):
+        scale = find_open_scale(measure, waves)
+        if scale is not None:
+            given = text(
+                "The answers given run from {low} to {high}.",
+                low=text.number(scale.low, 0),
+                high=text.number(scale.high, 0),
+            )
+            words = f"{text('On which scale were these questions answered?')} {given}"
+            notes.append(
+                Note(section="measures", index=index, key="range", words=words, question=True)
+            )
+    if plan.capacity is not None and plan.capacity.range is None:
+        words = text("On which scale were these ratings given?")
+        notes.append(
+            Note(section="capacity", key="range", words=words, example="[1, 5]", question=True)
+        )
     return notes
 
 

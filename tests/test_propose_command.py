@@ -3,6 +3,9 @@
 import json
 import tomllib
 
+import pytest
+
+from analysis.intake.reader import read_study
 from analysis.study_file import parse_plan, read_plan
 from dashboard.cli import main
 
@@ -96,3 +99,60 @@ def test_comments_are_in_the_language_asked_for(tmp_path, capsys):
     written = capsys.readouterr().out
     assert "# 请填写这项得分在报告中的名称" in written
     assert parse_plan(written).measures
+
+
+def test_a_scale_the_answers_leave_open_is_asked(tmp_path, capsys):
+    rows = "\n".join(f"P{k:02},{1 + k % 4},{1 + k * 3 % 4},{1 + k // 2 % 4}" for k in range(24))
+    (tmp_path / "pre.csv").write_text(f"code,{ITEMS.rpartition(',')[0]}\n{rows}\n", "utf-8")
+    assert main(["evaluate", str(tmp_path / "pre.csv"), "--language", "en"]) == 2
+    assert "On which scale were these questions answered?" in capsys.readouterr().err
+    lines = (tmp_path / "study.toml").read_text(encoding="utf-8").splitlines()
+    (at,) = [n for n, line in enumerate(lines) if line.startswith("range")]
+    assert lines[at - 1].startswith("# On which scale")
+
+
+def test_the_scale_of_a_self_assessment_is_asked(tmp_path, capsys):
+    rows = "\n".join(f"R{n % 6},D{n % 3},{1 + n % 5}" for n in range(36))
+    (tmp_path / "own.csv").write_text(f"rater,domain,score\n{rows}\n", encoding="utf-8")
+    assert main(["evaluate", str(tmp_path / "own.csv"), "--language", "en"]) == 2
+    assert "On which scale were these ratings given?" in capsys.readouterr().err
+    assert "# range = [1, 5]" in (tmp_path / "study.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("section", "header", "row"),
+    [
+        ("service", "volunteer,date,hours", "V{n},3月{n}日,2"),
+        ("volunteers", "volunteer,joined,left", "V{n},3月{n}日,"),
+        ("funding", "date,amount,source", "3月{n}日,{n}00,Fund"),
+        ("attendance", "person,session,date", "P{n},S1,3月{n}日"),
+        ("delivery", "session,planned,held", "S{n},3月{n}日,3月{n}日"),
+    ],
+)
+def test_dates_without_a_year_are_asked_once_in_every_table(
+    tmp_path, capsys, section: str, header: str, row: str
+):
+    rows = "\n".join(row.format(n=n) for n in range(1, 21))
+    path = tmp_path / f"{section}.csv"
+    path.write_text(f"{header}\n{rows}\n", encoding="utf-8")
+    assert main(["evaluate", str(path), "--language", "en"]) == 2
+    assert "name no year, for example 3月1日" in capsys.readouterr().err
+    study = tmp_path / "study.toml"
+    answered = study.read_text(encoding="utf-8").replace("# year = 2026", "year = 2025")
+    study.write_text(answered, encoding="utf-8")
+    assert getattr(read_plan(study), section).year == 2025
+    read = read_study(study)
+    assert getattr(read, section).select_dtypes("datetime").iloc[0, 0].year == 2025
+    assert not [issue for issue in read.issues if issue.code == "unread_date"]
+
+
+def test_a_study_whose_every_row_is_lost_exits_2_and_says_why(tmp_path, capsys):
+    (tmp_path / "log.csv").write_text("who,day\nV1,soon\nV2,later\n", encoding="utf-8")
+    study = tmp_path / "study.toml"
+    told = '[service]\npath = "log.csv"\nvolunteer = "who"\ndate = "day"\n'
+    study.write_text(told, encoding="utf-8")
+    assert main(["evaluate", str(study), "--language", "en"]) == 2
+    said = capsys.readouterr().err
+    assert "Every row of log.csv would be left out" in said
+    assert "2 rows have no date and were left out" in said
+    assert not (tmp_path / "results.json").exists()

@@ -77,6 +77,8 @@ def _rater_cells(study: Study, people: People) -> list[Cell]:
     if study.capacity is None:
         return []
     told = study.capacity
+    if "rater" not in told:  # each row may be another person's
+        told = told.assign(rater=told.index.astype(str))
     return [
         _everybody("raters", "capacity.n_raters", people, told[["rater"]]),
         _everybody("ratings", "capacity.domains", people, told),

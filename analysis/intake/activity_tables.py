@@ -45,7 +45,7 @@ def find_or_raise(table: Table, column: str, key: str) -> str:
 
 
 def _signed_in(plan: AttendancePlan, table: Table, study: StudyPlan) -> TypedTable:
-    draft = TableDraft(table=table, section="attendance", day_first=plan.day_first)
+    draft = TableDraft(table=table, section="attendance", day_first=plan.day_first, year=plan.year)
     draft.drop_totals()
     draft.add("person", plan.person, "code", required=True)
     for name in ("session", "kind", "level", "household"):
@@ -99,7 +99,7 @@ def _drop_repeated(draft: TableDraft) -> None:
 
 def _matrix(plan: AttendancePlan, table: Table) -> TypedTable:
     """Read a matrix: a row per person, a column per session, a tick where they came."""
-    draft = TableDraft(table=table, section="attendance", day_first=plan.day_first)
+    draft = TableDraft(table=table, section="attendance", day_first=plan.day_first, year=plan.year)
     draft.drop_totals()
     draft.add("person", plan.person, "code", required=True)
     for name in plan.disaggregate:
@@ -120,7 +120,10 @@ def _matrix(plan: AttendancePlan, table: Table) -> TypedTable:
     )
     long["attended"] = long["mark"].map({m: _ticked(m) for m in long["mark"].dropna().unique()})
     long["attended"] = long["attended"].eq(True)
-    days = {name: read_dates(pd.Series([name], dtype=object)).values.iloc[0] for name in sessions}
+    days = {
+        name: read_dates(pd.Series([name], dtype=object), year=plan.year).values.iloc[0]
+        for name in sessions
+    }
     if sessions and all(pd.notna(day) for day in days.values()):
         long["date"] = long["session"].map(days)
     frame = long.drop(columns="mark")
@@ -142,7 +145,7 @@ def is_tick_column(table: Table, name: str) -> bool:
 
 
 def _counts(plan: AttendancePlan, table: Table, study: StudyPlan) -> TypedTable:
-    draft = TableDraft(table=table, section="attendance", day_first=plan.day_first)
+    draft = TableDraft(table=table, section="attendance", day_first=plan.day_first, year=plan.year)
     draft.drop_totals()
     for name in ("session", "kind", "level"):
         draft.add(name, getattr(plan, name), "text", required=True)
@@ -163,7 +166,7 @@ def _counts(plan: AttendancePlan, table: Table, study: StudyPlan) -> TypedTable:
 
 def read_delivery(plan: DeliveryPlan, table: Table, study: StudyPlan) -> TypedTable:  # noqa: ARG001
     """Read planned sessions against what happened."""
-    draft = TableDraft(table=table, section="delivery", day_first=plan.day_first)
+    draft = TableDraft(table=table, section="delivery", day_first=plan.day_first, year=plan.year)
     draft.drop_totals()
     draft.add("session", plan.session, "text", required=True)
     draft.add("planned", plan.planned, "date", required=True)
@@ -213,7 +216,7 @@ def _held(draft: TableDraft, plan: DeliveryPlan) -> None:
 
 def read_volunteers(plan: VolunteersPlan, table: Table, study: StudyPlan) -> TypedTable:
     """Read the roster; impossible spells are listed and left out."""
-    draft = TableDraft(table=table, section="volunteers", day_first=plan.day_first)
+    draft = TableDraft(table=table, section="volunteers", day_first=plan.day_first, year=plan.year)
     draft.drop_totals()
     draft.add("volunteer", plan.volunteer, "code", required=True)
     for name in ("joined", "left", "trained"):
@@ -251,7 +254,7 @@ def _check_spells(draft: TableDraft, study: StudyPlan) -> None:
 
 def read_service(plan: ServicePlan, table: Table, study: StudyPlan) -> TypedTable:
     """Read the service log."""
-    draft = TableDraft(table=table, section="service", day_first=plan.day_first)
+    draft = TableDraft(table=table, section="service", day_first=plan.day_first, year=plan.year)
     draft.drop_totals()
     draft.add("volunteer", plan.volunteer, "code", required=True)
     draft.add("date", plan.date, "date", required=True)

@@ -12,6 +12,9 @@ import pandas as pd
 from analysis.errors import MissingColumnError
 from analysis.intake.tables import Table
 
+_TELLS_APART = 0.9
+"""Share of rows in which a column must be different to identify people."""
+_LONGEST_CODE = 40
 _SPACES = re.compile(r"[\s\u200b\u200c\u200d\ufeff]+")
 
 
@@ -100,3 +103,14 @@ def _by_name(table: Table, wanted: str) -> str | None:
             if normalise_name(told(column)) == folded:
                 return column.name
     return None
+
+
+def list_identifiers(table: Table) -> list[str]:
+    """Columns of short texts that are all but different in every row, the best first."""
+    scored = []
+    for column in table.columns:
+        texts = column_texts(table, column.name).dropna()
+        share = texts.nunique() / max(1, len(table.row_numbers))
+        if share >= _TELLS_APART and not column.option and texts.str.len().max() <= _LONGEST_CODE:
+            scored.append((-share, column.name))
+    return [name for _, name in sorted(scored)]

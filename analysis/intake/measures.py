@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.intake.answers import propose_answer_rule
 from analysis.intake.choices import is_exclusive, propose_choices
 from analysis.intake.lookup import column_texts, find_column
+from analysis.intake.open_scales import stated_range
 from analysis.intake.roles import ColumnProfile, propose_roles
 from analysis.intake.scales import code_letters, family_of
 from analysis.intake.score_names import name_internally, suggest_name
@@ -47,7 +48,8 @@ def propose_measures(
     ]
     measures: list[MeasurePlan] = []
     for group in groups:
-        bounds = _joint_range([roles[column.name].range for column in group])
+        wordings = [group[0].stem, *(column.label for column in group)]
+        bounds = _joint_range([roles[column.name].range for column in group], wordings)
         binary = roles[group[0].name].type == "binary"
         for part in [[one] for one in group] if binary else [group]:
             kind = "answer" if binary else "scale"
@@ -193,8 +195,14 @@ def propose_reversed(numbers: pd.DataFrame, labels: Sequence[str]) -> list[str]:
     return [str(numbers.columns[at]) for at in chosen]
 
 
-def _joint_range(ranges: Sequence[tuple[float, float] | None]) -> tuple[float, float]:
+def _joint_range(
+    ranges: Sequence[tuple[float, float] | None], wordings: Sequence[str]
+) -> tuple[float, float]:
+    """Return the range the wording states where it holds the answers, else that of the answers."""
     known = [one for one in ranges if one is not None]
+    stated = stated_range(wordings)
+    if stated and all(stated[0] <= low and high <= stated[1] for low, high in known):
+        return stated
     return min(one[0] for one in known), max(one[1] for one in known)
 
 

@@ -27,6 +27,7 @@ def read_funding(plan: FundingPlan, table: Table, study: StudyPlan) -> TypedTabl
         table=table,
         section="funding",
         day_first=plan.day_first,
+        year=plan.year,
         decimal_comma=None if plan.decimal is None else plan.decimal == ",",
     )
     draft.drop_totals()
@@ -125,9 +126,6 @@ def read_capacity(plan: CapacityPlan, table: Table, study: StudyPlan) -> TypedTa
     """Read the self-assessment; scores outside the range are left out and listed."""
     draft = TableDraft(table=table, section="capacity")
     draft.add("rater", plan.rater, "code", required=plan.rater != "rater")
-    if "rater" not in draft.data:
-        names = [f"row {row}" for row in table.row_numbers]
-        draft.data["rater"] = pd.Series(names, index=table.cells.index, dtype=object)
     draft.add("domain", plan.domain, "text", required=True)
     draft.add("item", plan.item, "text", required=True)
     draft.add("wave", plan.wave, "text", required=plan.wave != "wave")
@@ -144,8 +142,9 @@ def read_capacity(plan: CapacityPlan, table: Table, study: StudyPlan) -> TypedTa
     draft.drop((score < plan.scale[0]) | (score > plan.scale[1]), "out_of_range")
     names = ["rater", "domain", "item", "wave"]
     frame = pd.DataFrame({name: draft.data[name] for name in names if name in draft.data})
-    again = frame[~draft.left_out].duplicated(keep="last").reindex(frame.index, fill_value=False)
-    draft.drop(again, "duplicate_rating")
+    if "rater" in frame:  # else two equal rows may be two people's
+        again = frame[~draft.left_out].duplicated(keep="last")
+        draft.drop(again.reindex(frame.index, fill_value=False), "duplicate_rating")
     return draft.finish([*names, "group", "score"])
 
 

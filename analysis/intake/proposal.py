@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from rapidfuzz import fuzz
@@ -19,6 +19,7 @@ from analysis.intake.measures import (
     propose_number_measures,
     with_later_options,
 )
+from analysis.intake.open_scales import stated_range
 from analysis.intake.propose_counts import CountsShape, propose_counts, recognise_counts
 from analysis.intake.reader import read_table
 from analysis.intake.recognise import open_chosen, recognise_sheet
@@ -28,20 +29,18 @@ from analysis.intake.sections import SectionMatch, recognise_section
 from analysis.intake.spellings import header_words
 from analysis.intake.tables import Column, Table, Workbook
 from analysis.intake.wave_ranges import widen_ranges
+from analysis.intake.wide_tables import find_pattern, propose_wide_measures
 from analysis.intake.words import DICTIONARY_SHEETS, FINISHED, GROUP, SITE, STARTED
 from analysis.study_file import MeasurePlan, StudyPlan, SurveyFile, SurveyPlan, plan_from_dict
 
 _LONE_FLAG = 6
 """Columns of a table above which one yes/no column is a flag of a list, not a question."""
 _RANK = {"pre": 0, "mid": 1, "post": 2, "follow_up": 3}
+_IDENTIFYING = ("name", "phone", "id_card")
+"""Kinds of personal data that one person has alone."""
+_ALL_BUT_DIFFERENT = 0.9
 _WORDS = re.compile(r"[A-Za-z]+|[\u4e00-\u9fff]+|\d+")
 _ROUND = re.compile(r"(?<!\d)\d{1,30}(?=\D*$)")
-_WIDE = re.compile(
-    r"^(?P<wave>pre|post|baseline|endline|t0|t1|前测|后测)[_.\- ](?P<item>.+)$", re.I
-)
-_WIDE_LAST = re.compile(
-    r"^(?P<item>.+?)[_.\- ](?P<wave>pre|post|baseline|endline|t0|t1|前测|后测)$", re.I
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,18 +176,21 @@ def _section(table: Table, match: SectionMatch, name_sheet: bool) -> dict[str, A
         told["sheet"] = table.sheet
     if match.section == "funding" and ("income" in told or "expense" in told):
         told.pop("amount", None)
-    if match.section == "capacity" and (scale := _odd_scale(table, match.fields["score"])):
+    if match.section == "capacity" and (scale := _settled_scale(table, match.fields["score"])):
         told["range"] = scale
     return told
 
 
-def _odd_scale(table: Table, score: str) -> tuple[float, float] | None:
-    """Propose the scale of ratings that reach its end; None where the data leave it open.
+def _settled_scale(table: Table, score: str) -> tuple[float, float] | None:
+    """Propose the scale that the header states or that ratings reach the end of; else None.
 
     Ratings up to 5 may lie on a scale to 5 or to 7: a person says which.
     """
     given = [str(value) for value in table.cells[score].dropna().unique()]
     scale = propose_range(given)
+    stated = stated_range([_column(table, score).label])
+    if stated is not None and (scale is None or scale[1] <= stated[1]):
+        return stated
     return scale if scale is not None and (scale[0] < 1 or scale[1] >= 7) else None
 
 
@@ -204,8 +206,10 @@ def _propose_survey(
     first = ordered[0]
     wave_column = _first_role(first, "wave") if len(ordered) == 1 else None
     waves = _waves(ordered, wave_column)
-    wide = _wide_pattern(first) if len(ordered) == 1 and wave_column is None else None
-    measures = _wide_measures(first, wide) if wide else list(propose_measures(first.table))
+    wide = find_pattern(first.profiles) if len(ordered) == 1 and wave_column is None else None
+    measures = (
+        propose_wide_measures(first.table, wide) if wide else list(propose_measures(first.table))
+    )
     measures = measures or list(propose_number_measures(first.table, first.profiles))
     respondent = None if _first_role(first, "respondent") is None else _short(first, "respondent")
     files = []
@@ -242,8 +246,19 @@ def _first_role(survey: _Survey, role: str) -> str | None:
     if role == "respondent":
         # A ward code repeats where a person's code does not, however well its name fits.
         found = [one for one in found if not _repeats(survey, one)] or found
+    if role == "respondent" and not found:
+        # Where no column of codes identifies people, their names (coded at upload) do.
+        found = [one for one in survey.profiles if _tells_apart(survey, one)]
     best = max(found, key=lambda one: one.confidence, default=None)
     return best.name if best is not None else None
+
+
+def _tells_apart(survey: _Survey, profile: ColumnProfile) -> bool:
+    """Tell whether a column of names, phone or identity numbers is all but different by row."""
+    waves = max((one.n_unique for one in survey.profiles if one.role == "wave"), default=1)
+    given = len(survey.table.row_numbers) - profile.n_missing
+    personal = profile.role == "personal" and profile.personal in _IDENTIFYING
+    return personal and 0 < given <= waves * profile.n_unique / _ALL_BUT_DIFFERENT
 
 
 def _repeats(survey: _Survey, profile: ColumnProfile) -> bool:
@@ -341,32 +356,6 @@ def _waves(ordered: Sequence[_Survey], wave_column: str | None) -> list[str]:
     if len(known) == len(ordered) == len(set(known)):
         return known
     return ["pre", "post", *(f"follow_up_{n}" for n in range(1, len(ordered) - 1))][: len(ordered)]
-
-
-def _wide_pattern(survey: _Survey) -> str | None:
-    names = [one.name for one in survey.profiles if one.role == "item"]
-    for pattern, told in ((_WIDE, "{wave}_{item}"), (_WIDE_LAST, "{item}_{wave}")):
-        found = [match for name in names if (match := pattern.match(name))]
-        families = {wave_family(match["wave"]) for match in found}
-        if len(found) >= 0.5 * max(1, len(names)) and {"pre", "post"} <= families:
-            mark = found[0].group(0).replace(found[0]["item"], "", 1).replace(found[0]["wave"], "")
-            return told.replace("_", mark[-1:] or "_")
-    return None
-
-
-def _wide_measures(survey: _Survey, pattern: str) -> list[MeasurePlan]:
-    """Propose measures from the first wave's columns, items named without the wave."""
-    shape = _WIDE if pattern.startswith("{wave}") else _WIDE_LAST
-    first: dict[str, Column] = {}
-    for column in survey.table.columns:
-        found = shape.match(column.name)
-        if found and wave_family(found["wave"]) == "pre":
-            label = found["item"] if column.label == column.name else column.label
-            first[column.name] = replace(column, name=found["item"], label=label)
-    cells = survey.table.cells[list(first)].rename(
-        columns={name: column.name for name, column in first.items()}
-    )
-    return list(propose_measures(replace(survey.table, cells=cells, columns=tuple(first.values()))))
 
 
 def _renames(

@@ -95,7 +95,7 @@ def _dated(
     for source, table in tables:
         mine = rows.index[rows["key", "file"] == table.file]
         part = _section(rows.loc[mine], "key")[["row", "started_on"]]
-        read = read_dates(part["started_on"], day_first=source.day_first)
+        read = read_dates(part["started_on"], day_first=source.day_first, year=source.year)
         values.loc[mine] = read.values
         found = _unread(part, "started_on", read.unread, "unread_date")
         issues += [replace(issue, file=table.file, sheet=table.sheet) for issue in found]

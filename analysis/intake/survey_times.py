@@ -24,7 +24,9 @@ def read_times(table: Table, source: SurveyFile) -> dict[str, pd.Series]:
     for key in ("started", "finished"):
         name = found[key]
         if name is not None:
-            dates = read_dates(column_texts(table, name), day_first=source.day_first).values
+            dates = read_dates(
+                column_texts(table, name), day_first=source.day_first, year=source.year
+            ).values
             if dates.notna().any():
                 told[key] = dates
     duration = found["duration"]

@@ -222,8 +222,8 @@ _SHEETS: tuple[tuple[tuple[str, str], tuple[_Field, ...]], ...] = (
             ),
             _field("Wave", "轮次", ("Before or after", "前测或后测"), _WAVES, _WAVES),
             _field(
-                "Score",
-                "评分",
+                "Score (1–7)",
+                "评分（1–7）",
                 ("1 low to 7 high", "1 低至 7 高"),
                 ("3", "5"),
                 tuple((str(n), str(n)) for n in range(1, 8)),

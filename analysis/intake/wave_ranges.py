@@ -37,13 +37,14 @@ def widen_ranges(measures: Iterable[MeasurePlan], waves: Sequence[Wave]) -> list
 def _widened(measure: MeasurePlan, waves: Sequence[Wave]) -> MeasurePlan:
     if measure.kind != "scale" or measure.range is None:
         return measure
-    found = [find_scale(_answers(item, waves)) for item in measure.items]
+    found = [find_scale(wave_answers(item, waves)) for item in measure.items]
     known = [measure.range, *(one.bounds for one in found if one is not None)]
     bounds = (min(low for low, _ in known), max(high for _, high in known))
     return measure.model_copy(update={"range": bounds})
 
 
-def _answers(item: str, waves: Sequence[Wave]) -> pd.Series:
+def wave_answers(item: str, waves: Sequence[Wave]) -> pd.Series:
+    """Return the answers to one item in all waves, blanks left out."""
     parts = [
         column_texts(table, name).dropna()
         for table, rename in waves

@@ -20,7 +20,12 @@ from analysis.participation.engagement import (
 )
 from analysis.participation.reach import estimate_reach, list_funnel
 from analysis.participation.representation import compare_to_population
-from analysis.participation.results import Participation, PeriodParticipation, SessionAttendance
+from analysis.participation.results import (
+    LISTED,
+    Participation,
+    PeriodParticipation,
+    SessionAttendance,
+)
 from analysis.results import Caution, EstimateLike, NotEstimable
 from analysis.statistics.control_chart import laney_limits
 from analysis.statistics.proportions import few_people_behind, share_by_person, wilson
@@ -41,12 +46,15 @@ class SignIns:
         without a date as listed.
     listed
         Whether those who did not come are listed too, so that a share of the listed exists.
+    signed_up
+        Whether a column says who had registered; else all on the list count.
     repeated
         Rows left out because the same person and session stood there before.
     """
 
     rows: pd.DataFrame
     listed: bool
+    signed_up: bool
     repeated: int
 
     @property
@@ -74,6 +82,7 @@ def clean_sign_ins(attendance: pd.DataFrame) -> SignIns:
     """Clean a sign-in sheet; see :class:`SignIns`."""
     rows = attendance[attendance["person"].notna() & attendance["session"].notna()].copy()
     listed = "attended" in rows and not bool(rows["attended"].fillna(True).all())
+    signed_up = "registered" in rows
     rows["attended"] = _flag(rows, "attended", True)
     rows["registered"] = _flag(rows, "registered", True)
     if "date" not in rows:
@@ -84,7 +93,7 @@ def clean_sign_ins(attendance: pd.DataFrame) -> SignIns:
     rows = rows.sort_values("attended", ascending=False, kind="stable")
     rows = rows.drop_duplicates(["person", "session", "date"]).sort_index()
     rows["at"] = _number_sessions(rows)
-    return SignIns(rows=rows, listed=listed, repeated=n - len(rows))
+    return SignIns(rows=rows, listed=listed, signed_up=signed_up, repeated=n - len(rows))
 
 
 def _number_sessions(rows: pd.DataFrame) -> pd.Series[int]:
@@ -145,11 +154,12 @@ def _households(came: pd.DataFrame) -> int | None:
 
 
 def _attendance_rate(sheet: SignIns) -> EstimateLike:
-    """Of those registered for a session, the share who came, over all sessions."""
+    """Of those registered for (or listed at) a session, the share who came, over all sessions."""
     if not sheet.listed:
         return _UNKNOWN
     each = _visits_of_each(sheet)
-    return share_by_person(each["sum"], each["size"])
+    rate = share_by_person(each["sum"], each["size"])
+    return rate if sheet.signed_up else replace(rate, name=LISTED)
 
 
 def _visits_of_each(sheet: SignIns) -> pd.DataFrame:

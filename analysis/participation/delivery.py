@@ -20,12 +20,15 @@ _STATUSES = ("held", "moved", "cancelled", "pending")
 def evaluate_delivery(study: Study) -> Delivery | None:
     """Evaluate planned against held sessions, overall and by phase; None without a plan.
 
+    None too for a plan that has neither a day of being held nor a status: nothing tells what became
+    of it.
+
     ``held`` counts every session that took place, ``moved`` those of them on another day;
     planned = held + cancelled + pending. A session without status and without a day of being
     held counts as cancelled when its day has passed by the end of observation (the plan's, else
     the last day in any of the study's activity tables), else as pending.
     """
-    if study.delivery is None or study.delivery.empty:
+    if study.delivery is None or study.delivery.empty or not records_holding(study):
         return None
     plan = _with_status(study.delivery, _last_day(study))
     phase = plan["phase"].fillna("").astype(str) if "phase" in plan else pd.Series("", plan.index)
@@ -36,6 +39,14 @@ def evaluate_delivery(study: Study) -> Delivery | None:
         sessions=tuple(_sessions(plan, phase)),
         cautions=tuple(_cautions(plan)),
     )
+
+
+def records_holding(study: Study) -> bool:
+    """Tell whether the plan of activities says what became of its sessions."""
+    plan = study.delivery
+    if plan is None:
+        return False
+    return "held" in plan or ("status" in plan and bool(plan["status"].notna().any()))
 
 
 def _last_day(study: Study) -> pd.Timestamp | None:

@@ -79,7 +79,10 @@ def find_delivery(d: Delivery) -> tuple[Finding, ...]:
     if not isinstance(whole.held_share, Estimate):
         return (_finding("delivery_pending", "delivery", planned=whole.planned),)
     if not isinstance(whole.fidelity, Estimate):
-        return (_finding("delivery_held", "delivery", **values),)
+        # Without days of being held nobody knows which sessions were moved.
+        dated = whole.moved > 0 or isinstance(whole.on_time, Estimate)
+        code = "delivery_held" if dated else "delivery_held_undated"
+        return (_finding(code, "delivery", **values),)
     well = min(whole.held_share.estimate, whole.fidelity.estimate) >= DONE_WELL
     code = "delivery_as_planned" if well else "delivery_in_part"
     return (_finding(code, "delivery", **values, content=whole.fidelity.estimate),)

@@ -24,6 +24,10 @@ class FunnelStep:
     share: EstimateLike
 
 
+LISTED = "listed"
+"""Name of an attendance rate of everybody on the list, where no column says who registered."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionAttendance:
     """One session: people present, share of those registered, p-chart limits (shares 0–1).

@@ -34,21 +34,27 @@ def evaluate_capacity(study: Study) -> Capacity | None:
     by_rater = rater_scores(table, plan)
     if by_rater.empty:
         return None
+    named = "rater" in table
     waves = _waves_in_order(study, by_rater)
     return Capacity(
         range=(low, high),
-        n_raters=int(by_rater["rater"].nunique()),
+        n_raters=int(by_rater["rater"].nunique()) if named else 0,
         domains=tuple(_domains(plan, by_rater, waves)),
         agreement=tuple(_agreement(by_rater, waves)),
         leadership=_leadership(study),
         resident_led=_resident_led(study),
-        cautions=_cautions(by_rater),
+        cautions=_cautions(by_rater, named=named),
     )
 
 
 def rater_scores(table: pd.DataFrame, plan: CapacityPlan) -> pd.DataFrame:
-    """Each rater's score of each domain, from answers inside the declared range."""
+    """Each rater's score of each domain, from answers inside the declared range.
+
+    Without a column of raters each row counts as another person's.
+    """
     inside = table[table["score"].between(*plan.scale)]
+    if "rater" not in inside:
+        inside = inside.assign(rater=inside.index.astype(str))
     told = inside.assign(
         wave=inside.get("wave", ""),
         group=inside["group"].fillna("") if "group" in inside else "",
@@ -150,8 +156,10 @@ def _resident_led(study: Study) -> EstimateLike | None:
     return wilson(float(led.sum()), float(len(led)))
 
 
-def _cautions(scores: pd.DataFrame) -> tuple[Caution, ...]:
+def _cautions(scores: pd.DataFrame, *, named: bool) -> tuple[Caution, ...]:
     found = [Caution(code="capacity_self_assessed", severity="info", section="capacity")]
+    if not named:
+        return (Caution(code="capacity_raters_unknown", section="capacity"), *found)
     sizes = scores.groupby(["group", "wave"])["rater"].nunique()
     if len(sizes) and int(sizes.min()) < 5:
         few = int(sizes.min())

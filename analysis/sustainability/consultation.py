@@ -43,12 +43,13 @@ def evaluate_consultation(study: Study) -> Consultation | None:
         declined=sum(row.status == "declined" for row in rows),
         open=sum(row.status in ("open", "overdue") for row in rows),
         overdue=sum(row.status == "overdue" for row in rows),
-        follow_through=wilson(closed, len(ripe)),
+        # Without due dates only what was done or declined is known to be ripe: always 100 %.
+        follow_through=wilson(closed, len(ripe)) if "due" not in lacking else _NO_DATA,
         done_share=wilson(len(done), len(agreed)),
         on_time=_on_time(done),
         told_back=wilson(sum(row.told_back for row in done), len(done))
         if "told_back" not in lacking
-        else NotEstimable(reason="no_data", method="wilson"),
+        else _NO_DATA,
         curve=curve if isinstance(curve, Curve) else None,
         median_days=median_time(curve) if isinstance(curve, Curve) else curve,
         matrix=_matrix(table),
@@ -60,6 +61,7 @@ def evaluate_consultation(study: Study) -> Consultation | None:
     )
 
 
+_NO_DATA = NotEstimable(reason="no_data", method="wilson")
 _AGREED = frozenset({"done", "open", "overdue"})
 _COLUMNS = (
     "issue", "raised_by", "raised", "agreed", "due", "done", "told_back", "declined", "status",
@@ -133,6 +135,8 @@ def _urgency(row: IssueRow) -> tuple[int, int]:
 
 
 def _time_to_done(agreed: list[IssueRow], as_of: date) -> Curve | NotEstimable:
+    if any(row.status == "done" for row in agreed) and not any(row.done for row in agreed):
+        return NotEstimable(reason="no_data", method="kaplan_meier")
     # An issue done on an unknown day has no time to count.
     timed = [row for row in agreed if row.status != "done" or row.done is not None]
     started = [row for row in timed if row.agreed is not None and row.agreed <= as_of]
@@ -181,11 +185,12 @@ def _cautions(
     if lacking:
         values = {"columns": list(lacking)}
         found.append(Caution(code="consultation_lacking", section="consultation", values=values))
-    if n_ripe < 10:
+    if n_ripe < 10 and "due" not in lacking:
         found.append(
             Caution(code="consultation_few_issues", section="consultation", values={"n": n_ripe})
         )
     undated = sum(row.status == "open" and row.due is None for row in rows)
+    undated = 0 if "due" in lacking else undated
     if undated:
         found.append(
             Caution(code="consultation_no_due_date", section="consultation", values={"n": undated})

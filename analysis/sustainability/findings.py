@@ -63,7 +63,7 @@ def find_capacity(c: Capacity) -> Finding | None:
     """How many domains rose clearly, and which is weakest."""
     tested = [d for d in c.domains if isinstance(d.change, Comparison)]
     if not tested:
-        return None
+        return _find_one_rating(c)
     rose = [d for d in tested if _clear(d, up=True)]
     fell = [d for d in tested if _clear(d, up=False)]
     known = [d for d in tested if isinstance(d.mean, Estimate)]
@@ -79,6 +79,18 @@ def find_capacity(c: Capacity) -> Finding | None:
             "group": weakest.group,
         },
     )
+
+
+def _find_one_rating(c: Capacity) -> Finding | None:
+    """Which domain is weakest, where no rater rated twice."""
+    rated = [(d, d.mean.estimate) for d in c.domains if isinstance(d.mean, Estimate)]
+    if not rated:
+        return None
+    weakest, _ = min(rated, key=lambda pair: pair[1])
+    waves = {d.wave for d, _ in rated}
+    code = "capacity_once" if len(waves) == 1 else "capacity_unlinked"
+    values = {"n": len({d.domain for d, _ in rated}), "weakest": weakest.domain}
+    return Finding(code=code, section="capacity", values=values)
 
 
 def _clear(d: DomainCapacity, up: bool) -> bool:
@@ -110,6 +122,9 @@ def find_consultation(c: Consultation) -> Finding:
             section="consultation",
             values={"raised": c.raised, "lacking": list(c.lacking)},
         )
+    if "due" in c.lacking:
+        values = {"agreed": c.agreed, "done": c.done, "raised": c.raised}
+        return Finding(code="issues_done", section="consultation", values=values)
     return Finding(
         code="follow_through",
         section="consultation",

@@ -36,7 +36,7 @@ def estimate_hours(service: pd.DataFrame | None, team: Team, seed: int) -> Hours
         gini=gini(amounts, seed=seed),
         top10_share=top_share(amounts, 0.1, seed=seed),
         bus_factor=fewest_giving_half(amounts),
-        reliability=_reliability(log, "signed_up" in service),
+        reliability=_reliability(log, {"signed_up", "attended"} <= set(service)),
         lorenz=lorenz(amounts),
         per_person=tuple(np.sort(amounts)[::-1][:MOST_LISTED].tolist()),
         by_activity=_by_activity(came, unit),

@@ -45,11 +45,13 @@ YEAR = 365.0
 def evaluate_volunteers(study: Study) -> Volunteers | None:
     """Evaluate who stays, who carries the work and what comes; None without volunteers.
 
+    None too for a roster alone that has no column for leaving: nobody can tell who still serves.
+
     The lapse rule, the end of observation and the start of the register come from the plan's
     ``retention`` (see :mod:`analysis.volunteers.spells`).
     """
     team = collect_team(study)
-    if team is None:
+    if team is None or not records_leaving(study):
         return None
     rule = study.plan.retention
     stints = derive_stints(team)
@@ -96,6 +98,12 @@ def evaluate_volunteers(study: Study) -> Volunteers | None:
     )
     few = few_behind_reliability(study.service, team)
     return find_cautions(result, team, tenures, few)
+
+
+def records_leaving(study: Study) -> bool:
+    """Tell whether the data say who left: a service log does by absence, a roster by a column."""
+    logged = study.service is not None and not study.service.empty
+    return logged or (study.volunteers is not None and "left" in study.volunteers)
 
 
 def curve_of_team(tenures: Tenures) -> Curve:

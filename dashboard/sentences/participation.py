@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from analysis.participation.results import Delivery, Participation
+from analysis.participation.results import LISTED, Delivery, Participation
 from analysis.results import Caution, Estimate, Finding
 from dashboard.text import Text
 
@@ -91,6 +91,11 @@ FINDINGS: dict[str, Callable[[Text, Finding], str]] = {
         held=_number(text, f, "held"),
         due=_number(text, f, "due"),
         moved=_number(text, f, "moved"),
+    ),
+    "delivery_held_undated": lambda text, f: text(
+        "{held} of {due} planned sessions took place.",
+        held=_number(text, f, "held"),
+        due=_number(text, f, "due"),
     ),
     "delivery_pending": lambda text, f: text(
         "None of the {planned} planned sessions was due yet.", planned=_number(text, f, "planned")
@@ -193,15 +198,18 @@ def describe_sessions(text: Text, p: Participation) -> tuple[str, str]:
 
     Where nobody's registration is known there is no share and no band.
     """
-    if any(isinstance(s.rate, Estimate) for s in p.per_session):
+    if not any(isinstance(s.rate, Estimate) for s in p.per_session):
         return (
-            text("Share of those registered who came; the band is how sessions usually vary."),
-            text("Dots of attendance by session with the band of usual variation."),
+            text("People present at each session; how many were expected is not known."),
+            text("Bars of the people present at each session."),
         )
-    return (
-        text("People present at each session; how many were expected is not known."),
-        text("Bars of the people present at each session."),
-    )
+    dots = text("Dots of attendance by session with the band of usual variation.")
+    if p.attendance_rate.name == LISTED:
+        return (
+            text("Share of those listed who came; the band is how sessions usually vary."),
+            dots,
+        )
+    return text("Share of those registered who came; the band is how sessions usually vary."), dots
 
 
 def list_participation_cards(text: Text, p: Participation) -> list[tuple[str, str]]:
@@ -209,8 +217,11 @@ def list_participation_cards(text: Text, p: Participation) -> list[tuple[str, st
     people = (text.number(p.participants, 0), text("different people came"))
     if p.participants is None:
         people = (text.number(p.contacts, 0), text("attendances"))
+    came = text("of those registered came ({low} to {high})")
+    if p.attendance_rate.name == LISTED:
+        came = text("of those on the list came, over all sessions ({low} to {high})")
     named = (
-        (p.attendance_rate, text("of those registered came ({low} to {high})")),
+        (p.attendance_rate, came),
         (p.repeat_rate, text("came again ({low} to {high})")),
         (p.return_rate, text("came to the very next session ({low} to {high})")),
     )

@@ -70,6 +70,24 @@ def _follow_through(text: Text, f: Finding) -> str:
     )
 
 
+def _issues_done(text: Text, f: Finding) -> str:
+    return text(
+        "{done} of {agreed} agreed issues were done; the log has no due dates.",
+        **{name: f.values[name] for name in ("done", "agreed")},
+    )
+
+
+def _capacity_once(text: Text, f: Finding) -> str:
+    told = {"n": f.values["n"], "weakest": f.values["weakest"]}
+    if f.code == "capacity_once":
+        return text("Capacity was rated once in {n} domains; {weakest} is weakest.", **told)
+    return text(
+        "Capacity was rated more than once in {n} domains, but no rater can be followed; {weakest} "
+        "is weakest.",
+        **told,
+    )
+
+
 def _log_columns(text: Text, names: Sequence[str]) -> str:
     """Name what a consultation log does not record."""
     words = {
@@ -92,6 +110,9 @@ FINDINGS: dict[str, Callable[[Text, Finding], str]] = {
     "funding_unnamed": _unnamed,
     "funding_totals": _totals,
     "capacity_domains": _capacity,
+    "capacity_once": _capacity_once,
+    "capacity_unlinked": _capacity_once,
+    "issues_done": _issues_done,
     "strengths_change": _strengths,
     "follow_through": _follow_through,
 }
@@ -122,6 +143,10 @@ CAUTIONS: dict[str, Callable[[Text, Caution], str]] = {
     ),
     "capacity_self_assessed": lambda text, _: text(
         "Capacity is what members say of themselves, not what was observed."
+    ),
+    "capacity_raters_unknown": lambda text, _: text(
+        "No column says who rated: each row counts as another person's rating, and changes cannot "
+        "be tested. Choose the column in step 3 of Data, or add it."
     ),
     "capacity_few_raters": lambda text, c: text(
         "One group has only {n} raters: its intervals are wide.", n=c.values["n"]
@@ -285,7 +310,9 @@ def _data_needed(text: Text, code: str) -> str:
             "Funding)."
         )
     if code in ("follow_through", "told_back"):
-        return text("Data needed: a log of issues raised in meetings.")
+        return text(
+            "Data needed: a log of issues with the days they were due, done and reported back."
+        )
     if code == "weakest_domain":
         return text("Data needed: a capacity self-assessment.")
     if code in ("repeat_rate", "held_share"):
@@ -296,6 +323,11 @@ def _data_needed(text: Text, code: str) -> str:
 def say_warning(text: Text, warning: EarlyWarning) -> str:
     """Say an early warning: what is about to fail, and when."""
     values = dict(warning.values)
+    if warning.code == "largest_grant_ends" and not values["source"]:
+        return text(
+            "The largest grant ends in {months} months.",
+            months=text.number(float(values["months"]), 0),
+        )
     if warning.code == "largest_grant_ends":
         return text(
             "The largest grant, {source}, ends in {months} months.",

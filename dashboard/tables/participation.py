@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.participation.results import Delivery, Participation
+from analysis.participation.results import LISTED, Delivery, Participation
 from analysis.results import Estimate
 from dashboard.sentences.participation import name_status, name_step
 from dashboard.tables.sustainability import share_with_interval
@@ -33,7 +33,7 @@ def list_sessions(p: Participation, text: Text) -> pd.DataFrame:
         text("Kind"),
         text("Level"),
         text("Came"),
-        text("Registered"),
+        text("On the list") if p.attendance_rate.name == LISTED else text("Registered"),
         text("Share present"),
         text("Chance alone"),
         text("Came to the next one"),

@@ -36,9 +36,10 @@ def show() -> None:
 
 def _show_capacity(text: Text, capacity: Capacity) -> None:
     finding = find_capacity(capacity)
-    title = say_finding(text, finding) if finding else text("Capacity has been rated once so far.")
+    title = say_finding(text, finding) if finding else text("No domain has been rated yet.")
     low, high = (text.number(limit, 0) for limit in capacity.range)
     raters = text.count("{n} rater", "{n} raters", capacity.n_raters)
+    raters = raters if capacity.n_raters else text("Raters unknown")
     show_page(title, text("{raters}, scale {low} to {high}.", raters=raters, low=low, high=high))
     groups = list(dict.fromkeys(d.group for d in capacity.domains))
     for column, group in zip(st.columns(len(groups), gap="large"), groups, strict=True):

@@ -73,12 +73,16 @@ def _cards(text: Text, talk: Consultation) -> list[Card]:
     median = (
         text("{n} days", n=text.number(talk.median_days.estimate, 0))
         if isinstance(talk.median_days, Estimate)
+        else text("data needed")
+        if talk.median_days.reason == "no_data"
         else text("not reached")
     )
     return [
         Card(
             value=_percent(text, talk.follow_through),
-            meaning=_say_follow_through(text, talk.follow_through),
+            meaning=text("of agreed issues followed through: the log has no due dates")
+            if "due" in talk.lacking
+            else _say_follow_through(text, talk.follow_through),
         ),
         Card(
             value="–" if "due" in talk.lacking else str(talk.overdue),

@@ -6,12 +6,14 @@ import streamlit as st
 
 from analysis.participation.findings import find_delivery
 from analysis.results import Estimate
+from dashboard.cache import whole_study
 from dashboard.figures.delivery import draw_delivery, draw_fidelity
 from dashboard.sentences import say_caution, say_finding
 from dashboard.sentences.participation import list_delivery_cards
 from dashboard.state import current_text
 from dashboard.tables import participation as tables
 from dashboard.widgets.file_notes import show_file_notes
+from dashboard.widgets.incomplete import say_incomplete_plan
 from dashboard.widgets.page import (
     Card,
     show_cards,
@@ -29,8 +31,13 @@ def show() -> None:
     evaluation = show_people_filters(PLANNED)
     found = evaluation.delivery if evaluation else None
     if found is None:
-        needed = text("Upload the plan of sessions with the planned day and the day held.")
-        show_missing(text("No plan of sessions yet"), needed)
+        study = whole_study()
+        lacking = say_incomplete_plan(text, study) if study is not None else ""
+        if lacking:
+            show_missing(text("What was held is not recorded"), lacking)
+        else:
+            needed = text("Upload the plan of sessions with the planned day and the day held.")
+            show_missing(text("No plan of sessions yet"), needed)
         return
     planned = text.count("{n} session planned.", "{n} sessions planned.", found.overall.planned)
     with head:

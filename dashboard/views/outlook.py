@@ -22,8 +22,9 @@ from dashboard.widgets.page import (
     show_page,
     show_table,
 )
-from dashboard.widgets.people_filters import SERVED, show_missing, show_people_filters
+from dashboard.widgets.people_filters import SERVED, show_people_filters
 from dashboard.widgets.personal import name_of, show_names
+from dashboard.widgets.volunteers import show_no_team
 
 
 def show() -> None:
@@ -32,8 +33,7 @@ def show() -> None:
     evaluation = show_people_filters(SERVED)
     found = evaluation.volunteers if evaluation else None
     if found is None:
-        needed = text("Upload a roster with joining dates, a service log, or both.")
-        show_missing(text("No volunteers yet"), needed)
+        show_no_team(text)
         return
     with head:
         show_page(say_finding(text, find_outlook(found) or find_team(found)), say_team(text, found))

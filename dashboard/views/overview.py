@@ -10,6 +10,8 @@ from dashboard.sentences.overview import group_findings, list_problems
 from dashboard.state import current_text
 from dashboard.widgets.filters import show_filters
 from dashboard.widgets.folder import show_new_files
+from dashboard.widgets.incomplete import list_incomplete
+from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.overview import (
     list_cards,
     list_cautions,
@@ -30,10 +32,12 @@ def show() -> None:
         show_empty(text("No study is open"), text("Open the sample or upload your files."))
         return
     findings = list(evaluation.findings)
-    title = say_finding(text, findings[0]) if findings else text.of(dict(evaluation.title))
+    title = say_finding(text, findings[0]) if findings else text("Nothing can be concluded yet.")
     show_page(title, text.of(dict(evaluation.title)))
     show_new_files(text, current_saved())
     show_filters()
+    for line in list_incomplete(text, study):
+        st.info(escape_markdown(line))
     once = is_profile(evaluation)
     known = list_profile_cards(text, evaluation, study) if once else []
     show_cards([*known, *list_cards(text, evaluation)][:_MOST_CARDS])

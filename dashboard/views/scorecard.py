@@ -27,13 +27,16 @@ def show() -> None:
         )
         return
     count = Counter(row.status for row in found.scorecard)
+    known = len(found.scorecard) - count["no_data"]
     show_page(
         text(
             "{act} of {n} measures need action now; {good} are in good order.",
             act=count["act"],
-            n=len(found.scorecard) - count["no_data"],
+            n=known,
             good=count["good"],
-        ),
+        )
+        if known
+        else text("No measure can be told yet: what is missing stands below."),
         text(
             "Bands are rules of thumb; you can set your own below. Arrows compare with the same "
             "data as they stood half a year earlier, or a quarter where records are short."

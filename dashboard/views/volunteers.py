@@ -21,8 +21,13 @@ from dashboard.tables import volunteers as tables
 from dashboard.text import Text
 from dashboard.widgets.file_notes import show_file_notes
 from dashboard.widgets.page import Card, show_cards, show_cautions, show_figure, show_page
-from dashboard.widgets.people_filters import SERVED, show_missing, show_people_filters
-from dashboard.widgets.volunteers import show_comparisons, show_definitions, show_next_steps
+from dashboard.widgets.people_filters import SERVED, show_people_filters
+from dashboard.widgets.volunteers import (
+    show_comparisons,
+    show_definitions,
+    show_next_steps,
+    show_no_team,
+)
 
 
 def show() -> None:
@@ -31,8 +36,7 @@ def show() -> None:
     evaluation = show_people_filters(SERVED)
     found = evaluation.volunteers if evaluation else None
     if found is None:
-        needed = text("Upload a roster with joining dates, a service log, or both.")
-        show_missing(text("No volunteers yet"), needed)
+        show_no_team(text)
         return
     with head:
         show_page(say_finding(text, find_stay(found)), say_team(text, found))

@@ -78,7 +78,7 @@ def show_day(text: Text, evaluation: Evaluation) -> None:
 
 def list_people(text: Text, volunteers: Volunteers | None) -> Sequence[str]:
     """Who is overdue, the longest absent against their own rhythm first."""
-    if volunteers is None:
+    if volunteers is None or not volunteers.lapse_after_days:
         return ()
     late = people_overdue(volunteers.overdue)[:_LISTED]
     if not late:
@@ -112,6 +112,8 @@ def list_money(text: Text, funding: Funding | None) -> Sequence[str]:
     ending = [grant for grant in funding.expiries if grant.months_left > 0]
     lines += [
         text("{source} ends {day}", source=grant.source, day=text.date(grant.ends))
+        if grant.source
+        else text("A grant of unnamed source ends {day}", day=text.date(grant.ends))
         for grant in ending[:1]
     ]
     return lines
@@ -119,7 +121,7 @@ def list_money(text: Text, funding: Funding | None) -> Sequence[str]:
 
 def list_promises(text: Text, talk: Consultation | None) -> Sequence[str]:
     """The issues longest overdue."""
-    if talk is None:
+    if talk is None or "due" in talk.lacking:
         return ()
     late = [issue for issue in talk.issues if issue.status == "overdue"][:_LISTED]
     if not late:

@@ -16,7 +16,8 @@ from dashboard.workspace.store import SavedStudy, create_study
 LARGEST_MB = 200
 _EXPORTED = re.compile(r"^\d+_按(?:文本|分数|序号)_(?P<title>.+?)(?:_\d+)*$")
 _WAVE = re.compile(
-    r"[\s_\-–]*(?:前测|后测|基线|终线|pre|post|baseline|endline|follow[ _-]?up)$", re.IGNORECASE
+    r"[\s_\-–]*(?:前后测|前测|后测|基线|终线|pre|post|baseline|endline|follow[ _-]?up)$",
+    re.IGNORECASE,
 )
 
 

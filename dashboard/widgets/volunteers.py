@@ -7,13 +7,27 @@ from collections.abc import Sequence
 import streamlit as st
 
 from analysis.volunteers.results import RetentionByGroup, Volunteers
+from dashboard.cache import whole_study
 from dashboard.figures.retention import draw_groups
 from dashboard.sentences.volunteers import name_comparison, say_comparison
 from dashboard.state import current_text
 from dashboard.tables import volunteers as tables
 from dashboard.text import Text
+from dashboard.widgets.incomplete import say_incomplete_roster
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_figure, show_table
+from dashboard.widgets.people_filters import show_missing
+
+
+def show_no_team(text: Text) -> None:
+    """Say which data about volunteers are missing, or what those there lack."""
+    study = whole_study()
+    lacking = say_incomplete_roster(text, study) if study is not None else ""
+    if lacking:
+        show_missing(text("Who stays is not recorded"), lacking)
+    else:
+        needed = text("Upload a roster with joining dates, a service log, or both.")
+        show_missing(text("No volunteers yet"), needed)
 
 
 def show_next_steps(steps: Sequence[str]) -> None:

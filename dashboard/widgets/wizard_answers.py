@@ -28,6 +28,8 @@ from dashboard.workspace.plan_edit import measure_record, survey_columns, with_m
 def show_answers(draft: Draft) -> None:
     """Show each measure as a form, and a blank one to add."""
     columns = survey_columns(draft.plan, draft.columns)
+    if not columns:
+        st.info(draft.text("No file is used as survey answers: there is nothing to set here."))
     rules = list_rules(draft)
     show_odd(draft, rules)
     for at, measure in enumerate(draft.plan.measures):

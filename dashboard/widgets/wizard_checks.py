@@ -14,12 +14,15 @@ from dashboard.navigation import find_page
 from dashboard.sentences import say_error, say_issue
 from dashboard.sentences.counts import COUNT_ERRORS
 from dashboard.sentences.intake import name_policy
+from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.wizard_links import show_links
 from dashboard.widgets.wizard_losses import show_losses
 from dashboard.widgets.wizard_questions import is_unanswered, show_questions
 from dashboard.widgets.wizard_report_names import named_plan, show_report_names
+from dashboard.widgets.wizard_scales import show_scales
 from dashboard.widgets.wizard_steps import Draft, go_to, name_place, show_buttons
+from dashboard.widgets.wizard_unused import show_unused
 from dashboard.widgets.wizard_usage import say_gap, show_usage
 from dashboard.workspace.plan_edit import (
     list_gaps,
@@ -38,7 +41,7 @@ def show_checks(draft: Draft) -> None:
     """Show problems in the data before the results, and the button that saves."""
     text, plan = draft.text, finished_plan(draft)
     if not any(use_of(draft.plan, at) for at in draft.tables):
-        st.warning(text("Nothing is used yet: say in step 3 what each file is."))
+        _show_nothing_used(draft)
         show_buttons(text, draft.saved)
         return
     _show_left_out(draft)
@@ -58,6 +61,7 @@ def show_checks(draft: Draft) -> None:
     for at, table in draft.tables.items():
         if is_unanswered(draft, at, table):
             show_questions(draft, at, table)
+    scaled = show_scales(draft) and not (plan.capacity is not None and plan.capacity.range is None)
     _show_rows(draft, study)
     agreed = show_losses(draft, study)
     _show_matching(draft, study)
@@ -75,11 +79,28 @@ def show_checks(draft: Draft) -> None:
             text("Save and see the results"),
             type="primary",
             key="finish",
-            disabled=names is None or not agreed,
-            help=text("Name every score first.") if names is None else None,
+            disabled=names is None or not agreed or not scaled,
+            help=_say_why_not(text, named=names is not None, scaled=scaled),
         )
         if save and names is not None:
             _finish(draft, named_plan(text, plan, names), title)
+
+
+def _say_why_not(text: Text, *, named: bool, scaled: bool) -> str | None:
+    """Say what is still to be answered before the study can be saved."""
+    if not scaled:
+        return text("Say first on which scale the answers were given.")
+    return None if named else text("Name every score first.")
+
+
+def _show_nothing_used(draft: Draft) -> None:
+    """Say of every table what it lacks: there is nothing to save."""
+    st.warning(draft.text("Nothing is used yet: say in step 3 what each file is."))
+    for at, table in draft.tables.items():
+        with st.container(border=True):
+            st.markdown(f"**{escape_markdown(name_place(at))}**")
+            show_unused(draft.text, draft.plan, table, name_place(at))
+    _show_back_to_columns(draft)
 
 
 def finished_plan(draft: Draft) -> StudyPlan:
@@ -181,13 +202,23 @@ def _show_matching(draft: Draft, study: Study) -> None:
     waves = list(dict.fromkeys(survey.keys["wave"])) if survey is not None else []
     if survey is None or survey.anonymous or len(waves) < 2:
         return
-    codes = [set(survey.keys.loc[survey.keys["wave"] == wave, "respondent"]) for wave in waves]
-    matched = set.intersection(*codes)
-    if matched:
+    people = survey.keys.drop_duplicates(["respondent", "wave"])["respondent"].value_counts()
+    everywhere, twice = int((people == len(waves)).sum()), int((people > 1).sum())
+    if everywhere:
         told = text.count(
             "{n} person was found in every wave.",
             "{n} people were found in every wave.",
-            len(matched),
+            everywhere,
+        )
+        st.markdown(told)
+    elif twice:
+        told = text.count(
+            "Nobody was found in every one of the {waves} waves; {n} person was found in two or "
+            "more.",
+            "Nobody was found in every one of the {waves} waves; {n} people were found in two or "
+            "more.",
+            twice,
+            waves=text.number(len(waves), 0),
         )
         st.markdown(told)
     else:

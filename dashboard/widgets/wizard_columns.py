@@ -20,6 +20,7 @@ from dashboard.widgets.wizard_files import UNSURE
 from dashboard.widgets.wizard_groups import show_groups
 from dashboard.widgets.wizard_names import field_name, part_name, reason_name
 from dashboard.widgets.wizard_steps import Draft, name_place, show_buttons
+from dashboard.widgets.wizard_unused import show_unused
 from dashboard.widgets.wizard_usage import show_gaps, show_usage
 from dashboard.workspace.column_parts import list_parts, part_of, with_part
 from dashboard.workspace.plan_edit import (
@@ -54,6 +55,8 @@ def show_columns(draft: Draft) -> None:
             _show_use(draft, at, table)
             show_gaps(draft.text, draft.plan, at)
             counted = source_counts(draft.plan, at) is not None
+            if not use_of(draft.plan, at):
+                show_unused(draft.text, draft.plan, table, name_place(at))
             if use_of(draft.plan, at) == SURVEY:
                 show_counts(draft, at, table)
             if use_of(draft.plan, at) == SURVEY and not counted:
@@ -65,8 +68,7 @@ def show_columns(draft: Draft) -> None:
                 _show_all(draft, at, table)
     show_groups(draft)
     _show_breakdown(draft)
-    ready = any(use_of(draft.plan, at) for at in draft.tables)
-    show_buttons(draft.text, draft.saved, ready=ready)
+    show_buttons(draft.text, draft.saved)
 
 
 def _show_use(draft: Draft, at: Place, table: Table) -> None:

@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from analysis.intake.lookup import column_texts
-from analysis.intake.tables import Table
+from analysis.intake.lookup import list_identifiers
 from analysis.study import SourceFile, Study
 from dashboard.sentences.intake import say_problem
 from dashboard.widgets.markdown import escape_markdown
@@ -21,13 +20,8 @@ from dashboard.workspace.plan_edit import (
 )
 from dashboard.workspace.store import save_draft
 
-MOST_LOST = 0.2
-"""Share of a file's rows left out above which a person must agree."""
 _ACCEPTED = "accepted_losses"
 _COLUMNS_STEP = 2
-_TELLS_APART = 0.9
-"""Share of rows in which a column must be different to identify people."""
-_LONGEST_CODE = 40
 
 
 def show_losses(draft: Draft, study: Study) -> bool:
@@ -39,7 +33,7 @@ def show_losses(draft: Draft, study: Study) -> bool:
     accepted = draft.saved.drafts.get(_ACCEPTED) or {}
     settled = True
     for file in study.files:
-        if file.n_listed > MOST_LOST * file.n_rows:
+        if file.loses_many:
             agreed = accepted.get(_name(file)) == file.n_listed
             _ask(draft, study, file, agreed=agreed)
             settled = settled and agreed
@@ -117,14 +111,3 @@ def _offer_respondents(draft: Draft, file: SourceFile) -> None:
 
 def _choose(draft: Draft, at: Place, name: str) -> Callable[[], None]:
     return lambda: draft.keep(with_column(draft.plan, at, "respondent", name))
-
-
-def list_identifiers(table: Table) -> list[str]:
-    """Columns of short texts that are all but different in every row, the best first."""
-    scored = []
-    for column in table.columns:
-        texts = column_texts(table, column.name).dropna()
-        share = texts.nunique() / max(1, len(table.row_numbers))
-        if share >= _TELLS_APART and not column.option and texts.str.len().max() <= _LONGEST_CODE:
-            scored.append((-share, column.name))
-    return [name for _, name in sorted(scored)]

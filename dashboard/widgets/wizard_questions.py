@@ -27,12 +27,12 @@ from dashboard.widgets.wizard_steps import Draft, name_place
 from dashboard.workspace.plan_edit import (
     Place,
     file_setting,
+    list_date_fields,
     use_of,
     with_column,
     with_file_setting,
 )
 
-_ISSUE_DATES = ("raised", "agreed", "due", "done", "told_back")
 _SIDE_ROWS = 4
 _RANGES = ((1.0, 4.0), (1.0, 5.0), (1.0, 7.0), (1.0, 10.0))
 """Scales offered for a self-assessment."""
@@ -65,13 +65,8 @@ def open_decimals(draft: Draft, at: Place, table: Table) -> Sequence[OpenDecimal
 
 
 def open_year(draft: Draft, at: Place, table: Table) -> OpenYear | None:
-    """Dates without a year in a consultation log."""
-    plan = draft.plan.consultation
-    if use_of(draft.plan, at) != "consultation" or plan is None:
-        return None
-    named = (getattr(plan, name) for name in _ISSUE_DATES)
-    columns = (find_column(table, name) for name in named if name)
-    return find_open_year(table, [name for name in columns if name])
+    """Dates without a year in the columns of days of a used table."""
+    return find_open_year(table, list_date_fields(draft.plan, at, table))
 
 
 def has_open_side(draft: Draft, at: Place) -> bool:

@@ -84,7 +84,7 @@ def show_steps(text: Text, saved: SavedStudy) -> None:
     )
 
 
-def show_buttons(text: Text, saved: SavedStudy, *, ready: bool = True) -> None:
+def show_buttons(text: Text, saved: SavedStudy) -> None:
     """Show the buttons back and next."""
     step = current_step(saved)
     with st.container(horizontal=True, width="content"):
@@ -95,7 +95,6 @@ def show_buttons(text: Text, saved: SavedStudy, *, ready: bool = True) -> None:
                 text("Next"),
                 key="wizard_next",
                 type="primary",
-                disabled=not ready,
                 on_click=go_to,
                 args=(saved, step + 1),
             )

@@ -13,6 +13,7 @@ from dashboard.sentences.names import use_name
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.wizard_names import field_name, part_name
+from dashboard.widgets.wizard_unused import say_nearest
 from dashboard.workspace.column_parts import part_of
 from dashboard.workspace.plan_edit import (
     DICTIONARY,
@@ -87,7 +88,8 @@ def show_usage(text: Text, plan: StudyPlan, at: Place, table: Table) -> None:
         return
     usage = list_usage(text, plan, at, table)
     if not use:
-        st.caption(escape_markdown(text("No column of this table is used.")))
+        said = [text("No column of this table is used."), say_nearest(text, plan, table)]
+        st.caption(escape_markdown(" ".join(part for part in said if part)))
         return
     used = [f"{_short(name)} → {part}" for name, part in usage.items() if part]
     unused = [_short(name) for name, part in usage.items() if not part]

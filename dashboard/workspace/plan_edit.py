@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.intake.lookup import find_column
+from analysis.intake.tables import Table
 from analysis.study_file import (
     CountsPlan,
     MeasurePlan,
@@ -56,6 +58,18 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "consultation": ("issue", "raised"),
     "delivery": ("planned",),
 }
+
+
+DATES: Mapping[str, tuple[str, ...]] = {
+    SURVEY: ("started_on",),
+    "attendance": ("date",),
+    "delivery": ("planned", "held"),
+    "volunteers": ("joined", "left", "trained"),
+    "service": ("date",),
+    "funding": ("date", "ends"),
+    "consultation": ("raised", "agreed", "due", "done", "told_back"),
+}
+"""Fields that hold a day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +167,13 @@ def column_of(plan: StudyPlan, at: Place, field: str) -> str | None:
     if use != SURVEY or not isinstance(named, str):
         return named if isinstance(named, str) else None
     return _exported(survey_file(plan, at), named)
+
+
+def list_date_fields(plan: StudyPlan, at: Place, table: Table) -> list[str]:
+    """Return the columns of a table that hold its days."""
+    named = (column_of(plan, at, field) for field in DATES.get(use_of(plan, at), ()))
+    found = (find_column(table, name) for name in named if name)
+    return [name for name in found if name]
 
 
 def with_column(plan: StudyPlan, at: Place, field: str, column: str | None) -> StudyPlan:

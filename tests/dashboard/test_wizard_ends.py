@@ -4,7 +4,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.workspace.store import list_studies, open_study
-from tests.dashboard.test_journeys import App, app, keys, name_scores, press, upload
+from tests.dashboard.test_journeys import (
+    App,
+    app,
+    choose_scales,
+    keys,
+    name_scores,
+    press,
+    upload,
+)
 from tests.dashboard.test_journeys import told as words_of
 
 __all__ = ["app"]
@@ -147,7 +155,7 @@ def test_a_respondent_column_that_repeats_stops_the_person(app: App):
     assert finish.disabled
     press(at, "respondent_roster.csv_note_id")
     assert "would be left out" not in told(at)
-    name_scores(at)
+    name_scores(choose_scales(at))
     assert not next(one for one in at.button if one.key == "finish").disabled
 
 
@@ -158,7 +166,7 @@ def test_rows_may_be_left_out_when_a_person_agrees(app: App):
     if box is None:
         pytest.fail("not asked: " + told(at)[:600])
     box.check().run()
-    name_scores(at)
+    name_scores(choose_scales(at))
     assert not next(one for one in at.button if one.key == "finish").disabled
 
 
@@ -216,3 +224,84 @@ def test_the_scale_of_a_self_assessment_is_asked(app: App):
     scale.set_value((1.0, 5.0)).run()
     assert not at.exception
     assert draft()["capacity"]["range"] == [1.0, 5.0]
+
+
+def finish_of(at: AppTest):
+    return next(one for one in at.button if one.key == "finish")
+
+
+def test_a_self_assessment_waits_for_its_scale(app: App):
+    rows = "".join(f"R{n},领域{k},{1 + (n + k) % 5}\n" for n in range(6) for k in range(3))
+    content = f"评分人,领域,评分\n{rows}".encode()
+    at = press(upload(app("data"), ("自评.csv", content)), "to_checks")
+    assert finish_of(at).disabled
+    at.radio[0].set_value((1.0, 5.0)).run()
+    assert not finish_of(at).disabled
+
+
+FOURS = "code,q1,q2,q3\n" + "".join(
+    f"P{n:02},{1 + n % 4},{1 + n * 3 % 4},{1 + n // 2 % 4}\n" for n in range(24)
+)
+
+
+def test_the_scale_of_a_survey_is_asked_once_where_answers_leave_it_open(app: App):
+    at = upload(app("data"), ("survey_pre.csv", FOURS.encode()))
+    assert "needs a look" in told(at)
+    press(at, "to_checks")
+    name_scores(at)
+    assert "The answers given run from 1 to 4" in told(at)
+    assert finish_of(at).disabled
+    (scale,) = at.radio
+    assert scale.value is None
+    scale.set_value((1, 7)).run()
+    assert draft()["measures"][0]["range"] == [1.0, 7.0]
+    assert not finish_of(at).disabled
+    press(at, "finish")
+    assert open_study(list_studies()[0].id).plan.measures[0].range == (1, 7)
+    at = app("data", study=list_studies()[0].id)
+    upload(at, ("survey_post.csv", FOURS.encode()))
+    assert not at.radio
+
+
+def test_a_file_of_nothing_known_goes_through_every_step_and_says_what_it_lacks(app: App):
+    stages = b"status,amount\nWON,100\nPENDING,200\nLOST,50\n"
+    at = upload(app("data"), ("stages.csv", stages))
+    assert "Nearest: Ledger. Missing: Date." in told(at)
+    walk(at)
+    said = told(at)
+    assert "Nothing is used yet" in said
+    assert "Missing: Date." in said
+    rows = at.table[0].value.to_numpy().tolist()
+    assert ["Ledger", "amount → Amount", "Date"] in [
+        [cell.replace("\\", "").replace("\u2060", "") for cell in row] for row in rows
+    ]
+    assert "finish" not in keys(at)
+    assert "to_columns" in keys(at)
+
+
+def test_of_two_tables_of_a_kind_the_unused_one_says_so(app: App):
+    days = "date,attendance\n" + "".join(f"2026-01-{n:02},{n}\n" for n in range(1, 20))
+    at = upload(app("data"), ("a.csv", days.encode()), ("b.csv", days[:90].encode()))
+    assert "Recognised as Sign-in sheet, but a.csv is used as that" in told(at)
+
+
+def test_people_found_in_some_waves_are_not_called_unmatched(app: App):
+    waves = ["Before"] * 20 + ["Halfway"] * 10 + ["After"] * 10
+    rows = [f"P{n % 20:02},{wave},{1 + n % 5},{1 + n * 3 % 5},{1 + n * 2 % 5}"
+            for n, wave in enumerate(waves)]  # fmt: skip
+    content = "\n".join(["code,wave,q1,q2,q3", *rows]).encode()
+    at = press(upload(app("data"), ("panel.csv", content)), "to_checks")
+    said = told(at)
+    assert "do not match" not in said
+    assert "people were found in two or more" in said
+
+
+def test_names_identify_people_where_no_code_does(app: App):
+    from tests.browser.books import two_sheets
+
+    at = upload(app("data"), ("前后测.xlsx", two_sheets()))
+    plan = draft()
+    assert plan["survey"]["respondent"] == "姓名 Name"
+    assert open_study(list_studies()[0].id).title == "前后测"
+    press(at, "to_checks")
+    assert "28 people were found in every wave" in told(at)

@@ -61,8 +61,9 @@ def test_the_example_needs_no_mapping(language):
     plan = propose_study(files)
     study = read_study(plan, files)
     assert plan.study.language == language
-    # Two ratings do not settle a scale: the template's own 1 to 7 is taken, and said.
-    assert [issue.code for issue in study.issues] == ["range_assumed"]
+    # Two ratings do not settle a scale; the header states the template's own.
+    assert plan.capacity.range == (1, 7)
+    assert not study.issues
     assert study.exclusions == ()
     assert {file.table: file.n_used for file in study.files} == {
         "survey": 4,
