@@ -25,6 +25,18 @@ DEEPEST = 16
 Text = str | dict[str, str]
 Kind = Literal["scale", "knowledge", "binary", "category", "number"]
 Role = Literal["primary", "secondary", "exploratory", "descriptive"]
+Slip = Literal[
+    "leading_zeros",
+    "punctuation",
+    "look_alikes",
+    "missing_prefix",
+    "swapped_fields",
+    "same_pinyin",
+    "transposition",
+    "one_character",
+    "similar",
+]
+"""How two spellings of one code may have come about."""
 Year = Annotated[int | None, Field(ge=1900, le=2100)]
 """The year of a table's dates that are written without one (``3月5日``)."""
 Assignment = Literal["random", "whole_sites", "self_selected"]
@@ -97,6 +109,12 @@ class Link(_Section):
     accepted_at: str = ""
 
 
+class NearPair(Link):
+    """Two codes whose originals were nearly alike when they were coded; ``slip`` says how."""
+
+    slip: Slip = "similar"
+
+
 class Fix(_Section):
     """A recorded, reversible correction of one cell, or the removal of one row."""
 
@@ -112,6 +130,8 @@ class SurveyPlan(_Section):
     """``[survey]``: who, when, and in which files.
 
     ``links`` are pairs of codes accepted as one person, ``distinct`` pairs found to be two.
+    ``near`` are pairs whose originals were nearly alike before they were coded: open until they
+    stand in one of the two.
 
     ``assignment`` says how people came into the programme: by lot, with their whole community, or
     by their own choice or someone's. ``covariates`` are columns known before the start, numbers or
@@ -143,6 +163,7 @@ class SurveyPlan(_Section):
     dictionary: str | None = None
     links: list[Link] = Field(default_factory=list)
     distinct: list[Link] = Field(default_factory=list)
+    near: list[NearPair] = Field(default_factory=list)
     fixes: list[Fix] = Field(default_factory=list)
     files: list[SurveyFile] = Field(default_factory=list)
 

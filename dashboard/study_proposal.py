@@ -25,11 +25,11 @@ from analysis.study import Study
 from analysis.study_file import MeasurePlan, StudyPlan, SurveyPlan, write_plan
 from dashboard.sentences import say_error, say_issue
 from dashboard.text import Text
+from dashboard.workspace.date_fields import list_date_fields
 from dashboard.workspace.plan_edit import (
     DICTIONARY,
     SURVEY,
     Place,
-    list_date_fields,
     list_gaps,
     source_counts,
     survey_file,

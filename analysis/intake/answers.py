@@ -12,7 +12,7 @@ from typing import Literal
 import pandas as pd
 
 from analysis.intake.vocabulary import Ladder, find_ladders, normalise_answer, strip_letter
-from analysis.intake.words import split_words
+from analysis.intake.words import NOT_GIVEN, split_words
 
 Source = Literal["declared", "number", "vocabulary", "order"]
 
@@ -125,7 +125,11 @@ def propose_answer_rule(
     _add_exact(
         numbers, sources, "order", _by_order(left, bounds, order or _ladder_of(labels, bounds))
     )
-    unmatched = tuple(text for text, _ in counted.most_common() if text not in numbers)
+    unmatched = tuple(
+        text
+        for text, _ in counted.most_common()
+        if text not in numbers and normalise_answer(text) not in NOT_GIVEN
+    )
     return AnswerRule(
         numbers=numbers,
         sources=sources,

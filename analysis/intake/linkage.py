@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from rapidfuzz import process
@@ -13,18 +12,7 @@ from rapidfuzz.distance import OSA
 from scipy.optimize import linear_sum_assignment
 
 from analysis.intake.respondents import normalise_code
-
-Slip = Literal[
-    "leading_zeros",
-    "punctuation",
-    "look_alikes",
-    "missing_prefix",
-    "swapped_fields",
-    "same_pinyin",
-    "transposition",
-    "one_character",
-    "similar",
-]
+from analysis.study_file import Slip
 
 _LARGEST = 20_000_000
 _ONE_OF_THREE = 0.65
@@ -166,18 +154,19 @@ def _is_long_name(code: str) -> bool:
     return 3 <= len(code) <= 4 and all("\u4e00" <= char <= "\u9fff" for char in code)
 
 
-def _without_zeros(code: str) -> str:
+def without_zeros(code: str) -> str:
+    """Return a code without the zeros in front."""
     return code.lstrip("0") or code
 
 
-def _bare(code: str) -> str:
+def without_marks(code: str) -> str:
     """Return a code without hyphens, points and other marks."""
     return "".join(char for char in code if char.isalnum())
 
 
-def _look_alike(code: str) -> str:
+def with_digits_for_letters(code: str) -> str:
     """Return a code with letters that are read for digits written as these: O as 0, l as 1."""
-    return _bare(code).translate(_ALIKE) if any(char.isdigit() for char in code) else code
+    return without_marks(code).translate(_ALIKE) if any(char.isdigit() for char in code) else code
 
 
 def _digits(code: str) -> str:
@@ -186,7 +175,7 @@ def _digits(code: str) -> str:
     return found["digits"].lstrip("0") if found else code
 
 
-def _pinyin(name: str) -> str:
+def as_it_sounds(name: str) -> str:
     """Return a Chinese name as it sounds, without tones; other texts as they are."""
     if not 2 <= len(name) <= 4 or not all("\u4e00" <= char <= "\u9fff" for char in name):
         return name
@@ -209,10 +198,10 @@ def _fields(code: str) -> str:
 _ALIKE = str.maketrans("OIL", "011")
 _PREFIXED = re.compile(r"^[A-Z]{0,4}[-_.]?(?P<digits>\d{2,20})$")
 _SPELLINGS: tuple[tuple[Callable[[str], str], float], ...] = (
-    (_bare, 0.98),
-    (_without_zeros, 0.97),
-    (_look_alike, 0.96),
-    (_pinyin, 0.95),
+    (without_marks, 0.98),
+    (without_zeros, 0.97),
+    (with_digits_for_letters, 0.96),
+    (as_it_sounds, 0.95),
     (_fields, 0.94),
 )
 """Spellings under which two codes meet, and how alike they then are."""
@@ -220,10 +209,10 @@ _SPELLINGS: tuple[tuple[Callable[[str], str], float], ...] = (
 
 def _slip(one: str, other: str) -> Slip:
     slips: tuple[tuple[Slip, Callable[[str], str]], ...] = (
-        ("leading_zeros", _without_zeros),
-        ("punctuation", _bare),
-        ("look_alikes", _look_alike),
-        ("same_pinyin", _pinyin),
+        ("leading_zeros", without_zeros),
+        ("punctuation", without_marks),
+        ("look_alikes", with_digits_for_letters),
+        ("same_pinyin", as_it_sounds),
     )
     met: Slip | None = next((slip for slip, spell in slips if spell(one) == spell(other)), None)
     if met is not None:

@@ -61,10 +61,39 @@ def find_near(survey: SurveyData | None, plan: SurveyPlan | None) -> tuple[Propo
     waves = _waves(survey)
     if survey is None or plan is None or survey.anonymous or waves is None:
         return ()
-    decided = {(one.code, one.same_as) for one in plan.distinct}
+    decided = {frozenset((one.code, one.same_as)) for one in plan.distinct}
     first, last = (_codes(survey, wave) for wave in waves)
     found = propose_links(sorted(first), sorted(last), threshold=LEAST_ALIKE)
-    return tuple(one for one in found if (one.code, one.same_as) not in decided)
+    coded = _near_before_coding(plan, first - last, last - first)
+    undecided = [o for o in (*coded, *found) if frozenset((o.code, o.same_as)) not in decided]
+    return tuple(sorted(undecided, key=lambda one: (-one.similarity, one.code)))
+
+
+def _near_before_coding(
+    plan: SurveyPlan, lost: set[str], new: set[str]
+) -> tuple[ProposedLink, ...]:
+    """Return the pairs of coded names that were nearly alike, one found only first, one only last.
+
+    A code that is as near to two others is not proposed, as among codes in clear.
+    """
+    pairs = [
+        ProposedLink(same_as=earlier, code=later, similarity=one.similarity, slip=one.slip)
+        for one in plan.near
+        for earlier, later in ((one.same_as, one.code), (one.code, one.same_as))
+        if earlier in lost and later in new
+    ]
+    best: dict[str, list[float]] = {}
+    for pair in pairs:
+        for code in (pair.same_as, pair.code):
+            best.setdefault(code, []).append(pair.similarity)
+    return tuple(
+        pair
+        for pair in pairs
+        if all(
+            pair.similarity == max(best[code]) and best[code].count(pair.similarity) == 1
+            for code in (pair.same_as, pair.code)
+        )
+    )
 
 
 def check_matching(survey: SurveyData | None, plan: SurveyPlan | None) -> tuple[Issue, ...]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from analysis.intake.answers import read_number
+from analysis.intake.answers import propose_range, read_number
 from analysis.intake.wave_ranges import Wave, wave_answers
 from analysis.study_file import MeasurePlan
 
@@ -81,6 +81,18 @@ def _open(steps: set[float], proposed: tuple[float, float]) -> OpenScale | None:
         return None
     options = tuple(one for one in RANGES if one[0] <= low and high <= one[1])
     return OpenScale(low=low, high=high, options=options) if options else None
+
+
+def settle_ratings(given: Sequence[str], header: str) -> tuple[float, float] | None:
+    """Return the scale of ratings that their header states or that they reach the end of.
+
+    Ratings up to 5 may lie on a scale to 5 or to 7: a person says which.
+    """
+    scale = propose_range(given)
+    stated = stated_range([header])
+    if stated is not None and (scale is None or scale[1] <= stated[1]):
+        return stated
+    return scale if scale is not None and (scale[0] < 1 or scale[1] >= 7) else None
 
 
 def stated_range(wordings: Iterable[str]) -> tuple[float, float] | None:

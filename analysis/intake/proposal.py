@@ -10,7 +10,6 @@ from typing import Any
 from rapidfuzz import fuzz
 
 from analysis.errors import IntakeError
-from analysis.intake.answers import propose_range
 from analysis.intake.dates import read_dates
 from analysis.intake.dictionaries import DICTIONARY_FORMATS, apply_dictionaries
 from analysis.intake.lookup import column_texts, find_column, normalise_name
@@ -19,7 +18,7 @@ from analysis.intake.measures import (
     propose_number_measures,
     with_later_options,
 )
-from analysis.intake.open_scales import stated_range
+from analysis.intake.open_scales import settle_ratings
 from analysis.intake.propose_counts import CountsShape, propose_counts, recognise_counts
 from analysis.intake.reader import read_table
 from analysis.intake.recognise import open_chosen, recognise_sheet
@@ -176,22 +175,11 @@ def _section(table: Table, match: SectionMatch, name_sheet: bool) -> dict[str, A
         told["sheet"] = table.sheet
     if match.section == "funding" and ("income" in told or "expense" in told):
         told.pop("amount", None)
-    if match.section == "capacity" and (scale := _settled_scale(table, match.fields["score"])):
-        told["range"] = scale
+    if match.section == "capacity":
+        score = match.fields["score"]
+        given = [str(value) for value in table.cells[score].dropna().unique()]
+        told["range"] = settle_ratings(given, _column(table, score).label)
     return told
-
-
-def _settled_scale(table: Table, score: str) -> tuple[float, float] | None:
-    """Propose the scale that the header states or that ratings reach the end of; else None.
-
-    Ratings up to 5 may lie on a scale to 5 or to 7: a person says which.
-    """
-    given = [str(value) for value in table.cells[score].dropna().unique()]
-    scale = propose_range(given)
-    stated = stated_range([_column(table, score).label])
-    if stated is not None and (scale is None or scale[1] <= stated[1]):
-        return stated
-    return scale if scale is not None and (scale[0] < 1 or scale[1] >= 7) else None
 
 
 def _is_chinese(table: Table) -> bool:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.intake.answers import propose_range, read_number
 from analysis.intake.tables import Column
+from analysis.intake.words import NOT_GIVEN
 
 MOST_RUNGS = 12
 """Distinct answers up to which a column can be a scale."""
@@ -44,7 +45,8 @@ def find_scale(given: pd.Series) -> ScaleFound | None:
         At most one answer in ten (one of fewer) may be odd: a text among numbers, or a wording
         of its own among the words of a scale. None when no scale holds the others.
     """
-    counts = given.astype(str).value_counts()
+    given = given.astype(str)
+    counts = given[~given.str.strip().str.casefold().isin(NOT_GIVEN)].value_counts()
     values = [str(value) for value in counts.index]
     if len(values) <= MOST_RUNGS and (bounds := propose_range(values)) is not None:
         return ScaleFound(bounds=bounds)

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.intake.answers import AnswerRule, propose_answer_rule, read_number
+from analysis.intake.lookup import normalise_name
 from analysis.intake.numbers import read_numbers
 from analysis.intake.vocabulary import normalise_answer, strip_letter
+from analysis.intake.words import NOT_GIVEN
 from analysis.issues import Issue
 from analysis.study_file import MeasurePlan
 
@@ -50,7 +52,8 @@ def read_measure(
     numbers, rule = _READERS[measure.kind](measure, texts, choices or {})
     issues: list[Issue] = []
     for item in texts.columns:
-        odd = texts[item].notna() & numbers[item].isna()
+        blank = texts[item].map(normalise_name, na_action="ignore").isin(NOT_GIVEN)
+        odd = texts[item].notna() & numbers[item].isna() & ~blank
         issues += _listed("unmatched_answers", item, texts[item], odd, keys, measure)
         outside = _outside(measure, numbers[item])
         issues += _listed("out_of_range", item, texts[item], outside, keys, measure)

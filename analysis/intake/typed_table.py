@@ -17,7 +17,7 @@ from analysis.intake.numbers import read_numbers
 from analysis.intake.open_questions import tell_decimal_comma
 from analysis.intake.respondents import normalise_code
 from analysis.intake.tables import Table
-from analysis.intake.words import BLANKS, FLAG_WORDS, TOTALS
+from analysis.intake.words import BLANKS, FLAG_WORDS, NOT_GIVEN, TOTALS
 from analysis.issues import Issue, Severity
 from analysis.study import Exclusion
 
@@ -214,7 +214,8 @@ class TableDraft:
             object
         )
         if kind == "flag":
-            return self._flags(name, texts)
+            blank = texts.map(normalise_name, na_action="ignore").isin(NOT_GIVEN)
+            return self._flags(name, texts.where(~blank, None))
         return self._dates(name, given) if kind == "date" else self._numbers(name, given)
 
     def _dates(self, name: str, texts: pd.Series) -> pd.Series:

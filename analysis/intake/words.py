@@ -79,6 +79,8 @@ CURRENCIES = {
     **dict.fromkeys(split_words("日元|日圆|yen|jpy"), "JPY"),
 }
 BLANKS = frozenset(split_words("-|--|—|/|\\|n/a|na|无|none|null|nan"))
+NOT_GIVEN = frozenset(split_words("na|n/a|nan|null|#n/a"))
+"""What programs write for a blank cell: no answer, whatever the question is."""
 SERVING = frozenset(split_words("在岗|至今|现任|在职|服务中|active|current|serving|present"))
 _YES = split_words(
     "present|attended|confirmed|restricted|recurring|done|came|joined|p|x|到场|出席|已到|签到|已签到"

@@ -15,7 +15,7 @@ from dashboard.text import Text
 from dashboard.widgets.page import Card, show_cards, show_table
 from dashboard.widgets.wizard_links import list_links
 from dashboard.workspace.editing import save_edit
-from dashboard.workspace.plan_edit import with_distinct, with_links
+from dashboard.workspace.link_edit import with_distinct, with_links
 from dashboard.workspace.store import SavedStudy
 
 _LISTED = 200

@@ -29,6 +29,8 @@ from dashboard.workspace.store import (
     save_file,
 )
 
+NEAR_MARKS = "near_marks"
+"""Draft that keeps the keyed marks of coded names: code → marks."""
 _KEPT_BYTES = 200 << 20
 _SESSION = "personal_uploads"
 _REFUSED = "upload_refused"
@@ -96,6 +98,9 @@ def _save(study: str, upload: _Upload) -> None:
     save_draft(
         study, "personal_texts", {**(drafts.get("personal_texts") or {}), one.name: dict(counts)}
     )
+    if not upload.choice.keep_all:
+        marks = {code: list(told) for code, told in one.marks.items()}
+        save_draft(study, NEAR_MARKS, {**(drafts.get(NEAR_MARKS) or {}), **marks})
     save_file(study, one.name, one.content)
     uploads = _uploads(study)
     uploads[one.name] = upload

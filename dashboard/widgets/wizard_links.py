@@ -12,7 +12,8 @@ from analysis.intake.linkage import ProposedLink
 from dashboard.text import Text
 from dashboard.widgets.page import show_table
 from dashboard.widgets.wizard_steps import Draft
-from dashboard.workspace.plan_edit import SURVEY, with_links
+from dashboard.workspace.link_edit import with_distinct, with_links
+from dashboard.workspace.plan_edit import SURVEY
 
 
 def list_links(text: Text, links: Sequence[ProposedLink]) -> pd.DataFrame:
@@ -54,6 +55,10 @@ def show_links(draft: Draft, links: Sequence[ProposedLink], section: str = SURVE
         with st.container(horizontal=True):
             if st.button(text("Accept the chosen"), disabled=not chosen, key=f"accept_chosen{key}"):
                 _accept(draft, [names[name] for name in chosen], section)
+            if section == SURVEY and st.button(
+                text("Two people"), disabled=not chosen, key="reject_chosen"
+            ):
+                _reject(draft, [names[name] for name in chosen])
             if st.button(text("Accept all"), key=f"accept_all{key}"):
                 _accept(draft, links, section)
 
@@ -70,6 +75,13 @@ def _name_links(text: Text, n: int, section: str) -> str:
         "{n} sign-ins may be people from the survey with a slip",
         n,
     )
+
+
+def _reject(draft: Draft, links: Sequence[ProposedLink]) -> None:
+    """Record that the codes belong to two people: the pairs are not proposed again."""
+    told = [{"code": one.code, "same_as": one.same_as} for one in links]
+    draft.keep(with_distinct(draft.plan, told))
+    st.rerun()
 
 
 def _accept(draft: Draft, links: Sequence[ProposedLink], section: str) -> None:

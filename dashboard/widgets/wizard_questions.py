@@ -24,10 +24,10 @@ from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_table
 from dashboard.widgets.wizard_steps import Draft, name_place
+from dashboard.workspace.date_fields import list_date_fields
 from dashboard.workspace.plan_edit import (
     Place,
     file_setting,
-    list_date_fields,
     use_of,
     with_column,
     with_file_setting,

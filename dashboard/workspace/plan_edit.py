@@ -10,8 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.intake.lookup import find_column
-from analysis.intake.tables import Table
 from analysis.study_file import (
     CountsPlan,
     MeasurePlan,
@@ -58,18 +56,6 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "consultation": ("issue", "raised"),
     "delivery": ("planned",),
 }
-
-
-DATES: Mapping[str, tuple[str, ...]] = {
-    SURVEY: ("started_on",),
-    "attendance": ("date",),
-    "delivery": ("planned", "held"),
-    "volunteers": ("joined", "left", "trained"),
-    "service": ("date",),
-    "funding": ("date", "ends"),
-    "consultation": ("raised", "agreed", "due", "done", "told_back"),
-}
-"""Fields that hold a day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,13 +155,6 @@ def column_of(plan: StudyPlan, at: Place, field: str) -> str | None:
     return _exported(survey_file(plan, at), named)
 
 
-def list_date_fields(plan: StudyPlan, at: Place, table: Table) -> list[str]:
-    """Return the columns of a table that hold its days."""
-    named = (column_of(plan, at, field) for field in DATES.get(use_of(plan, at), ()))
-    found = (find_column(table, name) for name in named if name)
-    return [name for name in found if name]
-
-
 def with_column(plan: StudyPlan, at: Place, field: str, column: str | None) -> StudyPlan:
     """Let a column of a table play a part (or none)."""
     use = use_of(plan, at)
@@ -235,22 +214,6 @@ def without_respondent(plan: StudyPlan) -> StudyPlan:
     told = plan_record(plan)
     for key in ("respondent", "links"):
         told.get(SURVEY, {}).pop(key, None)
-    return plan_from_dict(told)
-
-
-def with_links(
-    plan: StudyPlan, links: Sequence[Mapping[str, Any]], section: str = SURVEY
-) -> StudyPlan:
-    """Add accepted links between spellings of respondents' codes, or of sign-ins' to theirs."""
-    told = plan_record(plan)
-    told[section]["links"] = [*told[section].get("links", []), *links]
-    return plan_from_dict(told)
-
-
-def with_distinct(plan: StudyPlan, links: Sequence[Mapping[str, Any]]) -> StudyPlan:
-    """Record pairs of respondents' codes that are two people."""
-    told = plan_record(plan)
-    told[SURVEY]["distinct"] = [*told[SURVEY].get("distinct", []), *links]
     return plan_from_dict(told)
 
 

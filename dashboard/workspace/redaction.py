@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from analysis.errors import IntakeError
 from analysis.intake.dictionaries import DICTIONARY_FORMATS
 from analysis.intake.lookup import column_texts
+from analysis.intake.near_names import MARKED_KINDS, MOST_MARKED, mark_spellings
 from analysis.intake.personal import (
     are_names,
     clean_name,
@@ -100,6 +101,8 @@ class Redaction:
         Personal data elsewhere. In memory only.
     codes
         Code → kind and original: the key file. In memory only.
+    marks
+        Code → keyed marks of near spellings, by which slips are found; kept with the study.
     names
         Names found, by which other files of the study are searched. In memory only.
     safe
@@ -115,6 +118,7 @@ class Redaction:
     all_columns: tuple[str, ...] = ()
     texts: tuple[Replaced, ...] = ()
     codes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    marks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
     safe: bool = True
     error: IntakeError | None = None
@@ -185,6 +189,7 @@ def redact_file(
         all_columns=tuple(spelled.values()),
         texts=tuple(coder.texts),
         codes=coder.codes,
+        marks=coder.marks,
         names=frozenset(coder.names),
     )
     if choice.keep_all:
@@ -248,6 +253,7 @@ class _Coder:
     def __init__(self, key: bytes, names: frozenset[str], choice: Choice) -> None:
         self.key, self.names, self.choice = key, set(names), choice
         self.codes: dict[str, tuple[str, str]] = {}
+        self.marks: dict[str, tuple[str, ...]] = {}
         self.texts: list[Replaced] = []
         self._known: dict[str, tuple[Span, ...]] = {}
 
@@ -293,7 +299,11 @@ class _Coder:
         if text.strip().casefold() in _NOBODY or _CODE.fullmatch(text.strip()):
             return text  # nobody, or coded when the file came before
         parts = split_names(text) if kind == "name" else _split_numbers(text, kind)
-        return " ".join(self._code(part, of) for part, of in parts)
+        codes = [(self._code(part, of), part, of) for part, of in parts]
+        for code, part, of in codes:
+            if of in MARKED_KINDS and len(self.marks) < MOST_MARKED and code not in self.marks:
+                self.marks[code] = mark_spellings(part, self.key, of)
+        return " ".join(code for code, _, _ in codes)
 
     def _replaced(self, text: str, found: tuple[Span, ...], form: str) -> str:
         for span in reversed(found):

@@ -144,6 +144,18 @@ class Visitor:
         self.page.wait_for_url(re.compile("study=[0-9a-f]{8}"))
         self.wait()
 
+    def choose_scales(self) -> int:
+        """On Checks: say on which scale questions were answered; how many were asked."""
+        asked = self.page.locator("[class*=st-key-scale_] [role=radiogroup]")
+        open_ = [
+            at for at in range(asked.count()) if not asked.nth(at).locator("input:checked").count()
+        ]
+        for at in open_:
+            asked.nth(at).locator("label").first.click()
+            self.page.wait_for_timeout(150)
+            self.wait()
+        return len(open_)
+
     def name_scores(self) -> int:
         """On Checks: give a name to each score that has none of its own; how many were named."""
         boxes = self.page.get_by_test_id("stMain").get_by_role("textbox")

@@ -14,27 +14,73 @@ import pytest
 from tests.browser.books import BOOKS
 
 pytestmark = pytest.mark.browser
-NEXT = {"en": "Next", "zh-Hans": "下一步"}
 SAVE = {"en": "Save and see the results", "zh-Hans": "保存并查看结果"}
 AGREE = {"en": "Leave these rows out", "zh-Hans": "不使用这些行，继续"}
 NOTHING = {"en": "Nothing is used yet", "zh-Hans": "还没有使用任何文件"}
+MISSING = {"en": "Missing", "zh-Hans": "缺少"}
 BROKEN = {"en": "This page could not be made", "zh-Hans": "这一页无法"}
-REAL = {
-    "german": ["german-course/educationR_German_tbl_df.csv"],
-    "earthquake": ["earthquake-survey/earthquake_data.csv"],
-    "davis": ["davis-women/attendance_matrix.csv"],
-    "grants": ["leeds-volunteers/community-grants_responses.csv"],
-    "stages": ["leeds-volunteers/fundraising_amount_by_stage.csv"],
-    "pipeline": ["leeds-volunteers/fundraising_pipeline.csv"],
-    "roster": ["leeds-volunteers/volunteers_volunteers.csv"],
-    "leeds": [
-        "leeds-volunteers/volunteers_volunteers.csv",
-        "leeds-volunteers/volunteers_shifts.csv",
-        "leeds-volunteers/roadshows_attendance.csv",
+PANEL = "one-panel"
+TOOLS = "tool-exports"
+LEEDS = "leeds-volunteers"
+ALONE = [
+    f"{PANEL}/386540716_按文本_社区B防灾减灾前测_54_54.xlsx",
+    f"{PANEL}/386540717_按文本_社区B防灾减灾后测_44_44.xlsx",
+    *(f"{PANEL}/{tool}_{wave}" for tool, end in (
+        ("google_forms", ".csv"), ("google_forms", ".xlsx"), ("ms_forms", ".xlsx"),
+        ("limesurvey_code", ".csv"), ("qualtrics_text", ".csv"),
+    ) for wave in (f"pre{end}", f"post{end}")),
+    f"{PANEL}/kobo_xml.csv",
+    f"{PANEL}/kobo_xml.xlsx",
+    f"{PANEL}/redcap_raw.csv",
+    f"{PANEL}/truth_long.csv",
+    "earthquake-survey/earthquake_data.csv",
+    "carpentries-longterm/data_20170701.csv",
+    "german-course/educationR_German_tbl_df.csv",
+    "davis-women/attendance_matrix.csv",
+    "davis-women/attendance_long.csv",
+    "service-log/service_log.csv",
+    f"{LEEDS}/community-grants_responses.csv",
+    f"{LEEDS}/fundraising_amount_by_stage.csv",
+    f"{LEEDS}/fundraising_amount_by_stage_and_type.csv",
+    f"{LEEDS}/fundraising_pipeline.csv",
+    f"{LEEDS}/roadshows_attendance.csv",
+    f"{LEEDS}/volunteers_shifts.csv",
+    f"{LEEDS}/volunteers_volunteers.csv",
+    f"{TOOLS}/wenjuanxing/wjx_800_800_0_by_text.xls",
+    f"{TOOLS}/limesurvey/ls_bhermann_results-survey54231.xlsx",
+    f"{TOOLS}/surveymonkey/steak-risk-survey.csv",
+    f"{TOOLS}/redcap/redcapr_longitudinal.csv",
+    f"{TOOLS}/kobotoolbox/kobo_labels_zh.csv",
+    f"{TOOLS}/kobotoolbox/kobo_labels_en.xlsx",
+    f"{TOOLS}/kobotoolbox/kobo_xml_values_groups.csv",
+    f"{TOOLS}/qualtrics/qualtRics_sample.csv",
+]  # fmt: skip
+TOGETHER = {
+    "wenjuanxing": [ALONE[0], ALONE[1]],
+    **{
+        f"{tool}{end}": [f"{PANEL}/{tool}_{wave}{end}" for wave in ("pre", "post")]
+        for tool, end in (
+            ("google_forms", ".csv"), ("google_forms", ".xlsx"), ("ms_forms", ".xlsx"),
+            ("limesurvey_code", ".csv"), ("qualtrics_text", ".csv"),
+        )
+    },
+    "leeds-volunteers": [path for path in ALONE if path.startswith(LEEDS)],
+    "davis-women": [path for path in ALONE if path.startswith("davis-women")],
+    "redcap with dictionary": [
+        f"{TOOLS}/redcap/redcapr_longitudinal.csv",
+        f"{TOOLS}/redcap/redcapr_longitudinal_dictionary.csv",
     ],
-    "log": ["service-log/service_log.csv"],
-    "redcap": ["tool-exports/redcap/redcapr_longitudinal.csv"],
-}
+    "kobotoolbox": [path for path in ALONE if path.startswith(f"{TOOLS}/kobotoolbox")],
+}  # fmt: skip
+REAL = {**{path.rpartition("/")[2]: [path] for path in ALONE}, **TOGETHER}
+
+
+def in_languages(names) -> list[tuple[str, str]]:
+    """Every file in both languages for the journal, else each in one of them by turns."""
+    languages = ("en", "zh-Hans")
+    if os.environ.get("LEVEE_JOURNEYS"):
+        return [(name, language) for name in names for language in languages]
+    return [(name, languages[at % 2]) for at, name in enumerate(names)]
 
 
 def shoot(visitor, name: str) -> None:
@@ -66,24 +112,24 @@ def drive(visitor, language: str, name: str, *files) -> None:
         button = page.get_by_test_id("stMain").locator(
             "[class*=st-key-wizard_next] button", has_text=re.compile(".")
         )
-        if button.is_disabled():
-            # No table has a use: the person is asked what the file is, and may stop here.
-            assert NEXT[language] in visitor.words or step == "answers"
-            took = time.monotonic() - start
-            write_line(f"{name} | {language} | {clicks} | {took:.1f} | asks what the file is")
-            return
         button.click()
         clicks += 1
         page.wait_for_timeout(150)
         visitor.wait()
         check(step)
     shoot(visitor, f"checks_{name}_{language}")
+    if NOTHING[language] in visitor.words:
+        # No table has a use: the last step says of each file what it lacks.
+        assert MISSING[language] in visitor.words, name
+        took = time.monotonic() - start
+        write_line(f"{name} | {language} | {clicks} | {took:.1f} | says what is missing")
+        return
     agree = page.get_by_text(AGREE[language], exact=True)
     for at in range(agree.count()):
         agree.nth(at).click()
         clicks += 1
         visitor.wait()
-    clicks += visitor.name_scores()
+    clicks += visitor.choose_scales() + visitor.name_scores()
     visitor.press(SAVE[language])
     clicks += 1
     page.wait_for_url(re.compile("/overview"))
@@ -94,14 +140,12 @@ def drive(visitor, language: str, name: str, *files) -> None:
     write_line(f"{name} | {language} | {clicks} | {time.monotonic() - start:.1f} | {heading}")
 
 
-@pytest.mark.parametrize(("name", "language"), [(n, ("en", "zh-Hans")[i % 2])
-                                                for i, n in enumerate(BOOKS)])  # fmt: skip
+@pytest.mark.parametrize(("name", "language"), in_languages(BOOKS))
 def test_a_workbook_as_newcomers_keep_it(visit, name: str, language: str):
     content = {"name": name, "mimeType": "application/octet-stream", "buffer": BOOKS[name]()}
     drive(visit(language), language, name.partition(".")[0], content)
 
 
-@pytest.mark.parametrize(("name", "language"), [(n, ("zh-Hans", "en")[i % 2])
-                                                for i, n in enumerate(REAL)])  # fmt: skip
+@pytest.mark.parametrize(("name", "language"), in_languages(REAL))
 def test_a_real_file(visit, shared_data: Path, name: str, language: str):
     drive(visit(language), language, name, *(shared_data / path for path in REAL[name]))

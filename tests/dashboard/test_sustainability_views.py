@@ -99,7 +99,8 @@ def test_measures_without_data_say_which_data_are_needed(app: App, language: str
     at = app("scorecard", language, study=ledger_study())
     text = Text(language)
     said = " ".join(one.value for one in at.caption).replace("\\", "")
-    assert text("Data needed: a log of issues raised in meetings.") in said
+    needed = "Data needed: a log of issues with the days they were due, done and reported back."
+    assert text(needed) in said
     assert text("Agreed issues followed through") in said
 
 

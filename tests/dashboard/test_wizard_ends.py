@@ -305,3 +305,15 @@ def test_names_identify_people_where_no_code_does(app: App):
     assert open_study(list_studies()[0].id).title == "前后测"
     press(at, "to_checks")
     assert "28 people were found in every wave" in told(at)
+
+
+def test_names_nearly_alike_before_coding_are_proposed_and_decided(app: App):
+    from tests.browser.books import two_sheets
+
+    at = press(upload(app("data"), ("前后测.xlsx", two_sheets())), "to_checks")
+    assert any("2 pairs of codes may be one person" in one.label for one in at.expander)
+    kept = open_study(list_studies()[0].id).drafts
+    assert not any(name in str(kept) for name in ("韩小", "寒小", "陶小", "淘小"))
+    press(at, "accept_all")
+    assert "30 people were found in every wave" in told(at)
+    assert len(draft()["survey"]["links"]) == 2

@@ -77,3 +77,22 @@ def test_the_range_of_a_wide_table_holds_the_answers_of_every_wave():
 )
 def test_what_a_wording_states(wording: str, scale):
     assert stated_range([wording]) == scale
+
+
+def test_cells_that_programs_write_for_blank_are_no_answers():
+    from analysis.intake.proposal import propose_study
+    from analysis.intake.reader import read_study
+
+    rows = [
+        f"P{n:02},{1 + n % 5 if n % 7 else 'NA'},{('yes', 'no')[n % 2] if n % 5 else 'n/a'}"
+        for n in range(40)
+    ]
+    files = {"a.csv": "\n".join(["code,q1,helped", *rows]).encode()}
+    plan = propose_study(files)
+    assert [(one.items, one.kind) for one in plan.measures] == [
+        (["q1"], "scale"),
+        (["helped"], "binary"),
+    ]
+    codes = {issue.code for issue in read_study(plan, files).issues}
+    assert "unmatched_answers" not in codes
+    assert "missing_answers" in codes
