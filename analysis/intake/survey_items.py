@@ -52,8 +52,9 @@ def read_measure(
     numbers, rule = _READERS[measure.kind](measure, texts, choices or {})
     issues: list[Issue] = []
     for item in texts.columns:
-        blank = texts[item].map(normalise_name, na_action="ignore").isin(NOT_GIVEN)
-        odd = texts[item].notna() & numbers[item].isna() & ~blank
+        odd = texts[item].notna() & numbers[item].isna()
+        blank = [t for t in texts.loc[odd, item].unique() if normalise_name(str(t)) in NOT_GIVEN]
+        odd &= ~texts[item].isin(blank)
         issues += _listed("unmatched_answers", item, texts[item], odd, keys, measure)
         outside = _outside(measure, numbers[item])
         issues += _listed("out_of_range", item, texts[item], outside, keys, measure)

@@ -214,8 +214,8 @@ class TableDraft:
             object
         )
         if kind == "flag":
-            blank = texts.map(normalise_name, na_action="ignore").isin(NOT_GIVEN)
-            return self._flags(name, texts.where(~blank, None))
+            blank = [text for text in empty if normalise_name(text) in NOT_GIVEN]
+            return self._flags(name, texts.where(~texts.isin(blank), None))
         return self._dates(name, given) if kind == "date" else self._numbers(name, given)
 
     def _dates(self, name: str, texts: pd.Series) -> pd.Series:
