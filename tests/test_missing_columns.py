@@ -3,6 +3,7 @@
 import pytest
 
 from analysis import evaluate
+from analysis.disclosure import protect
 from analysis.results import Estimate, NotEstimable
 from analysis.study import Study
 from dashboard.sentences import say_caution, say_finding
@@ -130,3 +131,10 @@ def test_a_grant_without_a_source_has_no_blank_name():
     study = read_tables(funding=(LEDGER, {"date": "date", "amount": "amount", "ends": "ends"}))
     (warning,) = evaluate(study).sustainability.warnings
     assert say_warning(EN, warning) == "The largest grant ends in 7 months."
+
+
+@pytest.mark.parametrize("audience", ["funder", "public"])
+def test_ratings_without_raters_can_be_released(audience: str):
+    settings = {"domain": "domain", "wave": "wave", "score": "score", "range": [1, 5]}
+    study = read_tables(capacity=(RATINGS, settings))
+    assert protect(evaluate(study), study, audience).sustainability.capacity is not None
