@@ -54,6 +54,7 @@ from analysis.statistics.weights import kish_design_effect, rake
 from benchmarks import (
     verification_change,
     verification_groups,
+    verification_losses,
     verification_measurement,
     verification_methods,
     verification_people,
@@ -71,8 +72,8 @@ _ITERATIVE = (
     "factor.", "equal_loadings.", "shift.", "ordered.", "trajectory.", "answers.",
     "adjusted", "autocorrelation",
 )  # fmt: skip
-# Bootstrap limits of 100,000 draws here and there: equal up to chance.
-_BY_CHANCE = ("hours.gini.ci_low", "hours.gini.ci_high")
+# Drawn here or there 100,000 times and more: equal up to chance.
+_BY_CHANCE = ("hours.gini.ci_", "draws.", "bca.ci_", "sign_flip.drawn")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +130,7 @@ def list_published_rows() -> list[Row]:
 
 
 def _tolerance(key: str) -> float:
-    if key in _BY_CHANCE:
+    if key.startswith(_BY_CHANCE):
         return DRAWN
     return ITERATIVE if any(mark in key for mark in _ITERATIVE) else CLOSED
 
@@ -150,6 +151,7 @@ PARTS = {
     "_methods": verification_methods.compute,
     "_change": verification_change.compute,
     "_waves": verification_waves.compute,
+    "_losses": verification_losses.compute,
 }
 
 

@@ -152,7 +152,7 @@ gi <- function(x, w) { o <- order(x); x <- x[o]; w <- w[o] / sum(w); L <- cumsum
 put("hours.gini.std_error", sqrt(boot::var.linear(boot::empinf(data = d$hours, statistic = gi, stype = "w", eps = 1e-7))), "boot::empinf, numerical")
 set.seed(1); gk <- length(d$hours) / (length(d$hours) - 1); gb <- boot::boot(d$hours, function(x, i) gk * gi(x[i], rep(1, length(i))), 100000); L <- boot::empinf(data = d$hours, statistic = gi, stype = "w"); ci <- boot::boot.ci(gb, type = "bca", L = L)$bca
 put("hours.gini.ci_low", ci[4], "boot::boot.ci, BCa, 100,000 draws"); put("hours.gini.ci_high", ci[5], "boot::boot.ci, BCa, 100,000 draws")
-g <- d$imputed; mm <- nrow(g); nn <- ncol(g); q <- rowMeans(g); u <- mean(apply(g, 1, var) / nn); tot <- u + (1 + 1 / mm) * var(q); lam <- (1 + 1 / mm) * var(q) / tot; vo <- nn / (nn + 2) * (nn - 1) * (1 - lam); nu <- 1 / (1 / ((mm - 1) / lam^2) + 1 / vo); by <- "base R: Rubin 1987, Barnard & Rubin 1999"
+g <- d$imputed; q <- rowMeans(g); pooled <- mice::pool.scalar(q, apply(g, 1, var) / ncol(g), n = ncol(g), k = 1); tot <- pooled$t; nu <- pooled$df; by <- "mice::pool.scalar"
 put("rubin.estimate", mean(q), by); put("rubin.std_error", sqrt(tot), by); put("rubin.df", nu, by); put("rubin.ci_low", mean(q) - qt(.975, nu) * sqrt(tot), by); put("rubin.ci_high", mean(q) + qt(.975, nu) * sqrt(tot), by)
 y <- d$lee$value; tr <- d$lee$treated == 1; k1 <- mean(!is.na(y[tr])); k0 <- mean(!is.na(y[!tr])); many <- 10080
 cut <- function(v, keep, top) { v <- sort(rep(v, each = many), decreasing = top); mean(v[seq_len(round(length(v) * keep))]) }

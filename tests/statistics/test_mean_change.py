@@ -237,3 +237,93 @@ def test_bca_is_not_offered_below_20_pairs():
     assert (refused.reason, refused.details["needed"]) == ("too_few", 20)
     offered = bca_mean_change(np.r_[pre, 19.0], np.r_[post, 26.0], n_resamples=499)
     assert isinstance(offered, Estimate)
+
+
+PAIRED = [1.0, 2, 3, 4, 6], [2.0, 2, 5, 5, 6]
+ALONE = [2.0, 3, 1], [4.0, 6, 5, 3]
+
+
+def test_derrick_counts_everyone_and_every_gap():
+    """Each group in its own place: unequal sizes and gaps, so that no two can be confused."""
+    found = derrick_t(
+        [*PAIRED[0], np.nan], [*PAIRED[1], 4.0], [*ALONE[0], None, None], [*ALONE[1], *[np.nan] * 4]
+    )
+    assert (found.n, found.n_missing) == (12, 1 + 2 + 4)
+    assert {k: found.details[k] for k in ("n_pairs", "n_pre_only", "n_post_only")} == {
+        "n_pairs": 5, "n_pre_only": 3, "n_post_only": 4,
+    }  # fmt: skip
+    assert found.details["r"] == pytest.approx(np.corrcoef(*PAIRED)[0, 1])
+    assert found.name == "derrick"
+    plain = derrick_t(*PAIRED, *ALONE)
+    assert (found.estimate, found.std_error, found.df) == (
+        plain.estimate, plain.std_error, plain.df,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("pairs", "r"), [(0, None), (1, None), (2, 1.0)])
+def test_derrick_of_few_pairs_has_no_correlation_of_one(pairs, r):
+    first, second = [1.0, 4.0][:pairs], [2.0, 7.0][:pairs]
+    found = derrick_t(first, second, [2.0, 3, 5], [4.0, 6, 5, 3])
+    assert found.details["r"] == (None if r is None else pytest.approx(r))
+    alone = welch_t([*first, 2.0, 3, 5], [*second, 4.0, 6, 5, 3])
+    if pairs < 2:
+        assert (found.std_error, found.df) == pytest.approx((alone.std_error, alone.df))
+    else:
+        assert found.std_error < alone.std_error
+        a, b, n = 5 + pairs - 2, 6 + pairs - 2, pairs
+        df = (n - 1) + (alone.df - n + 1) / (3 + 4 + 2 * n) * (3 + 4)
+        assert (a, b, found.df) == (5, 6, pytest.approx(df))
+
+
+def test_derrick_without_any_error_is_refused_at_any_scale():
+    """Pairs that move together and nobody else: their change has no spread, however large."""
+    for scale in (1e-3, 1.0, 1e6):
+        pre = np.array([1.0, 2, 3, 4]) * scale
+        refused = derrick_t(pre, pre + scale, [], [])
+        assert (refused.reason, refused.n, refused.name) == ("no_variance", 4, "derrick")
+        spread = derrick_t(pre, pre + np.array([1.0, 1, 1, 1.001]) * scale, [], [])
+        assert isinstance(spread, Comparison)
+
+
+def test_equivalence_by_hand_either_side_of_its_turn():
+    known = GOLDEN["cumming"]
+    pre, post = np.array(known["pre"], float), np.array(known["post"], float)
+    change = paired_t(pre, post, ci_level=0.9)
+    # The flag turns exactly where the 90 % interval touches the margin.
+    for margin, equivalent in ((change.ci_high * 1.0001, True), (change.ci_high * 0.9999, False)):
+        found = equivalence(pre, post, margin)
+        assert found.details["equivalent"] is equivalent
+        assert found.p_value == pytest.approx(0.05, rel=2e-3)
+        assert found.details["margin"] == margin
+        upper = (change.estimate - margin) / change.std_error
+        lower = (change.estimate + margin) / change.std_error
+        assert found.statistic == pytest.approx(upper), "the side nearer to the margin"
+        assert found.details["p_lower"] == pytest.approx(stats.t.sf(lower, 9))
+        assert found.details["p_upper"] == pytest.approx(stats.t.cdf(upper, 9))
+        assert (found.estimate, found.std_error, found.df) == (
+            change.estimate, change.std_error, change.df,
+        )  # fmt: skip
+        assert (found.ci_low, found.ci_high) == pytest.approx((change.ci_low, change.ci_high))
+    falling = equivalence(post, pre, 6.5)
+    assert falling.statistic == pytest.approx((6.5 - change.estimate) / change.std_error)
+    stricter = equivalence(pre, post, 6.5, alpha=0.01)
+    assert stricter.ci_level == pytest.approx(0.98)
+    assert stricter.details["equivalent"] is (stricter.p_value < 0.01)
+    counted = equivalence([1.0, 2, None], [1.5, 3, 2], 2.0, counts=[3, 4, 2])
+    assert (counted.n, counted.n_missing) == (7, 2)
+
+
+def test_methods_and_gaps_are_named():
+    a, b = [1.0, 2, 3, None], [2.0, 4, 4, 1]
+    assert (paired_t(a, b).n, paired_t(a, b).n_missing, paired_t(a, b).df) == (3, 1, 2)
+    found = welch_t([1.0, 2, None, None], [2.0, 4, 5, None])
+    assert (found.n, found.n_missing) == (5, 3)
+    assert found.details == {"n_pre": 2, "n_post": 3}
+    wide = paired_t([1.0, 2, 3, 5], [2.0, 4, 4, 9], ci_level=0.99)
+    assert wide.ci_level == 0.99
+    assert wide.ci_high - wide.estimate == pytest.approx(stats.t.ppf(0.995, 3) * wide.std_error)
+    rows = bca_mean_change([*np.arange(20.0), None], [*np.arange(20.0) ** 1.1, 3], n_resamples=499)
+    assert (rows.n, rows.n_missing, rows.name, rows.ci_level) == (20, 1, "mean_change", 0.95)
+    changes = np.arange(20.0) ** 1.1 - np.arange(20.0)
+    assert rows.estimate == pytest.approx(changes.mean())
+    assert rows.std_error == pytest.approx(changes.std() / np.sqrt(20), rel=0.15)

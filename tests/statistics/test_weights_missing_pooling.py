@@ -113,3 +113,60 @@ def test_control_limits_follow_the_size_of_the_session():
                                        rate + 3 * np.sqrt(rate * (1 - rate) / 100)))  # fmt: skip
     assert limits[1][0] < limits[0][0]
     assert limits[2] == (None, None)
+
+
+def test_worst_and_best_count_people_and_only_those_with_a_baseline():
+    pre, post, counts = [2.0, 3, 4, np.nan], [3.0, np.nan, 5, 4], [2, 3, 5, 7]
+    found = worst_best_bounds(pre, post, 1, 5, counts)
+    rows = worst_best_bounds(np.repeat(pre, counts), np.repeat(post, counts), 1, 5)
+    assert found == rows
+    assert (found.n, found.n_missing, found.method, found.reason) == (10, 3, "worst_best", "")
+    assert found.low == pytest.approx((2 * 1 + 3 * (1 - 3) + 5 * 1) / 10)
+    assert found.high == pytest.approx((2 * 1 + 3 * (5 - 3) + 5 * 1) / 10)
+    nobody = worst_best_bounds([np.nan], [3.0], 1, 5)
+    assert (nobody.low, nobody.high, nobody.n, nobody.n_missing) == (None, None, 0, 0)
+    assert (nobody.reason, nobody.method) == ("no_data", "worst_best")
+    whole = worst_best_bounds([1.0, 2], [2.0, 4], 1, 5)
+    assert (whole.low, whole.high, whole.n_missing) == (1.5, 1.5, 0)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_lee_bounds_are_those_of_the_most_and_least_favourable_choice(seed):
+    """Every way of leaving out the surplus of the group that answers more, tried one by one."""
+    from itertools import combinations
+
+    rng = np.random.default_rng(seed)
+    y, treated = rng.integers(1, 6, 16).astype(float), np.repeat([True, False], 8)
+    lost = rng.permutation(8)[:2] + (0 if seed % 2 else 8)
+    lost = np.r_[lost, [0 if not seed % 2 else 8]][: 2 + (seed > 3)]
+    y[lost] = np.nan
+    found = lee_bounds(y, treated)
+    kept = [y[treated & np.isfinite(y)], y[~treated & np.isfinite(y)]]
+    size = min(map(len, kept))
+    means = [[np.mean(one) for one in combinations(arm, size)] for arm in kept]
+    assert found.low == pytest.approx(min(means[0]) - max(means[1]))
+    assert found.high == pytest.approx(max(means[0]) - min(means[1]))
+    assert (found.n, found.n_missing, found.method) == (16, len(lost), "lee")
+
+
+def test_lee_with_counts_is_lee_with_rows_and_a_row_at_the_edge_counts_in_part():
+    value = np.array([1, 2, 3, 4, 5, np.nan, 1, 2, 3, 4, 5, np.nan])
+    treated, counts = np.repeat([True, False], 6), [3, 8, 12, 9, 4, 6, 5, 10, 9, 3, 1, 14]
+    found = lee_bounds(value, treated, counts)
+    rows = lee_bounds(np.repeat(value, counts), np.repeat(treated, counts))
+    assert (found.low, found.high) == pytest.approx((rows.low, rows.high))
+    assert (found.n, found.n_missing) == (rows.n, rows.n_missing) == (84, 20)
+    # 36 of 42 answered, against 28 of 42: 28 of the 36 are kept, from either end.
+    lowest = (3 * 1 + 8 * 2 + 12 * 3 + 5 * 4) / 28
+    highest = (4 * 5 + 9 * 4 + 12 * 3 + 3 * 2) / 28
+    other = (5 * 1 + 10 * 2 + 9 * 3 + 3 * 4 + 1 * 5) / 28
+    assert (found.low, found.high) == pytest.approx((lowest - other, highest - other))
+    turned = lee_bounds(value, ~treated, counts)
+    assert (turned.low, turned.high) == pytest.approx((-found.high, -found.low))
+    none = lee_bounds([1.0, 2, np.nan], [True, True, False])
+    assert (none.low, none.high, none.n, none.n_missing, none.method) == (None, None, 3, 1, "lee")
+    half = lee_bounds([1.0, 2, 3, 7, np.nan], [1, 1, 1, 0, 0])
+    # Half of three are one and a half people.
+    assert (half.low, half.high) == pytest.approx(
+        ((1 + 0.5 * 2) / 1.5 - 7, (3 + 0.5 * 2) / 1.5 - 7)
+    )
