@@ -335,10 +335,7 @@ def _asked(
     table: Table, plan: CountsPlan, cells: _Cells, survey: SurveyPlan, rows: _Rows
 ) -> Iterator[tuple[int, list[int]]]:
     """Yield the people asked and the rows of each sample in one column of percentages."""
-    name = cells.column.name
-    sample = pd.Series(name, index=table.cells.index)
-    if len(plan.cells) == 1 and survey.wave and survey.wave in table.cells:
-        sample = column_texts(table, survey.wave)
+    sample = _samples(table, plan, cells.column.name, survey)
     for key in sample.loc[rows.answered].dropna().unique():
         at = [row for row in rows.answered if sample[row] == key]
         named = [cells.all[row] for row in rows.bases if sample[row] == key]
@@ -346,6 +343,25 @@ def _asked(
         if asked is None or asked < 1:
             raise StudyFileError("counts_percent", file=table.file, column=str(key))
         yield round(asked), at
+
+
+def _samples(table: Table, plan: CountsPlan, column: str, survey: SurveyPlan) -> pd.Series:
+    """The sample each row of a column is about: the column's own, or by its wave where one is."""
+    if len(plan.cells) == 1 and survey.wave and survey.wave in table.cells:
+        return column_texts(table, survey.wave)
+    return pd.Series(column, index=table.cells.index, dtype=object)
+
+
+def list_samples(table: Table, source: SurveyFile, survey: SurveyPlan) -> list[str]:
+    """Return the samples whose number of people percentages need, as ``totals`` names them."""
+    plan = source.counts
+    if plan is None:
+        return []
+    found = [
+        _samples(table, plan, require_column(table, name, source.rename), survey)
+        for name in plan.cells
+    ]
+    return [str(key) for one in found for key in one.dropna().unique()]
 
 
 def _decimals(table: Table, cells: _Cells, at: Sequence[int]) -> int:

@@ -67,6 +67,7 @@ def name_effect(text: Text, name: str) -> str:
         "hedges_g_z": text("Hedges g_z: d_z, small-sample corrected"),
         "hedges_g_av": text("Hedges g_av: d_av, small-sample corrected"),
         "hedges_g": text("Hedges g"),
+        "hedges_g_independent": text("Hedges g, waves as separate samples"),
         "rank_biserial": text("Rank-biserial correlation"),
         "superiority": text("Chance that a later score is higher"),
         "cohen_h": text("Cohen's h"),

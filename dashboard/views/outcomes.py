@@ -84,7 +84,9 @@ def _show_change(text: Text, study: Study, outcome: Outcome) -> None:
         show_table(tables.list_transitions(outcome, text), key="transitions")
         return
     lines = outcome.pairs is not None and sum(outcome.pairs.count) <= MOST_LINES
-    each = text("Each line is a person.") if lines else text("Bars: how many gave each score.")
+    each = text("Each line is a person.") if lines else ""
+    if outcome.pairs is not None and not lines:
+        each = text("Bars: how many gave each score.")
     show_figure(
         draw_change(outcome, measure, text),
         title=text("Everyone's answer before and after"),

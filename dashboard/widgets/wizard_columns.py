@@ -146,10 +146,12 @@ def _show_choice(draft: Draft, at: Place, profile: ColumnProfile, area: str) -> 
 def _show_parts(draft: Draft, at: Place) -> None:
     use = use_of(draft.plan, at)
     with st.grid(3, min_column_width=200):
-        if use == SURVEY:
+        counts = source_counts(draft.plan, at)
+        # Columns of counts that are waves say themselves which wave they are.
+        by_column = counts is not None and len(counts.cells) > 1 and counts.across == "wave"
+        if use == SURVEY and not by_column:
             _show_wave(draft, at)
-        counted = source_counts(draft.plan, at) is not None
-        for field in COUNTED if counted else FIELDS[use]:
+        for field in FIELDS[use] if counts is None else COUNTED:
             _show_part(draft, at, field, needed=field in NEEDED.get(use, ()))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from analysis.errors import LeveeError
-from analysis.intake.counts import read_counts
+from analysis.intake.counts import list_samples, read_counts
 from analysis.intake.propose_counts import recognise_counts
 from analysis.intake.tables import Table
 from analysis.study_file import CountsPlan, SurveyPlan
@@ -110,14 +110,16 @@ def _show_settings(draft: Draft, at: Place, table: Table, counts: CountsPlan) ->
 def _show_asked(draft: Draft, at: Place, table: Table, counts: CountsPlan) -> None:
     """Ask for the number of people behind percentages, where the table does not hold it."""
     text, survey = draft.text, draft.plan.survey or SurveyPlan()
-    missing = ""
+    source = survey_file(draft.plan, at)
+    asked = bool(counts.totals)
     try:
-        read_counts(table, survey_file(draft.plan, at), survey)
+        read_counts(table, source, survey)
     except LeveeError as error:
         st.error(escape_markdown(say_error(text, error)))
-        if error.code == "counts_percent":
-            missing = str(error.details["column"])
-    for sample in dict.fromkeys([*counts.totals, *([missing] if missing else [])]):
+        asked = asked or error.code == "counts_percent"
+        if error.code in ("missing_column", "counts_with_people"):
+            return
+    for sample in list_samples(table, source, survey) if asked else ():
         key = f"counts_total_{name_place(at)}_{sample}_{counts.totals.get(sample)}"
 
         def keep(sample: str = sample, key: str = key) -> None:

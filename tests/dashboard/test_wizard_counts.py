@@ -33,12 +33,18 @@ def test_a_table_of_counts_goes_straight_to_results_that_say_nobody_was_matched(
     shown = told(app("outcomes", study=list_studies()[0].id))
     assert "nobody could be matched between the waves" in shown
     assert "about 30% narrower" in shown
+    effects = app("outcomes", study=list_studies()[0].id).table[-1].value
+    assert effects.iloc[0, 0] == "Hedges g, waves as separate samples"
 
 
 def test_percentages_are_asked_for_the_people_behind_them(app: App):
     at = upload(app("data"), ("summary.csv", PERCENT.encode()))
     press(press(at, "wizard_next"), "wizard_next")
     assert any("how many people were asked" in one.value for one in at.error)
+    # Columns of counts say themselves which wave they are.
+    assert not [one for one in at.selectbox if one.label == "All rows belong to"]
+    asked = [one.label.replace("\\", "") for one in at.number_input]
+    assert asked == ["People asked: Before", "People asked: After"]
     find(at.number_input, "People asked: Before").set_value(50).run()
     find(at.number_input, "People asked: After").set_value(60).run()
     assert not at.exception
