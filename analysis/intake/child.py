@@ -80,7 +80,11 @@ def main() -> None:
     """Serve one request."""
     gc.disable()  # rows of plain text hold no cycles
     source, target = sys.stdin.buffer, sys.stdout.buffer
-    (length,) = _LENGTH.unpack(source.read(_LENGTH.size))
+    _import_readers()
+    start = source.read(_LENGTH.size)
+    if len(start) < _LENGTH.size:
+        return  # the caller ended without a file
+    (length,) = _LENGTH.unpack(start)
     head = json.loads(source.read(length))
     limits = Limits(**head["limits"])
     start_file = _limit_process(limits)
@@ -88,6 +92,11 @@ def main() -> None:
         data = source.read(size)
         start_file(size)
         _write_frame(target, _reply(data, limits, options))
+
+
+def _import_readers() -> None:
+    """Import what most files need before the first one comes."""
+    from analysis.intake import spreadsheets, text_files  # noqa: F401
 
 
 def _reply(data: bytes, limits: Limits, options: dict[str, str | None]) -> bytes:

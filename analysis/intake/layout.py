@@ -193,17 +193,17 @@ def _frame(
     rows = [sheet.rows[number - 1] for number in numbers]
     data = {
         column.name: pd.Series(
-            [_answer(row[column.position], missing) for row in rows], dtype=object
+            _answers([row[column.position] for row in rows], missing), dtype=object
         )
         for column in columns
     }
     return pd.DataFrame(data, index=pd.RangeIndex(len(rows)), dtype=object)
 
 
-def _answer(cell: str | None, missing: frozenset[str]) -> str | None:
-    if cell is None or cell in missing:
-        return None
-    return cell if not cell.isspace() else None
+def _answers(cells: list[str | None], missing: frozenset[str]) -> list[str | None]:
+    """Return a column's cells, blank and missing ones None; each distinct text is judged once."""
+    blank = {cell for cell in set(cells) if cell is None or cell in missing or cell.isspace()}
+    return [None if cell in blank else cell for cell in cells] if blank else cells
 
 
 def _noticed(

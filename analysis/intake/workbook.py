@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -130,21 +132,74 @@ def _run(
     files: list[bytes], options: list[dict[str, str | None]], limits: Limits
 ) -> tuple[list[RawBook | IntakeError], IntakeError]:
     """Run one process; return its replies, and why it would have ended early."""
-    command = [sys.executable, "-X", "utf8", "-m", "analysis.intake.child"]
+    request = write_request(files, options, limits)
+    process = _SPARE.take()
     try:
-        done = subprocess.run(
-            command,
-            input=write_request(files, options, limits),
-            capture_output=True,
-            timeout=limits.wall_seconds * len(files) + 10,
-            env={**os.environ, "PYTHONPATH": _python_path()},
-            check=False,
-        )
-    except subprocess.TimeoutExpired as late:
-        return _replies(late.stdout or b""), _wall(limits)
-    replies = _replies(done.stdout)
+        output, errors = process.communicate(request, limits.wall_seconds * len(files) + 10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        output, _ = process.communicate()
+        return _replies(output), _wall(limits)
+    finally:
+        _SPARE.prepare()
+    replies = _replies(output)
     size = len(files[len(replies)]) if len(replies) < len(files) else 0
-    return replies, _cause(done.returncode, done.stderr, limits, size)
+    return replies, _cause(process.returncode, errors, limits, size)
+
+
+class _Spare:
+    """One reading process started ahead: the next file need not wait for its imports.
+
+    Each process serves one request and ends, so that no file meets what another left behind; its
+    limits begin with the file. A process that opens one batch only, such as a command, starts none
+    ahead.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: subprocess.Popen[bytes] | None = None
+        self._served = 0
+
+    def take(self) -> subprocess.Popen[bytes]:
+        """Return the waiting process where one is alive, else a new one."""
+        with self._lock:
+            self._served += 1
+            waiting, self._waiting = self._waiting, None
+        if waiting is not None and waiting.poll() is None:
+            return waiting
+        _end(waiting)
+        return self._start()
+
+    def prepare(self) -> None:
+        """Start the process for the next request, from the second request on."""
+        with self._lock:
+            if self._served > 1 and self._waiting is None:
+                self._waiting = self._start()
+
+    def close(self) -> None:
+        """End the waiting process."""
+        with self._lock:
+            waiting, self._waiting = self._waiting, None
+        _end(waiting)
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-X", "utf8", "-m", "analysis.intake.child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": _python_path()},
+        )
+
+
+def _end(process: subprocess.Popen[bytes] | None) -> None:
+    if process is not None:
+        process.kill()
+        process.communicate()
+
+
+_SPARE = _Spare()
+atexit.register(_SPARE.close)
 
 
 def _replies(output: bytes) -> list[RawBook | IntakeError]:

@@ -386,3 +386,35 @@ def test_large_workbook_opens_whole():
     data = xlsx_of("".join(rows))
     opened = open_workbook(data, "big.xlsx")
     assert (len(opened.sheets[0].rows), len(opened.sheets[0].rows[0])) == (20_001, 60)
+
+
+def test_each_file_has_a_process_of_its_own_and_the_next_waits_ready():
+    from analysis.intake.workbook import _SPARE
+
+    open_workbook(b"a,b\n1,2\n", "one.csv")
+    open_workbook(b"a,b\n1,2\n", "two.csv")
+    waiting = _SPARE._waiting
+    assert waiting is not None
+    assert waiting.poll() is None
+    open_workbook(b"a,b\n1,2\n", "three.csv")
+    assert waiting.poll() == 0
+    assert _SPARE._waiting is not waiting
+
+
+def test_a_waiting_process_that_died_is_replaced():
+    from analysis.intake.workbook import _SPARE
+
+    open_workbook(b"a,b\n1,2\n", "one.csv")
+    open_workbook(b"a,b\n1,2\n", "two.csv")
+    _SPARE._waiting.kill()
+    _SPARE._waiting.wait()
+    assert open_workbook(b"a,b\n3,4\n", "three.csv").sheets[0].rows[1] == ("3", "4")
+
+
+def test_limits_begin_with_the_file_in_a_waiting_process_too():
+    open_workbook(b"a,b\n1,2\n", "one.csv")
+    open_workbook(b"a,b\n1,2\n", "two.csv")
+    big = b"a,b\n" + b"1,2\n" * 2_000_000
+    with pytest.raises(LimitExceededError):
+        open_workbook(big, "big.csv", limits=Limits(wall_seconds=1, cpu_seconds=1))
+    assert open_workbook(b"a,b\n3,4\n", "after.csv").sheets[0].rows[1] == ("3", "4")
