@@ -15,7 +15,7 @@ from dashboard.text import LOCALES, read_catalogue
 ROOT = Path(__file__).resolve().parent.parent
 FILES = sorted(ROOT.glob("dashboard/**/*.py"))
 CHINESE = sorted(LOCALES.glob("zh_Hans/*.po"))
-TEXT_NAMES = {"text", "t", "current_text()", "Text"}
+TEXT_NAMES = {"text", "t", "current_text()", "Text", "draft.text", "self.text"}
 # Words handed to st.* that are names, sizes or identifiers, not sentences.
 SHOWN = {
     "title", "header", "subheader", "caption", "write", "markdown", "info", "warning", "error",

@@ -12,6 +12,7 @@ from analysis.intake.sections import SECTIONS, locate_fields
 from analysis.intake.tables import Table
 
 _DATES_LOOKED_AT = 50
+_LEAST_ROWS = 12
 _DATED = frozenset({"date", "joined", "planned", "raised"})
 """Needed fields that hold a day."""
 
@@ -68,8 +69,11 @@ def list_near_sections(table: Table) -> tuple[NearSection, ...]:
 
     A column whose values differ in every row counts as that of people where no header names one.
     """
-    dated = list_date_columns(table)
-    codes = [name for name in list_identifiers(table) if name not in dated][:1]
+    told = {column for name in SECTIONS for column in locate_fields(table, name).values()}
+    told |= set(list_date_columns(table))
+    # A few rows differ in every column: that identifies nobody.
+    enough = len(table.row_numbers) >= _LEAST_ROWS
+    codes = [name for name in list_identifiers(table) if name not in told][:1] if enough else []
     near = []
     for name, (required, _) in SECTIONS.items():
         located = locate_fields(table, name)

@@ -32,7 +32,8 @@ _INSTRUCTION = re.compile(
 )
 _ENGLISH_QUESTION = re.compile(
     r"^(?P<verb>do|did|have|has|are|is|were|can|could|will|would)\s+"
-    r"(?:you|your (?:household|family))\s+(?:ever\s+)?(?P<rest>.+?)\s*\?*$",
+    r"(?:you|your (?:household|family))(?:\s+or\s+(?:anyone|someone|others?)\s+in\s+your\s+\w+)?"
+    r"\s+(?:ever\s+)?(?P<rest>.+?)\s*\?*$",
     re.IGNORECASE,
 )
 _CHINESE_QUESTION = re.compile(
@@ -96,6 +97,9 @@ _THEMES: dict[str, tuple[str, str]] = {
         r"particip|take part|took part|attend|volunteer|参加|参与|志愿",
     ),
 }
+
+
+_FEELING = "Stress and worry"
 
 
 def find_name_problem(name: str, columns: Collection[str] = ()) -> NameProblem:
@@ -193,7 +197,8 @@ def _theme(labels: Sequence[str]) -> str:
         theme: sum(bool(re.search(words, label, re.IGNORECASE)) for label in labels)
         for theme, (_, words) in _THEMES.items()
     }
-    theme = max(counts, key=lambda name: counts[name])
+    # Worry about floods is worry: the feeling is measured, not what it is about.
+    theme = max(counts, key=lambda name: (counts[name], name == _FEELING))
     if not labels or counts[theme] < max(1, 0.5 * len(labels)):
         return ""
     return theme if all(label.isascii() for label in labels) else _THEMES[theme][0]

@@ -100,7 +100,7 @@ def _show_nothing_used(draft: Draft) -> None:
         with st.container(border=True):
             st.markdown(f"**{escape_markdown(name_place(at))}**")
             show_unused(draft.text, draft.plan, table, name_place(at))
-    _show_back_to_columns(draft)
+    _show_back_to_columns(draft, draft.text("Say in step 3 what each file is"))
 
 
 def finished_plan(draft: Draft) -> StudyPlan:
@@ -136,9 +136,9 @@ def _finish(draft: Draft, plan: StudyPlan, title: str) -> None:
     st.switch_page(find_page(draft.text, "overview"))
 
 
-def _show_back_to_columns(draft: Draft) -> None:
+def _show_back_to_columns(draft: Draft, label: str = "") -> None:
     st.button(
-        draft.text("Choose the column in step 3"),
+        label or draft.text("Choose the column in step 3"),
         key="to_columns",
         on_click=go_to,
         args=(draft.saved, _COLUMNS_STEP),

@@ -39,3 +39,12 @@ def test_one_of_several_fields_would_do():
     near = {one.section: one for one in list_near_sections(table_of("x.csv", DAYS))}
     assert near["funding"].lacks == (("amount", "income", "expense"),)
     assert near["service"].lacks == (("volunteer",), ("hours", "activity"))
+
+
+def test_a_column_of_amounts_identifies_nobody():
+    rows = "".join(f"S{n % 3},{1000 + n}.5\n" for n in range(30))
+    near = {
+        one.section: one for one in list_near_sections(table_of("x.csv", f"status,amount\n{rows}"))
+    }
+    assert near["funding"].found == {"amount": "amount"}
+    assert not near["volunteers"].found

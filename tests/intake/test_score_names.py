@@ -99,3 +99,13 @@ def test_check_all_options_are_described_and_not_tested():
     assert outcome.p_adjusted == outcome.change.p_value
     assert {o.measure for o in evaluation.items} >= {m.name for m in options}
     assert not {b.measure for b in evaluation.bounds} & {m.name for m in options}
+
+
+def test_worry_about_a_disaster_is_worry_and_not_preparedness():
+    asked = ["How worried are you about earthquakes?", "How worried are you about the flood?"]
+    assert suggest_name("", asked) == "Stress and worry"
+
+
+def test_a_question_about_the_household_becomes_a_statement():
+    asked = "Have you or anyone in your household taken any precautions?"
+    assert suggest_name("", [asked]) == "Have taken any precautions"
