@@ -64,9 +64,11 @@ def find_capacity(c: Capacity) -> Finding | None:
     tested = [d for d in c.domains if isinstance(d.change, Comparison)]
     if not tested:
         return _find_one_rating(c)
+    known = [d for d in tested if isinstance(d.mean, Estimate)]
+    if not known:
+        return None
     rose = [d for d in tested if _clear(d, up=True)]
     fell = [d for d in tested if _clear(d, up=False)]
-    known = [d for d in tested if isinstance(d.mean, Estimate)]
     weakest = min(known, key=lambda d: d.mean.estimate if isinstance(d.mean, Estimate) else 0.0)
     return Finding(
         code="capacity_domains",

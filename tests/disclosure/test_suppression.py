@@ -15,8 +15,10 @@ from analysis.disclosure.protection import withhold_unknown
 from analysis.disclosure.rules import bin_counts
 from analysis.disclosure.suppression import Auditor, choose_hidden, find_revealed
 from analysis.evaluation import Evaluation
-from analysis.results import SUPPRESSED, Estimate, NotEstimable
+from analysis.results import SUPPRESSED, Comparison, Estimate, NotEstimable
 from analysis.surveys.results import Group
+from analysis.sustainability.findings import find_capacity
+from analysis.sustainability.results import Capacity, DomainCapacity
 from tests.disclosure.oracle import find_alone_slowly
 
 LEAST = 5
@@ -148,6 +150,16 @@ def test_the_audit_names_two_numbers_that_give_a_group():
                   cell_of("count:m", "outcomes.n", PEOPLE, ("n", 1.0, few))])  # fmt: skip
     assert audit_release(auditor).tables == ("flow.pre", "outcomes.n")
     assert find_revealed(auditor.system("count:m"), LEAST)
+
+
+def test_a_capacity_whose_means_are_withheld_has_no_weakest_domain():
+    change = Comparison(name="paired_t", estimate=0.2, n=9, method="paired_t")
+    none = NotEstimable(reason="suppressed", method="mean_t")
+    domain = DomainCapacity(domain="a", wave="post", group="", mean=none, change=change,
+                            target=None, gap=None)  # fmt: skip
+    assert (
+        find_capacity(Capacity(range=(1, 5), n_raters=9, domains=(domain,), agreement=())) is None
+    )
 
 
 def reachable(hint: Any, found: dict[str, set[str]]) -> dict[str, set[str]]:

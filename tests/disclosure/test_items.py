@@ -1,0 +1,69 @@
+"""Answers to items: neighbours are joined alike for the whole measure, and nobody is told apart."""
+
+import numpy as np
+import pytest
+
+from analysis import evaluate
+from analysis.disclosure import protect
+from analysis.disclosure.rules import join_bins
+from analysis.results import SUPPRESSED, NotEstimable
+from dashboard.sentences.items import name_answers
+from dashboard.text import Text
+from tests.studies import make_study
+
+N = 60
+MEASURE = {"name": "m", "kind": "scale", "range": [1, 5], "items": ["m"], "role": "primary"}
+ITEMS = {**MEASURE, "items": ["a", "b"]}
+
+
+def study_of(values, measure=ITEMS, **more):
+    return make_study(values, measures=[measure], **more)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_joined_answers_are_many_or_none_in_every_item(seed: int):
+    rng = np.random.default_rng(seed)
+    rows = rng.integers(0, 12, (rng.integers(1, 6), rng.integers(3, 7))).tolist()
+    bins = join_bins(rows, 5)
+    assert [a for a, _ in bins] == [0, *(b for _, b in bins)][: len(bins)]
+    for row in rows:
+        sizes = [sum(row[a:b]) for a, b in bins]
+        assert all(n == 0 or n >= 5 for n in sizes)
+        assert not bins or sum(sizes) == sum(row)
+
+
+def test_a_yes_no_item_with_few_yes_is_withheld_whole():
+    yes = np.where(np.arange(N) < 2, 1.0, 0.0)
+    measure = {**MEASURE, "kind": "binary", "range": [0, 1]}
+    study = study_of({"pre": {"m": yes}, "post": {"m": yes}}, measure)
+    shown = protect(evaluate(study), study, "funder").items
+    assert all(set(one.counts.values()) == {SUPPRESSED} for one in shown)
+    assert all(one.mean == SUPPRESSED for one in shown)
+
+
+def test_an_item_beside_the_matched_gives_no_answer_of_a_few():
+    """Three people answered before only: their answers are everyone's minus the matched's."""
+    rng = np.random.default_rng(4)
+    before, after = rng.integers(0, 2, N).astype(float), rng.integers(0, 2, N).astype(float)
+    after[:3] = np.nan
+    measure = {**MEASURE, "kind": "binary", "range": [0, 1]}
+    study = study_of({"pre": {"m": before}, "post": {"m": after}}, measure)
+    shown = protect(evaluate(study), study, "funder")
+    assert not isinstance(shown.outcomes[0].change, NotEstimable)
+    first = next(one for one in shown.items if one.wave == "pre")
+    assert set(first.counts.values()) == {SUPPRESSED}
+
+
+def test_joined_answers_are_named_in_the_readers_words():
+    rng = np.random.default_rng(5)
+    values = {wave: {"m": np.clip(rng.poisson(3, N) + 1, 1, 5).astype(float)}
+              for wave in ("pre", "post")}  # fmt: skip
+    values["pre"]["m"][:] = np.repeat([1, 2, 3, 4, 5], [2, 8, 20, 20, 10])
+    study = study_of(values, {**MEASURE, "range": [1, 5]})
+    shown = protect(evaluate(study), study, "funder").items
+    lists = {tuple(one.counts) for one in shown}
+    assert len(lists) == 1, "alike in every wave"
+    named = name_answers(Text("zh-Hans"), study.plan, shown)
+    assert [list(a.counts) for a in named] == [list(b.counts) for b in shown]
+    for one in shown:
+        assert all(n == SUPPRESSED or n == 0 or n >= 5 for n in one.counts.values())
