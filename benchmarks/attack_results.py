@@ -19,6 +19,7 @@ import argparse
 import json
 import re
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,7 @@ def _cost(given: Mapping[str, Any], truth: Truth) -> dict[str, Any]:
         "n": int(np.logical_or.reduce(list(truth.answered.values())).sum()),
         "cells": given["disclosure"]["cells"],
         "hidden": given["disclosure"]["hidden"],
+        "costs": given["disclosure"]["costs"],
         "headline": headline is not None and number(headline["change"]["estimate"]) is not None,
     }
 
@@ -160,6 +162,14 @@ def print_table(rows: Sequence[Mapping[str, Any]]) -> int:
 def _print_cost(costs: Sequence[Mapping[str, Any]]) -> None:
     hidden, cells = (sum(cost[key] for cost in costs) for key in ("hidden", "cells"))
     print(f"withheld: {hidden / cells:.1%} of cells")
+    found: Counter[tuple[str, str]] = Counter()
+    for cost in costs:
+        for page, kind, n, withheld in cost["costs"]:
+            found[f"{page}, {kind}", "cells"] += n
+            found[f"{page}, {kind}", "hidden"] += withheld
+    for name in dict.fromkeys(name for name, _ in found):
+        n, withheld = found[name, "cells"], found[name, "hidden"]
+        print(f"  {name:<24} {withheld:>8} of {n:>8} ({withheld / n:.0%})")
     shown, asked = (sum(cost[key] for cost in costs) for key in ("views", "asked"))
     if asked:
         print(f"filters: {shown} of {asked} parts shown")

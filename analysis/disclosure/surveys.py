@@ -11,12 +11,14 @@ import pandas as pd
 
 from analysis.disclosure.audit import narrow_counts
 from analysis.disclosure.cells import BoolArray, Cell, People, cell_of
+from analysis.disclosure.items import protect_items
 from analysis.disclosure.rules import bin_counts, is_safe_share, is_small
 from analysis.disclosure.suppression import Auditor, choose_hidden
 from analysis.disclosure.trajectory import protect_trajectory
 from analysis.evaluation import Evaluation
 from analysis.results import (
     SUPPRESSED,
+    Caution,
     ComparisonLike,
     Estimate,
     EstimateLike,
@@ -32,6 +34,7 @@ from analysis.surveys.groups import has_comparison, programme_part, treated_peop
 from analysis.surveys.panel import Panel, build_panel, has_column, person_values
 from analysis.surveys.results import (
     AttritionRow,
+    AttritionVerdict,
     BalanceRow,
     Bounds,
     Dose,
@@ -40,7 +43,6 @@ from analysis.surveys.results import (
     Group,
     GroupComparison,
     Improved,
-    ItemAnswers,
     Outcome,
     Reliability,
     SampleSizes,
@@ -58,8 +60,8 @@ OF_PAIRS = frozenset({
 })  # fmt: skip
 #: Analyses of everybody who answered, matched or not.
 OF_ALL = frozenset({
-    "mixed_model", "derrick", "welch_t", "mann_whitney", "ordinal", "two_proportions_z",
-    "chi_square",
+    "mixed_model", "standardised_share", "derrick", "welch_t", "mann_whitney", "ordinal",
+    "two_proportions_z", "chi_square",
 })  # fmt: skip
 #: Statistics that are ranks or counts of people: exact values give the counts back.
 _COUNTING = frozenset({"wilcoxon", "mann_whitney", "mcnemar_midp", "mcnemar_exact"})
@@ -181,7 +183,8 @@ def protect_surveys(evaluation: Evaluation, survey: Survey) -> Evaluation:
         outcomes[i] = _change(survey, outcomes[i])
     comparison = tuple(_compare(survey, one) for one in evaluation.comparison)
     for i in order:
-        outcomes[i] = _everyone(survey, evaluation.outcomes[i], outcomes[i])
+        whole = evaluation.outcomes[i]
+        outcomes[i] = _say_pairs(whole, _everyone(survey, whole, outcomes[i]))
     for i in order:
         matched = _matched_groups(survey, outcomes[i])
         groups = tuple(_groups(survey, outcomes[i], one, matched) for one in outcomes[i].subgroups)
@@ -199,7 +202,7 @@ def protect_surveys(evaluation: Evaluation, survey: Survey) -> Evaluation:
     scoring = tuple(_scores(survey, one, levels) for one in evaluation.scoring)
     bounds = tuple(_bounds(survey, one) for one in evaluation.bounds)
     sensitivity = tuple(_sensitivity(survey, outcomes, one) for one in evaluation.sensitivity)
-    items = _items(survey, evaluation.items)
+    items = protect_items(survey, evaluation.items)
     for i in order:
         outcomes[i] = replace(outcomes[i], n=_sizes(survey, outcomes[i]))
     return replace(
@@ -209,8 +212,7 @@ def protect_surveys(evaluation: Evaluation, survey: Survey) -> Evaluation:
         comparison=comparison,
         dose=dose,
         attrition=attrition,
-        # Shares of those lost in each group give counts that may be of a few people.
-        attrition_verdict=None,
+        attrition_verdict=_verdict(survey, evaluation.attrition_verdict),
         scoring=scoring,
         bounds=bounds,
         sensitivity=sensitivity,
@@ -394,6 +396,25 @@ def _everyone(survey: Survey, whole: Outcome, shown: Outcome) -> Outcome:
         levels=tuple(_sizeless(e) for e in whole.levels) if primary else shown.levels,
         agreement=whole.agreement,
     )
+
+
+def _say_pairs(whole: Outcome, shown: Outcome) -> Outcome:
+    """Say that a change is of the matched where the evaluator's is of everybody who answered."""
+    if isinstance(shown.change, NotEstimable) or shown.change.name == whole.change.name:
+        return shown
+    why = Caution(code="matched_only_shown", severity="info", section="outcomes",
+                  measure=whole.measure)  # fmt: skip
+    return replace(shown, cautions=(*shown.cautions, why))
+
+
+def _verdict(survey: Survey, found: AttritionVerdict | None) -> AttritionVerdict | None:
+    """Give the losses of both groups where many, or none, were lost and stayed in each."""
+    if found is None:
+        return None
+    first, last = (survey.panel.row[:, at] >= 0 for at in survey.panel.ends)
+    arms = _arms(survey)
+    lost, stayed = ([first & here & arm for arm in arms] for here in (~last, last))
+    return found if survey.release_count("attrition_verdict", *lost, *stayed) else None
 
 
 def _sizes(survey: Survey, o: Outcome) -> SampleSizes:
@@ -594,11 +615,18 @@ def _means(survey: Survey, found: GroupComparison) -> GroupComparison:
         event_study=study,
         # Its two waves are not named, so that its people cannot be put beside the others'.
         placebo=None if placebo is None else hide_comparison(placebo),
-        # Both are worked out from the groups' means again, with weights that single people set.
+        # Its weights are set by single people's covariates.
         overlap=None,
-        e_value=None,
+        e_value=found.e_value if _has_spread(found, means) else None,
         balance=tuple(_balance(survey, row, arms) for row in found.balance),
     )
+
+
+def _has_spread(found: GroupComparison, means: Sequence[tuple[str, str, EstimateLike]]) -> bool:
+    """Whether effect and both groups' last scores are given: an E-value is made of these."""
+    last = [mean for _, wave, mean in means if wave == found.contrast[1]]
+    known = len(last) == 2 and not any(isinstance(mean, NotEstimable) for mean in last)
+    return known and not isinstance(found.effect, NotEstimable)
 
 
 def _event(
@@ -718,46 +746,6 @@ def _is_safe_end(share: float | None, n: int, least: int) -> bool:
     if share is None:
         return True
     return is_safe_share(Estimate(estimate=share, n=n, method="share"), least)
-
-
-def _items(survey: Survey, found: Sequence[ItemAnswers]) -> tuple[ItemAnswers, ...]:
-    """Protect the answers to each item; few of one answer are hidden with a second answer."""
-    for family in list(survey.auditor.families):
-        if family.startswith("count:"):
-            for one in {i.item for i in found if f"count:{i.measure}" == family}:
-                survey.auditor.copy(family, f"item:{family.removeprefix('count:')}:{one}")
-    return tuple(_item(survey, one) for one in found)
-
-
-def _item(survey: Survey, found: ItemAnswers) -> ItemAnswers:
-    data = survey.study.survey
-    at = survey.panel.wave_index(found.wave)
-    row = survey.panel.row[:, at]
-    if data is None:
-        raise ValueError("the study has no survey")
-    answers = data.items[found.measure][found.item].to_numpy(np.float64, na_value=np.nan)
-    mask = (row >= 0) & np.isfinite(answers[row]) & survey.programme[:, at]
-    family = f"item:{found.measure}:{found.item}"
-    label = f"items.{found.measure}.{found.item}.{found.wave}"
-    cell = cell_of(family, label, survey.people, ("n", 1.0, mask))
-    free = not is_small(int(mask.sum()), survey.least) and survey.auditor.release(cell)
-    names, counts = list(found.counts), [int(n) for n in found.counts.values()]
-    hidden = choose_hidden(counts, survey.least) if free else list(range(len(counts)))
-    alone = len(survey.study.measure(found.measure).items) == 1
-    if hidden and alone:
-        # One item is the whole score, whose mean and spread are known from the outcome.
-        hidden = list(range(len(counts)))
-    told = {
-        name: SUPPRESSED if i in hidden else n
-        for i, (name, n) in enumerate(zip(names, counts, strict=True))
-    }
-    return replace(
-        found,
-        n=found.n if free else SUPPRESSED,
-        n_missing=found.n_missing if found.n_missing == 0 else SUPPRESSED,
-        counts=told,
-        mean=_keep(found.mean, free and not hidden),
-    )
 
 
 def _dose(survey: Survey, found: Dose) -> Dose:

@@ -87,6 +87,6 @@ def _rater_cells(study: Study, people: People) -> list[Cell]:
 
 def _everybody(family: str, label: str, people: People, rows: pd.DataFrame) -> Cell:
     """One number over a whole table, of which each different row is a member."""
-    texts = rows.astype(str).agg("|".join, axis=1).to_numpy()
-    who = np.unique(people.of(texts))
+    columns = [rows[name].astype(str) for name in rows]
+    who = np.unique(people.of("|".join(row) for row in zip(*columns, strict=True)))
     return cell_of(family, label, who, ("n", 1.0, np.ones(who.size, dtype=bool)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from analysis.disclosure.items import JOINED
 from analysis.study_file import MeasurePlan, StudyPlan
 from analysis.surveys.results import ItemAnswers
 from dashboard.sentences.names import value_name
@@ -68,10 +69,15 @@ def name_answers(text: Text, plan: StudyPlan, items: Sequence[ItemAnswers]) -> l
     """The same items with their answers in the reader's words, where the study file has them."""
     found = []
     for one in items:
-        named = {value_name(text, plan, answer): n for answer, n in one.counts.items()}
+        named = {_name_answer(text, plan, answer): n for answer, n in one.counts.items()}
         alike = len(named) < len(one.counts)  # two answers of one name stay two answers
         found.append(one if alike else replace(one, counts=named))
     return found
+
+
+def _name_answer(text: Text, plan: StudyPlan, answer: str) -> str:
+    """Name an answer, or the first and the last of answers that were joined."""
+    return JOINED.join(value_name(text, plan, part) for part in answer.split(JOINED))
 
 
 def say_item_counts(text: Text, items: Sequence[ItemAnswers]) -> str:

@@ -322,6 +322,11 @@ CAUTIONS: Mapping[str, Callable[[Text, Caution], str]] = {
     "no_comparison_group": _with(
         "There is no comparison group: a change may have other reasons than the programme."
     ),
+    "matched_only_shown": _with(
+        "The change of everyone who answered cannot be shown: fewer people than the smallest "
+        "group answered once only, or gave one answer. This is the change of those who answered "
+        "both times."
+    ),
     "treated_only": _with(
         "Changes here are those of people in the programme; the comparison group stands apart."
     ),

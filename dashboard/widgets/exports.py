@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -21,6 +21,7 @@ from dashboard.exports.slides import write_slides
 from dashboard.exports.statistics_file import write_statistics_file
 from dashboard.exports.web_page import write_web_page
 from dashboard.exports.workbook import write_table, write_workbook
+from dashboard.navigation import SECTIONS
 from dashboard.sentences import say_error
 from dashboard.state import current_audience
 from dashboard.text import Text
@@ -193,6 +194,25 @@ def show_certificate(text: Text, stamp: Stamp) -> None:
         (text("Version"), found.version),
     ]
     show_table(pd.DataFrame(rows, columns=[text("Entry"), text("Value")]), key="certificate")
+    if found.costs:
+        with st.expander(text("What was withheld, page by page")):
+            show_table(list_costs(text, found.costs), key="costs")
+
+
+def list_costs(text: Text, costs: Sequence[tuple[str, str, int, int]]) -> pd.DataFrame:
+    """What protection costs by page: results withheld, points joined, lists left out."""
+    names = {e.view: e.name for entries in SECTIONS.values() for e in entries}
+    found = {(page, kind): (n, hidden) for page, kind, n, hidden in costs}
+    rows = []
+    for page in dict.fromkeys(page for page, *_ in costs):
+        results, hidden = found.get((page, "results"), (0, 0))
+        points, joined = found.get((page, "points"), (0, 0))
+        people, _ = found.get((page, "people"), (0, 0))
+        share = text.percent(hidden / results) if results else "–"
+        rows.append((text(names[page]), results, hidden, share, points, points - joined, people))
+    columns = [text("Page"), text("Numbers"), text("Withheld"), text("Share withheld")]
+    columns += [text("Points of curves"), text("Points shown"), text("Single people left out")]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def list_names(text: Text) -> dict[str, str]:
