@@ -1,5 +1,6 @@
 """Pages follow the audience: every page opens for each, protected for all but the evaluator."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -7,10 +8,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from analysis import evaluate
+from analysis.disclosure import protect
+from analysis.intake.reader import read_study
 from dashboard.navigation import SECTIONS, has_page
 from dashboard.workspace.engine import VARIABLE, close_workspaces
 
-APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
+ROOT = Path(__file__).resolve().parents[2]
+APP = ROOT / "dashboard" / "app.py"
 VIEWS = [e.view for entries in SECTIONS.values() for e in entries if has_page(e.view)]
 
 
@@ -53,3 +58,49 @@ def test_every_page_opens_for_an_audience(app, view, audience):
     at = app(view, audience=audience)
     assert not at.exception
     assert at.title or at.header, "a page says what it shows"
+
+
+def numbers_of(value: object) -> set[str]:
+    """Numbers at full precision in nested values, cut to nine digits so that print forms agree."""
+    if isinstance(value, dict):
+        return set().union(*map(numbers_of, value.values()))
+    if isinstance(value, list | tuple):
+        return set().union(*map(numbers_of, value))
+    told = f"{value:.9g}" if isinstance(value, float) and value == value else ""
+    return (
+        {told.lstrip("-")} if len(told.replace("-", "").replace(".", "").strip("0")) > 6 else set()
+    )
+
+
+def drawn_on(at: AppTest) -> set[str]:
+    """Every such number in the figures and tables that a page sends to the browser."""
+    words = [one.proto.SerializeToString().decode("utf-8", "replace")
+             for one in at.get("plotly_chart")]  # fmt: skip
+    found = re.findall(r"\d+\.\d{6,}(?:e-?\d+)?", " ".join(words))
+    found += re.findall(
+        r"\d+\.\d{6,}", " ".join(t.value.to_csv() for t in [*at.table, *at.dataframe])
+    )
+    return numbers_of([float(one) for one in found])
+
+
+FIGURES = ["outcomes", "comparison", "attrition", "subgroups", "dose", "participation", "reach",
+           "volunteers", "cohorts", "hours", "outlook", "capacity"]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def withheld() -> set[str]:
+    """Numbers of the evaluator's results that the funder's have not."""
+    study = read_study(ROOT / "data" / "sample" / "study.toml")
+    inside = evaluate(study)
+    own, given = (numbers_of(e.to_results()) for e in (inside, protect(inside, study, "funder")))
+    return own - given
+
+
+def test_figures_for_a_funder_hold_no_withheld_number(app, withheld):
+    assert len(withheld) > 100
+    # Stops of the template's colour scales stand in every figure, and are no results.
+    template = {f"{k / 9:.9g}" for k in range(9)}
+    seen = {view: drawn_on(app(view)) & withheld - template for view in FIGURES}
+    assert sum(map(bool, seen.values())) >= 4, "the same search finds them for the evaluator"
+    shown = {view: drawn_on(app(view, audience="funder")) & withheld - template for view in FIGURES}
+    assert {view: found for view, found in shown.items() if found} == {}
