@@ -74,6 +74,8 @@ class SurveyData:
         Measure name → text frame of the answers as given (trimmed), one column per item.
     answer_labels
         Measure name → {number: answer text} where the answers were words.
+    kinds
+        One text column per item of which the file says why answers are missing (refused …).
     anonymous
         True when no respondent column was declared.
     """
@@ -84,6 +86,7 @@ class SurveyData:
     texts: Mapping[str, pd.DataFrame]
     covariates: pd.DataFrame = field(default_factory=pd.DataFrame)
     answer_labels: Mapping[str, Mapping[float, str]] = field(default_factory=dict)
+    kinds: pd.DataFrame = field(default_factory=pd.DataFrame)
     anonymous: bool = False
 
 

@@ -196,6 +196,7 @@ def _long_blocks(
         ("item", item): item_texts(table, name, plan.missing_codes)
         for item, name in columns.items()
     }
+    items |= _kinds(table, columns, plan.missing_codes)
     rows = pd.concat([keys, pd.DataFrame(items, index=keys.index)], axis=1)
     rows["key", "wave"] = waves
     located = {("item", item): name for item, name in columns.items()}
@@ -260,6 +261,22 @@ def item_texts(table: Table, name: str, missing_codes: Sequence[str] = ()) -> pd
     return _ticks(table, column, texts)
 
 
+def _kinds(
+    table: Table, columns: Mapping[str, str], missing_codes: Sequence[str]
+) -> dict[tuple[str, str], pd.Series]:
+    """Why answers are missing, where the file or the plan says so."""
+    found: dict[tuple[str, str], pd.Series] = {}
+    for item, name in columns.items():
+        told = table.kinds.get(name, {})
+        kinds = pd.Series([told.get(row) for row in table.row_numbers], table.cells.index, object)
+        if missing_codes:
+            texts = column_texts(table, name)
+            kinds = kinds.where(~texts.isin(list(missing_codes)), texts)
+        if kinds.notna().any():
+            found["kind", item] = kinds
+    return found
+
+
 def _ticks(table: Table, column: Column, texts: pd.Series) -> pd.Series:
     """Tell ticked from not ticked; an unanswered question is missing, not unticked."""
     siblings = [c.name for c in table.columns if c.option and c.stem == column.stem]
@@ -292,7 +309,8 @@ def _wide_blocks(
             index=keys.index,
         )
         answered = items.notna().any(axis=1)
-        rows = pd.concat([keys, items], axis=1)
+        kinds = pd.DataFrame(_kinds(table, columns, plan.missing_codes), index=keys.index)
+        rows = pd.concat([keys, items, kinds], axis=1)
         rows["key", "wave"] = wave
         parts.append(rows[answered])
         used |= answered

@@ -306,6 +306,7 @@ def _survey_data(
         items={name: one.numbers for name, one in answers.items()},
         texts={name: one.texts for name, one in answers.items()},
         answer_labels={name: one.labels for name, one in answers.items() if one.labels},
+        kinds=_section(rows, "kind"),
         anonymous=anonymous,
     )
     found = [issue for one in answers.values() for issue in one.issues]

@@ -104,6 +104,8 @@ class Table:
     dictionary, declared
         File name of the XLSForm or REDCap dictionary that supplied labels and choices, and
         column name → kind it declares (``one``, ``several``, ``number``, ``personal`` …).
+    kinds
+        Column name → spreadsheet row → kind of missing answer (refused, don't know …).
     """
 
     file: str
@@ -121,3 +123,4 @@ class Table:
     issues: tuple[Issue, ...] = ()
     dictionary: str = ""
     declared: Mapping[str, str] = field(default_factory=dict)
+    kinds: Mapping[str, Mapping[int, str]] = field(default_factory=dict)

@@ -139,6 +139,7 @@ def keep_rows(survey: SurveyData, rows: BoolArray) -> SurveyData:
         keys=cut(survey.keys),
         categories=cut(survey.categories),
         covariates=cut(survey.covariates) if len(survey.covariates.columns) else survey.covariates,
+        kinds=cut(survey.kinds) if len(survey.kinds.columns) else survey.kinds,
         items={name: cut(frame) for name, frame in survey.items.items()},
         texts={name: cut(frame) for name, frame in survey.texts.items()},
     )

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +34,7 @@ FloatArray = npt.NDArray[np.float64]
 _NAME_BYTES, _LABEL_BYTES, _VALUE_BYTES, _NOTE_BYTES, _TEXT_BYTES = 64, 250, 120, 80, 4_000
 """What the format holds of a name, a variable's label, a value's label, a line of notes, a text."""
 _MOST_VALUES = 200
+_MOST_KINDS = 20
 _RESERVED = frozenset(
     ["ALL", "AND", "BY", "EQ", "GE", "GT", "LE", "LT", "NE", "NOT", "OR", "TO", "WITH"]
 )
@@ -108,7 +110,7 @@ def write_statistics_file(
                 for name, one in named.items()
                 if one.labels or one.missing
             },
-            missing_ranges={n: list(one.missing) for n, one in named.items() if one.missing},
+            missing_ranges={n: _ranges(one.missing) for n, one in named.items() if one.missing},
             variable_measure={name: one.level for name, one in named.items()},
         )
         return path.read_bytes()
@@ -231,10 +233,12 @@ def _item(
     said = survey.texts[measure.name][item]
     unasked = _never_asked(survey, said)
     unread = ~np.isfinite(numbers) & said.notna().to_numpy()
-    values, missing = _with_kinds(
-        numbers,
-        {text("not asked in this wave"): unasked, text("answer could not be used"): unread},
-    )
+    kinds = {text("not asked in this wave"): unasked, text("answer could not be used"): unread}
+    if item in survey.kinds:
+        told = survey.kinds[item].where(said.isna().to_numpy())
+        for words in sorted({str(word) for word in told.dropna()})[:_MOST_KINDS]:
+            kinds[value_name(text, study.plan, words)] = told.eq(words).to_numpy(dtype=bool)
+    values, missing = _with_kinds(numbers, kinds)
     label = text.of(measure.texts.get(item), short_name(item))
     if item in measure.reversed:
         label = text("{question} (reversed in the score)", question=label)
@@ -316,7 +320,7 @@ def _with_kinds(
     """Write each kind of missing answer as a code below every number there is."""
     lowest = float(np.nanmin(numbers)) if np.isfinite(numbers).any() else 0.0
     top = 100.0
-    while lowest <= 3 - top:
+    while lowest <= len(kinds) - top:
         top *= 10
     values, missing = numbers.copy(), {}
     for at, (words, here) in enumerate(kinds.items(), 1):
@@ -324,6 +328,12 @@ def _with_kinds(
             values[here] = at - top
             missing[at - top] = words
     return values, missing
+
+
+def _ranges(missing: Mapping[float, str]) -> list[Any]:
+    """Three codes may be listed; more of them lie side by side and are one range."""
+    codes = sorted(missing)
+    return codes if len(codes) <= 3 else [{"lo": codes[0], "hi": codes[-1]}]
 
 
 def _texts(values: pd.Series) -> list[str | None]:

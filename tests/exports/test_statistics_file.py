@@ -10,9 +10,10 @@ import pytest
 from analysis import evaluate
 from analysis.disclosure import protect
 from analysis.errors import ExportError
-from analysis.intake.proposal import propose_study
+from analysis.intake.proposal import propose_study, read_sheets
 from analysis.intake.reader import read_study
 from analysis.study_file import plan_from_dict
+from analysis.surveys.filters import filter_study
 from dashboard.cli import main
 from dashboard.exports.statistics_file import unique_names, write_statistics_file
 from dashboard.text import Text
@@ -115,6 +116,53 @@ def test_kinds_of_missing_answers_stay_apart(tmp_path: Path):
     assert frame["age"].tolist() == [34, 51, 28, 66] * 2
 
 
+def test_refused_and_not_known_of_an_spss_file_are_written_back(tmp_path: Path):
+    labels = {1: "同意", 2: "不同意", 7: "不适用", 8: "不知道", 9: "拒答"}
+    source = pd.DataFrame(
+        {"code": list("ABCDEF"), "wave": [1.0] * 6, "q": [1.0, 9.0, 8.0, 2.0, np.nan, 7.0]}
+    )
+    path = tmp_path / "in.sav"
+    pyreadstat.write_sav(
+        source, path, variable_value_labels={"q": labels},
+        missing_ranges={"q": [7, 8, 9]},
+    )  # fmt: skip
+    plan = plan_from_dict(
+        {
+            "survey": {"respondent": "code", "files": [{"path": "in.sav", "wave": "pre"}]},
+            "measures": [{"name": "m", "items": ["q"], "kind": "scale", "range": [1, 2],
+                          "answers": {"同意": 1, "不同意": 2}}],
+        }
+    )  # fmt: skip
+    study = read_study(plan, {"in.sav": path.read_bytes()})
+    frame, about = read_back(write_statistics_file(evaluate(study), study, Text("en")), tmp_path)
+    words = about.variable_value_labels["q"]
+    said = [words.get(code, code) for code in frame.set_index("respondent")["q"]]
+    assert said[:4] == ["同意", "拒答", "不知道", "不同意"]
+    assert np.isnan(said[4])
+    assert said[5] == "不适用"
+    # The codes are missing to SPSS, and to Levee when it reads the file again.
+    again, _ = pyreadstat.read_sav(tmp_path / "scores.sav")
+    assert again["q"].notna().tolist() == [True, False, False, True, False, False]
+    table = next(iter(read_sheets({"s.sav": (tmp_path / "scores.sav").read_bytes()}).values()))
+    assert sorted(table.kinds["q"].values()) == ["不知道", "不适用", "拒答"]
+
+
+def test_missing_codes_of_the_study_file_are_kinds(tmp_path: Path):
+    plan = plan_from_dict(
+        {
+            "survey": {"respondent": "code", "missing_codes": ["77", "88"],
+                       "files": [{"path": "a.csv", "wave": "pre"}]},
+            "measures": [{"name": "m", "items": ["q"], "range": [1, 5]}],
+        }
+    )  # fmt: skip
+    study = read_study(plan, {"a.csv": b"code,q\nA,1\nB,77\nC,88\nD,9\n"})
+    frame, about = read_back(write_statistics_file(evaluate(study), study, Text("en")), tmp_path)
+    words = about.variable_value_labels["q"]
+    assert [words.get(code, code) for code in frame["q"]] == [
+        1.0, "77", "88", "answer could not be used",
+    ]  # fmt: skip
+
+
 def test_a_question_of_one_wave_only_is_not_called_unanswered(tmp_path: Path):
     plan = plan_from_dict(
         {
@@ -199,3 +247,18 @@ def test_a_study_without_a_survey_says_so():
     )
     with pytest.raises(ExportError, match="no_answers"):
         write_statistics_file(evaluate(study), study, Text("en"))
+
+
+def test_kinds_follow_their_rows_through_a_filter():
+    plan = plan_from_dict(
+        {
+            "study": {"min_group": 1},
+            "survey": {"respondent": "code", "missing_codes": ["77"], "disaggregate": ["sex"],
+                       "files": [{"path": "a.csv", "wave": "pre"}]},
+            "measures": [{"name": "m", "items": ["q"], "range": [1, 5]}],
+        }
+    )  # fmt: skip
+    study = read_study(plan, {"a.csv": b"code,sex,q\nA,f,1\nB,m,77\nC,f,77\nD,m,2\n"})
+    part = filter_study(study, {"category": ("sex=m",)}, refuse=False)
+    assert part.survey.keys["respondent"].tolist() == ["B", "D"]
+    assert part.survey.kinds["q"].fillna("").tolist() == ["77", ""]

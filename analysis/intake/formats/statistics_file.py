@@ -28,13 +28,19 @@ def read_format(workbook: Workbook, sheet: Sheet) -> Table:
         issues=tuple(_missing_kinds(workbook, sheet, variables)),
     )
     table = build_table(workbook, sheet, layout)
+    kinds: dict[str, dict[int, str]] = {}
     for one in variables:
         if one.name in table.cells and one.missing:
             column = table.cells[one.name]
-            table.cells[one.name] = column.where(~column.isin(list(one.missing)), None)
+            coded = column.isin(list(one.missing))
+            kinds[one.name] = {
+                table.row_numbers[at]: one.missing[str(column[at])] for at in column.index[coded]
+            }
+            table.cells[one.name] = column.where(~coded, None)
     # A labelled variable is a question with one answer: its codes are the researcher's scale.
     declared = {one.name: "one" for one in variables if len(one.values) > 1}
-    return replace(table, declared={n: k for n, k in declared.items() if n in table.cells})
+    told = {n: k for n, k in declared.items() if n in table.cells}
+    return replace(table, declared=told, kinds={n: k for n, k in kinds.items() if k})
 
 
 def _missing_kinds(workbook: Workbook, sheet: Sheet, variables: list[Variable]) -> list[Issue]:
