@@ -14,6 +14,11 @@ import scipy
 
 from analysis.earlier import Earlier, look_back
 from analysis.findings import find_findings
+from analysis.interruptions import (
+    InterruptedSeries,
+    evaluate_interruptions,
+    find_interruptions,
+)
 from analysis.issues import Issue
 from analysis.participation.attendance import evaluate_participation
 from analysis.participation.delivery import evaluate_delivery
@@ -102,6 +107,7 @@ class Evaluation:
     sensitivity: tuple[Sensitivity, ...] = ()
     participation: Participation | None = None
     delivery: Delivery | None = None
+    time_series: tuple[InterruptedSeries, ...] = ()
     volunteers: Volunteers | None = None
     sustainability: Sustainability | None = None
     earlier: tuple[Earlier, ...] = ()
@@ -260,6 +266,7 @@ def _evaluate_activities(study: Study, evaluation: Evaluation, tell: Progress) -
         evaluation,
         participation=participation,
         delivery=delivery,
+        time_series=evaluate_interruptions(study),
         volunteers=volunteers,
         sustainability=evaluate_sustainability(study, volunteers, participation, delivery, earlier),
         earlier=earlier,
@@ -271,6 +278,7 @@ def _take_activities(whole: Evaluation, evaluation: Evaluation) -> Evaluation:
         evaluation,
         participation=whole.participation,
         delivery=whole.delivery,
+        time_series=whole.time_series,
         volunteers=whole.volunteers,
         sustainability=whole.sustainability,
         earlier=whole.earlier,
@@ -283,6 +291,7 @@ def find_all(study: Study, e: Evaluation) -> tuple[Finding, ...]:
         *find_findings(e, study),
         *(_labelled(study, find_participation(e.participation)) if e.participation else ()),
         *(find_delivery(e.delivery) if e.delivery else ()),
+        *find_interruptions(e.time_series),
         *(find_volunteers(e.volunteers) if e.volunteers else ()),
         *(find_sustainability(e.sustainability) if e.sustainability else ()),
     )
@@ -307,7 +316,7 @@ def _cautions(study: Study, e: Evaluation) -> tuple[Caution, ...]:
         *e.cautions,
         *(
             c
-            for section in (e.outcomes, e.trajectory, e.comparison, e.dose)
+            for section in (e.outcomes, e.trajectory, e.comparison, e.dose, e.time_series)
             for one in section
             for c in one.cautions
         ),

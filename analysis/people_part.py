@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.interruptions import InterruptedSeries, evaluate_interruptions
 from analysis.participation.attendance import evaluate_participation
 from analysis.participation.delivery import evaluate_delivery
 from analysis.participation.results import Delivery, Participation
@@ -52,6 +53,7 @@ class PeoplePart:
     participation: Participation | None
     delivery: Delivery | None
     volunteers: Volunteers | None
+    time_series: tuple[InterruptedSeries, ...] = ()
     suppressed: bool = False
 
 
@@ -67,6 +69,7 @@ def evaluate_part(study: Study, chosen: PeopleFilter, *, refuse: bool = True) ->
         participation=evaluate_participation(part),
         delivery=evaluate_delivery(part),
         volunteers=evaluate_volunteers(part),
+        time_series=evaluate_interruptions(part),
     )
 
 

@@ -16,7 +16,7 @@ SCHEMA_VERSION = "1.0"
 _SECTIONS = (
     "flow", "scoring", "reliability", "outcomes", "trajectory", "items", "attrition", "bounds",
     "attrition_verdict", "comparison", "dose", "sensitivity", "participation", "delivery",
-    "volunteers", "sustainability",
+    "time_series", "volunteers", "sustainability",
     "earlier", "targets", "findings", "cautions", "issues",
 )  # fmt: skip
 _ALWAYS = ("findings", "cautions", "issues")

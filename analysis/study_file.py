@@ -469,6 +469,12 @@ class StudyPlan(_Section):
             raise ValueError(f"measure name used twice: {twice}")
         return measures
 
+    def list_events(self) -> list[EventMark]:
+        """Dated happenings of the study, in order of time, wherever they were declared."""
+        given = [*(self.attendance.events if self.attendance else ()), *self.retention.events]
+        distinct = {(event.date, repr(event.label)): event for event in reversed(given)}
+        return sorted(distinct.values(), key=lambda event: event.date)
+
     def label_of(self, name: str) -> Text | None:
         """Words for a measure, a column or a value of the data; None when none are given."""
         labels = {measure.name: measure.label for measure in self.measures}

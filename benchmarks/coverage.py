@@ -33,7 +33,9 @@ from benchmarks import (
     coverage_groups,
     coverage_measurement,
     coverage_people,
+    coverage_series,
     coverage_subgroups,
+    coverage_waves,
 )
 
 Draw = Callable[[np.random.Generator], Any]
@@ -175,6 +177,8 @@ def main() -> None:
     coverage_subgroups.write_rows(max(1, int(rounds * 0.4)))
     coverage_groups.write_groups(max(1, int(rounds * 0.4)))
     coverage_measurement.write_rows(max(1, int(rounds * 0.05)))
+    coverage_waves.write_part(max(1, int(rounds * 0.1)))
+    coverage_series.write_part(max(1, int(rounds * 0.05)))
 
 
 if __name__ == "__main__":

@@ -155,6 +155,7 @@ def current_people(chosen: PeopleFilter) -> Evaluation | None:
         participation=part.participation,
         delivery=part.delivery,
         volunteers=part.volunteers if inside else None,
+        time_series=part.time_series if inside else (),
     )
     if inside:
         return cut

@@ -22,7 +22,7 @@ _PAGES = {
     "outcomes": "outcomes", "items": "items", "attrition": "attrition", "bounds": "attrition",
     "attrition_verdict": "attrition", "comparison": "comparison", "dose": "dose",
     "sensitivity": "attrition", "trajectory": "trajectory", "participation": "participation",
-    "volunteers": "volunteers", "sustainability": "capacity",
+    "volunteers": "volunteers", "time_series": "participation", "sustainability": "capacity",
 }  # fmt: skip
 #: Fields further in that stand on another page.
 _INSIDE = {

@@ -13,7 +13,8 @@ _LISTED = """\
 Earlier: as_of participants expense values
 Evaluation: fingerprint title settings provenance flow scoring reliability outcomes trajectory
     items attrition attrition_verdict bounds comparison dose sensitivity participation delivery
-    volunteers sustainability earlier targets findings cautions issues audience disclosure
+    time_series volunteers sustainability earlier targets findings cautions issues audience
+    disclosure
 Provenance: versions created seed files
 Issue: code severity file sheet column rows details
 Delivery: overall phases sessions cautions
@@ -25,6 +26,10 @@ PeriodParticipation: month participants contacts sessions rate
 PhaseDelivery: phase planned held moved cancelled pending held_share on_time fidelity
     staff_hours volunteer_hours
 Representation: by value n share population_share ratio
+InterruptedSeries: name months values fitted events left_out empty lag season autocorrelation
+    durbin_watson ljung_box_p ljung_box_lags cautions
+SeriesEvent: on label first_month months_before months_after refused level slope gap p_adjusted
+    expected
 SessionAttendance: session date kind level attended registered rate no_show limit_low limit_high
     outside returned
 Caution: code severity section measure values

@@ -17,6 +17,7 @@ from analysis.disclosure.cells import Cell, People
 from analysis.disclosure.cost import list_costs
 from analysis.disclosure.fields import FIELDS
 from analysis.disclosure.people import protect_consultation, protect_participation
+from analysis.disclosure.series import protect_series
 from analysis.disclosure.suppression import Auditor
 from analysis.disclosure.surveys import protect_surveys, read_survey
 from analysis.disclosure.tables import find_left_out, say_left_out
@@ -204,6 +205,7 @@ def _protect_activities(
         )  # fmt: skip
     return replace(
         shown, participation=participation, volunteers=volunteers, earlier=earlier,
+        time_series=protect_series(shown.time_series, participation, volunteers, auditor.least),
         sustainability=sustainability,
         cautions=(*shown.cautions, *say_left_out(left_out, auditor.least)),
     )  # fmt: skip

@@ -143,10 +143,8 @@ def _from_people(study: Study, sheet: SignIns) -> Participation:
 
 
 def list_events(study: Study) -> tuple[tuple[date, date | None, str | Mapping[str, str]], ...]:
-    """List the dated happenings given with attendance, else those given with retention."""
-    plan = study.plan.attendance
-    events = (plan.events if plan else []) or study.plan.retention.events
-    return tuple((e.date, e.until, e.label) for e in events)
+    """List the dated happenings of the study."""
+    return tuple((e.date, e.until, e.label) for e in study.plan.list_events())
 
 
 def _households(came: pd.DataFrame) -> int | None:

@@ -79,7 +79,7 @@ class SegmentedFit:
 def newey_west_lag(n: int) -> int:
     """Months over which errors may go together: ¾ n^⅓, rounded up.
 
-    Stock & Watson, *Introduction to Econometrics*, ch. 16.
+    Stock & Watson 2020, *Introduction to Econometrics*, 4th ed., ch. 16.
 
     Examples
     --------

@@ -93,7 +93,7 @@ def evaluate_volunteers(study: Study) -> Volunteers | None:
         outlook=outlook,
         outlook_choice=choice,
         backtest=backtest,
-        events=tuple((e.date, e.until, e.label) for e in rule.events),
+        events=tuple((e.date, e.until, e.label) for e in study.plan.list_events()),
         notes=team.notes,
     )
     few = few_behind_reliability(study.service, team)

@@ -29,6 +29,7 @@ def list_number_tables(evaluation: Evaluation) -> dict[str, pd.DataFrame]:
     }
     made["subgroups"] = _list_subgroups(evaluation)
     made["trajectory"] = _list_courses(evaluation)
+    made["time_series"] = _list_events(evaluation)
     return {name: safe_table(_tidy(table)) for name, table in made.items() if len(table)}
 
 
@@ -55,6 +56,18 @@ def _list_subgroups(evaluation: Evaluation) -> pd.DataFrame:
             for o in evaluation.outcomes
             for by in o.subgroups
             for group in by.groups
+        ]
+    )
+
+
+def _list_events(evaluation: Evaluation) -> pd.DataFrame:
+    """Each event's numbers in each monthly series."""
+    return pd.DataFrame(
+        [
+            {"series": one.name, "from": str(event.on), "quantity": name, **to_row(change)}
+            for one in evaluation.time_series
+            for event in one.events
+            for name, change in (("gap", event.gap), ("level", event.level), ("slope", event.slope))
         ]
     )
 

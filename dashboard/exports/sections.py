@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import pandas as pd
 
 from analysis.evaluation import Evaluation
+from analysis.interruptions import InterruptedSeries
 from analysis.results import Estimate
 from analysis.study import Study
 from dashboard.exports.charts import chart_progress, chart_sources, chart_team
 from dashboard.exports.content import ReportPicture, ReportSection, make_section
 from dashboard.exports.pictures import draw_progress
 from dashboard.exports.pictures_people import draw_reach, draw_sources, draw_stay, draw_team
+from dashboard.exports.pictures_series import draw_series_print
 from dashboard.exports.sections_survey import list_survey_sections
 from dashboard.figures.consultation import draw_follow_through
 from dashboard.figures.funding import draw_sources as draw_sources_on_screen
 from dashboard.figures.reach import draw_representation
 from dashboard.figures.retention import draw_months, draw_retention
+from dashboard.figures.series import draw_series
 from dashboard.figures.targets import draw_targets
 from dashboard.sentences.few import mark_people, mark_team
 from dashboard.sentences.methods import say_methods
 from dashboard.sentences.names import with_names
+from dashboard.sentences.series import name_series, say_series_model
 from dashboard.sentences.targets import say_targets
 from dashboard.tables import participation as people
 from dashboard.tables import sustainability as money
 from dashboard.tables import volunteers as team
 from dashboard.tables.methods import list_checklist
+from dashboard.tables.series import list_events
 from dashboard.tables.targets import label_targets
 from dashboard.text import Text
 
@@ -81,9 +89,36 @@ def _participation(evaluation: Evaluation, study: Study, text: Text) -> ReportSe
         "months_participation": (text("Month by month"), people.list_months(found, text)),
         "sessions": (text("Sessions"), people.list_sessions(found, text)),
     }  # fmt: skip
-    heading = text("Participation")
+    months = [one for one in evaluation.time_series if one.name == "attendance"]
     return make_section(
-        text, evaluation, "participation", heading, tables=tables, pictures=pictures
+        text,
+        evaluation,
+        "participation",
+        text("Participation"),
+        tables=tables | _series_tables(months, text),
+        pictures=(*pictures, *_series_pictures(months, text)),
+    )
+
+
+def _series_tables(
+    series: Sequence[InterruptedSeries], text: Text
+) -> dict[str, tuple[str, pd.DataFrame]]:
+    """What the declared events go with, month by month."""
+    title = text("Before and after the events")
+    return {f"events_{one.name}": (title, list_events(one, text)) for one in series}
+
+
+def _series_pictures(series: Sequence[InterruptedSeries], text: Text) -> tuple[ReportPicture, ...]:
+    return tuple(
+        ReportPicture(
+            title=text("Before and after: {series} by month", series=name_series(text, one.name)),
+            alt=text("Dots by month, lines of the model, the earlier trend dashed."),
+            note=say_series_model(text, one),
+            svg=draw_series_print(one, text),
+            figure=partial(draw_series, one, text),
+        )
+        for one in series
+        if one.fitted
     )
 
 
@@ -130,8 +165,14 @@ def _volunteers(evaluation: Evaluation, study: Study, text: Text) -> ReportSecti
         tables["outlook_check"] = (text("How earlier outlooks did"), choice)
     if found.hours is not None:
         tables["hours"] = (text("Who carries the work"), team.list_hours(found.hours, text))
+    months = [one for one in evaluation.time_series if one.name != "attendance"]
     return make_section(
-        text, evaluation, "volunteers", text("Volunteers"), tables=tables, pictures=pictures
+        text,
+        evaluation,
+        "volunteers",
+        text("Volunteers"),
+        tables=tables | _series_tables(months, text),
+        pictures=(*pictures, *_series_pictures(months, text)),
     )
 
 

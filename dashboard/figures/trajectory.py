@@ -30,7 +30,7 @@ def draw_trajectory(courses: Sequence[Trajectory], measure: MeasurePlan, text: T
     figure.update_xaxes(
         tickvals=places,
         ticktext=[_tick(text, courses, at) for at in range(len(places))],
-        range=[-0.08 * length, length * (1.42 if len(courses) > 1 else 1.16)],
+        range=[-0.2 * length, length * (1.4 if len(courses) > 1 else 1.16)],
         showgrid=False,
     )
     figure.update_yaxes(tickformat=".0%" if share else None)
@@ -76,11 +76,13 @@ def _add_course(
         figure.add_annotation(
             x=x,
             y=level.estimate,
-            text=f"{value} {escape_label(name)}" if name else value,
+            text=f"{value}<br>{escape_label(name)}" if name else value,
             showarrow=False,
-            xanchor="left",
-            xshift=9,
-            yshift=11 if upper else -13,
+            align="left",
+            # Lines leave a point to the right: the first level stands to its left.
+            xanchor="left" if at else "right",
+            xshift=9 if at else -9,
+            yshift=(18 if name else 11) if upper else (-20 if name else -13),
             font={"color": colour, "size": 13},
         )
 

@@ -21,6 +21,7 @@ SECTIONS = (
     "outcomes",
     "trajectory",
     "participation",
+    "series",
     "volunteers",
     "sustainability",
     "targets",

@@ -12,6 +12,7 @@ from dashboard.sentences.change import is_share, say_level, say_likely, say_sign
 from dashboard.sentences.comparison import say_assignment
 from dashboard.sentences.names import column_name
 from dashboard.sentences.outcomes import say_wave
+from dashboard.sentences.series import say_series_method
 from dashboard.sentences.statistics import name_change
 from dashboard.sentences.trajectory import say_trajectory_method
 from dashboard.text import Text
@@ -19,13 +20,15 @@ from dashboard.text import Text
 
 def say_methods(text: Text, evaluation: Evaluation, plan: StudyPlan) -> list[str]:
     """Say how the numbers were made, in paragraphs fit for a report."""
+    months = text.join(say_series_method(text, evaluation.time_series))
     if evaluation.flow is None:
-        return [_say_versions(text, evaluation)]
+        return [*([months] if months else []), _say_versions(text, evaluation)]
     return [
         text.join([_say_design(text, evaluation), _say_matching(text, evaluation)]),
         text.join([_say_measures(text, plan), _say_analyses(text, evaluation, plan)]),
         text.join(_say_robustness(text, evaluation)),
         *_say_courses(text, evaluation),
+        *([months] if months else []),
         text.join([_say_tests(text, evaluation), _say_hidden(text, plan)]),
         _say_versions(text, evaluation),
     ]

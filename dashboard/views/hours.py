@@ -7,7 +7,7 @@ import streamlit as st
 from analysis.volunteers.findings import find_hours
 from analysis.volunteers.results import Hours
 from dashboard.figures.hours import draw_activities, draw_hours, draw_hours_lorenz
-from dashboard.sentences import say_finding
+from dashboard.sentences import say_caution, say_finding
 from dashboard.sentences.volunteers import list_cautions, list_hours_cards, say_team
 from dashboard.state import current_text
 from dashboard.tables import volunteers as tables
@@ -22,6 +22,7 @@ from dashboard.widgets.page import (
     show_table,
 )
 from dashboard.widgets.people_filters import SERVED, show_missing, show_people_filters
+from dashboard.widgets.series import show_event_settings, show_series
 
 
 def show() -> None:
@@ -29,7 +30,7 @@ def show() -> None:
     text, head = current_text(), st.container()
     evaluation = show_people_filters(SERVED)
     found = evaluation.volunteers if evaluation else None
-    if found is None or found.hours is None:
+    if evaluation is None or found is None or found.hours is None:
         show_missing(text("No service log yet"), text("Upload a log with person, date and hours."))
         return
     with head:
@@ -54,7 +55,11 @@ def show() -> None:
             key="activities",
         )
     show_table(tables.list_hours(found.hours, text), key="hours")
-    show_cautions(list_cautions(text, found, "hours"))
+    show_series(text, evaluation, ("hours", "days"))
+    show_event_settings(text)
+    months = [c for s in evaluation.time_series if s.name != "attendance" for c in s.cautions]
+    said = [say_caution(text, caution) for caution in months]
+    show_cautions([*list_cautions(text, found, "hours"), *said])
     show_file_notes(SERVED)
 
 

@@ -33,6 +33,7 @@ from dashboard.widgets.page import (
     show_table,
 )
 from dashboard.widgets.people_filters import ATTENDED, show_missing, show_people_filters
+from dashboard.widgets.series import show_event_settings, show_series
 
 
 def show() -> None:
@@ -40,7 +41,7 @@ def show() -> None:
     text, head = current_text(), st.container()
     evaluation = show_people_filters(ATTENDED)
     found = evaluation.participation if evaluation else None
-    if found is None:
+    if evaluation is None or found is None:
         needed = text("Upload a sign-in sheet: one row per person and session, or a ticked list.")
         show_missing(text("No sign-in sheet yet"), needed)
         return
@@ -66,12 +67,15 @@ def show() -> None:
             table=tables.list_months(found, text),
             key="participation_months",
         )
+    show_series(text, evaluation, ("attendance",))
+    show_event_settings(text)
     if found.engagement:
         _show_engagement(text, found)
     if found.by_kind or found.by_level:
         st.header(text("By kind and level"), anchor=False)
         show_table(tables.list_kinds(found, text), key="kinds")
-    show_cautions([say_caution(text, caution) for caution in found.cautions])
+    months = [c for s in evaluation.time_series if s.name == "attendance" for c in s.cautions]
+    show_cautions([say_caution(text, caution) for caution in (*found.cautions, *months)])
     show_file_notes(ATTENDED)
 
 
