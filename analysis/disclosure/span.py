@@ -177,7 +177,11 @@ def _led_groups(
     """
     single = sizes <= least - together
     found = [np.zeros((0, together), dtype=np.int64)]
-    for lead in np.flatnonzero(single):
+    # Most sets cannot lead, whatever the others: their largest norms do not add up to 1.
+    beside = np.where(single, cross, -np.inf)
+    np.fill_diagonal(beside, -np.inf)
+    most = np.sort(beside, axis=1)[:, 1 - together :].sum(axis=1)
+    for lead in np.flatnonzero(single & (most > _ALONE - own)):
         others = np.flatnonzero(single & (np.arange(own.size) != lead))
         others = others[np.argsort(-cross[lead, others], kind="stable")]
         near, lacking = cross[lead, others], _ALONE - own[lead]
