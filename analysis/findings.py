@@ -59,9 +59,11 @@ def find_summary(evaluation: Evaluation, last: Sequence[Outcome]) -> Finding:
         return Finding(code="study_one_wave", section="outcomes", values=values)
     flow_ = evaluation.flow
     clear = [o for o in last if is_clear(o.change, o.p_adjusted)]
-    linked = flow_ is not None and not flow_.anonymous and flow_.matched > 0
+    known = flow_ is not None and not flow_.anonymous
+    linked = flow_ is not None and known and flow_.matched > 0
+    apart = "study_summary_unmatched" if known else "study_summary_anonymous"
     return Finding(
-        code="study_summary" if linked else "study_summary_anonymous",
+        code="study_summary" if linked else apart,
         section="outcomes",
         values={
             "clear": len(clear),

@@ -138,3 +138,17 @@ def test_ratings_without_raters_can_be_released(audience: str):
     settings = {"domain": "domain", "wave": "wave", "score": "score", "range": [1, 5]}
     study = read_tables(capacity=(RATINGS, settings))
     assert protect(evaluate(study), study, audience).sustainability.capacity is not None
+
+
+def test_two_waves_of_different_people_are_not_called_unlinkable():
+    from analysis.intake.proposal import propose_study
+    from analysis.intake.reader import read_study
+
+    def wave(start: int) -> bytes:
+        rows = [f"P{start + n},{1 + n % 5},{1 + n * 3 % 5},{1 + n * 2 % 5}" for n in range(30)]
+        return "\n".join(["code,q1,q2,q3", *rows]).encode()
+
+    files = {"pre.csv": wave(100), "post.csv": wave(500)}
+    said = findings(read_study(propose_study(files), files))
+    assert "nobody answered both of them" in said
+    assert "cannot be linked" not in said

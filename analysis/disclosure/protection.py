@@ -265,8 +265,16 @@ def _without_few(sentence: Finding | Caution, least: int) -> dict[str, Any]:
 
 
 #: Findings whose ``n`` counts measures, not people.
-_OF_MEASURES = frozenset({"study_summary", "study_summary_compared", "study_summary_anonymous",
-                          "reliability_low", "reliability_good"})  # fmt: skip
+_OF_MEASURES = frozenset(
+    {
+        "study_summary",
+        "study_summary_compared",
+        "study_summary_anonymous",
+        "study_summary_unmatched",
+        "reliability_low",
+        "reliability_good",
+    }
+)
 
 
 def _sum_up(before: Evaluation, after: Evaluation, audit: Audit) -> Disclosure:

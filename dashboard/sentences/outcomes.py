@@ -163,6 +163,11 @@ FINDINGS: Mapping[str, Callable[[Text, Finding], str]] = {
         "clear",
         "n",
     ),
+    "study_summary_unmatched": _with(
+        "{clear} of {n} measures differ clearly between the waves; nobody answered both of them.",
+        "clear",
+        "n",
+    ),
     "study_one_wave": _with(
         "There is one wave with {n} respondents: a change cannot be told yet.", "n"
     ),
