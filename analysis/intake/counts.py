@@ -116,7 +116,13 @@ def read_counts(table: Table, source: SurveyFile, survey: SurveyPlan) -> CountsR
     kept = {column.name for column in table.columns} - set(names)
     named = _name_columns(plan, cells, survey)
     parts = tuple(
-        (replace_place(source, plan, named[one.column.name]), _repeated(table, one, kept))
+        (
+            # A column of several says by its header which wave or group it is.
+            source.model_copy(update={plan.across: named[one.column.name]})
+            if len(names) > 1
+            else source,
+            _repeated(table, one, kept),
+        )
         for one in cells
     )
     return CountsRead(
@@ -124,13 +130,6 @@ def read_counts(table: Table, source: SurveyFile, survey: SurveyPlan) -> CountsR
         exclusions=(*rows.exclusions, *exclusions),
         issues=(*issues, *found, _note(table, "counts_table", n=round(total), severity="info")),
     )
-
-
-def replace_place(source: SurveyFile, plan: CountsPlan, name: str) -> SurveyFile:
-    """The entry of one column of counts: its wave or group is what the header says."""
-    if len(plan.cells) == 1:
-        return source
-    return source.model_copy(update={plan.across: name})
 
 
 def column_wave(label: str) -> str | None:
