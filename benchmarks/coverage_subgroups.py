@@ -75,7 +75,9 @@ def partly_matched(groups: int, people: int, rounds: int) -> tuple[float, float,
             np.array([getattr(one, name) for one in known], float)
             for name in ("estimate", "std_error", "df")
         ]
-        test = compare_estimates(*columns, n=0, draws=DRAWS)
+        # As the product: the test takes no more degrees of freedom than pairs less one.
+        in_test = np.minimum(columns[2], people - 1)
+        test = compare_estimates(columns[0], columns[1], in_test, n=0, draws=DRAWS)
         alarms += (test.p_value or 0.0) < 0.05
         pooled = pool_partially(*columns)
         made += len(known)

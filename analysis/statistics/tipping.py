@@ -187,7 +187,8 @@ def find_tipping_point(
         """How far the interval is from zero; below 0 once it holds it."""
         found = shifted(delta)
         if isinstance(found, NotEstimable):
-            return 1.0 if delta == 0.0 else -1.0
+            # No error can be given there: nothing clear is left either.
+            return -1.0
         return float((found.ci_low if rising else -(found.ci_high or 0.0)) or 0.0)
 
     shown = tuple((limit * part, shifted(limit * part)) for part in _SHOWN)

@@ -80,7 +80,9 @@ def test_an_auxiliary_variable_tells_where_the_other_score_cannot():
 def test_who_is_left_out_and_what_is_refused():
     pre = np.array([np.nan, *PRE])
     found = multiple_imputation_change(pre, np.array([np.nan, *POST]))
-    assert (found.n, found.n_missing) == (16, 1)
+    assert (found.n, found.n_missing, found.ci_level) == (16, 1, 0.95)
+    assert found.details["m"] == 20
+    assert found.ci_low < found.estimate < found.ci_high
     assert found.estimate == multiple_imputation_change(PRE, POST).estimate
     few = impute_scores([1, 2, 3, 4], [2, 2, 4, 5], m=2)
     assert (few.reason, few.n) == ("too_few", 4)
@@ -181,6 +183,13 @@ def test_not_reached_within_the_scale_and_not_clear():
     assert none == Tipping(status="not_clear")
     flat = find_tipping_point(lambda _: NotEstimable(reason="no_variance"), 3, 1, 5)
     assert flat.status == "not_clear"
+    # Where no error can be given any more, nothing is clear.
+    cut = find_tipping_point(
+        lambda d: shift_lost(imputed, d) if d > -0.6 else NotEstimable(reason="no_variance"),
+        imputed.lost_mean, 1.0, 6.0,
+    )  # fmt: skip
+    assert cut.status == "reached"
+    assert cut.delta == pytest.approx(-0.6, abs=1e-6)
     # Those lost are already drawn below the scale: there is no way down.
     beyond = find_tipping_point(lambda _: shift_lost(imputed), 0.5, 1.0, 5.0)
     assert (beyond.status, beyond.limit) == ("not_reached", 0.0)

@@ -8,6 +8,7 @@ from analysis.statistics.partial_pooling import pool_partially
 from analysis.statistics.subgroup_change import compare_estimates, welch_anova
 from benchmarks.coverage_subgroups import (
     false_alarms,
+    partly_matched,
     prediction_coverage,
     shrunken_coverage,
 )
@@ -69,6 +70,14 @@ def test_predictions_hold_a_new_community():
 def test_many_small_groups_raise_no_false_alarms(linked):
     """Welch's F found a difference in 11 % of linked and Cochran's Q in 20 % of anonymous ones."""
     assert false_alarms(20, 6, 500, linked=linked) <= 0.07
+
+
+def test_partly_matched_groups_raise_no_false_alarms_and_keep_their_coverage():
+    """With the model's own degrees of freedom the test found a difference in 11.5 % of these."""
+    level, own, drawn = partly_matched(20, 6, 60)
+    assert level <= 0.1
+    assert 0.92 <= own <= 0.97
+    assert drawn >= 0.93
 
 
 def test_two_groups_are_welchs_t():

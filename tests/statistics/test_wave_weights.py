@@ -51,6 +51,7 @@ def test_one_variable_is_post_stratification_by_hand():
     assert found.df == pytest.approx((first + second) ** 2 / (first**2 / 59 + second**2 / 44))
     assert found.details["n_effective_post"] == pytest.approx(w.sum() ** 2 / (w @ w))
     assert found.details["n_effective_pre"] == 60
+    assert (found.n, found.n_missing, found.ci_level) == (105, 0, 0.95)
 
 
 def test_the_same_people_by_composition_undo_a_change_of_who_answered():
@@ -79,6 +80,7 @@ def test_a_level_that_nobody_has_later_is_refused():
         "not_identified"
     )
     raked = raked_waves(pre, post, [(codes, half)], [(codes, half)])
+    assert (raked.n, raked.n_missing, raked.ci_level) == (12, 0, 0.95)
     means = [(x[:4].mean() + x[4:].mean()) / 2 for x in (pre, post)]
     assert raked.estimate == pytest.approx(means[1] - means[0])
 

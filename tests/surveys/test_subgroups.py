@@ -8,6 +8,7 @@ from analysis.evaluation import evaluate
 from analysis.results import SUPPRESSED, Estimate
 from analysis.statistics.meta_analysis import random_effects
 from analysis.statistics.mixed_model import mixed_change
+from analysis.statistics.subgroup_change import compare_estimates
 from analysis.study_file import StudyPlan
 from analysis.surveys.change import evaluate_outcomes
 from dashboard.figures.subgroups import list_group_rows
@@ -162,3 +163,19 @@ def test_other_readers_see_groups_of_everyone_only_where_nobody_can_be_told_apar
     shown = protect(evaluate(few), few, "funder").outcomes[0]
     methods = {g.change.method for g in shown.subgroups[0].groups if isinstance(g.change, Estimate)}
     assert methods <= {"paired_t"}
+
+
+def test_the_test_of_small_groups_counts_no_more_than_their_pairs():
+    study, *_ = partly_study({"a": 12, "b": 12, "c": 12, "d": 12}, new=4, lost=0.2)
+    outcome = evaluate_outcomes(study)[0]
+    found = outcome.subgroups[0]
+    values = [
+        (one.change.estimate, one.change.std_error) for one in found.groups if not one.only_pairs
+    ]
+    assert len(values) == 4
+    *_, there, group, _, _ = partly_study({"a": 12, "b": 12, "c": 12, "d": 12}, new=4, lost=0.2)
+    pairs = [int((there & (group == one.value)).sum()) for one in found.groups]
+    estimates, errors = zip(*values, strict=True)
+    by_pairs = compare_estimates(estimates, errors, np.array(pairs) - 1.0, 0)
+    assert found.interaction.p_value == pytest.approx(by_pairs.p_value)
+    assert found.interaction.details["df_within"] == pytest.approx(by_pairs.details["df_within"])
