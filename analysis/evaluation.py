@@ -42,6 +42,7 @@ from analysis.surveys.groups import programme_part
 from analysis.surveys.guards import guard_study
 from analysis.surveys.imputation import impute_comparison
 from analysis.surveys.items import count_items
+from analysis.surveys.measurement import Measurement, evaluate_measurement
 from analysis.surveys.panel import Panel, build_panel
 from analysis.surveys.reliability import evaluate_reliability
 from analysis.surveys.results import (
@@ -96,6 +97,7 @@ class Evaluation:
     flow: Flow | None = None
     scoring: tuple[ScoreSummary, ...] = ()
     reliability: tuple[Reliability, ...] = ()
+    measurement: tuple[Measurement, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     trajectory: tuple[Trajectory, ...] = ()
     items: tuple[ItemAnswers, ...] = ()
@@ -189,7 +191,8 @@ def target_records(study: Study, evaluation: Evaluation) -> Mapping[str, object]
     return records_of(
         replace(
             evaluation, scoring=scoring, outcomes=named, items=(), attrition=(), comparison=(),
-            reliability=(), trajectory=(), dose=(), sensitivity=(), findings=(), cautions=(),
+            reliability=(), measurement=(), trajectory=(), dose=(), sensitivity=(), findings=(),
+            cautions=(),
             issues=(),
         )
     )  # fmt: skip
@@ -208,7 +211,11 @@ def _evaluate_surveys(study: Study, evaluation: Evaluation, tell: Progress) -> E
         evaluation, flow=count_flow(study, everyone), scoring=summarise_scores(study)
     )
     tell("reliability", 0.1)
-    evaluation = replace(evaluation, reliability=evaluate_reliability(study))
+    evaluation = replace(
+        evaluation,
+        reliability=evaluate_reliability(study),
+        measurement=evaluate_measurement(study, everyone),
+    )
     evaluation = _evaluate_threats(study, everyone, evaluation, tell)
     if programme is study:
         return _evaluate_change(study, everyone, evaluation, tell)

@@ -13,6 +13,8 @@ from analysis.results import Comparison, ComparisonLike, Estimate, Finding, NotE
 from analysis.study import Study
 from analysis.surveys.comparison import compare_methods
 from analysis.surveys.contrasts import main_rows
+from analysis.surveys.measurement import ENOUGH, Measurement
+from analysis.surveys.response_shift import list_response_shifts
 from analysis.surveys.results import Dose, GroupComparison, Outcome, Trajectory, WaveContrast
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ def find_findings(evaluation: Evaluation, study: Study) -> tuple[Finding, ...]:
         *(find_trajectory(study, t) for t in evaluation.trajectory if t.group != "comparison"),
         *_find_attrition(evaluation),
         *_find_reliability(evaluation),
+        *(find_meaning(study, one) for one in evaluation.measurement),
+        *_find_response_shifts(study, evaluation),
         *_find_subgroups(study, last),
         *_find_dose(evaluation, study),
     )
@@ -269,6 +273,34 @@ def _find_reliability(evaluation: Evaluation) -> list[Finding]:
     code = "reliability_low" if low else "reliability_good"
     values = {"low": low, "n": len(known), "least": min(known), "limit": LOW_ALPHA}
     return [Finding(code=code, section="reliability", values=values)]
+
+
+def find_meaning(study: Study, found: Measurement) -> Finding:
+    """Whether a measure's questions mean the same in its two waves."""
+    measure, values = study.measure(found.measure), _facts(study, found.measure)
+    shifted = [one for one in found.items if one.shifted]
+    values |= {"limit": ENOUGH, "k": len(shifted)}
+    values["items"] = tuple(measure.texts.get(one.item, one.item) for one in shifted)
+    if shifted and isinstance(shifted[0].test, Comparison):
+        values["change"] = shifted[0].test.estimate
+    return _finding(f"meaning_{found.verdict}", found.measure, values, "reliability")
+
+
+def _find_response_shifts(study: Study, evaluation: Evaluation) -> list[Finding]:
+    """How people see their start afterwards; never a part of the change itself."""
+    plan = study.plan.survey
+    told = list_response_shifts(evaluation.outcomes, plan.retrospective if plan else ())
+    return [
+        _finding(
+            "response_shift" if is_clear(one.shift, None) else "response_shift_unclear",
+            one.measure,
+            _facts(study, one.measure)
+            | {"change": one.shift.estimate, "low": one.shift.ci_low, "high": one.shift.ci_high},
+            "reliability",
+        )
+        for one in told
+        if isinstance(one.shift, Comparison) and one.shift.estimate is not None
+    ]
 
 
 def _find_subgroups(study: Study, last: Sequence[Outcome]) -> list[Finding]:

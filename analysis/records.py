@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = "1.0"
 _SECTIONS = (
-    "flow", "scoring", "reliability", "outcomes", "trajectory", "items", "attrition", "bounds",
+    "flow", "scoring", "reliability", "measurement", "outcomes", "trajectory", "items",
+    "attrition", "bounds",
     "attrition_verdict", "comparison", "dose", "sensitivity", "participation", "delivery",
     "time_series", "volunteers", "sustainability",
     "earlier", "targets", "findings", "cautions", "issues",

@@ -176,7 +176,8 @@ def main() -> None:
     coverage_change.write_part(max(1, int(rounds * 0.4)))
     coverage_subgroups.write_rows(max(1, int(rounds * 0.4)))
     coverage_groups.write_groups(max(1, int(rounds * 0.4)))
-    coverage_measurement.write_rows(max(1, int(rounds * 0.05)))
+    coverage_measurement.write_shifts(max(1, int(rounds * 0.04)))
+    coverage_measurement.write_ordered(max(1, int(rounds * 0.1)))
     coverage_waves.write_part(max(1, int(rounds * 0.1)))
     coverage_series.write_part(max(1, int(rounds * 0.05)))
 

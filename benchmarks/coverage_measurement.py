@@ -87,28 +87,30 @@ def ordered_coverage(
     return held / made, total / made, rounds - made
 
 
-def write_rows(rounds: int) -> None:
-    """Print both tables."""
-    print("\n## Questions that mean the same, and one ordered question\n")
+def write_shifts(rounds: int) -> None:
+    """Print how often a question is named that does not shift, and one that does."""
+    print("\n## Questions that mean the same\n")
     print(
-        "Type I of item shift: `python benchmarks/coverage_measurement.py` draws people who answer"
+        "The same people answer both times. No question shifts, but the first one of the last row"
     )
-    print("both times; the last row has a first question that does shift.\n")
+    print(f"({rounds} rounds each).\n")
     print(
-        "| people | items | gain | items p < .05 | studies that name an item | first item named "
-        "| equal loadings p < .05 | rounds |"
+        "| people | items | gain | items with p < .05 | studies that name an item "
+        "| first item named | equal loadings p < .05 |"
     )
-    print("|---|---|---|---|---|---|---|---|")
-    for people, items, gain, shift in [(*row, 0.0) for row in SHIFTS] + [
-        (200, 5, 0.6, 1.2),
-    ]:
-        a, b, c, d = count_alarms(people, items, gain, rounds, shift)
-        print(
-            f"| {people} | {items} | {gain:g}{', first item shifts 1.2' if shift else ''} "
-            f"| {a:.1%} | {b:.1%} | {c:.1%} | {d:.1%} | {rounds} |",
-            flush=True,
-        )
-    print("\n| both, before, after | log odds ratio | spread | held | mean estimate | refused |")
+    print("|---|---|---|---|---|---|---|")
+    for people, items, gain, shift in (*((*row, 0.0) for row in SHIFTS), (200, 5, 0.6, 1.2)):
+        shares = count_alarms(people, items, gain, rounds, shift)
+        told = " | ".join(f"{share:.1%}" for share in shares)
+        moved = f", first item shifts {shift:g}" if shift else ""
+        print(f"| {people} | {items} | {gain:g}{moved} | {told} |", flush=True)
+
+
+def write_ordered(rounds: int) -> None:
+    """Print the coverage of the odds ratio of one ordered question."""
+    print("\n## One ordered question, linked waves\n")
+    print(f"Five answers, {rounds} rounds each.\n")
+    print("| both, before, after | log odds ratio | spread of levels | held | mean | refused |")
     print("|---|---|---|---|---|---|")
     for both, before, after, slope, spread in ORDERED:
         held, mean, refused = ordered_coverage(both, before, after, slope, spread, rounds)
@@ -120,4 +122,5 @@ def write_rows(rounds: int) -> None:
 
 
 if __name__ == "__main__":
-    write_rows(1000)
+    write_shifts(400)
+    write_ordered(1000)

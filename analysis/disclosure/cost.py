@@ -19,7 +19,8 @@ Kind = Literal["results", "points", "people"]
 #: Fields of the evaluation in which a number is about people; each with its page.
 _PAGES = {
     "flow": "overview", "scoring": "outcomes", "reliability": "reliability",
-    "outcomes": "outcomes", "items": "items", "attrition": "attrition", "bounds": "attrition",
+    "measurement": "reliability", "outcomes": "outcomes", "items": "items",
+    "attrition": "attrition", "bounds": "attrition",
     "attrition_verdict": "attrition", "comparison": "comparison", "dose": "dose",
     "sensitivity": "attrition", "trajectory": "trajectory", "participation": "participation",
     "volunteers": "volunteers", "time_series": "participation", "sustainability": "capacity",

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 
 _LISTED = """\
 Earlier: as_of participants expense values
-Evaluation: fingerprint title settings provenance flow scoring reliability outcomes trajectory
-    items attrition attrition_verdict bounds comparison dose sensitivity participation delivery
-    time_series volunteers sustainability earlier targets findings cautions issues audience
+Evaluation: fingerprint title settings provenance flow scoring reliability measurement outcomes
+    trajectory items attrition attrition_verdict bounds comparison dose sensitivity participation
+    delivery time_series volunteers sustainability earlier targets findings cautions issues audience
     disclosure
 Provenance: versions created seed files
 Issue: code severity file sheet column rows details
@@ -62,10 +62,15 @@ Overlap: balance effective_comparison effective_treated n
 WeightedBalance: variable level before after
 Outcome: measure role contrast main design n change p_adjusted analyses effect_sizes improved
     anchor subgroups pairs equivalence transitions categories agreement better
-    important_difference among levels cautions
+    important_difference among levels ordered cautions
 PairCounts: from_score to_score count
 Reliability: measure wave n n_items alpha omega item_rest alpha_if_dropped first_factor_share
-    unreversed_suspects
+    unreversed_suspects kmo kmo_items one_factor
+Measurement: measure contrast n_from n_to n_both n_incomplete n_drawn verdict items invariance
+ItemShift: item test p_adjusted shifted
+Invariance: configural metric equal_loadings cfi_change
+FactorFit: chi2 df p_value cfi rmsea srmr loadings n method
+OrderedAnswers: answers change from_shares to_shares proportional_odds spread
 SampleSizes: from_wave to_wave matched from_only to_only
 ScoreSummary: measure wave n n_missing mean sd median min max floor ceiling counts subscales
 Sensitivity: measure name change details auxiliary tipping

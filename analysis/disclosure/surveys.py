@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.disclosure.audit import narrow_counts
 from analysis.disclosure.cells import BoolArray, Cell, People, cell_of
 from analysis.disclosure.items import protect_items
+from analysis.disclosure.measurement import hide_size, protect_measurement
 from analysis.disclosure.rules import bin_counts, is_safe_share, is_small
 from analysis.disclosure.suppression import Auditor, choose_hidden
 from analysis.disclosure.trajectory import protect_trajectory
@@ -61,6 +62,7 @@ OF_PAIRS = frozenset({
 #: Analyses of everybody who answered, matched or not.
 OF_ALL = frozenset({
     "mixed_model", "standardised_share", "derrick", "welch_t", "mann_whitney", "ordinal",
+    "ordinal_mixed",
     "two_proportions_z", "chi_square",
 })  # fmt: skip
 #: Statistics that are ranks or counts of people: exact values give the counts back.
@@ -218,6 +220,11 @@ def protect_surveys(evaluation: Evaluation, survey: Survey) -> Evaluation:
         sensitivity=sensitivity,
         items=items,
         reliability=tuple(_reliability(survey, one) for one in evaluation.reliability),
+        measurement=tuple(
+            protect_measurement(one)
+            for one in evaluation.measurement
+            if min(one.n_from, one.n_to) >= 2 * survey.least
+        ),
         flow=_flow(survey, evaluation.flow) if evaluation.flow is not None else None,
     )
 
@@ -302,6 +309,7 @@ def _hidden(o: Outcome) -> Outcome:
         subgroups=(),
         pairs=None,
         anchor=None,
+        ordered=None,
         equivalence=None if o.equivalence is None else hide_comparison(o.equivalence),
         transitions=(),
         agreement="single",
@@ -325,6 +333,8 @@ def _shown(survey: Survey, o: Outcome, n: frozenset[int]) -> Outcome:
         effect_sizes=tuple(_effect(survey, o, e, n) for e in o.effect_sizes),
         pairs=None,
         anchor=None,
+        # Shares of answers would give the few who chose one of them.
+        ordered=None,
         equivalence=None if o.equivalence is None else _trim(o.equivalence, n),
         agreement=o.agreement if o.change.name in known else "single",
     )
@@ -859,12 +869,15 @@ def _reliability(survey: Survey, found: Reliability) -> Reliability:
         return replace(
             found, n=SUPPRESSED,
             alpha=_sizeless(found.alpha), omega=_sizeless(found.omega),
+            one_factor=None if found.one_factor is None else hide_size(found.one_factor),
         )  # fmt: skip
     return replace(
         found, n=SUPPRESSED, alpha=_no_mean(found.alpha), omega=_no_mean(found.omega),
         item_rest={k: SUPPRESSED for k in found.item_rest},
         alpha_if_dropped={k: SUPPRESSED for k in found.alpha_if_dropped},
         first_factor_share=_keep(found.first_factor_share, False),
+        kmo=_keep(found.kmo, False), kmo_items={k: SUPPRESSED for k in found.kmo_items},
+        one_factor=None,
     )  # fmt: skip
 
 

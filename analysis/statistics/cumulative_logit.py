@@ -21,6 +21,7 @@ from analysis.statistics.risk_sets import FloatArray
 IntArray = npt.NDArray[np.int64]
 
 _STEPS = 100
+_LEAST_GAIN = 1e-13
 #: A log odds ratio beyond this is a maximum at infinity: the answers do not overlap.
 LARGEST_SLOPE = 20.0
 
@@ -115,6 +116,9 @@ def fit_cumulative_logit(
     for _ in range(_STEPS):
         gradient, information = _derivatives(current, design, weight)
         step = np.asarray(np.linalg.pinv(information, hermitian=True) @ gradient)
+        # Twice the gain still to be had; smaller ones are lost in rounding.
+        if float(gradient @ step) < _LEAST_GAIN:
+            break
         for halving in range(40):
             tried = parameters + step / 2.0**halving
             if bool(np.all(np.diff(tried[:n_cuts]) > 0)):
@@ -124,11 +128,9 @@ def fit_cumulative_logit(
                     break
         else:
             break
-        gain, parameters, current, value = reached - value, tried, following, reached
+        parameters, current, value = tried, following, reached
         if float(np.abs(parameters[n_cuts:]).max(initial=0.0)) > LARGEST_SLOPE:
             return None
-        if float(np.abs(step).max()) < 1e-10 or gain == 0.0:
-            break
     terms = current
     _, information = _derivatives(terms, design, weight)
     variance = np.diag(np.linalg.pinv(information, hermitian=True))[n_cuts:]

@@ -6,8 +6,8 @@ An item has shifted when people with the same total answer it differently in the
 References
 ----------
 Zumbo 1999, *A Handbook on the Theory and Methods of Differential Item Functioning*; Crane et al.
-2006, doi:10.1097/01.mlr.0000245183.28384.ed; effect sizes after Jodoin & Gierl 2001,
-doi:10.1207/S15324818AME1404_2.
+2006, doi:10.1097/01.mlr.0000245183.28384.ed; effect sizes: Jodoin & Gierl 2001,
+doi:10.1207/S15324818AME1404_2; Meade 2010, doi:10.1037/a0018966.
 """
 
 from __future__ import annotations
@@ -32,8 +32,10 @@ from analysis.statistics.risk_sets import FloatArray
 NAME = "item_shift"
 METHOD = "cumulative_logit_on_total;robust_f_by_person"
 CLEAR = 0.05
-#: Smallest change of Nagelkerke's R² that is more than negligible (Jodoin & Gierl 2001).
-LEAST_R2 = 0.035
+#: Below both of these a shift is negligible: difference in standard deviations of the item (Meade
+#: 2010, small), change of Nagelkerke's R² (Jodoin & Gierl 2001), which also sees a shift that goes
+#: up for some totals and down for others.
+LEAST_DIFFERENCE, LEAST_R2 = 0.2, 0.035
 MOST_ANSWERS = 11
 LEAST_ITEMS = 3
 
@@ -56,7 +58,10 @@ class ItemShift:
 def test_items(
     answers: FloatArray, later: FloatArray, person: IntArray, names: Sequence[str]
 ) -> tuple[ItemShift, ...]:
-    """Test every item; a second time against the total of those not found to have shifted.
+    """Test every item against the total of those not found to have shifted.
+
+    The items that shifted leave the total one by one, the largest shift first, until no other is
+    found: one large shift moves the total, and the other items against it.
 
     Parameters
     ----------
@@ -69,12 +74,18 @@ def test_items(
     names
         Of the items.
     """
-    every = np.ones(answers.shape[1], dtype=bool)
-    found = _round(answers, later, person, names, every)
-    anchor = np.array([not one.shifted for one in found])
-    if bool(anchor.all()) or int(anchor.sum()) < 2:
-        return found
-    return _round(answers, later, person, names, anchor)
+    anchor = np.ones(answers.shape[1], dtype=bool)
+    while True:
+        found = _round(answers, later, person, names, anchor)
+        sizes = [
+            abs(float(one.test.details["standardised"]))
+            if one.shifted and stays and isinstance(one.test, Comparison)
+            else -1.0
+            for one, stays in zip(found, anchor, strict=True)
+        ]
+        if max(sizes) < 0 or int(anchor.sum()) <= 2:
+            return found
+        anchor[int(np.argmax(sizes))] = False
 
 
 def _round(
@@ -102,7 +113,11 @@ def _round(
 def _is_shifted(test: ComparisonLike, p_adjusted: float | None) -> bool:
     if not isinstance(test, Comparison) or p_adjusted is None:
         return False
-    return p_adjusted < CLEAR and float(test.details["r2_change"]) >= LEAST_R2
+    matters = (
+        abs(float(test.details["standardised"])) >= LEAST_DIFFERENCE
+        or float(test.details["r2_change"]) >= LEAST_R2
+    )
+    return p_adjusted < CLEAR and matters
 
 
 def compare_item(
@@ -117,7 +132,8 @@ def compare_item(
         totals, in points, its error by the delta method from the covariance robust to several
         rows of a person; ``statistic``, ``df``: F of wave and interaction and its lower degrees
         of freedom, as Hotelling's; ``details``: likelihood ratio with p (rows as independent),
-        changes of McFadden's and Nagelkerke's R², its uniform part.
+        changes of McFadden's and Nagelkerke's R², its uniform part; ``standardised`` difference in
+        standard deviations of the item.
     """
     n, n_people = int(values.size), int(np.unique(person).size)
     refusal = NotEstimable(reason="too_few", n=n, name=NAME, method=METHOD)
@@ -161,9 +177,16 @@ def compare_item(
             "mcfadden_change": (full.log_likelihood - plain.log_likelihood) / -base,
             "r2_change": _nagelkerke(full, base, n) - _nagelkerke(plain, base, n),
             "r2_change_uniform": _nagelkerke(uniform, base, n) - _nagelkerke(plain, base, n),
+            "standardised": estimate / _spread(values, later),
             "n_people": n_people,
         },
     )
+
+
+def _spread(values: FloatArray, later: FloatArray) -> float:
+    """Standard deviation of the item within the waves."""
+    parts = [values[later == wave] for wave in (0.0, 1.0)]
+    return math.sqrt(sum(p.size * float(p.var()) for p in parts) / values.size) or 1.0
 
 
 def robust_covariance(fit: CumulativeFit, person: IntArray) -> FloatArray:

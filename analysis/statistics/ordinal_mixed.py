@@ -5,7 +5,8 @@ answered any of the waves, so that people who answered once count as well.
 
 References
 ----------
-Tutz & Hennevogl 1996, doi:10.1016/0167-9473(96)00004-7; Christensen, R package ``ordinal``, clmm.
+Tutz & Hennevogl 1996, Computational Statistics & Data Analysis 22, 537–557; the same model as
+``clmm`` of the R package ordinal.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from analysis.statistics.risk_sets import FloatArray, as_counts
 NAME = "ordinal_mixed"
 _METHOD = "cumulative_logit;person_intercept;wald"
 _STEPS = 200
+_LEAST_GAIN = 1e-13
 #: A person's level this far spread (logits) means that nearly everybody answers alike each time.
 _LARGEST_SPREAD = 12.0
 # The trapezoid rule over the normal curve: its error falls as exp(−2π²/(σ·step)), below 1e-6 at
@@ -211,6 +213,9 @@ def _fit(model: _Model, parameters: FloatArray) -> _Fit | str:
     current = _likelihood(model, parameters)
     for _ in range(_STEPS):
         step = _ascent(current[1], current[2])
+        # Twice the gain still to be had; smaller ones are lost in rounding.
+        if float(current[1] @ step) < _LEAST_GAIN:
+            break
         advanced = _advance(model, parameters, step, current[0])
         if advanced is None:
             break
@@ -219,8 +224,6 @@ def _fit(model: _Model, parameters: FloatArray) -> _Fit | str:
             return "everyone_alike"
         if float(np.abs(parameters[:-1]).max()) > 10 * LARGEST_SLOPE:
             return "separation"
-        if float(np.abs(step).max()) < 1e-9:
-            break
     value, gradient, information = current
     if float(np.abs(gradient).max()) > 1e-5 * max(1.0, float(model.counts.sum())):
         return "no_convergence"

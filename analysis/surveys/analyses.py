@@ -14,6 +14,7 @@ from analysis.statistics.incomplete_shares import standardised_share
 from analysis.statistics.mean_change import bca_mean_change, derrick_t, paired_t, welch_t
 from analysis.statistics.mixed_model import mixed_change
 from analysis.statistics.ordinal import ordinal_change
+from analysis.statistics.ordinal_mixed import OrderedChange, ordered_change
 from analysis.statistics.paired_categories import (
     bowker,
     mcnemar_exact,
@@ -205,10 +206,9 @@ def _mean_analyses(c: Contrast) -> list[ComparisonLike]:
     apart = [
         welch_t(a.values, b.values, a.counts, b.counts),
         mann_whitney(a.values, b.values, a.counts, b.counts),
-        *_ordered(c),
     ]
     if c.design == "anonymous":
-        return apart
+        return [*apart, *_ordered(c)]
     change = p.post - p.pre
     together: list[ComparisonLike] = [
         paired_t(p.pre, p.post, p.counts),
@@ -218,7 +218,7 @@ def _mean_analyses(c: Contrast) -> list[ComparisonLike]:
             bca_mean_change(p.pre, p.post, p.counts, n_resamples=RESAMPLES, seed=c.seed), "bca_mean"
         ),
     ]
-    return together + apart[2:] if c.design == "paired" else together + _partly(c) + apart
+    return together if c.design == "paired" else together + _partly(c) + apart
 
 
 def _partly(c: Contrast) -> list[ComparisonLike]:
@@ -233,11 +233,34 @@ def _partly(c: Contrast) -> list[ComparisonLike]:
     ]  # fmt: skip
 
 
-def _ordered(c: Contrast) -> list[ComparisonLike]:
-    """Proportional odds, for scores of few distinct values on a declared scale."""
+def is_ordered(c: Contrast) -> bool:
+    """Whether an ordinal model fits: scores of few distinct values on a declared scale."""
     distinct = np.union1d(c.start.values, c.end.values)
-    if c.measure.kind != "scale" or not 3 <= distinct.size <= MOST_ORDERED:
+    return c.measure.kind == "scale" and 3 <= distinct.size <= MOST_ORDERED
+
+
+def model_answers(c: Contrast) -> OrderedChange | None:
+    """Ordinal model of linked waves with a person's own level; None where none fits."""
+    if c.design == "anonymous" or not is_ordered(c):
+        return None
+    before, both, after = c.from_only, c.pairs, c.to_only
+    gap = [np.full(one.values.size, np.nan) for one in (before, after)]
+    return ordered_change(
+        np.column_stack(
+            [
+                np.concatenate([both.pre, before.values, gap[1]]),
+                np.concatenate([both.post, gap[0], after.values]),
+            ]
+        ),
+        np.concatenate([both.counts, before.counts, after.counts]),
+    )
+
+
+def _ordered(c: Contrast) -> list[ComparisonLike]:
+    """Proportional odds of anonymous waves."""
+    if not is_ordered(c):
         return []
+    distinct = np.union1d(c.start.values, c.end.values)
     a, b = (np.searchsorted(distinct, t.values).astype(np.float64) for t in (c.start, c.end))
     return [ordinal_change(a, b, c.start.counts, c.end.counts)]
 

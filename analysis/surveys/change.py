@@ -12,6 +12,7 @@ from scipy import stats
 from analysis.results import Comparison, ComparisonLike, Estimate, EstimateLike, NotEstimable
 from analysis.statistics.mean_change import equivalence
 from analysis.statistics.multiplicity import adjust_by_family
+from analysis.statistics.ordinal_mixed import OrderedChange
 from analysis.study import Study
 from analysis.study_file import MeasurePlan
 from analysis.surveys.analyses import (
@@ -19,6 +20,7 @@ from analysis.surveys.analyses import (
     agreement_of,
     analyse,
     count_contrast,
+    model_answers,
     n_categories,
     pair_table,
     size_effects,
@@ -27,10 +29,24 @@ from analysis.surveys.contrasts import family_of_contrast, list_contrasts, main_
 from analysis.surveys.groups import both_waves
 from analysis.surveys.guards import guard_outcome
 from analysis.surveys.improvement import ask_anchor, count_improved
+from analysis.surveys.items import answer_names
 from analysis.surveys.panel import Panel, build_panel
 from analysis.surveys.reliability import evaluate_reliability
-from analysis.surveys.results import Outcome, PairCounts, Reliability, SampleSizes, Subgroups
-from analysis.surveys.scoring import FloatArray, mean_of, outcome_measures
+from analysis.surveys.results import (
+    OrderedAnswers,
+    Outcome,
+    PairCounts,
+    Reliability,
+    SampleSizes,
+    Subgroups,
+)
+from analysis.surveys.scoring import (
+    FloatArray,
+    item_range,
+    mean_of,
+    outcome_measures,
+    reverse,
+)
 from analysis.surveys.subgroups import evaluate_subgroups
 
 MOST_CELLS = 2500
@@ -81,7 +97,8 @@ def evaluate_outcome(
     pre, post = panel.pair(measure.name, waves)
     seed = study.plan.study.seed
     contrast = count_contrast(measure, pre, post, anonymous=panel.anonymous, seed=seed)
-    analyses = analyse(contrast)
+    model = model_answers(contrast)
+    analyses = (*analyse(contrast), *(model.changes if model is not None else ()))
     main = waves == main_contrast(study, panel, measure.name)
     at_start = [r for r in reliability if (r.measure, r.wave) == (measure.name, waves[0])]
     anchor = ask_anchor(study, panel, measure, waves)
@@ -107,6 +124,7 @@ def evaluate_outcome(
         better=measure.better,
         important_difference=measure.important_difference,
         levels=_levels(measure, pre, post, analyses[0], linked=not panel.anonymous),
+        ordered=_ordered_answers(study, contrast, model),
     )
     return replace(outcome, cautions=guard_outcome(study, panel, contrast, waves, outcome))
 
@@ -143,6 +161,30 @@ def level_of_model(change: Comparison, wave: str) -> Estimate:
         n_missing=change.n_missing,
         method=change.method,
         name="level",
+    )
+
+
+def _ordered_answers(
+    study: Study, c: Contrast, model: OrderedChange | None
+) -> OrderedAnswers | None:
+    """Give the model of one ordered question with the words of its answers, low to high."""
+    survey, measure = study.survey, c.measure
+    if model is None or survey is None or len(measure.items) > 1:
+        return None
+    scores = np.union1d(c.start.values, c.end.values)
+    low, high = item_range(measure)
+    values = low + scores / 100.0 * (high - low) if measure.score == "percent" else scores
+    if measure.reversed:
+        values = reverse(values, (low, high))
+    labels = survey.answer_labels.get(measure.name, {})
+    first, last = model.shares if model.shares else ((), ())
+    return OrderedAnswers(
+        answers=answer_names(labels, np.round(values, 9).tolist()),
+        change=model.changes[0],
+        from_shares=first,
+        to_shares=last,
+        proportional_odds=model.proportional_odds,
+        spread=model.spread,
     )
 
 

@@ -92,11 +92,17 @@ def count_item(
 def _count_listed(
     labels: Mapping[float, str], answers: Sequence[float], known: FloatArray
 ) -> dict[str, int]:
+    names = answer_names(labels, answers)
+    return {name: int((known == value).sum()) for name, value in zip(names, answers, strict=True)}
+
+
+def answer_names(labels: Mapping[float, str], answers: Sequence[float]) -> tuple[str, ...]:
+    """Name answers by their words, with the number where two have the same words."""
     named = pd.Series([labels.get(v) or _plain(v) for v in answers])
-    return {
-        f"{name} ({_plain(v)})" if twice else name: int((known == v).sum())
+    return tuple(
+        f"{name} ({_plain(v)})" if twice else name
         for v, name, twice in zip(answers, named, named.duplicated(keep=False), strict=True)
-    }
+    )
 
 
 def _count_bands(measure: MeasurePlan, known: FloatArray) -> dict[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from analysis.statistics.factor_model import fit_one_factor, sampling_adequacy
 from analysis.statistics.reliability import (
     alpha_if_dropped,
     cronbach_alpha,
@@ -52,6 +53,7 @@ def measure_reliability(
     complete = answers[:, asked]
     complete = complete[np.isfinite(complete).all(axis=1)]
     distinct, counts = np.unique(complete, axis=0, return_counts=True)
+    kmo, by_item = sampling_adequacy(complete)
     resamples = RESAMPLES_LARGE if len(complete) > LARGE else RESAMPLES
     return Reliability(
         measure=measure.name,
@@ -64,4 +66,9 @@ def measure_reliability(
         alpha_if_dropped=alpha_if_dropped(distinct, names, counts=counts),
         first_factor_share=first_factor_share(distinct, counts=counts),
         unreversed_suspects=unreversed_suspects(distinct, names, counts=counts),
+        kmo=kmo,
+        kmo_items=dict(zip(names, by_item, strict=True)),
+        # Right or wrong is no quantity with a covariance of its own: a factor of such answers
+        # would be one of difficulty.
+        one_factor=fit_one_factor(complete) if measure.kind == "scale" else None,
     )

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from analysis.results import Caution, ComparisonLike, EstimateLike
+from analysis.results import Caution, ComparisonLike, EstimateLike, NotEstimable
 from analysis.statistics.anchor import AnchorDifference
+from analysis.statistics.factor_model import FactorFit
 from analysis.statistics.meta_analysis import MetaAnalysis
 
 
@@ -69,7 +70,11 @@ class ScoreSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reliability:
-    """Internal consistency of one measure in one wave."""
+    """Internal consistency of one measure in one wave.
+
+    ``kmo`` is the sampling adequacy, overall and by item; ``one_factor`` how well one common factor
+    gives the answers' covariances back (scales only).
+    """
 
     measure: str
     wave: str
@@ -81,6 +86,9 @@ class Reliability:
     alpha_if_dropped: Mapping[str, float | None]
     first_factor_share: float | None
     unreversed_suspects: tuple[str, ...] = ()
+    kmo: float | None = None
+    kmo_items: Mapping[str, float | None] = field(default_factory=dict)
+    one_factor: FactorFit | NotEstimable | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +169,23 @@ class PairCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderedAnswers:
+    """One ordered question in two linked waves, by the model with a person's own level.
+
+    ``from_shares`` and ``to_shares`` are the expected shares of ``answers``, low to high, over
+    everyone's own levels; ``spread`` the standard deviation of these on the logit scale. Without a
+    fit there are no shares, and ``change`` says why.
+    """
+
+    answers: tuple[str, ...]
+    change: ComparisonLike
+    from_shares: tuple[EstimateLike, ...]
+    to_shares: tuple[EstimateLike, ...]
+    proportional_odds: ComparisonLike
+    spread: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """Change of one measure between two waves.
 
@@ -171,7 +196,7 @@ class Outcome:
     ``levels`` are the mean scores (shares for binary) in the two waves that belong to ``change``:
     expected of everyone where a model of both waves is primary, else of the matched, or of everyone
     where answers cannot be linked. ``main`` marks the contrast that speaks for the
-    measure: first to last wave asked at its time.
+    measure: first to last wave asked at its time. ``ordered`` is there for one ordered question.
     """
 
     measure: str
@@ -196,6 +221,7 @@ class Outcome:
     important_difference: float | None = None
     among: str = "everyone"
     levels: tuple[EstimateLike, ...] = ()
+    ordered: OrderedAnswers | None = None
     cautions: tuple[Caution, ...] = ()
 
 

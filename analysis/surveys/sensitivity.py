@@ -11,12 +11,13 @@ import pandas as pd
 from analysis.results import Comparison, ComparisonLike, NotEstimable
 from analysis.statistics.clusters import cr2
 from analysis.statistics.group_change import weighted_mean_change
+from analysis.statistics.ordinal_mixed import ordered_change
 from analysis.statistics.trajectory import mean_trajectory
 from analysis.statistics.wave_weights import raked_waves, standardised_waves, weighted_waves
 from analysis.statistics.weights import kish_design_effect, rake
 from analysis.study import Study
 from analysis.study_file import MeasurePlan
-from analysis.surveys.analyses import family_of
+from analysis.surveys.analyses import MOST_ORDERED, family_of
 from analysis.surveys.contrasts import list_contrasts
 from analysis.surveys.groups import both_waves, clusters_within
 from analysis.surveys.imputation import describe_change, impute_change
@@ -32,7 +33,8 @@ def evaluate_sensitivity(study: Study, panel: Panel | None = None) -> tuple[Sens
 
     ``multiple_imputation`` of the scores of people who missed a wave; ``mean_cr2`` with people of
     one cluster (else community) alike; ``survey_weights`` with the
-    weights given; ``raking`` to the population's shares; ``mixed_waves`` from three waves on.
+    weights given; ``raking`` to the population's shares; ``mixed_waves`` from three waves on,
+    and for one ordered question ``ordinal_waves``.
     Anonymous waves: ``survey_weights``, ``raking``, and ``baseline_composition``, the later wave
     weighted to the demographics of the first.
     """
@@ -181,11 +183,16 @@ def _over_waves(panel: Panel, measure: MeasurePlan) -> list[Sensitivity]:
     columns = trajectory_waves(panel)
     if len(columns) < LEAST_WAVES or family_of(measure) != "mean":
         return []
+    scores = panel.scores[measure.name][:, columns]
     pairs = [(0, later) for later in range(1, len(columns))]
-    found = mean_trajectory(panel.scores[measure.name][:, columns], pairs)
+    models = {"mixed_waves": mean_trajectory(scores, pairs).contrasts}
+    distinct = np.unique(scores[np.isfinite(scores)]).size
+    if measure.kind == "scale" and len(measure.items) == 1 and 3 <= distinct <= MOST_ORDERED:
+        models["ordinal_waves"] = ordered_change(scores).changes
     return [
-        describe_change(measure, "mixed_waves", one, (panel.waves[columns[0]], panel.waves[later]))
-        for later, one in zip(columns[1:], found.contrasts, strict=True)
+        describe_change(measure, name, one, (panel.waves[columns[0]], panel.waves[later]))
+        for name, found in models.items()
+        for later, one in zip(columns[1:], found, strict=True)
     ]
 
 

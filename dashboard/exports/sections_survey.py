@@ -13,6 +13,7 @@ from analysis.study import Study
 from analysis.study_file import MeasurePlan
 from analysis.summary import main_outcome
 from analysis.surveys.contrasts import main_rows
+from analysis.surveys.response_shift import list_response_shifts
 from analysis.surveys.results import GroupComparison
 from dashboard.exports.content import ReportPicture, ReportSection, make_section
 from dashboard.exports.pictures import draw_changes, draw_comparison, list_changes
@@ -33,6 +34,7 @@ from dashboard.sentences.flow import count_analysed, say_verdict
 from dashboard.sentences.improvement import say_improvement
 from dashboard.sentences.items import name_answers
 from dashboard.sentences.names import column_name
+from dashboard.sentences.ordered import say_ordered
 from dashboard.sentences.outcomes import say_wave
 from dashboard.sentences.subgroups import say_who_in_groups
 from dashboard.sentences.tipping import list_tipping_sentences, say_auxiliary, tipping_rows
@@ -45,7 +47,18 @@ from dashboard.tables.attrition import (
 from dashboard.tables.comparison import list_balance, list_comparisons, list_weighted_balance
 from dashboard.tables.dose import list_doses
 from dashboard.tables.items import list_answers
-from dashboard.tables.outcomes import list_analyses, list_effect_sizes, list_outcomes
+from dashboard.tables.measurement import (
+    list_factor_fits,
+    list_invariance,
+    list_response_shift_rows,
+    list_shifts,
+)
+from dashboard.tables.outcomes import (
+    list_analyses,
+    list_effect_sizes,
+    list_ordered,
+    list_outcomes,
+)
 from dashboard.tables.reliability import list_items, list_reliability
 from dashboard.tables.subgroups import list_groups
 from dashboard.tables.trajectory import list_contrasts, list_patterns, list_waves
@@ -86,7 +99,10 @@ def _outcomes(evaluation: Evaluation, study: Study, text: Text) -> ReportSection
     improvement = [
         text("{measure}: {caution}", measure=_name(text, measures[one.measure]), caution=line)
         for one in last_contrasts(outcomes)
-        for line in say_improvement(text, one, measures[one.measure])
+        for line in [
+            *say_improvement(text, one, measures[one.measure]),
+            *say_ordered(text, one),
+        ]
     ]
     for one in last_contrasts(outcomes):
         measure = measures[one.measure]
@@ -96,6 +112,9 @@ def _outcomes(evaluation: Evaluation, study: Study, text: Text) -> ReportSection
         tables[f"analyses_{one.measure}"] = (title, analyses)
         sizes = text("{measure}: effect sizes", measure=name)
         tables[f"effects_{one.measure}"] = (sizes, list_effect_sizes(one, text))
+        if one.ordered is not None:
+            title = text("{measure}: the answers, expected for the same people", measure=name)
+            tables[f"ordered_{one.measure}"] = (title, list_ordered(one, plan, text))
     return make_section(
         text,
         evaluation,
@@ -315,7 +334,25 @@ def _reliability(evaluation: Evaluation, study: Study, text: Text) -> ReportSect
     tables = {
         "reliability": (text("Reliability"), list_reliability(rows, plan, text)),
         "reliability_items": (text("Question by question"), list_items(rows, plan, text)),
+        "one_factor": (
+            text("Does one factor describe the answers?"),
+            list_factor_fits(rows, plan, text),
+        ),
+        "invariance": (
+            text("One factor in both waves"),
+            list_invariance(evaluation.measurement, plan, text),
+        ),
     }
+    for one in evaluation.measurement:
+        measure = next(m for m in plan.measures if m.name == one.measure)
+        title = text("{measure}: do the questions measure the same?", measure=_name(text, measure))
+        tables[f"shifts_{one.measure}"] = (title, list_shifts(one, measure, text))
+    retrospective = plan.survey.retrospective if plan.survey is not None else ()
+    shifts = list_response_shifts(evaluation.outcomes, retrospective)
+    tables["response_shift"] = (
+        text("Retrospective baseline (then-test)"),
+        list_response_shift_rows(shifts, plan, text),
+    )
     return make_section(
         text, evaluation, "reliability", text("Reliability"), tables=tables, pictures=(picture,)
     )

@@ -20,6 +20,7 @@ from dashboard.text import Text
 SECTIONS = (
     "outcomes",
     "trajectory",
+    "measurement",
     "participation",
     "series",
     "volunteers",

@@ -26,7 +26,7 @@ def say_methods(text: Text, evaluation: Evaluation, plan: StudyPlan) -> list[str
     return [
         text.join([_say_design(text, evaluation), _say_matching(text, evaluation)]),
         text.join([_say_measures(text, plan), _say_analyses(text, evaluation, plan)]),
-        text.join(_say_robustness(text, evaluation)),
+        text.join(_say_robustness(text, evaluation, plan)),
         *_say_courses(text, evaluation),
         *([months] if months else []),
         text.join([_say_tests(text, evaluation), _say_hidden(text, plan)]),
@@ -133,7 +133,11 @@ def _say_analyses(text: Text, e: Evaluation, plan: StudyPlan) -> str:
     return text.join(parts)
 
 
-def _say_robustness(text: Text, e: Evaluation) -> list[str]:
+def _retrospective(plan: StudyPlan) -> set[str]:
+    return set(plan.survey.retrospective) if plan.survey is not None else set()
+
+
+def _say_robustness(text: Text, e: Evaluation, plan: StudyPlan) -> list[str]:
     """What was done about clusters, drop-out, groups and dose, as far as it was done."""
     names = {one.name for c in e.comparison for one in c.analyses if isinstance(one, Comparison)}
     said = {
@@ -174,6 +178,17 @@ def _say_robustness(text: Text, e: Evaluation) -> list[str]:
             "The later anonymous wave was also weighted to the composition of the first; the "
             "effective number of people stands beside it."
         ): any(s.name == "baseline_composition" for s in e.sensitivity),
+        text(
+            "Questions were compared between waves at the same total score by cumulative logit "
+            "models (errors by person, Holm), and loadings by one-factor models."
+        ): bool(e.measurement),
+        text(
+            "One ordered question of linked waves was modelled by a cumulative logit with a "
+            "random intercept of each person."
+        ): any(o.ordered is not None for o in e.outcomes),
+        text(
+            "The retrospective baseline stands beside the actual one and enters no headline."
+        ): any(set(o.contrast) & _retrospective(plan) for o in e.outcomes),
         text("Groups were tested by one interaction test per column before any was shown."): (
             any(o.subgroups for o in e.outcomes)
         ),
@@ -263,7 +278,7 @@ def _told_by_data(text: Text, e: Evaluation, plan: StudyPlan) -> dict[int, str]:
         10: text("People; clusters by {name}.", name=column_name(text, plan, survey.cluster))
         if survey is not None and survey.cluster
         else text("People."),
-        11: text.join([_say_analyses(text, e, plan), *_say_robustness(text, e)]),
+        11: text.join([_say_analyses(text, e, plan), *_say_robustness(text, e, plan)]),
         12: _say_matching(text, e),
         14: _say_start(text, e, plan),
         15: _say_balance(text, e),

@@ -10,7 +10,7 @@ from analysis.results import Comparison, ComparisonLike, Estimate, EstimateLike
 from analysis.study_file import StudyPlan
 from analysis.surveys.results import Outcome
 from dashboard.sentences.change import is_share, say_likely, say_signed
-from dashboard.sentences.names import wave_name
+from dashboard.sentences.names import value_name, wave_name
 from dashboard.sentences.statistics import name_change, name_effect, say_reason
 from dashboard.text import Text
 
@@ -55,6 +55,32 @@ def list_effect_sizes(outcome: Outcome, text: Text) -> pd.DataFrame:
     ]
     names = ("Effect size", "Value", "95 % interval", "n")
     return pd.DataFrame(rows, columns=[text(name) for name in names])
+
+
+def list_ordered(outcome: Outcome, plan: StudyPlan, text: Text) -> pd.DataFrame:
+    """Expected share of each answer in both waves; empty without a model of one ordered answer."""
+    found = outcome.ordered
+    if found is None:
+        return pd.DataFrame()
+    waves = [wave_name(text, wave) for wave in outcome.contrast]
+    rows = [
+        (value_name(text, plan, answer), *_expected(text, start), *_expected(text, end))
+        for answer, start, end in zip(
+            found.answers, found.from_shares, found.to_shares, strict=False
+        )
+    ]
+    interval = text("95 % interval")
+    columns = [text("Answer"), waves[0], f"{interval} ", waves[1], interval]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _expected(text: Text, share: EstimateLike) -> tuple[str, str]:
+    if not isinstance(share, Estimate) or share.ci_low is None or share.ci_high is None:
+        return "–", "–"
+    limits = text(
+        "{low} to {high}", low=text.percent(share.ci_low, 1), high=text.percent(share.ci_high, 1)
+    )
+    return text.percent(share.estimate, 1), limits
 
 
 def list_transitions(outcome: Outcome, text: Text) -> pd.DataFrame:

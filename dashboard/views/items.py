@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
+from analysis.findings import last_contrasts
 from analysis.study_file import MeasurePlan
 from analysis.surveys.results import ItemAnswers
 from dashboard.cache import current_evaluation, current_study, smallest_group
 from dashboard.figures.answers import draw_answers, draw_shares
 from dashboard.sentences.few import has_few, say_marked
 from dashboard.sentences.items import label_items, name_answers, say_item_counts, say_items
+from dashboard.sentences.ordered import say_ordered
 from dashboard.state import current_text
 from dashboard.tables.items import list_answers
 from dashboard.text import Text
 from dashboard.widgets.filters import show_filters
+from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.measures import choose_measure
 from dashboard.widgets.page import show_empty, show_figure, show_page
 
@@ -34,6 +37,12 @@ def show() -> None:
     with head:
         show_page(say_items(text, measure, items, labels), say_item_counts(text, items))
     _show_picture(text, measure, items, labels)
+    outcome = next(
+        (o for o in last_contrasts(evaluation.outcomes) if o.measure == measure.name), None
+    )
+    lines = [] if outcome is None else say_ordered(text, outcome)
+    if lines:
+        st.markdown("  \n".join(escape_markdown(line) for line in lines))
 
 
 def _show_picture(

@@ -16,6 +16,7 @@ from dashboard.figures.forest import draw_forest
 from dashboard.sentences import say_caution, say_finding
 from dashboard.sentences.change import is_share, list_change_cards, say_who
 from dashboard.sentences.improvement import say_improvement
+from dashboard.sentences.ordered import say_ordered
 from dashboard.state import current_text
 from dashboard.tables import outcomes as tables
 from dashboard.text import Text
@@ -67,6 +68,7 @@ def show() -> None:
         )
     show_cautions([say_caution(text, one) for one in _cautions_of(evaluation, outcome)])
     _show_improvement(text, outcome, measure)
+    _show_ordered(text, study, outcome)
     _show_analyses(text, outcome, share=is_share(measure))
 
 
@@ -101,6 +103,18 @@ def _show_improvement(text: Text, outcome: Outcome, measure: MeasurePlan) -> Non
     if lines:
         st.header(text("Who improved, and by how much it takes"), anchor=False)
         st.markdown("  \n".join(escape_markdown(line) for line in lines))
+
+
+def _show_ordered(text: Text, study: Study, outcome: Outcome) -> None:
+    """One ordered question: the odds of a higher answer, and the answers they come to."""
+    lines = say_ordered(text, outcome)
+    if not lines:
+        return
+    st.header(text("The answers, expected for the same people"), anchor=False)
+    st.markdown("  \n".join(escape_markdown(line) for line in lines))
+    shares = tables.list_ordered(outcome, study.plan, text)
+    if len(shares):
+        show_table(shares, key="ordered")
 
 
 def _show_analyses(text: Text, outcome: Outcome, *, share: bool) -> None:

@@ -44,6 +44,11 @@ def test_the_shifted_question_is_named_and_no_other():
     assert found[0].test.ci_low > 0
 
 
+def test_one_large_shift_does_not_make_the_others_shift():
+    found = test_items(*shifted(300, shift=3.0, items=4))
+    assert [one.item for one in found if one.shifted] == ["q0"]
+
+
 def test_a_programme_that_works_shifts_no_question():
     found = test_items(*shifted(300, gain=1.2))
     assert not any(one.shifted for one in found)
