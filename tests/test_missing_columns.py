@@ -152,3 +152,10 @@ def test_two_waves_of_different_people_are_not_called_unlinkable():
     said = findings(read_study(propose_study(files), files))
     assert "nobody answered both of them" in said
     assert "cannot be linked" not in said
+
+
+def test_where_nobody_has_left_it_says_nobody():
+    whole = {"volunteer": "id", "joined": "joined", "left": "left"}
+    stay = ROSTER.replace("2025-06-01", "").rstrip() + "\nV99,2025-11-30,\n"
+    said = findings(read_tables(volunteers=(stay, whole)))
+    assert "100 % of volunteers stay a year; nobody has left so far." in said.replace("\xa0", " ")

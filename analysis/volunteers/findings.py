@@ -49,7 +49,8 @@ def find_stay(v: Volunteers) -> Finding:
         return _finding("volunteers_half_left", **values)
     year = v.retention.get("365")
     if isinstance(year, Estimate):
-        return _finding("volunteers_stay_year", share=year.estimate, n=year.n)
+        code = "volunteers_stay_year" if v.left else "volunteers_none_left"
+        return _finding(code, share=year.estimate, n=year.n)
     return _finding("volunteers_counted", n=v.n, active=v.active, left=v.left)
 
 

@@ -112,6 +112,10 @@ FINDINGS: dict[str, Callable[[Text, Finding], str]] = {
         "{share} of volunteers stay a year; fewer than half have left so far.",
         share=text.percent(f.values["share"]),
     ),
+    "volunteers_none_left": lambda text, f: text(
+        "{share} of volunteers stay a year; nobody has left so far.",
+        share=text.percent(f.values["share"]),
+    ),
     "volunteers_counted": lambda text, f: text(
         "{n} people have volunteered; {active} are active and {left} have left.",
         **{name: _number(text, f, name) for name in ("n", "active", "left")},
