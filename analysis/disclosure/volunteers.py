@@ -45,6 +45,8 @@ from analysis.volunteers.spells import (
 T = TypeVar("T")
 HORIZONS = (365.0, 180.0, 90.0, 30.0)
 YEAR = 365.0
+#: Ends the method of a curve that is given at chosen days only: between them it is not known.
+CHOSEN_DAYS = ";chosen_days"
 #: Days between further points of a curve.
 STEP = 10.0
 
@@ -208,17 +210,20 @@ def _bin_curve(curve: Curve, days: Sequence[float], *, rounded: bool = False) ->
     def take(values: Sequence[float]) -> tuple[float, ...]:
         return tuple(round(values[i], 2) if rounded else values[i] for i in at)
 
-    left = curve.n - np.cumsum(np.add(sums(curve.events), sums(curve.censored)))
+    # Followed until the day, as in the curve itself: those who left by it are still counted.
+    gone = np.cumsum(np.add(sums(curve.events), sums(curve.censored)))
+    followed = curve.n - np.concatenate([[0.0], gone[:-1]])
     return replace(
         curve,
         time_days=(0.0, *days),
-        at_risk=tuple(float(n) for n in left) if curve.n else (0.0,),
+        at_risk=tuple(float(n) for n in followed) if curve.n else (0.0,),
         events=sums(curve.events),
         censored=sums(curve.censored),
         survival=(take(curve.survival)[:1] if rounded else (1.0,)) + take(curve.survival)[1:],
         ci_low=take(curve.ci_low),
         ci_high=take(curve.ci_high),
         n_missing=curve.n_missing if curve.n_missing == 0 else SUPPRESSED,
+        method=f"{curve.method}{CHOSEN_DAYS}",
     )
 
 

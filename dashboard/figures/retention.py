@@ -5,6 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from analysis.disclosure.volunteers import CHOSEN_DAYS
 from analysis.results import Curve, Estimate
 from analysis.volunteers.results import RetentionByGroup, Volunteers
 from dashboard.figures.axes import choose_step, events_within, percent_axis, shade_events
@@ -60,7 +61,9 @@ def draw_retention_curve(volunteers: Volunteers, text: Text, height: int) -> go.
 def _add_curve(
     figure: go.Figure, curve: Curve, months: list[float], colour: str, text: Text, name: str = ""
 ) -> None:
-    band = {"mode": "lines", "line": {"width": 0, "shape": "hv"}, "hoverinfo": "skip"}
+    # Between the chosen days of a protected curve it is not known when people left.
+    shape = "linear" if curve.method.endswith(CHOSEN_DAYS) else "hv"
+    band = {"mode": "lines", "line": {"width": 0, "shape": shape}, "hoverinfo": "skip"}
     if not name:
         figure.add_scatter(x=months, y=curve.ci_high, **band)
         figure.add_scatter(x=months, y=curve.ci_low, fill="tonexty", fillcolor=INTERVAL, **band)
@@ -68,7 +71,7 @@ def _add_curve(
         x=months,
         y=curve.survival,
         mode="lines",
-        line={"color": colour, "width": 2.5, "shape": "hv"},
+        line={"color": colour, "width": 2.5, "shape": shape},
         name=name,
         hovertext=[
             text(

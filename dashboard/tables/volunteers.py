@@ -7,7 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.results import Comparison, Curve, Estimate, EstimateLike
+from analysis.disclosure.volunteers import CHOSEN_DAYS
+from analysis.results import (
+    SUPPRESSED,
+    SUPPRESSED_MARK,
+    Comparison,
+    Curve,
+    Estimate,
+    EstimateLike,
+)
 from analysis.volunteers.results import (
     Hours,
     OutlookChoice,
@@ -35,6 +43,8 @@ def list_curve(v: Volunteers, text: Text) -> pd.DataFrame:
     index = [max(i for i, t in enumerate(v.curve.time_days) if t <= day) for day in days]
     rows = [
         (m, *counts, text.percent(v.curve.survival[i]), _limits(text, v.curve, i))
+        if is_told(v.curve, m)
+        else (m, *counts, SUPPRESSED_MARK, SUPPRESSED_MARK)
         for m, counts, i in zip(months, count_at(v.curve, months), index, strict=True)
     ]
     names = [text("Months"), text("Still serving"), text("Left so far")]
@@ -47,7 +57,18 @@ def count_at(curve: Curve, months: list[int]) -> list[tuple[int, int, int]]:
     index = np.searchsorted(curve.time_days, np.array(months) * MONTH_DAYS, side="right") - 1
     events, censored = np.cumsum(curve.events), np.cumsum(curve.censored)
     staying = np.array(curve.at_risk) - np.array(curve.events) - np.array(curve.censored)
-    return [(round(staying[i]), round(events[i]), round(censored[i])) for i in index]
+    return [
+        (round(staying[i]), round(events[i]), round(censored[i]))
+        if is_told(curve, month)
+        else (SUPPRESSED, SUPPRESSED, SUPPRESSED)
+        for month, i in zip(months, index, strict=True)
+    ]
+
+
+def is_told(curve: Curve, month: float) -> bool:
+    """Whether a curve is known at a month: one protected is, soon after its chosen days only."""
+    since = min(month * MONTH_DAYS - day for day in curve.time_days if day <= month * MONTH_DAYS)
+    return not curve.method.endswith(CHOSEN_DAYS) or since < MONTH_DAYS / 2
 
 
 def _limits(text: Text, curve: Curve, i: int) -> str:

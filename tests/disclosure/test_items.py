@@ -6,8 +6,10 @@ import pytest
 from analysis import evaluate
 from analysis.disclosure import protect
 from analysis.disclosure.rules import join_bins
-from analysis.results import SUPPRESSED, NotEstimable
+from analysis.disclosure.volunteers import _bin_curve
+from analysis.results import SUPPRESSED, Curve, NotEstimable
 from dashboard.sentences.items import name_answers
+from dashboard.tables.volunteers import count_at, is_told
 from dashboard.text import Text
 from tests.studies import make_study
 
@@ -18,6 +20,25 @@ ITEMS = {**MEASURE, "items": ["a", "b"]}
 
 def study_of(values, measure=ITEMS, **more):
     return make_study(values, measures=[measure], **more)
+
+
+def test_a_curve_at_chosen_days_counts_as_the_curve_does():
+    days = np.arange(0.0, 41.0)
+    events, censored = np.zeros(41), np.zeros(41)
+    events[1:] = 1.0
+    risk = 40 - np.concatenate([[0.0, 0.0], np.cumsum(events[1:-1])])
+    curve = Curve(
+        time_days=tuple(days), at_risk=tuple(risk), events=tuple(events), censored=tuple(censored),
+        survival=tuple(1 - days / 40), ci_low=tuple(0 * days), ci_high=tuple(0 * days + 1),
+        n=40, method="kaplan_meier_loglog",
+    )  # fmt: skip
+    shown = _bin_curve(curve, (10.0, 30.0))
+    assert shown.at_risk == (40.0, 40.0, 30.0)
+    assert shown.events == (0.0, 10.0, 20.0)
+    assert shown.survival == (1.0, 0.75, 0.25)
+    assert [is_told(shown, month) for month in (0, 0.4, 1, 3)] == [True, True, True, False]
+    assert is_told(curve, 3)
+    assert count_at(shown, [0, 1, 3])[1:] == [(10, 30, 0), (SUPPRESSED,) * 3]
 
 
 @pytest.mark.parametrize("seed", range(20))
