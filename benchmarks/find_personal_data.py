@@ -7,6 +7,7 @@ Babel and Faker, lists that the recognisers were not written from. Every person 
 
 from __future__ import annotations
 
+import argparse
 import html
 import io
 import random
@@ -233,10 +234,10 @@ def ratings(rng: random.Random, n: int) -> list[str]:
     return [rng.choice(["非常同意", "同意", "一般", "不同意"]) for _ in range(n)]
 
 
-def make_shapes() -> Iterator[Shape]:
+def make_shapes(seed: int = SEED) -> Iterator[Shape]:
     """Yield one file for each shape."""
-    rng = random.Random(SEED)
-    zh, en, gb = People("zh", SEED), People("en", SEED + 1), People("gb", SEED + 2)
+    rng = random.Random(seed)
+    zh, en, gb = People("zh", seed), People("en", seed + 1), People("gb", seed + 2)
     for header in NAME_HEADERS:
         some = zh.draw(22)
         rows = [[header, "年龄", "我知道撤离路线"]]
@@ -445,13 +446,13 @@ def _beside_the_cells(rng: random.Random, zh: People, en: People) -> Iterator[Sh
     )
 
 
-def harmless() -> dict[str, list[str]]:
+def harmless(seed: int = SEED) -> dict[str, list[str]]:
     """Look-alikes that name nobody, by where they stand."""
     zh, en = Locale("zh", script="Hans"), Locale("en", "GB")
     fake_zh, fake_en = Faker("zh_CN"), Faker("en_GB")
-    fake_zh.seed_instance(SEED)
-    fake_en.seed_instance(SEED)
-    rng = random.Random(SEED)
+    fake_zh.seed_instance(seed)
+    fake_en.seed_instance(seed)
+    rng = random.Random(seed)
     words = [fake_zh.word() for _ in range(900)]
     return {
         "国家": list(zh.territories.values()),
@@ -642,10 +643,10 @@ def find_leaks(shape: Shape) -> list[tuple[str, str]]:
     return [(kind, text) for kind, text in shape.planted if text in saved]
 
 
-def find_alarms() -> tuple[int, list[tuple[str, str, str]]]:
+def find_alarms(seed: int = SEED) -> tuple[int, list[tuple[str, str, str]]]:
     """Number of harmless cells, and those that were changed: column, before, after."""
     total, alarms = 0, []
-    for header, values in harmless().items():
+    for header, values in harmless(seed).items():
         for name, rows in (
             ("plain.csv", [["q0", header], *(["3", v] for v in values)]),
             ("plain.xlsx", [[header, "q0"], *([v, "3"] for v in values)]),
@@ -664,11 +665,19 @@ def find_alarms() -> tuple[int, list[tuple[str, str, str]]]:
 
 
 def main() -> None:
-    """Print the two tables."""
+    """Print the tables of each seed asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, nargs="+", default=[SEED], help="people to draw")
+    for seed in parser.parse_args().seed:
+        print_seed(seed)
+
+
+def print_seed(seed: int) -> None:
+    """Print recall by kind and by shape of file, precision, and what was wrong."""
     by_kind: dict[str, Counter[str]] = defaultdict(Counter)
     by_shape: dict[str, Counter[str]] = {}
     missed: list[tuple[str, str, str]] = []
-    for shape in make_shapes():
+    for shape in make_shapes(seed):
         leaks = find_leaks(shape)
         counts = by_shape.setdefault(shape.title, Counter())
         for item in shape.planted:
@@ -679,14 +688,15 @@ def main() -> None:
         missed += [(shape.title, *leak) for leak in leaks]
     planted = sum(c["planted"] for c in by_kind.values())
     left = sum(c["readable"] for c in by_kind.values())
-    total, alarms = find_alarms()
+    total, alarms = find_alarms(seed)
     print(f"{'kind':<46}planted readable recall")
     for name, c in [*sorted(by_kind.items()), ("", Counter()), *by_shape.items()]:
         if c:
             recall = 1 - c["readable"] / c["planted"]
             print(f"{name:<46}{c['planted']:>7}{c['readable']:>9}{recall:>7.3f}")
     recall = 1 - left / planted
-    print(f"\n{len(by_shape)} shapes, {planted} planted, {left} readable: recall {recall:.4f}")
+    print(f"\nseed {seed}: {len(by_shape)} shapes, {planted} planted, {left} readable: ", end="")
+    print(f"recall {recall:.4f}")
     precision = (planted - left) / (planted - left + len(alarms))
     print(f"{total} harmless cells, {len(alarms)} replaced: precision {precision:.4f}")
     for title, kind, text in missed[:60]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from analysis.evaluation import Evaluation
     from analysis.intake.inspection import Inspection
     from analysis.study import Study
+    from dashboard.coded_files import CodedFiles
 
 FORMATS = ("json", "xlsx", "docx", "pptx", "pdf", "html", "sav")
 _WRITERS = {
@@ -133,6 +134,7 @@ def _add_evaluate(commands: Any) -> None:  # noqa: ANN401
         help="who will read it (default: results.json for the evaluator, documents for funders)",
     )
     command.add_argument("--language", choices=tuple(LANGUAGES), help="default: the study's")
+    _add_originals(command)
     command.set_defaults(run=_evaluate)
 
 
@@ -141,7 +143,16 @@ def _add_propose(commands: Any) -> None:  # noqa: ANN401
     command.add_argument("files", nargs="+", type=Path, metavar="FILE")
     command.add_argument("-o", "--output", type=Path, metavar="study.toml", help="default: print")
     command.add_argument("--language", choices=tuple(LANGUAGES), help="of the comments")
+    _add_originals(command)
     command.set_defaults(run=_propose)
+
+
+def _add_originals(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--keep-originals",
+        action="store_true",
+        help="do not replace names, phone numbers and other personal data by codes",
+    )
 
 
 def _add_template(commands: Any) -> None:  # noqa: ANN401
@@ -265,7 +276,13 @@ def _propose(arguments: argparse.Namespace) -> None:
     from dashboard.study_proposal import propose_from_files, write_proposal
 
     text, output = _words(arguments), arguments.output
-    proposal = propose_from_files(text, arguments.files, output.parent if output else None)
+    proposal = propose_from_files(
+        text,
+        arguments.files,
+        output.parent if output else None,
+        keep_originals=arguments.keep_originals,
+    )
+    _tell_coded(text, proposal.files)
     written = write_proposal(text, proposal)
     if output is None:
         print(written, end="")
@@ -287,7 +304,6 @@ def _write_new(path: Path, content: str) -> None:
 
 def _evaluate(arguments: argparse.Namespace) -> int:
     from analysis.evaluation import evaluate
-    from analysis.intake.reader import read_study
     from dashboard.study_proposal import find_total_losses
 
     given: list[Path] = arguments.study
@@ -295,7 +311,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
         tell("reading", 0.0)
         if len(given) == 1 and given[0].suffix.lower() == ".toml":
             arguments.study = given[0]
-            study = read_study(arguments.study)
+            study = _read_coded(arguments)
             if lost := find_total_losses(_words(arguments), study):
                 return _fail_with_questions(arguments, lost)
         else:
@@ -316,6 +332,28 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _read_coded(arguments: argparse.Namespace) -> Study:
+    """Read a study file's files, with codes in place of people unless originals are asked for."""
+    from analysis.intake.reader import read_contents, read_study
+    from dashboard.coded_files import code_files
+
+    plan, files = read_contents(arguments.study)
+    chosen = plan.survey.files if plan.survey is not None else ()
+    coded = code_files(
+        files,
+        arguments.study.parent / "study.toml",
+        keep_originals=arguments.keep_originals or plan.study.simulated,
+        encodings={one.path: one.encoding for one in chosen if one.encoding},
+    )
+    _tell_coded(_words(arguments), coded)
+    return coded.rename(read_study(plan, coded.contents))
+
+
+def _tell_coded(text: Text, coded: CodedFiles) -> None:
+    for line in coded.describe(text):
+        print(line, file=sys.stderr)
+
+
 def _propose_study(
     arguments: argparse.Namespace, paths: Sequence[Path]
 ) -> tuple[Study | None, Sequence[str]]:
@@ -324,12 +362,13 @@ def _propose_study(
     from dashboard.study_proposal import find_losses, propose_from_files, write_proposal
 
     text = _words(arguments)
-    proposal = propose_from_files(text, paths, None)
+    proposal = propose_from_files(text, paths, None, keep_originals=arguments.keep_originals)
+    _tell_coded(text, proposal.files)
     arguments.study = proposal.folder / "study.toml"
     _write_new(arguments.study, write_proposal(text, proposal))
     if proposal.questions:
         return None, proposal.questions
-    study = read_study(proposal.plan, proposal.files)
+    study = proposal.files.rename(read_study(proposal.plan, proposal.files.contents))
     losses = find_losses(text, study)
     return (None, losses) if losses else (study, ())
 

@@ -23,6 +23,7 @@ from analysis.intake.tables import Table
 from analysis.intake.wide_tables import list_waves
 from analysis.study import Study
 from analysis.study_file import MeasurePlan, StudyPlan, SurveyPlan, write_plan
+from dashboard.coded_files import CodedFiles, code_files
 from dashboard.sentences import say_error, say_issue
 from dashboard.text import Text
 from dashboard.workspace.date_fields import list_date_fields
@@ -68,11 +69,11 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudyProposal:
-    """A proposed plan, the remarks on it, and the bytes of its files by relative path."""
+    """A proposed plan, the remarks on it, and its files as they were read."""
 
     plan: StudyPlan
     notes: tuple[Note, ...]
-    files: Mapping[str, bytes]
+    files: CodedFiles
     folder: Path
 
     @property
@@ -81,7 +82,9 @@ class StudyProposal:
         return tuple(note.words for note in self.notes if note.question)
 
 
-def propose_from_files(text: Text, paths: Sequence[Path], folder: Path | None) -> StudyProposal:
+def propose_from_files(
+    text: Text, paths: Sequence[Path], folder: Path | None, *, keep_originals: bool = False
+) -> StudyProposal:
     """Propose a study file for files.
 
     Parameters
@@ -93,6 +96,8 @@ def propose_from_files(text: Text, paths: Sequence[Path], folder: Path | None) -
     folder
         Where the study file will be; the files' common folder when None. Paths in a study file
         may not leave its folder.
+    keep_originals
+        Whether people's names and numbers are read as they are, not as codes.
 
     Raises
     ------
@@ -108,7 +113,8 @@ def propose_from_files(text: Text, paths: Sequence[Path], folder: Path | None) -
         if not full.is_relative_to(home):
             raise StudyFileError("outside_folder", file=str(path), folder=str(home))
         files[full.relative_to(home).as_posix()] = path.read_bytes()
-    read = read_sheets(files)
+    coded = code_files(files, home / "study.toml", keep_originals=keep_originals)
+    read = read_sheets(coded.contents)
     tables = {key: one for key, one in read.items() if not isinstance(one, IntakeError)}
     errors = [one for one in read.values() if isinstance(one, IntakeError)]
     if not tables:
@@ -131,7 +137,7 @@ def propose_from_files(text: Text, paths: Sequence[Path], folder: Path | None) -
         ),
         *_note_scales(text, plan, places),
     ]
-    return StudyProposal(plan=plan, notes=tuple(notes), files=files, folder=home)
+    return StudyProposal(plan=plan, notes=tuple(notes), files=coded, folder=home)
 
 
 def write_proposal(text: Text, proposal: StudyProposal) -> str:

@@ -17,8 +17,8 @@ from analysis.disclosure.suppression import Auditor, find_revealed
 
 #: Small sets bounded in each system of equations, those in the smallest totals first.
 MOST_BOUNDED = 6
-#: With more distinct scores than this, three sums leave every count wide open.
-MOST_VALUES = 12
+#: With more distinct scores than this, few bins hold fewer than five of them.
+MOST_VALUES = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,9 @@ class Audit:
     tables: tuple[str, ...] = ()
 
 
-def bound_counts(matrix: FloatArray, totals: FloatArray, at: int) -> tuple[float, float]:
+def bound_counts(
+    matrix: FloatArray, totals: FloatArray, at: int, *, whole: bool = False
+) -> tuple[float, float]:
     """Bound one hidden count: the least and most it can be, given sums of counts.
 
     Parameters
@@ -48,19 +50,26 @@ def bound_counts(matrix: FloatArray, totals: FloatArray, at: int) -> tuple[float
         The released numbers.
     at
         The count to bound.
+    whole
+        Whether every count is a whole number, which narrows more and takes longer.
 
     Returns
     -------
     tuple of float
         Lower and upper bound; infinite when nothing bounds it.
     """
-    from scipy.optimize import linprog
+    from scipy.optimize import LinearConstraint, milp
 
     goal = np.zeros(matrix.shape[1])
     goal[at] = 1.0
     ends = []
     for sign in (1.0, -1.0):
-        found = linprog(sign * goal, A_eq=matrix, b_eq=totals, bounds=(0, None), method="highs")
+        found = milp(
+            sign * goal,
+            constraints=LinearConstraint(matrix, totals, totals),
+            integrality=np.full(goal.size, int(whole)),
+            options={"time_limit": 1.0},
+        )
         ends.append(float(sign * found.fun) if found.status == 0 else sign * -np.inf)
     return ends[0], ends[1]
 
@@ -86,7 +95,7 @@ def narrow_counts(
         alone = bool(inside[inside[:, at] > 0][0].sum() == 1)
         if alone or not is_small(counts[at], least):
             continue
-        low, high = bound_counts(matrix, totals, at)
+        low, high = bound_counts(matrix, totals, at, whole=True)
         # Whole numbers of people between the bounds: fewer than ``least`` ways are too few.
         if np.floor(high + 1e-6) - np.ceil(low - 1e-6) < least - 1:
             return True

@@ -140,7 +140,7 @@ def protect_participation(
             # With one number hidden beside the sums over all, the others would give it back.
             if not hidden and i not in hidden
         ),
-        lorenz=thin_lorenz(found.lorenz, least),
+        lorenz=thin_lorenz(found.lorenz, found.contacts, least),
         top10_share=_top(found.top10_share, len(found.lorenz) - 1, least),
         gini=found.gini if found.gini.n >= 2 * least else _none(found.gini),
         representation=tuple(representation),
@@ -192,18 +192,22 @@ def _no_share(row: Representation) -> Representation:
 
 
 def thin_lorenz(
-    points: Sequence[tuple[float, float]], least: int
+    points: Sequence[tuple[float, float]], total: float, least: int
 ) -> tuple[tuple[float, float], ...]:
     """Keep points of a Lorenz curve that are ``least`` people, and a tenth, apart from the top.
 
-    Counted from the most active, so that a top tenth ends on a point.
+    Counted from the most active, so that a top tenth ends on a point. Shares are rounded to
+    ``least`` contacts or hours: exact ones, put in order, tell how many came once.
     """
     n = len(points) - 1
     if n < 2 * least:
         return ()
     step = max(least, -(-n // 10))
     kept = [i for i in range(n, 0, -step) if i >= least or i == n]
-    return tuple(points[i] for i in (0, *sorted(kept)))
+    unit = max(0.01, least / total) if total > 0 else 1.0
+    rounded = [min(1.0, unit * round(points[i][1] / unit)) for i in sorted(kept)[:-1]]
+    return (points[0], *zip((points[i][0] for i in sorted(kept)[:-1]), rounded, strict=True),
+            (1.0, 1.0))  # fmt: skip
 
 
 def _top(share: EstimateLike, n: int, least: int) -> EstimateLike:

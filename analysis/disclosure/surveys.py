@@ -727,10 +727,16 @@ def _scores(
     bins: tuple[tuple[float, float, int], ...] = ()
     if free and found.counts:
         values, counts = zip(*found.counts, strict=True)
-        bins = bin_counts(values, counts, survey.least)
-        if narrow_counts(values, counts, bins, survey.least):
+        # Where mean and spread narrow a small count, wider bins are tried.
+        for size in (survey.least, 2 * survey.least, 4 * survey.least):
+            bins = bin_counts(values, counts, size)
+            if not narrow_counts(values, counts, bins, survey.least):
+                break
+        else:
             bins = ()
     whole = bool(bins) and len(bins) == len(found.counts)
+    # Those at an end, beside a bin that holds more scores, give the people of the others in it.
+    ends = [free and (not bins or bins[at][0] == bins[at][1]) for at in (0, -1)]
     hidden_mean = isinstance(mean, NotEstimable)
     return replace(
         found,
@@ -741,8 +747,12 @@ def _scores(
         median=_keep(found.median, free and found.n >= 2 * survey.least and fine),
         min=_keep(found.min, False),
         max=_keep(found.max, False),
-        floor=_keep(found.floor, free and _is_safe_end(found.floor, found.n, survey.least)),
-        ceiling=_keep(found.ceiling, free and _is_safe_end(found.ceiling, found.n, survey.least)),
+        floor=_keep(
+            found.floor, free and ends[0] and _is_safe_end(found.floor, found.n, survey.least)
+        ),
+        ceiling=_keep(
+            found.ceiling, free and ends[1] and _is_safe_end(found.ceiling, found.n, survey.least)
+        ),
         counts=tuple(((low + high) / 2, n) for low, high, n in bins),
         subscales={name: _no_mean(one) for name, one in found.subscales.items()},
     )

@@ -104,6 +104,11 @@ _RIGHT = frozenset(
     "说在和与跟的是帮来给去已也了家常每住电手微今昨明后就都还会要能不没很真被把让对从到想觉认为表示提反映希望建参负带教陪送、报签主担做及等一这那老先女小阿同师同组"
 )
 _LEFT = frozenset("系谢和与跟由请问找给向为对把被让叫是的了在及等到同替帮像谢访见里中说")
+# Two characters that begin a name and no ordinary word.
+_COMPOUND = COMPOUND_SURNAMES - {"东方", "西门", "南门", "北门", "东门", "第五", "公西", "东郭"}
+_BEFORE_PHONE = re.compile(
+    r"(?:^|[\s、，,;；])([\u4e00-\u9fff]{2,4}) {0,2}[(（:：]? {0,2}(?=1[3-9]\d|\+86|0\d{2,3}-)"
+)
 _NOT_GIVEN = frozenset(
     "说在和与跟的是帮给已也了住去就都还会要能不没很被把让对从到想认为及等这那们您你我他她吗呢吧啊"
 )
@@ -364,8 +369,17 @@ def _han_names(text: str, names: Collection[str]) -> Iterator[Span]:
         yield from _before_title(text, m.start())
     if names:
         yield from _listed_names(text, names)
+    for m in _BEFORE_PHONE.finditer(text):
+        if is_han_name(m[1]):
+            yield Span(*m.span(1), "name")
+    yield from _unannounced_names(text)
+
+
+def _unannounced_names(text: str) -> Iterator[Span]:
+    """Usual names without any word before them that leads to one."""
     for at, letter in enumerate(text):
-        if letter in COMMON_SURNAMES and not _joined_left(text, at):
+        first = letter in COMMON_SURNAMES or text[at : at + 2] in _COMPOUND
+        if first and not _joined_left(text, at):
             found = _name_at(text, at, certain=True)
             if (found and found.end - found.start >= 3) or (
                 found and found.end == len(text.rstrip()) and at == len(text) - len(text.lstrip())

@@ -105,6 +105,20 @@ def read_study(source: Path | str | StudyPlan, files: Mapping[str, bytes] | None
     return _study(plan, tables, survey, others)
 
 
+def read_contents(source: Path) -> tuple[StudyPlan, dict[str, bytes]]:
+    """Read a study file and the contents of every file it names, by path, from beside it.
+
+    Raises
+    ------
+    StudyFileError, UnreadableFileError, HostileFileError, LimitExceededError
+    """
+    plan = read_plan(source)
+    paths = [section.path for section in _sections(plan)]
+    if plan.survey is not None and plan.survey.dictionary:
+        paths.append(plan.survey.dictionary)
+    return plan, {path: _content(path, None, source.parent) for path in paths}
+
+
 def read_table(
     workbook: Workbook, sheet_name: str | None = None, header_row: int | None = None
 ) -> Table:

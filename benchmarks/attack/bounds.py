@@ -149,12 +149,15 @@ def _order(
         return
     true = np.sort(true)
     up = np.eye(n, k=1)[: n - 1] - np.eye(n)[: n - 1]
-    rows, sums = [np.ones(n)], [float(total)]
+    rows, sums, exact = [np.ones(n)], [float(total)], True
     for x, y in told.get("lorenz") or ():
         at = round(x * n)
         if 0 < at < n:
+            exact &= math.isclose(true[:at].sum(), y * total, rel_tol=1e-9)
             rows.append(np.arange(n) < at)
             sums.append(y * total)
+    rough = 0.0 if exact else max(0.01 * total, LEAST) / 2 + 1e-6
+    slack = np.array([1e-6 * max(total, 1), *[1e-6 * max(total, 1) + rough] * (len(rows) - 1)])
     top, gini = estimate_of(told.get("top10_share")), estimate_of(told.get("gini"))
     if top is not None and math.isclose(
         true[n - math.ceil(n / 10) :].sum(), top[0] * total, rel_tol=1e-9
@@ -167,13 +170,13 @@ def _order(
             if math.isclose(float(weights @ true) / total, gini[0] * factor, rel_tol=1e-9):
                 rows.append(weights)
                 sums.append(gini[0] * factor * total)
-    slack = 1e-6 * max(total, 1)
+    slack = np.append(slack, np.full(len(rows) - slack.size, 1e-6 * max(total, 1)))
     ends = _order_bounds(np.array(rows, float), np.array(sums), up, slack, whole=whole)
     _take_order(name, true, ends, spoils, whole=whole)
 
 
 def _order_bounds(
-    rows: Floats, sums: Floats, up: Floats, slack: float, *, whole: bool
+    rows: Floats, sums: Floats, up: Floats, slack: Floats, *, whole: bool
 ) -> dict[int, tuple[float, float]]:
     n = rows.shape[1]
     found = {}

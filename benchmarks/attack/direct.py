@@ -61,13 +61,18 @@ def attack_activities(results: Mapping[str, Any], spoils: Spoils) -> None:
     spoils.take("few who give half the hours", number(hours.get("bus_factor")) or 0)
 
 
+def _waves(results: Mapping[str, Any]) -> int:
+    return len((results.get("flow") or {}).get("waves") or ())
+
+
 def attack_dose(results: Mapping[str, Any], spoils: Spoils) -> None:
     """Change of all minus change at each number of sessions: who is in no point."""
     outcome = outcome_of(results)
     dose = next(iter(results.get("dose") or ()), None)
     pairs = [a for a in (outcome or {}).get("analyses", ()) if a.get("name") == "paired_t"]
     whole = estimate_of(pairs[0]) if pairs else None
-    if dose is None or whole is None:
+    # With three waves the first outcome may be of others than the line is.
+    if dose is None or whole is None or _waves(results) > 2:
         return
     points = [(estimate_of(e), number(n)) for _, n, e in dose["points"]]
     if not points or any(e is None or n is None for e, n in points):
@@ -103,7 +108,7 @@ def attack_groups(results: Mapping[str, Any], spoils: Spoils) -> None:
 def attack_counts(results: Mapping[str, Any], spoils: Spoils) -> None:
     """Numbers of people of which one includes the other: their difference."""
     flow, outcome = results.get("flow") or {}, outcome_of(results)
-    if outcome is None or results.get("comparison"):
+    if outcome is None or results.get("comparison") or _waves(results) > 2:
         return
     for key in ("matched", "pre_only", "post_only"):
         spoils.take("people in one wave only", number(flow.get(key)) or 0)

@@ -125,6 +125,7 @@ class Watcher:
         from analysis.evaluation import evaluate
         from analysis.intake.proposal import read_sheets
         from analysis.intake.reader import read_study
+        from dashboard.coded_files import code_files
         from dashboard.exports.results_file import write_results
 
         files: dict[str, bytes] = {}
@@ -135,6 +136,8 @@ class Watcher:
                 self.say(f"! {say_error(self.text, error)}")
         if not files:
             return None
+        coded = code_files(files, self.folder / STUDY)
+        files = dict(coded.contents)
         plan = read_plan(self.folder / STUDY) if planned else None
         sheets = read_sheets(files)
         bad = {key: one for key, one in sheets.items() if isinstance(one, IntakeError)}
@@ -146,7 +149,7 @@ class Watcher:
         plan = self._plan(plan, {k: one for k, one in sheets.items() if k not in bad}, files)
         if plan is None:
             return None
-        study = read_study(plan, files)
+        study = coded.rename(read_study(plan, files))
         evaluation = evaluate(study)
         self.output.mkdir(parents=True, exist_ok=True)
         _replace(self.output / "results.json", write_results(evaluation))

@@ -164,6 +164,10 @@ _STUDY_FILE: dict[str, Callable[[Text], str]] = {
     "nothing_recognised": lambda t: t(
         "No part of a study was recognised in {file}. Say what it is in the dashboard's wizard."
     ),
+    "not_coded": lambda t: t(
+        "{file} holds personal data ({columns}) that could not be replaced by codes. Take these "
+        "columns out, save the file as xlsx or csv, or keep the originals: --keep-originals."
+    ),
     "study_file_exists": lambda t: t(
         "{file} exists already and was not changed. Evaluate it, or choose another name with -o."
     ),

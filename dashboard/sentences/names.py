@@ -102,3 +102,17 @@ def short_name(column: str) -> str:
     """
     bare = _POLITE.sub("", _NUMBERED.sub("", column.rpartition("/")[2])).rstrip(" ?？:：。")
     return bare or column
+
+
+def kind_name(text: Text, kind: str) -> str:
+    """A kind of personal data in words."""
+    return {
+        "name": text("names"),
+        "phone": text("phone numbers"),
+        "id_card": text("identity numbers"),
+        "email": text("e-mail addresses"),
+        "ip": text("IP addresses"),
+        "address": text("home addresses"),
+        "wechat": text("WeChat or QQ"),
+        "plate": text("licence plates"),
+    }.get(kind, kind)

@@ -15,6 +15,7 @@ import streamlit as st
 
 from analysis.errors import LeveeError
 from dashboard.sentences import say_error
+from dashboard.sentences.names import kind_name
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.workspace.key_file import read_key_file, write_key_file
@@ -153,20 +154,6 @@ def show_personal(text: Text, saved: SavedStudy, name: str) -> None:
     if upload is not None:
         with st.expander(text("Check what was replaced")):
             _show_review(text, saved, upload)
-
-
-def kind_name(text: Text, kind: str) -> str:
-    """A kind of personal data in words."""
-    return {
-        "name": text("names"),
-        "phone": text("phone numbers"),
-        "id_card": text("identity numbers"),
-        "email": text("e-mail addresses"),
-        "ip": text("IP addresses"),
-        "address": text("home addresses"),
-        "wechat": text("WeChat or QQ"),
-        "plate": text("licence plates"),
-    }.get(kind, kind)
 
 
 def _show_review(text: Text, saved: SavedStudy, upload: _Upload) -> None:

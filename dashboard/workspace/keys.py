@@ -8,6 +8,7 @@ another computer the key file brings it.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from pathlib import Path
@@ -52,6 +53,16 @@ def study_key(study: str) -> tuple[str, bytes]:
     if old:
         save_draft(study, _OLD, None)
     return name, key
+
+
+def place_key(place: Path) -> tuple[str, bytes, bool]:
+    """Name and secret of the key of a study file, and whether it was kept before.
+
+    A new one is not kept yet: where nothing is replaced by codes there is nothing to match.
+    """
+    name = hashlib.sha256(str(place.resolve()).encode()).hexdigest()[:16]
+    kept = _read(name)
+    return name, kept or secrets.token_bytes(32), kept is not None
 
 
 def has_key(study: str) -> bool:

@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlencode, urlparse
 
 import pytest
@@ -50,12 +51,13 @@ class Server:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self, *more: str) -> None:
+    def start(self, *more: str, output: IO[bytes] | None = None) -> None:
         told = {**os.environ, "LEVEE_WORKSPACE": f"sqlite:///{self.workspace}"}
         run = "import sys; from dashboard.cli import main; sys.exit(main())"
         command = [sys.executable, "-c", run, "serve", "--no-browser"]
+        said = {"stdout": output, "stderr": output} if output else {"stdout": subprocess.DEVNULL}
         self.process = subprocess.Popen(
-            [*command, "--port", str(self.port), *more], env=told, stdout=subprocess.DEVNULL
+            [*command, "--port", str(self.port), *more], env=told, **said
         )
         for _ in range(600):
             try:

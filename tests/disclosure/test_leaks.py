@@ -12,7 +12,9 @@ from analysis.disclosure.cells import Cell, bits_of
 from analysis.disclosure.suppression import find_revealed
 from analysis.results import NotEstimable
 from analysis.surveys.dose import line_places
+from benchmarks.attack.bounds import attack_amounts, attack_scores
 from benchmarks.attack.made_studies import draw_study
+from benchmarks.attack.spoils import Spoils
 from dashboard.exports.results_file import write_results
 from dashboard.sentences import say_caution
 from dashboard.text import LANGUAGES, Text
@@ -93,3 +95,25 @@ def test_one_volunteer_less_than_in_an_earlier_release_is_not_told():
                                if c.code in left_out)  # fmt: skip
     again, _ = make_release(evaluate(study), study, "funder", [first])
     assert again.volunteers is not None
+
+
+@pytest.mark.parametrize("seed", [1030, 1009])
+def test_a_distribution_is_not_worked_out_from_mean_spread_and_ends(seed: int):
+    """Seventeen scores were too many for the audit: seven counts of few followed."""
+    study, _ = draw_study(seed)
+    inside = evaluate(study)
+    own, given = (json.loads(write_results(e)) for e in (inside, protect(inside, study, "funder")))
+    spoils = Spoils()
+    attack_scores(own, given, spoils)
+    assert dict(spoils.cells) == {}
+    assert [row for row in given["scoring"] if row["counts"]], "bins are given all the same"
+
+
+def test_a_lorenz_curve_does_not_tell_how_many_came_once():
+    """Eight people with twelve contacts, the next five with ten: four came once."""
+    study, truth = draw_study(1021)
+    given = json.loads(write_results(protect(evaluate(study), study, "funder")))
+    assert len(given["participation"]["lorenz"]) > 3
+    spoils = Spoils()
+    attack_amounts(given, truth, spoils)
+    assert dict(spoils.cells) == {}

@@ -9,29 +9,13 @@ from analysis.intake.personal import find_personal
 from analysis.intake.personal_text import find_spans
 from analysis.intake.scales import family_of
 from analysis.intake.tables import Column
+from benchmarks.find_personal_data import NAME_HEADERS
 
 NAMES = ["王小明", "李红梅", "赵云", "陈桂英", "刘建国", "张丽"]
 LATIN = ["Maria Lopez", "John Smith", "Wei Chen", "Sarah Brown", "Ahmed Khan"]
 
 
-@pytest.mark.parametrize(
-    "header",
-    [
-        "姓名 Name",
-        "怎么称呼您",
-        "填写人",
-        "户主",
-        "受访人",
-        "紧急联系人",
-        "签名",
-        "学员",
-        "签到人",
-        "编号",
-        "志愿者",
-        "学员姓名",
-        "字段1",
-    ],
-)
+@pytest.mark.parametrize("header", NAME_HEADERS)
 def test_chinese_names_are_found_below_any_header(header: str):
     assert find_personal(header, NAMES) == "name"
 
