@@ -87,6 +87,7 @@ def _rater_cells(study: Study, people: People) -> list[Cell]:
 
 def _everybody(family: str, label: str, people: People, rows: pd.DataFrame) -> Cell:
     """One number over a whole table, of which each different row is a member."""
-    columns = [rows[name].astype(str) for name in rows]
-    who = np.unique(people.of("|".join(row) for row in zip(*columns, strict=True)))
+    # A column of text keeps its missing values: each is written out.
+    told = ("|".join(map(str, row)) for row in rows.itertuples(index=False, name=None))
+    who = np.unique(people.of(told))
     return cell_of(family, label, who, ("n", 1.0, np.ones(who.size, dtype=bool)))

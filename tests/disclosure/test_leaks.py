@@ -8,8 +8,9 @@ import pytest
 
 from analysis import evaluate
 from analysis.disclosure import make_release, protect
-from analysis.disclosure.cells import Cell, bits_of
-from analysis.disclosure.suppression import find_revealed
+from analysis.disclosure.cells import Cell, People, bits_of
+from analysis.disclosure.suppression import Auditor, find_revealed
+from analysis.disclosure.tables import find_left_out
 from analysis.results import NotEstimable
 from analysis.surveys.dose import line_places
 from benchmarks.attack.bounds import attack_amounts, attack_scores
@@ -117,3 +118,12 @@ def test_a_lorenz_curve_does_not_tell_how_many_came_once():
     spoils = Spoils()
     attack_amounts(given, truth, spoils)
     assert dict(spoils.cells) == {}
+
+
+def test_a_table_with_blanks_is_compared_with_earlier_ones_too():
+    """A blank in a column of text is no text; protecting the release failed."""
+    study, _ = draw_study(104)
+    service = study.service.assign(activity=study.service["activity"].astype("str"))
+    service.loc[service.index[:3], "activity"] = None
+    blank = replace(study, service=service)
+    assert find_left_out(blank, People(), Auditor(least=LEAST)) == ()
