@@ -61,7 +61,7 @@ OF_PAIRS = frozenset({
 })  # fmt: skip
 #: Analyses of everybody who answered, matched or not.
 OF_ALL = frozenset({
-    "mixed_model", "standardised_share", "derrick", "welch_t", "mann_whitney", "ordinal",
+    "mixed_model", "derrick", "welch_t", "mann_whitney", "ordinal",
     "ordinal_mixed",
     "two_proportions_z", "chi_square",
 })  # fmt: skip
