@@ -816,32 +816,43 @@ def _no_dose(found: Dose) -> Dose:
 
 
 def _bounds(survey: Survey, found: Bounds) -> Bounds:
-    """Protect the worst and best case: it adds up the first scores of those who left."""
-    ends = survey.panel.ends
-    first, last = (survey.panel.waves[at] for at in ends)
+    """Protect worst and best case: they add up the scores of those who stayed and of all at first.
+
+    Lee's bounds leave out as many of one group as the other lost more, often a few: they are
+    withheld.
+    """
+    hidden = replace(
+        found, low=_keep(found.low, False), high=_keep(found.high, False), n=SUPPRESSED
+    )
+    if found.name == "lee":
+        return hidden
+    first, last = (survey.panel.waves[at] for at in survey.panel.ends)
+    measure = survey.study.measure(found.measure)
     start, end = survey.scored(found.measure, first), survey.scored(found.measure, last)
     treated, compared = _arms(survey)
     own = treated if treated.any() else np.ones(start.size, dtype=bool)
-    sides = [own] if found.name == "worst_best" else [treated, compared]
-    left = [int((start & ~end & side).sum()) for side in sides]
-    free = not any(is_small(n, survey.least) for n in left)
-    free = free and survey.is_fine_wave(survey.study.measure(found.measure), first, start & own)
-    if free and found.name == "worst_best":
-        everyone, both = start & own, start & end & own
-        size = max(int(everyone.sum()), 1)
-        free = survey.auditor.release(
-            cell_of(
-                f"score:{found.measure}", f"bounds.{found.measure}", survey.people,
-                (last, 1.0 / size, both), (first, -1.0 / size, everyone),
-            ),
-            cell_of(f"count:{found.measure}", f"bounds.{found.measure}.n", survey.people,
-                    ("n", 1.0, everyone)),
-        )  # fmt: skip
-    if free:
-        return found if found.name == "worst_best" else replace(found, n=SUPPRESSED)
-    return replace(
-        found, low=_keep(found.low, False), high=_keep(found.high, False), n=SUPPRESSED,
-    )  # fmt: skip
+    sides = [(1.0, own)] if found.name == "worst_best" else [(1.0, treated), (-1.0, compared)]
+    for _, side in sides:
+        if is_small(int((start & ~end & side).sum()), survey.least):
+            return hidden
+        if not survey.is_fine_wave(measure, first, start & side):
+            return hidden
+    label = f"{found.name}.{found.measure}"
+    terms = [
+        term
+        for sign, side in sides
+        for term in (
+            (last, sign / max(int((start & side).sum()), 1), start & end & side),
+            (first, -sign / max(int((start & side).sum()), 1), start & side),
+        )
+    ]
+    cells = [cell_of(f"score:{found.measure}", label, survey.people, *terms)]
+    if found.name == "worst_best":
+        everyone = ("n", 1.0, start & own)
+        cells.append(cell_of(f"count:{found.measure}", f"{label}.n", survey.people, everyone))
+    if not survey.auditor.release(*cells):
+        return hidden
+    return found if found.name == "worst_best" else replace(found, n=SUPPRESSED)
 
 
 def _sensitivity(survey: Survey, outcomes: Sequence[Outcome], found: Sensitivity) -> Sensitivity:

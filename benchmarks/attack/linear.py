@@ -66,13 +66,18 @@ class Reader:
         )
 
     def equation(self, label: str, told: float | None, *ways: Terms) -> Iterator[Equation]:
-        """The first of some ways to read a number that agrees with it."""
-        for terms in ways if told is not None else ():
-            if all(people.any() for _, _, people in terms) and np.isclose(
-                self.value(terms), told, rtol=0, atol=_EXACT
-            ):
-                yield Equation(label, self.columns(terms))
-                return
+        """The way to read a number that agrees with it; none where different ways do.
+
+        A mean of everyone may happen to be that of the matched: a reader cannot tell which it is.
+        """
+        fitting = [
+            self.columns(terms)
+            for terms in (ways if told is not None else ())
+            if all(people.any() for _, _, people in terms)
+            and np.isclose(self.value(terms), told, rtol=0, atol=_EXACT)
+        ]
+        if fitting and all(np.allclose(one, fitting[0]) for one in fitting):
+            yield Equation(label, fitting[0])
 
     def scored(self, wave: str) -> Bools:
         """Who has a score in a wave."""
@@ -84,7 +89,16 @@ def read_equations(results: Mapping[str, Any], truth: Truth, measure: str) -> li
     read = Reader(truth, measure)
     return [
         one
-        for source in (_outcomes, _waves, _attrition, _compared, _doses, _bounds, _items)
+        for source in (
+            _outcomes,
+            _waves,
+            _attrition,
+            _compared,
+            _doses,
+            _bounds,
+            _bounded_differences,
+            _items,
+        )
         for one in source(results, read)
     ]
 
@@ -239,7 +253,7 @@ def _bounds(results: Mapping[str, Any], read: Reader) -> Iterator[Equation]:
     low, high = MEASURES[read.measure][2]
     for found in _of(results, "bounds", read.measure):
         for told, end in ((found["low"], low), (found["high"], high)):
-            if number(told) is None or not start.any():
+            if found["name"] != "worst_best" or number(told) is None or not start.any():
                 continue
             lost = (start & ~both).sum() * end
             value = np.nansum(truth.scores(read.measure, last)[both]) + lost
@@ -250,6 +264,24 @@ def _bounds(results: Mapping[str, Any], read: Reader) -> Iterator[Equation]:
                     f"bounds {end}",
                     read.columns([(last, share, both), (first, -1.0, start)]),
                 )
+
+
+def _bounded_differences(results: Mapping[str, Any], read: Reader) -> Iterator[Equation]:
+    """Worst of one group against best of the other: the answers of both, and a constant."""
+    truth = read.truth
+    if truth.treated is None:
+        return
+    first, last = truth.waves[0], truth.waves[-1]
+    terms: list[tuple[str, float, Bools]] = []
+    for sign, arm in ((1.0, truth.treated), (-1.0, ~truth.treated)):
+        start = read.scored(first) & arm
+        both = start & read.scored(last)
+        if not both.any():
+            return
+        terms += [(last, sign * both.sum() / start.sum(), both), (first, -sign, start)]
+    for found in _of(results, "bounds", read.measure):
+        if found["name"] == "did_worst_best" and number(found["low"]) is not None:
+            yield Equation("bounds of the difference", read.columns(terms))
 
 
 def _items(results: Mapping[str, Any], read: Reader) -> Iterator[Equation]:

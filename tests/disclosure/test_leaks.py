@@ -11,7 +11,7 @@ from analysis.disclosure import make_release, protect
 from analysis.disclosure.cells import Cell, People, bits_of
 from analysis.disclosure.suppression import Auditor, find_revealed
 from analysis.disclosure.tables import find_left_out
-from analysis.results import NotEstimable
+from analysis.results import SUPPRESSED, NotEstimable
 from analysis.surveys.dose import line_places
 from benchmarks.attack.bounds import attack_amounts, attack_scores
 from benchmarks.attack.made_studies import draw_study
@@ -127,3 +127,17 @@ def test_a_table_with_blanks_is_compared_with_earlier_ones_too():
     service.loc[service.index[:3], "activity"] = None
     blank = replace(study, service=service)
     assert find_left_out(blank, People(), Auditor(least=LEAST)) == ()
+
+
+def test_bounds_of_the_lost_are_judged_beside_everything_else():
+    """The bounds of the difference add up both groups' answers; Lee's leave out a few people."""
+    study, _ = draw_study(1200)
+    inside = evaluate(study)
+    found = protect(inside, study, "funder")
+    assert {b.name for b in inside.bounds} == {"worst_best", "did_worst_best", "lee"}
+    assert all(b.low == SUPPRESSED for b in found.bounds if b.name == "lee")
+    given = {f"{b.name}.{b.measure}" for b in found.bounds if b.low != SUPPRESSED}
+    _, release = make_release(inside, study, "funder", ())
+    judged = {cell.label for cell in release.cells(People())}
+    assert any(name.startswith("did_worst_best") for name in given)
+    assert given <= judged
