@@ -2,16 +2,16 @@
 
 from dataclasses import replace
 
-import pandas as pd
 import pytest
 
 from analysis import evaluate, read_study
-from analysis.participation.representation import compare_to_population
-from analysis.results import Estimate, NotEstimable
+from analysis.disclosure import protect
+from analysis.results import SUPPRESSED, Estimate, NotEstimable
 from analysis.summary import main_outcome, summarise_for_funder, weigh_evidence
 from dashboard.exports.front import list_funder_cards
 from dashboard.sentences.dac import say_criteria
 from dashboard.text import Text
+from tests.activities import read_tables
 
 
 @pytest.fixture(scope="module")
@@ -78,9 +78,17 @@ def test_the_six_criteria_are_answered_or_said_to_be_open(evaluation, language):
     assert {said for _, _, said in empty} == {text("These data do not tell.")}
 
 
-def came(**counts):
+def signed_in(**counts):
+    """An evaluation of one session of so many people, and its funder's view."""
     people = [name for name, n in counts.items() for _ in range(n)]
-    return pd.DataFrame({"person": [f"p{i}" for i in range(len(people))], "age": people})
+    rows = "\n".join(f"p{i},S1,2025-01-10,{age}" for i, age in enumerate(people))
+    columns = {"person": "code", "session": "session", "date": "date", "disaggregate": ["age"]}
+    population = {"age": dict.fromkeys(counts, 100.0)}
+    study = read_tables(
+        attendance=(f"code,session,date,age\n{rows}\n", {**columns, "population": population}),
+        study={"min_group": 5},
+    )
+    return study, protect(evaluate(study), study, "funder")
 
 
 @pytest.mark.parametrize(
@@ -93,24 +101,20 @@ def came(**counts):
     ],
 )
 def test_a_small_group_cannot_be_worked_out_from_the_shares(counts):
-    population = {"age": dict.fromkeys(counts, 100.0)}
-    rows = compare_to_population(came(**counts), population, 5)
-    hidden = [counts[r.value] for r in rows if r.n is None]
-    assert all(counts[r.value] >= 5 for r in rows if r.n is not None)
+    _, shown = signed_in(**counts)
+    rows = shown.participation.representation
+    assert {r.value for r in rows} == set(counts)
+    hidden = [counts[r.value] for r in rows if r.n == SUPPRESSED]
+    assert all(counts[r.value] >= 5 for r in rows if r.n != SUPPRESSED)
     # What is left when those shown are taken from the total: two groups, five people, or more.
     assert len(hidden) >= 2
     assert sum(hidden) >= 5
-    assert all(isinstance(r.share, Estimate) for r in rows if r.n is not None)
+    assert all(isinstance(r.share, Estimate) for r in rows if r.n != SUPPRESSED)
 
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])
-def test_the_funder_never_reads_of_a_hidden_group(evaluation, study, language):
-    text, people = Text(language), evaluation.participation
-    rows = compare_to_population(
-        came(xyoung=80, xmiddle=30, xold=2),
-        {"age": {"xyoung": 100.0, "xmiddle": 100.0, "xold": 100.0}},
-        5,
-    )
-    planted = replace(evaluation, participation=replace(people, representation=rows))
-    cards = list_funder_cards(text, planted, study.plan, summarise_for_funder(planted))
+def test_the_funder_never_reads_of_a_hidden_group(language):
+    study, shown = signed_in(xyoung=80, xmiddle=30, xold=2)
+    cards = list_funder_cards(Text(language), shown, study.plan, summarise_for_funder(shown))
+    assert cards
     assert not any("xold" in said or "xmiddle" in said for _, said in cards)

@@ -101,8 +101,11 @@ def sampling_adequacy(answers: npt.ArrayLike) -> tuple[float | None, tuple[float
     partial = inverse / np.outer(scale, scale)
     off = 1.0 - np.eye(k)
     simple, part = (r * off) ** 2, (partial * off) ** 2
-    by_item = simple.sum(axis=0) / (simple.sum(axis=0) + part.sum(axis=0))
-    return float(simple.sum() / (simple.sum() + part.sum())), tuple(by_item.tolist())
+    # An item related to no other has no index of its own.
+    among = [(a, a + b) for a, b in zip(simple.sum(axis=0), part.sum(axis=0), strict=True)]
+    by_item = tuple(float(a / whole) if whole > 0 else None for a, whole in among)
+    whole = float(simple.sum() + part.sum())
+    return (float(simple.sum()) / whole if whole > 0 else None), by_item
 
 
 def fit_one_factor(answers: npt.ArrayLike) -> FactorFit | NotEstimable:

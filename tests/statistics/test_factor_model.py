@@ -30,6 +30,12 @@ def test_kmo_of_equal_correlations_is_the_closed_form():
     assert items == pytest.approx([overall] * k, rel=1e-8)
 
 
+def test_kmo_of_unrelated_items_is_not_defined():
+    """Four items crossed with each other: nothing is shared, and nothing is divided by zero."""
+    crossed = np.array(np.meshgrid([0, 1], [0, 1], [0, 1], [0, 1])).reshape(4, -1).T
+    assert sampling_adequacy(crossed) == (None, (None,) * 4)
+
+
 def test_kmo_is_refused_where_two_items_are_one():
     raw = np.random.default_rng(1).normal(size=(50, 3))
     assert sampling_adequacy(np.column_stack([raw, raw[:, 0]])) == (None, (None,) * 4)
