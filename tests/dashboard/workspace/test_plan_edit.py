@@ -2,6 +2,7 @@
 
 from analysis.study_file import StudyPlan, parse_plan, plan_from_dict
 from dashboard.workspace.column_parts import BREAKDOWN, MEASURE, list_parts, part_of, with_part
+from dashboard.workspace.link_edit import with_links
 from dashboard.workspace.plan_edit import (
     Place,
     column_of,
@@ -10,7 +11,6 @@ from dashboard.workspace.plan_edit import (
     with_column,
     with_fixes,
     with_label,
-    with_links,
     with_use,
     with_wave,
     without_fix,
