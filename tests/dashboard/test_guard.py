@@ -65,6 +65,17 @@ def test_bytes_of_one_visitor_are_limited(monkeypatch: pytest.MonkeyPatch):
     assert [ask(app, content_length=n)[0]["status"] for n in sizes] == [200, 429, 413, 413]
 
 
+def test_bytes_of_one_visitor_are_not_counted_for_another(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(guard, "UPLOADS", (1_000.0, 0.0))
+    app = Limits(answer_ok)
+
+    def send(who: str) -> int:
+        return ask(app, cookie=f"levee_session={who}", content_length="700")[0]["status"]
+
+    # Both at one address, as behind a proxy.
+    assert [send(who) for who in ("one", "one", "two", "two", "one")] == [200, 429, 200, 429, 429]
+
+
 def test_messages_of_one_page_are_limited(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(guard, "MESSAGES", (3.0, 0.0))
     many = [{"type": "websocket.receive", "text": "x"}] * 10
@@ -72,6 +83,15 @@ def test_messages_of_one_page_are_limited(monkeypatch: pytest.MonkeyPatch):
         {"type": "websocket.close", "code": 1008}
     ]
     assert ask(Limits(answer_ok), kind="websocket", messages=many[:3]) == []
+
+
+def test_messages_of_one_page_are_not_counted_for_another(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(guard, "MESSAGES", (3.0, 0.0))
+    app, message = Limits(answer_ok), {"type": "websocket.receive", "text": "x"}
+    closed = [{"type": "websocket.close", "code": 1008}]
+    for who, sent, answer in (("one", 4, closed), ("two", 3, []), ("one", 3, [])):
+        told = ask(app, kind="websocket", messages=[message] * sent, cookie=f"levee_session={who}")
+        assert told == answer
 
 
 def test_a_file_is_for_the_visitor_whose_page_made_it():
