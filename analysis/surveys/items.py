@@ -32,6 +32,33 @@ def count_items(study: Study) -> tuple[ItemAnswers, ...]:
     )
 
 
+def count_items_by_group(
+    study: Study, measure: MeasurePlan, groups: pd.Series
+) -> dict[str, tuple[ItemAnswers, ...]]:
+    """Count the answers to every item of a measure in every group and wave.
+
+    Parameters
+    ----------
+    groups
+        Group of each row of the survey; rows without one are in none.
+    """
+    survey = study.survey
+    if survey is None:
+        return {}
+    answers = list_answers(survey, measure)
+    known = groups.astype("string").fillna("")
+    rows = {w: survey.keys["wave"].eq(w).to_numpy() for w in waves_of(study)}
+    return {
+        value: tuple(
+            count_item(survey, measure, item, wave, here & member, answers)
+            for item in measure.items
+            for wave, here in rows.items()
+        )
+        for value in sorted(known[known != ""].unique())
+        for member in (known.eq(value).to_numpy(dtype=bool),)
+    }
+
+
 def list_answers(survey: SurveyData, measure: MeasurePlan) -> tuple[float, ...]:
     """Answers to list for every item of a measure: those of its range, and others given.
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from analysis.disclosure.items import JOINED
+from analysis.results import Suppressed
 from analysis.study_file import MeasurePlan, StudyPlan
 from analysis.surveys.results import ItemAnswers
 from dashboard.sentences.names import value_name
@@ -45,9 +46,13 @@ def say_extremes(
 ) -> str:
     """Say which question of one wave has the highest and which the lowest mean; "" below two.
 
-    Reversed items are left out: their answers run the other way.
+    Reversed items are left out: their answers run the other way; withheld means cannot be ranked.
     """
-    means = {one.item: one.mean for one in items if one.mean is not None and not one.reversed}
+    means = {
+        one.item: one.mean
+        for one in items
+        if one.mean is not None and not isinstance(one.mean, Suppressed) and not one.reversed
+    }
     if len(means) < 2:
         return ""
     top, bottom = max(means, key=lambda i: means[i]), min(means, key=lambda i: means[i])

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from analysis.surveys.results import ItemAnswers
-from dashboard.sentences.few import mark_cell
+from dashboard.sentences.few import mark_cell, mark_few
 from dashboard.sentences.outcomes import say_wave
 from dashboard.text import Text
 
@@ -31,3 +31,17 @@ def list_answers(
         }
         rows.append(head | shares)
     return pd.DataFrame(rows)
+
+
+def list_group_answers(
+    groups: Mapping[str, Sequence[ItemAnswers]], labels: Mapping[str, str], text: Text, least: int
+) -> pd.DataFrame:
+    """One row per item and group, a question's groups below each other; few people marked."""
+    tables = []
+    for name, items in groups.items():
+        table = list_answers(items, labels, text, least).drop(columns=text("Wave"))
+        marked = [mark_few(text, name, one.n, least) for one in items]
+        table.insert(1, text("Group"), marked)
+        tables.append(table)
+    # Sorting by the place of the item keeps each question's groups together, in their order.
+    return pd.concat(tables).sort_index(kind="stable").fillna("–").reset_index(drop=True)

@@ -15,10 +15,12 @@ from dashboard.sentences.ordered import say_ordered
 from dashboard.state import current_text
 from dashboard.tables.items import list_answers
 from dashboard.text import Text
+from dashboard.widgets.by_group import show_by_group
 from dashboard.widgets.filters import show_filters
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.measures import choose_measure
 from dashboard.widgets.page import show_empty, show_figure, show_page
+from dashboard.widgets.profile import is_profile
 
 
 def show() -> None:
@@ -37,6 +39,8 @@ def show() -> None:
     with head:
         show_page(say_items(text, measure, items, labels), say_item_counts(text, items))
     _show_picture(text, measure, items, labels)
+    if is_profile(evaluation):
+        show_by_group(text, [measure.name])
     outcome = next(
         (o for o in last_contrasts(evaluation.outcomes) if o.measure == measure.name), None
     )

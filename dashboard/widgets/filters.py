@@ -64,6 +64,13 @@ def list_options(study: Study) -> Mapping[str, list[str]]:
     return {key: values for key, values in found.items() if 1 < len(values) <= 40}
 
 
+def name_option(text: Text, plan: StudyPlan, key: str) -> str:
+    """Name a way to tell people apart, one of :func:`list_options`."""
+    kind, _, name = key.partition(_SEPARATOR)
+    names = {"site": text("Community"), "group": text("Group"), "wave": text("Wave")}
+    return names.get(kind) or escape_markdown(column_name(text, plan, name))
+
+
 def _chosen(filters: Mapping[str, tuple[str, ...]], kind: str, name: str) -> list[str]:
     if not name:
         return list(filters.get(kind, ()))
@@ -75,10 +82,9 @@ def _show_picker(
     text: Text, plan: StudyPlan, key: str, values: list[str], chosen: list[str]
 ) -> None:
     kind, _, name = key.partition(_SEPARATOR)
-    names = {"site": text("Community"), "group": text("Group"), "wave": text("Wave")}
     widget = f"filter_{key}_{'|'.join(chosen)}"
     st.multiselect(
-        names.get(kind) or escape_markdown(column_name(text, plan, name)),
+        name_option(text, plan, key),
         values,
         default=chosen,
         format_func=lambda value: value_name(text, plan, value),

@@ -12,6 +12,7 @@ from dashboard.figures.answers import draw_answers, draw_shares
 from dashboard.sentences.items import label_items, name_answers, say_extremes
 from dashboard.tables.items import list_answers
 from dashboard.text import Text
+from dashboard.widgets.by_group import show_by_group
 from dashboard.widgets.links import show_link
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import Card, show_figure
@@ -60,8 +61,7 @@ def show_profile(text: Text, evaluation: Evaluation, study: Study) -> None:
         items = [one for one in evaluation.items if one.measure == name]
         _show_measure(text, study, name, name_answers(text, study.plan, items), measure.kind)
     show_link(text, "items")
-    if study.plan.survey is not None and study.plan.survey.disaggregate:
-        st.caption(text("To see one group, choose it in the filters above."))
+    show_by_group(text, ranked[:_PICTURES])
 
 
 def _show_measure(text: Text, study: Study, name: str, items: list[ItemAnswers], kind: str) -> None:

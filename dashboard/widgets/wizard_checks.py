@@ -18,7 +18,7 @@ from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.wizard_links import show_links
 from dashboard.widgets.wizard_losses import show_losses
-from dashboard.widgets.wizard_questions import is_unanswered, show_questions
+from dashboard.widgets.wizard_questions import is_unanswered, list_unanswered, show_questions
 from dashboard.widgets.wizard_report_names import named_plan, show_report_names
 from dashboard.widgets.wizard_scales import show_scales
 from dashboard.widgets.wizard_steps import Draft, go_to, name_place, show_buttons
@@ -68,6 +68,11 @@ def show_checks(draft: Draft) -> None:
     show_links(draft, propose_sign_in_links(study), section="attendance")
     _show_issues(draft, study)
     names = show_report_names(draft, plan)
+    unread = [
+        one for at, table in draft.tables.items() for one in list_unanswered(draft, at, table)
+    ]
+    if unread:
+        st.warning(escape_markdown(text.join(unread)))
     title = st.text_input(
         text("Title of the study"),
         value=text.of(plan.study.title) or draft.saved.title,
@@ -79,15 +84,17 @@ def show_checks(draft: Draft) -> None:
             text("Save and see the results"),
             type="primary",
             key="finish",
-            disabled=names is None or not agreed or not scaled,
-            help=_say_why_not(text, named=names is not None, scaled=scaled),
+            disabled=names is None or not agreed or not scaled or bool(unread),
+            help=_say_why_not(text, named=names is not None, scaled=scaled, unread=unread),
         )
         if save and names is not None:
             _finish(draft, named_plan(text, plan, names), title)
 
 
-def _say_why_not(text: Text, *, named: bool, scaled: bool) -> str | None:
+def _say_why_not(text: Text, *, named: bool, scaled: bool, unread: list[str]) -> str | None:
     """Say what is still to be answered before the study can be saved."""
+    if unread:
+        return escape_markdown(text.join(unread))
     if not scaled:
         return text("Say first on which scale the answers were given.")
     return None if named else text("Name every score first.")

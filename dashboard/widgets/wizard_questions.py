@@ -77,14 +77,25 @@ def has_open_side(draft: Draft, at: Place) -> bool:
 
 def is_unanswered(draft: Draft, at: Place, table: Table) -> bool:
     """Whether a table leaves open how it is to be read, and nobody said."""
-    asked = {
-        "day_first": bool(open_dates(draft, at, table)),
-        "decimal": bool(open_decimals(draft, at, table)),
-        "year": open_year(draft, at, table) is not None,
-        "income_side": has_open_side(draft, at),
-        "range": use_of(draft.plan, at) == "capacity",
-    }
-    return any(asked[name] and file_setting(draft.plan, at, name) is None for name in asked)
+    asked = {"income_side": has_open_side(draft, at), "range": use_of(draft.plan, at) == "capacity"}
+    open_here = any(asked[name] and file_setting(draft.plan, at, name) is None for name in asked)
+    return open_here or bool(list_unanswered(draft, at, table))
+
+
+def list_unanswered(draft: Draft, at: Place, table: Table) -> list[str]:
+    """Say which readings of dates and amounts nobody chose: a result must not rest on them."""
+    text, file = draft.text, name_place(at)
+    asked = [
+        ("day_first", open_dates(draft, at, table),
+         text("Say first whether day or month comes first in “{file}”.", file=file)),
+        ("decimal", open_decimals(draft, at, table),
+         text("Say first which mark parts decimals in “{file}”.", file=file)),
+        ("year", open_year(draft, at, table),
+         text("Say first to which year the dates in “{file}” belong.", file=file)),
+    ]  # fmt: skip
+    return [
+        told for name, found, told in asked if found and file_setting(draft.plan, at, name) is None
+    ]
 
 
 def show_questions(draft: Draft, at: Place, table: Table) -> None:

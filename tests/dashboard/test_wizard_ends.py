@@ -183,7 +183,10 @@ def test_a_consultation_log_with_words_and_dates_without_a_year(app: App):
     assert "负责人" in told(at)
     press(at, "to_checks")
     (year,) = at.number_input
+    assert finish_of(at).disabled
+    assert "which year the dates in “议事.csv” belong" in finish_of(at).help.replace("\\", "")
     year.set_value(2026).run()
+    assert not finish_of(at).disabled
     assert draft()["consultation"]["year"] == 2026
     press(at, "finish")
     from analysis.evaluation import evaluate

@@ -67,6 +67,23 @@ def test_the_checks_ask_too_until_it_is_answered(ledger: AppTest):
     assert "finish" in keys(ledger)
 
 
+def test_nothing_is_saved_before_dates_and_amounts_are_settled(ledger: AppTest):
+    def save():
+        return next(one for one in ledger.button if one.key == "finish")
+
+    press(ledger, "to_checks")
+    warned = " ".join(one.value for one in ledger.warning).replace("\\", "")
+    assert "day or month comes first in “ledger.csv”" in warned
+    assert "parts decimals in “ledger.csv”" in warned
+    assert save().disabled
+    radio(ledger, "Dates in").set_value(True).run()
+    assert save().disabled
+    assert "parts decimals" in save().help
+    assert "comes first" not in save().help
+    radio(ledger, "Amounts in").set_value(".").run()
+    assert not save().disabled
+
+
 def test_a_survey_that_decides_itself_is_not_asked_about(app: App):
     at = upload(app("data"), ("survey_pre.csv", PRE.encode()))
     press(at, "wizard_next")
