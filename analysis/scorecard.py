@@ -256,7 +256,7 @@ def _volunteer_warnings(v: Volunteers | None) -> list[EarlyWarning]:
     if v.active_year_ago and v.active < 0.9 * v.active_year_ago:
         told = (("active", v.active), ("before", v.active_year_ago))
         found.append(EarlyWarning(code="team_shrinking", days=0.0, values=told))
-    late = len(people_overdue(v.overdue))
+    late = len(people_overdue(v.overdue or ()))
     if late:
         found.append(EarlyWarning(code="volunteers_overdue", days=0.0, values=(("n", late),)))
     if v.outlook and v.outlook[-1].active < 0.85 * v.active:

@@ -64,8 +64,10 @@ def _volunteer_values(v: Volunteers) -> Iterator[tuple[str, EstimateLike]]:
         people = len(v.hours.per_person)
         yield "bus_factor", Estimate(estimate=carriers, n=people, method="bus_factor")
     # Without a service log nobody has a rhythm to be overdue against.
-    if v.lapse_after_days and v.active and not isinstance(v.active, Suppressed):
-        late = len(people_overdue(v.overdue))
+    if v.lapse_after_days and v.overdue is None:
+        yield "overdue_volunteers", NotEstimable(reason="suppressed", method="wilson")
+    elif v.lapse_after_days and v.active and not isinstance(v.active, Suppressed):
+        late = len(people_overdue(v.overdue or ()))
         yield "overdue_volunteers", wilson(min(late, v.active), v.active)
 
 

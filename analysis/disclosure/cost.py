@@ -112,7 +112,7 @@ def _walk_field(
     if name == "transitions":
         value = tuple(n for row in value for n in row)
     if name in ("per_person", "overdue"):
-        value = tuple((1, one) for one in value)
+        value = tuple((1, one) for one in value or ())
     if name in _PEOPLE:
         kind = "people"
     # The answers to one item are a table of counts; those to a scale, a distribution.

@@ -191,18 +191,6 @@ def _protect_activities(
         sustainability = score_again(
             study, sustainability, volunteers, participation, shown.delivery, earlier
         )
-        # Nobody is listed as overdue here, which does not mean that nobody is.
-        overdue = NotEstimable(reason="suppressed", method="wilson")
-        sustainability = replace(
-            sustainability,
-            scorecard=tuple(
-                replace(row, value=overdue, status="no_data", trend="unknown", urgency=0.0,
-                        next_step="overdue_volunteers_no_data")
-                if row.code == "overdue_volunteers" and isinstance(row.value, Estimate)
-                else row
-                for row in sustainability.scorecard
-            ),
-        )  # fmt: skip
     return replace(
         shown, participation=participation, volunteers=volunteers, earlier=earlier,
         time_series=protect_series(shown.time_series, participation, volunteers, auditor.least),

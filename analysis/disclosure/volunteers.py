@@ -150,7 +150,7 @@ def protect_volunteers(
         commitment_retention=returned.get("365", found.commitment_retention),
         mean_cumulative_returns=(),
         hours=None if found.hours is None else _hours(v, found.hours, study),
-        overdue=(),
+        overdue=None,
         backtest=tuple(_backtest(b, v.least) for b in found.backtest),
         notes={k: _keep(n, not is_small(n, v.least)) for k, n in found.notes.items()},
     )

@@ -24,7 +24,7 @@ def _all(v: Volunteers) -> Iterator[Finding]:
     yield find_team(v)
     if v.hours is not None:
         yield find_hours(v)
-    late = len(people_overdue(v.overdue))
+    late = len(people_overdue(v.overdue or ()))
     if late:
         yield _finding("volunteers_overdue", n=late)
     outlook = find_outlook(v)

@@ -210,7 +210,8 @@ class Volunteers:
     mean_cumulative_returns: tuple[tuple[float, float, float, float], ...] = ()
     hours: Hours | None = None
     roles: tuple[tuple[str, int], ...] = ()
-    overdue: tuple[Overdue, ...] = ()
+    #: None where it is withheld: it names people.
+    overdue: tuple[Overdue, ...] | None = ()
     outlook: tuple[OutlookPoint, ...] = ()
     outlook_choice: OutlookChoice | None = None
     backtest: tuple[OutlookCheck, ...] = ()

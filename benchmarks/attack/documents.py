@@ -18,6 +18,8 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
+from plotly.offline import get_plotlyjs
+
 from benchmarks.attack.spoils import LEAST, Spoils, number, walk
 
 MEDIA = ("xlsx", "docx", "pptx", "pdf", "html", "figures", "csv")
@@ -83,7 +85,7 @@ def text_of(name: str, content: bytes) -> str:
     if name == "pdf":
         return pdf_text(content)
     # Without the library of the figures, whose constants are nobody's.
-    return re.sub(r"<script[^>]*>[^<]{500000,}", "", content.decode("utf-8", "replace"))
+    return content.decode("utf-8", "replace").replace(get_plotlyjs(), "")
 
 
 def pdf_text(content: bytes) -> str:
@@ -179,9 +181,9 @@ def _digits(value: Any) -> str:
 def attack_document(name: str, content: bytes, hidden: set[str], spoils: Spoils) -> None:
     """Search a document for hidden numbers, and its tables for numbers of few people."""
     text = text_of(name, content)
-    for told in re.findall(r"\d[\d.]{8,}", text):
-        digits = re.sub(r"^0+", "", told.replace(".", ""))[:9]
-        if digits in hidden:
+    for told in re.findall(r"\d*\.?\d+", text):
+        # What is no number of many digits, or a share that many counts give, is told as "".
+        if len(told) >= 9 and _digits(float(told)) in hidden:
             spoils.take(f"hidden number in {name}", 1, told)
     for table in tables_of(name, content):
         for head, row in ((table[0], row) for row in table[1:]):

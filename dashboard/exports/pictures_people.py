@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from analysis.disclosure.volunteers import CHOSEN_DAYS
 from analysis.participation.results import Representation
 from analysis.results import SUPPRESSED, SUPPRESSED_MARK, Estimate, number_to_draw
 from analysis.sustainability.results import Funding
@@ -34,10 +35,12 @@ def draw_stay(found: Volunteers, text: Text) -> str:
     for share in (0, 0.25, 0.5, 0.75, 1):
         canvas.line(left, height(share), right, height(share))
         canvas.note(left - 6, height(share), text.percent(share), anchor="end")
+    # Between the chosen days of a protected curve it is not known when people left.
+    connect = _lines if curve.method.endswith(CHOSEN_DAYS) else _steps
     xs = [place(m) for m in months]
-    upper, lower = _steps(xs, curve.ci_high, height), _steps(xs, curve.ci_low, height)
+    upper, lower = connect(xs, curve.ci_high, height), connect(xs, curve.ci_low, height)
     canvas.path([*upper, *lower[::-1]], "none", fill=BEFORE, opacity=0.16, width=0)
-    canvas.path(_steps(xs, curve.survival, height), BEFORE, width=2.4)
+    canvas.path(connect(xs, curve.survival, height), BEFORE, width=2.4)
     if isinstance(found.median_days, Estimate):
         at = place(found.median_days.estimate / MONTH_DAYS)
         canvas.line(left, height(0.5), at, height(0.5), colour=AFTER, dash="4 3", width=1.3)
@@ -54,6 +57,12 @@ def _steps(
     for before, x, y in zip(ys, xs[1:], ys[1:], strict=False):
         points += [(x, height(before)), (x, height(y))]
     return points
+
+
+def _lines(
+    xs: Sequence[float], ys: Sequence[float], height: Callable[[float], float]
+) -> list[tuple[float, float]]:
+    return [(x, height(y)) for x, y in zip(xs, ys, strict=True)]
 
 
 def _draw_followed(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from analysis.results import Caution, Comparison, Estimate, EstimateLike, Finding
+from analysis.results import SUPPRESSED, Caution, Comparison, Estimate, EstimateLike, Finding
 from analysis.volunteers.findings import find_cohorts
 from analysis.volunteers.groups import is_clear
 from analysis.volunteers.overdue import people_overdue
@@ -372,7 +372,7 @@ def list_volunteer_cards(text: Text, v: Volunteers) -> list[tuple[str, str]]:
             (people, text("give half of all hours") if hours else text("give half of it all"))
         )
     if v.lapse_after_days:
-        late = len(people_overdue(v.overdue))
+        late = SUPPRESSED if v.overdue is None else len(people_overdue(v.overdue))
         cards.append((text.number(late, 0), text("overdue against their own rhythm")))
     return cards
 
@@ -386,7 +386,7 @@ def _active_card(text: Text, v: Volunteers) -> str:
 def list_next_steps(text: Text, v: Volunteers) -> list[str]:
     """Say what the data suggest to do, most pressing first."""
     steps = []
-    late = len(people_overdue(v.overdue))
+    late = len(people_overdue(v.overdue or ()))
     if late:
         steps.append(
             text.count(

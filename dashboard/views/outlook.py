@@ -52,9 +52,9 @@ def show() -> None:
 
 def _show_absent(text: Text, found: Volunteers) -> None:
     """Show whom to call, by name where the names were given for this session only."""
-    late, soon = people_overdue(found.overdue), people_to_watch(found.overdue)
     if not found.overdue:
         return
+    late, soon = people_overdue(found.overdue), people_to_watch(found.overdue)
     saved = current_saved()
     called, watched = tables.list_overdue(late, text), tables.list_overdue(soon, text)
     for table in (called, watched):

@@ -208,11 +208,16 @@ def list_costs(text: Text, costs: Sequence[tuple[str, str, int, int]]) -> pd.Dat
         results, hidden = found.get((page, "results"), (0, 0))
         points, joined = found.get((page, "points"), (0, 0))
         people, _ = found.get((page, "people"), (0, 0))
-        share = text.percent(hidden / results) if results else "–"
-        rows.append((text(names[page]), results, hidden, share, points, points - joined, people))
-    columns = [text("Page"), text("Numbers"), text("Withheld"), text("Share withheld")]
-    columns += [text("Points of curves"), text("Points shown"), text("Single people left out")]
+        withheld, shown = _part(text, hidden, results), _part(text, points - joined, points)
+        rows.append((text(names[page]), withheld, shown, people))
+    # Four columns, so that a phone shows them all.
+    columns = [text("Page"), text("Numbers withheld")]
+    columns += [text("Points of curves shown"), text("Single people left out")]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _part(text: Text, k: int, n: int) -> str:
+    return text("{k} of {n} ({share})", k=k, n=n, share=text.percent(k / n)) if n else "–"
 
 
 def list_names(text: Text) -> dict[str, str]:

@@ -78,7 +78,7 @@ def show_day(text: Text, evaluation: Evaluation) -> None:
 
 def list_people(text: Text, volunteers: Volunteers | None) -> Sequence[str]:
     """Who is overdue, the longest absent against their own rhythm first."""
-    if volunteers is None or not volunteers.lapse_after_days:
+    if volunteers is None or not volunteers.lapse_after_days or volunteers.overdue is None:
         return ()
     late = people_overdue(volunteers.overdue)[:_LISTED]
     if not late:

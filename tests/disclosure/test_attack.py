@@ -4,7 +4,10 @@ import ast
 from pathlib import Path
 
 import pytest
+from plotly.offline import get_plotlyjs
 
+from benchmarks.attack.documents import attack_document, hidden_numbers
+from benchmarks.attack.spoils import Spoils
 from benchmarks.attack_results import attack_study
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
@@ -26,3 +29,16 @@ def test_the_attacker_does_not_know_the_protection():
         imports = [n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module]
         read = [n for n in imports if n.module.startswith("analysis.disclosure")]
         assert {one.name for n in read for one in n.names} <= known, source
+
+
+@pytest.mark.parametrize(
+    ("told", "found"),
+    [("0.09486832980505139", 1), ("9.4868329805%", 1), ("0.3333333333333333", 0),
+     (get_plotlyjs(), 0)],
+)  # fmt: skip
+def test_a_document_tells_what_is_hidden_not_a_share_or_a_constant(told: str, found: int):
+    # 1/300 is hidden, and 1/3 of anything is not it; the library of the figures holds √0.9.
+    hidden = hidden_numbers({"a": 0.09486832980505139, "b": 1 / 300}, {})
+    spoils = Spoils()
+    attack_document("html", f"<script>{told}</script>".encode(), hidden, spoils)
+    assert spoils.cells.total() == found

@@ -3,6 +3,7 @@
 import ast
 import csv
 import io
+import re
 import unicodedata
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.results import SUPPRESSED_MARK
 from dashboard.exports.gateway import (
     join_stamp,
     safe_cell,
@@ -23,7 +25,11 @@ from dashboard.exports.gateway import (
     stamp_export,
     write_csv,
 )
+from dashboard.exports.pictures_people import draw_stay
+from dashboard.sentences.volunteers import list_volunteer_cards
 from dashboard.text import Text
+from dashboard.widgets.exports import list_costs
+from dashboard.widgets.scorecard import list_people
 
 ROOT = Path(__file__).resolve().parents[2]
 EXPORTS = sorted((ROOT / "dashboard" / "exports").glob("*.py"))
@@ -104,7 +110,7 @@ def test_what_is_shared_names_nobody(sample: Any):
     assert shared.audience == "funder"
     assert sample.evaluation.volunteers.overdue
     assert shared.volunteers is not None
-    assert shared.volunteers.overdue == ()
+    assert shared.volunteers.overdue is None
     assert shared.volunteers.hours is not None
     assert shared.volunteers.hours.per_person == ()
     assert len(shared.volunteers.hours.lorenz) < len(sample.evaluation.volunteers.hours.lorenz)
@@ -153,3 +159,29 @@ def test_cells_are_written_in_one_place(path: Path):
         targets = [t for n in ast.walk(function) if isinstance(n, ast.Assign) for t in n.targets]
         sets = [t for t in targets if isinstance(t, ast.Attribute) and t.attr == "value"]
         assert not sets or function.name == "_put", function.name
+
+
+def test_who_is_overdue_is_withheld_outside_not_nobody(sample: Any):
+    text = Text("en")
+    shared = share_evaluation(sample.evaluation, sample.study).volunteers
+    cards = {meaning: value for value, meaning in list_volunteer_cards(text, shared)}
+    assert cards["overdue against their own rhythm"] == SUPPRESSED_MARK
+    assert list_people(text, shared) == ()
+
+
+@pytest.mark.parametrize("outside", [False, True])
+def test_a_printed_curve_is_drawn_as_on_the_screen(sample: Any, outside: bool):
+    found = sample.evaluation
+    found = share_evaluation(found, sample.study).volunteers if outside else found.volunteers
+    drawn = draw_stay(found, Text("en"))
+    (points,) = re.findall(r'<polyline points="([^"]*)"[^>]*stroke-width="2.4"', drawn)
+    days = len(found.curve.time_days)
+    # Steps have two points after the first day, straight lines one.
+    assert len(points.split()) == (days if outside else 2 * days - 1)
+
+
+def test_what_protection_costs_is_four_columns():
+    costs = [("volunteers", "results", 40, 10), ("volunteers", "points", 8, 2)]
+    costs += [("hours", "people", 5, 5)]
+    rows = list_costs(Text("zh-Hans"), costs).to_numpy().tolist()
+    assert [row[1:] for row in rows] == [["10 / 40（25%）", "6 / 8（75%）", 0], ["–", "–", 5]]
