@@ -43,7 +43,8 @@ SEED = 20261123
 _SHORTFALLS = """
 Where a page shows an interval of which fewer than 93 % or more than 97 % hold, it says so: shares by person
 of fewer than 20 people or with fewer than 10 who ever failed or succeeded, a comparison with fewer than 10 people in a group,
-dose with fewer than 40, a new community from fewer than 8, fewer than 10 clusters. Where an interval falls short: strongly skewed changes with 40 pairs (93 % for the t and the BCa interval alike), and a
+dose with fewer than 40, a new community from fewer than 8, fewer than 10 clusters,
+groups drawn towards the whole. Where an interval falls short: strongly skewed changes with 40 pairs (93 % for the t and the BCa interval alike), and a
 mixed model with 5 pairs beside 20 single answers (93 %): below 20 pairs the pages say that there are few. Wilson is wide
 near 0, as discrete counts must be. Over rows instead of people, the attendance rate's interval would hold the truth in
 65 %: it is by person. With 12 people, or where nearly everybody is reliable and one or two never are, few people say

@@ -25,12 +25,12 @@ MOVE = {"date": "2024-01-08", "label": {"en": "Move", "zh-Hans": "搬迁"}}
 CAUSAL = ("cause", "because", "effect", "raised", "led to", "thanks", "导致", "使")
 
 
-def sign_ins(n=36, step=20, start=20, first="2022-05", skip=()):
+def sign_ins(n=36, step=20, start=20, first="2022-05", skip=(), slope=0):
     """Attendances by month: two sessions, on the 6th and the 20th."""
     rng = np.random.default_rng(8)
     rows = []
     for at, month in enumerate(pd.period_range(first, periods=n, freq="M")):
-        people = int(30 + rng.normal(0, 3) + step * (at >= start))
+        people = int(30 + rng.normal(0, 3) + step * (at >= start) + slope * max(0, at - start))
         for day in (6, 20) if at not in skip else ():
             rows += [(f"P{i}", f"{month}-{day}", pd.Timestamp(f"{month}-{day:02d}"))
                      for i in range(people // 2 + 8)]  # fmt: skip
@@ -160,10 +160,25 @@ def test_pictures_show_months_model_and_trend(language):
     assert draw_series_print(replace(series, fitted=()), text) == ""
 
 
+@pytest.mark.parametrize(("n", "start", "slope", "said"), [
+    (36, 20, 3, True), (36, 20, 0, False), (62, 31, 3, False), (62, 36, 3, True),
+])  # fmt: skip
+def test_a_clear_change_of_the_trend_in_a_short_series_is_doubted(n, start, slope, said):
+    month = pd.Period("2020-01", freq="M") + start
+    move = MOVE | {"date": f"{month}-08"}
+    rows = sign_ins(n, start=start, first="2020-01", slope=slope)
+    (series,) = evaluate_interruptions(study_of(rows, events=[move]))
+    assert (series.events[0].slope.p_value < 0.05) is (slope > 0)
+    doubts = [c for c in series.cautions if c.code == "series_slope_short"]
+    assert bool(doubts) is said
+    assert all("30" in say_caution(Text(lang), c) for lang in LANGUAGES for c in doubts)
+
+
 def test_every_code_has_its_sentence():
     told = {code for code in known_codes("CAUTIONS") if code.startswith("series_")}
     assert told == {"series_no_comparison", "series_no_season", "series_correlated",
-                    "series_empty_months", "series_partial_months"}  # fmt: skip
+                    "series_empty_months", "series_partial_months",
+                    "series_slope_short"}  # fmt: skip
 
 
 def test_events_are_read_from_the_editor_and_kept_in_one_place():

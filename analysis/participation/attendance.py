@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.participation.engagement import (
+    count_return_by_person,
     estimate_completion,
     estimate_concentration,
     estimate_repeat,
@@ -255,6 +256,9 @@ def _cautions(
     few = None if each is None else few_people_behind(each["sum"], each["size"])
     if few is not None:
         yield _caution("attendance_of_few", n=few)
+    few = few_people_behind(*count_return_by_person(sheet.came))
+    if few is not None:
+        yield _caution("return_of_few", n=few)
     if sheet.repeated:
         yield _caution("sign_ins_repeated", "info", n=sheet.repeated)
     walk_ins = int((sheet.rows["attended"] & ~sheet.rows["registered"]).sum())

@@ -44,12 +44,20 @@ def estimate_return(came: pd.DataFrame) -> EstimateLike:
     The interval is by person (:func:`share_by_person`). Needs ``person`` and ``at`` (sessions
     numbered in time); attendances of the last session have no next one.
     """
+    returned, present = count_return_by_person(came)
+    if not present.any():
+        return NotEstimable(reason="too_few", method="wilson_by_person")
+    return share_by_person(returned, present)
+
+
+def count_return_by_person(
+    came: pd.DataFrame,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Count, by person, the sessions followed by the next one, and all before the last."""
     person, at, again = _list_presences(came)
     before_last = at < at.max(initial=0)
-    if not before_last.any():
-        return NotEstimable(reason="too_few", method="wilson_by_person")
-    people = int(person.max()) + 1
-    return share_by_person(
+    people = int(person.max(initial=-1)) + 1
+    return (
         np.bincount(person[before_last & again], minlength=people),
         np.bincount(person[before_last], minlength=people),
     )

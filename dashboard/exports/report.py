@@ -15,7 +15,7 @@ from dashboard.exports.front import (
 )
 from dashboard.exports.gateway import join_stamp, safe_text, share_evaluation, stamp_export
 from dashboard.exports.sections import list_sections
-from dashboard.sentences.funder import say_answer, say_evidence, say_limits, say_next
+from dashboard.sentences.funder import list_evidence, say_answer, say_limits, say_next
 from dashboard.text import Text
 
 
@@ -34,7 +34,7 @@ def build_report(
             (safe_text(value), safe_text(meaning))
             for value, meaning in list_funder_cards(text, shared, study.plan, told)
         ),
-        evidence=safe_lines(say_evidence(text, rule) for rule in told.evidence),
+        evidence=safe_lines(list_evidence(text, shared, told.evidence, study.plan)),
         limits=safe_lines(say_limits(text, shared)),
         next_steps=safe_lines(say_next(text, shared)),
         targets=list_target_lines(text, shared, study.plan),

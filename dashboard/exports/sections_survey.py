@@ -36,7 +36,7 @@ from dashboard.sentences.items import name_answers
 from dashboard.sentences.names import column_name
 from dashboard.sentences.ordered import say_ordered
 from dashboard.sentences.outcomes import say_wave
-from dashboard.sentences.subgroups import say_who_in_groups
+from dashboard.sentences.subgroups import say_shrunken, say_who_in_groups
 from dashboard.sentences.tipping import list_tipping_sentences, say_auxiliary, tipping_rows
 from dashboard.tables.attrition import (
     list_attrition,
@@ -233,6 +233,8 @@ def _subgroups(evaluation: Evaluation, study: Study, text: Text) -> ReportSectio
                 alt = text("Forest plot of the change in each group.")
                 draw = partial(draw_forest_rows, rows)
                 pictures.append(ReportPicture(title=title, alt=alt, figure=draw))
+    if tables:
+        said.insert(0, say_shrunken(text))
     return make_section(
         text, evaluation, "subgroups", text("Subgroups"), tables=tables, pictures=tuple(pictures),
         sentences=said,

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from analysis.evaluation import Evaluation
 from analysis.results import Finding
+from analysis.study_file import StudyPlan
 from analysis.summary import EvidenceRule, main_outcome
 from analysis.surveys.results import Outcome
 from dashboard.sentences import say_finding
 from dashboard.sentences.cautions import say_cautions
 from dashboard.sentences.comparison import say_assignment
 from dashboard.sentences.sustainability import say_next_step
+from dashboard.sentences.tipping import say_tipping, tipping_rows
 from dashboard.text import Text
 
 
@@ -58,6 +62,26 @@ def say_evidence(text: Text, rule: EvidenceRule) -> str:
             else text("Those lost differed from those who stayed.")
         )
     return f"{mark} {told}"
+
+
+def list_evidence(
+    text: Text, evaluation: Evaluation, rules: Sequence[EvidenceRule], plan: StudyPlan
+) -> list[str]:
+    """Say each rule, then what the people lost would need for the main result to vanish."""
+    main = main_outcome(evaluation)
+    tipping = {
+        row.name: (row, found)
+        for row, found in tipping_rows(evaluation)
+        if main is not None and row.measure == main.measure
+    }
+    # Where there is a comparison group, the answer is the difference from it.
+    row, found = tipping.get(
+        "did_multiple_imputation", tipping.get("multiple_imputation", (None, None))
+    )
+    said = [say_evidence(text, rule) for rule in rules]
+    if row is not None and found is not None and found.status != "not_clear":
+        said.append(say_tipping(text, row, found, plan))
+    return said
 
 
 def say_limits(text: Text, evaluation: Evaluation, most: int = 3) -> list[str]:

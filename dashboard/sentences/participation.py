@@ -115,6 +115,11 @@ CAUTIONS: dict[str, Callable[[Text, Caution], str]] = {
         "The attendance rate is decided by few people ({n}): its 95% interval is too narrow.",
         n=text.number(c.values["n"], 0),
     ),
+    "return_of_few": lambda text, c: text(
+        "The share who came to the very next session is decided by few people ({n}): its 95% "
+        "interval is too narrow.",
+        n=text.number(c.values["n"], 0),
+    ),
     "participation_more_than_eligible": lambda text, c: text(
         "{n} people came but only {eligible} were said to be eligible: check that number.",
         n=_number(text, c, "n"),

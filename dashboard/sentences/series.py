@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from analysis.interruptions import InterruptedSeries, SeriesEvent
+from analysis.interruptions import FEWEST_FOR_SLOPE, InterruptedSeries, SeriesEvent
 from analysis.results import Caution, Comparison, Finding
 from analysis.statistics.interrupted import LEAST_MONTHS
 from dashboard.text import Text
@@ -66,6 +66,12 @@ CAUTIONS: Mapping[str, Callable[[Text, Caution], str]] = {
         "too narrow.",
         series=_capital(text, c),
         p=text.p_value(c.values["p_value"]),
+    ),
+    "series_slope_short": lambda text, c: text(
+        "{series} by month: with fewer than {least} months on either side, a change of the trend "
+        "is called clear too often when months are correlated.",
+        series=_capital(text, c),
+        least=text.number(FEWEST_FOR_SLOPE, 0),
     ),
     "series_empty_months": lambda text, c: text(
         "{series} by month: {n} months without any are counted as 0.",

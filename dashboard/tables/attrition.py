@@ -10,6 +10,7 @@ from analysis.results import Comparison
 from analysis.study_file import StudyPlan
 from analysis.surveys.results import AttritionRow, Bounds, Sensitivity, TippingPoint
 from dashboard.sentences.change import is_share, say_level, say_likely, say_signed
+from dashboard.sentences.names import wave_name
 from dashboard.sentences.statistics import name_analysis, say_reason
 from dashboard.tables.comparison import name_level, name_variable, say_mean
 from dashboard.text import Text
@@ -28,7 +29,7 @@ def list_attrition(rows: Sequence[AttritionRow], plan: StudyPlan, text: Text) ->
                 text("At the start"): name_row(row, plan, text),
                 text("Group"): groups.get(row.group, row.group),
                 text("Stayed"): say_mean(text, row.variable, row.level, row.stayed, plan),
-                text("Lost"): say_mean(text, row.variable, row.level, row.left, plan),
+                text("Lost to follow-up"): say_mean(text, row.variable, row.level, row.left, plan),
                 text("Standardised difference"): text.signed(row.smd),
                 text("p"): text.p_cell(row.p_value),
             }
@@ -75,6 +76,7 @@ def list_sensitivity(rows: Sequence[Sensitivity], plan: StudyPlan, text: Text) -
         found.append(
             {
                 text("Measure"): text.of(measures[row.measure].label, row.measure),
+                text("Waves"): _waves(text, row),
                 text("Rule"): name_analysis(text, row.name),
                 text("Change"): say_signed(text, change.estimate, share=share)
                 if isinstance(change, Comparison)
@@ -87,9 +89,16 @@ def list_sensitivity(rows: Sequence[Sensitivity], plan: StudyPlan, text: Text) -
                 text("Effective n"): _effective(text, row),
             }
         )
-    table = pd.DataFrame(found)
-    weighted = any(_effective(text, row) for row in rows)
-    return table if weighted else table.drop(columns=text("Effective n"), errors="ignore")
+    needless = [] if any(_effective(text, row) for row in rows) else [text("Effective n")]
+    if len({_waves(text, row) for row in rows}) < 2:
+        needless.append(text("Waves"))
+    return pd.DataFrame(found).drop(columns=needless, errors="ignore")
+
+
+def _waves(text: Text, row: Sensitivity) -> str:
+    """Name the two waves that a change lies between."""
+    waves = (row.details.get("from"), row.details.get("to"))
+    return " → ".join(wave_name(text, wave) for wave in waves if isinstance(wave, str))
 
 
 def _effective(text: Text, row: Sensitivity) -> str:

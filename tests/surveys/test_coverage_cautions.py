@@ -4,13 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.evaluation import evaluate
 from analysis.participation.attendance import evaluate_participation
 from analysis.surveys.change import evaluate_outcomes
 from analysis.surveys.comparison import evaluate_comparison
 from analysis.surveys.dose import evaluate_dose
 from analysis.volunteers.retention import evaluate_volunteers
+from dashboard.exports.sections_survey import list_survey_sections
 from dashboard.sentences import say_caution
-from dashboard.sentences.subgroups import say_across
+from dashboard.sentences.subgroups import say_across, say_shrunken
 from dashboard.text import Text
 from tests.activities import SERVICE, VOLUNTEERS, read_tables
 from tests.studies import make_study
@@ -64,6 +66,7 @@ def test_attendance_and_reliability_of_few_people(people, said):
     columns = {"person": "id", "date": "when", "attended": "came"}
     participation = evaluate_participation(read_tables(attendance=(sheet, columns)))
     assert codes(participation.cautions).get("attendance_of_few") == said
+    assert codes(participation.cautions).get("return_of_few") == said
     roster = "id,joined,left\n" + "\n".join(f"P{i},2025-01-01," for i in range(people))
     log = "id,date,up,came\n" + "\n".join(f"P{i},2026-01-{s + 1:02d},1,{c}" for i, s, c in rows)
     service = {**SERVICE, "signed_up": "up", "attended": "came"}
@@ -85,3 +88,17 @@ def test_a_new_community_from_few(communities, said):
     )
     found = evaluate_outcomes(study)[0].subgroups[0]
     assert ("so few communities" in say_across(Text("en"), found, share=False)) is said
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_the_width_of_groups_drawn_towards_the_whole(language):
+    rng = np.random.default_rng(7)
+    site, pre = np.repeat(["a", "b", "c", "d"], 20), rng.normal(3, 0.5, 80)
+    study = make_study(
+        {"pre": {"m": pre}, "post": {"m": pre + rng.normal(0.3, 0.4, 80)}},
+        categories={"site": [*site, *site]},
+    )
+    text = Text(language)
+    sections = {one.key: one for one in list_survey_sections(evaluate(study), study, text)}
+    assert "98%" in say_shrunken(text).replace("\N{NO-BREAK SPACE}", "")
+    assert say_shrunken(text) in sections["subgroups"].findings

@@ -11,8 +11,11 @@ from analysis.results import SUPPRESSED, Comparison
 from analysis.surveys.auxiliary import MOST_AUXILIARY, choose_auxiliary
 from analysis.surveys.imputation import impute_change, impute_comparison
 from analysis.surveys.panel import build_panel
+from analysis.surveys.sensitivity import evaluate_sensitivity
 from dashboard.exports.sections_survey import list_survey_sections
+from dashboard.sentences.funder import list_evidence
 from dashboard.sentences.tipping import list_tipping_sentences, say_auxiliary, tipping_rows
+from dashboard.tables.attrition import list_attrition, list_sensitivity
 from dashboard.text import Text
 from tests.studies import make_study
 
@@ -142,3 +145,47 @@ def test_a_funder_sees_the_tipping_point_but_not_those_lost():
     few, *_ = study_of(lose=0.03)
     hidden = protect(evaluate(few), few, "funder")
     assert all(one.tipping is None for one in hidden.sensitivity)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_a_funder_reads_how_far_those_lost_would_have_to_be(language):
+    text = Text(language)
+    study, *_ = study_of()
+    shown = protect(evaluate(study), study, "funder")
+    (alone,) = list_evidence(text, shown, (), study.plan)
+    assert alone == list_tipping_sentences(text, shown, study.plan)[0]
+    compared, *_ = study_of(treated=np.arange(N) % 4 < 2, gain=0.9, lose=0.3)
+    evaluation = evaluate(compared)
+    assert list_evidence(text, evaluation, (), compared.plan) == [], "no clear difference"
+    within, between = (
+        next(row for row in evaluation.sensitivity if (row.measure, row.name) == ("m", name))
+        for name in ("multiple_imputation", "did_multiple_imputation")
+    )
+    clear = replace(between, change=within.change, tipping=within.tipping)
+    both = replace(evaluation, sensitivity=(within, clear))
+    (said,) = list_evidence(text, both, (), compared.plan)
+    assert text("the difference from the comparison group") in said
+    study, *_ = study_of(lose=0.0)
+    assert list_evidence(text, evaluate(study), (), study.plan) == []
+
+
+def test_each_row_names_its_waves_where_there_are_three():
+    rng = np.random.default_rng(2)
+    pre = rng.normal(3, 0.5, 60)
+    three = make_study({"pre": {"m": pre}, "mid": {"m": pre[:50] + rng.normal(0, 0.3, 50)},
+                        "post": {"m": pre[:45] + rng.normal(0.2, 0.3, 45)}})  # fmt: skip
+    rows = evaluate_sensitivity(three)
+    told = list_sensitivity(rows, three.plan, Text("en"))["Waves"]
+    assert len(set(told)) > 1
+    words = {"pre": "before", "mid": "halfway", "post": "after"}
+    wanted = [f"{words[r.details['from']]} → {words[r.details['to']]}" for r in rows]
+    assert told.tolist() == wanted
+    two, *_ = study_of()
+    assert "Waves" not in list_sensitivity(evaluate_sensitivity(two), two.plan, Text("en"))
+
+
+def test_those_lost_to_follow_up_are_called_so_in_chinese():
+    study, *_ = study_of()
+    table = list_attrition(evaluate(study).attrition, study.plan, Text("zh-Hans"))
+    assert "失访" in table.columns
+    assert "失去" not in table.columns
