@@ -10,7 +10,7 @@ from dashboard.cache import current_evaluation, current_study
 from dashboard.exports.front import list_funder_cards, say_method, say_period
 from dashboard.navigation import find_page
 from dashboard.sentences.dac import say_criteria
-from dashboard.sentences.funder import list_evidence, say_answer, say_limits, say_next
+from dashboard.sentences.funder import say_answer, say_evidence, say_limits, say_next
 from dashboard.state import current_text
 from dashboard.text import Text
 from dashboard.widgets.funder import show_two_pictures, show_words
@@ -34,7 +34,7 @@ def show() -> None:
         show_two_pictures(text, evaluation, study)
         show_words(
             {
-                text("How sure"): list_evidence(text, evaluation, told.evidence, study.plan),
+                text("How sure"): [say_evidence(text, rule) for rule in told.evidence],
                 text("Limits"): [f"• {line}" for line in say_limits(text, evaluation, 2)],
                 text("Next"): [f"• {line}" for line in say_next(text, evaluation)],
             }
