@@ -146,17 +146,22 @@ class Visitor:
         self.page.wait_for_url(re.compile("study=[0-9a-f]{8}"))
         self.wait()
 
-    def choose_scales(self) -> int:
-        """On Checks: say on which scale questions were answered; how many were asked."""
-        asked = self.page.locator("[class*=st-key-scale_] [role=radiogroup]")
-        open_ = [
-            at for at in range(asked.count()) if not asked.nth(at).locator("input:checked").count()
-        ]
-        for at in open_:
-            asked.nth(at).locator("label").first.click()
+    def answer_questions(self) -> int:
+        """On Checks: answer what the files leave open, scales, years and marks; how many."""
+        main = self.page.get_by_test_id("stMain")
+        groups = main.locator("[data-testid=stRadio]:not(:has(input:checked)) [role=radiogroup]")
+        years = main.locator("[data-testid=stNumberInput] input[value='']")
+        for answered in range(60):
+            if groups.count():
+                groups.first.locator("label").first.click()
+            elif years.count():
+                years.first.fill("2025")
+                years.first.press("Enter")
+            else:
+                return answered
             self.page.wait_for_timeout(150)
             self.wait()
-        return len(open_)
+        raise AssertionError("questions without end")
 
     def name_scores(self) -> int:
         """On Checks: give a name to each score that has none of its own; how many were named."""

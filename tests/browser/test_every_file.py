@@ -129,7 +129,7 @@ def drive(visitor, language: str, name: str, *files) -> None:
         agree.nth(at).click()
         clicks += 1
         visitor.wait()
-    clicks += visitor.choose_scales() + visitor.name_scores()
+    clicks += visitor.answer_questions() + visitor.name_scores()
     visitor.press(SAVE[language])
     clicks += 1
     page.wait_for_url(re.compile("/overview"))

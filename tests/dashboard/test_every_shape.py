@@ -130,6 +130,9 @@ def test_a_made_file_goes_through_every_step(app: App, name: str, language: str)
         return
     for box in [one.key for one in at.checkbox if str(one.key).startswith("loss_agreed")]:
         at.checkbox(key=box).check().run()
+    while open_ := [one for one in (*at.radio, *at.number_input) if one.value is None]:
+        one = open_[0]
+        one.set_value(one.options[0] if hasattr(one, "options") else 2025).run()
     press(at, "finish")
     assert not at.exception
     study = list_studies()[0].id
