@@ -200,7 +200,11 @@ def test_a_missing_folder_and_an_empty_one_are_said(tmp_path: Path, capsys):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_ctrl_c_ends_it_without_a_traceback(place: Path):
-    run = "import sys; from dashboard.cli import main; sys.exit(main())"
+    # A shell starts what runs in its background with Ctrl-C ignored, and children inherit that.
+    run = (
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from dashboard.cli import main; sys.exit(main())"
+    )
     command = [sys.executable, "-c", run, "watch", str(place), "--interval", "0.2"]
     process = subprocess.Popen(
         [*command, "--language", "en"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
