@@ -247,8 +247,10 @@ def _short_result(key: str, _saved: SavedStudy) -> dict[str, Any]:  # noqa: ARG0
     result = _shown(study, evaluation, "", study.fingerprint).to_results()
     survey = study.survey
     # Hashes, not codes: enough to see whether two studies asked the same people.
-    codes = [] if survey is None or survey.anonymous else survey.keys["respondent"].unique()
-    people = [hashlib.sha256(str(code).encode()).hexdigest()[:16] for code in codes]
+    people = []
+    if survey is not None and not survey.anonymous:
+        codes = survey.keys["respondent"].unique()
+        people = [hashlib.sha256(str(code).encode()).hexdigest()[:16] for code in codes]
     return shorten_result(result, key=_saved.id, respondents=people)
 
 
@@ -294,6 +296,12 @@ def warm_sample() -> None:
     _sample_evaluations().setdefault(f"{study.fingerprint}|{{}}", evaluate(study))
 
 
+def _plan_of(saved: SavedStudy) -> StudyPlan:
+    if saved.plan is None:
+        raise LookupError(f"study {saved.id} has no version to read")
+    return saved.plan
+
+
 def _key(saved: SavedStudy) -> str:
     """What decides the content of a saved study: its version and its files' hashes."""
     told = json.dumps([saved.id, saved.version, sorted(saved.files.items())])
@@ -304,8 +312,7 @@ def _key(saved: SavedStudy) -> str:
 def _sample_study() -> Study:
     from analysis.intake.reader import read_study
 
-    plan = open_study(SAMPLE_ID).plan
-    return read_study(plan, read_sample_files())
+    return read_study(_plan_of(open_study(SAMPLE_ID)), read_sample_files())
 
 
 @st.cache_resource(show_spinner=False)
@@ -318,7 +325,7 @@ def _sample_evaluations() -> dict[str, Evaluation]:
 def _session_study(key: str, _saved: SavedStudy) -> Study:  # noqa: ARG001
     from analysis.intake.reader import read_study
 
-    return read_study(_saved.plan, read_files(_saved.id))
+    return read_study(_plan_of(_saved), read_files(_saved.id))
 
 
 @st.cache_resource(scope="session", show_spinner=False)

@@ -315,9 +315,10 @@ def _evaluate(arguments: argparse.Namespace) -> int:
             if lost := find_total_losses(_words(arguments), study):
                 return _fail_with_questions(arguments, lost)
         else:
-            study, questions = _propose_study(arguments, given)
-            if study is None:
+            proposed, questions = _propose_study(arguments, given)
+            if proposed is None:
                 return _fail_with_questions(arguments, questions)
+            study = proposed
         evaluation = evaluate(study, progress=tell)
         written = _write_reports(arguments, evaluation, study)
     text = Text(arguments.language or study.plan.study.language)

@@ -25,7 +25,8 @@ def show_progress(
 
     Whoever presses the button interrupts the work at its next step, and the study is closed.
     """
-    box, start, bars = st.empty(), time.monotonic(), []
+    box, start = st.empty(), time.monotonic()
+    bars: list[DeltaGenerator] = []
     wait = PATIENCE if patience is None else patience
 
     def tell(step: str, share: float) -> None:

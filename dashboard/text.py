@@ -52,6 +52,10 @@ def show_invisible(text: str) -> str:
     return _INVISIBLE.sub(shown, text)
 
 
+Day = date | datetime
+"""What a date is given as: ``Text.date`` hides the name inside the class."""
+
+
 @cache
 def read_catalogue(language: str) -> Mapping[str, str | tuple[str, ...]]:
     """Read all message files of one language: English → translation (plural: a tuple)."""
@@ -61,7 +65,8 @@ def read_catalogue(language: str) -> Mapping[str, str | tuple[str, ...]]:
             for message in read_po(stream):
                 if message.id and message.string:
                     key = message.id[0] if isinstance(message.id, list | tuple) else message.id
-                    messages[key] = message.string
+                    told = message.string
+                    messages[key] = told if isinstance(told, str) else tuple(told)
     return messages
 
 
@@ -155,11 +160,11 @@ class Text:
         """Format a p-value in a column of such; below .001 as such."""
         return "< 0.001" if p is not None and p < 0.001 else self.number(p, 3)
 
-    def date(self, day: date | datetime | None) -> str:
+    def date(self, day: Day | None) -> str:
         """Format a day, medium length."""
         return "–" if day is None else dates.format_date(day, "medium", locale=self._locale)
 
-    def month(self, day: date | datetime | str | None) -> str:
+    def month(self, day: Day | str | None) -> str:
         """Format a month; accepts a day or ``"2026-03"``."""
         if day is None:
             return "–"

@@ -142,10 +142,10 @@ class Watcher:
         sheets = read_sheets(files)
         bad = {key: one for key, one in sheets.items() if isinstance(one, IntakeError)}
         named = _named(plan)
-        for key, error in bad.items():
+        for key, fault in bad.items():
             if key in named:
-                raise error  # results without a file of the study would be of another study
-            self.say(f"! {say_error(self.text, error)}")
+                raise fault  # results without a file of the study would be of another study
+            self.say(f"! {say_error(self.text, fault)}")
         plan = self._plan(plan, {k: one for k, one in sheets.items() if k not in bad}, files)
         if plan is None:
             return None

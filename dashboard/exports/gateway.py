@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.typing import NaTType
 
 from analysis.disclosure import Certificate, certify, protect
 from analysis.evaluation import Evaluation
@@ -162,7 +163,7 @@ def safe_cell(value: object) -> Cell:
     if isinstance(value, Suppressed):
         return SUPPRESSED_MARK
     if isinstance(value, bool | int | datetime | date):
-        return None if value is pd.NaT else value
+        return None if isinstance(value, NaTType) else value
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if value is None or value is pd.NA:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analysis.interruptions import InterruptedSeries
-from dashboard.exports.canvas import Canvas, choose_ticks
+from dashboard.exports.canvas import Anchor, Canvas, choose_ticks
 from dashboard.exports.pictures import WIDTH
 from dashboard.text import Text
 from dashboard.theme import AFTER, BEFORE, CAUTION, MUTED
@@ -32,7 +32,7 @@ def draw_series_print(found: InterruptedSeries, text: Text) -> str:
         canvas.note(_LEFT - 6, height(tick), text.number(tick, 0), anchor="end")
     last = len(found.months) - 1
     for at in (0, last // 2, last):
-        anchor = "start" if at == 0 else "end" if at == last else "middle"
+        anchor: Anchor = "start" if at == 0 else "end" if at == last else "middle"
         canvas.note(across(at), _BOTTOM + 14, text.month(found.months[at]), anchor=anchor)
     for at, value in enumerate(found.values):
         canvas.dot(across(at), height(value), MUTED, r=2.2)

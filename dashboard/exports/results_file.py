@@ -38,7 +38,7 @@ def write_results(evaluation: Evaluation) -> bytes:
 
 def say_results(evaluation: Evaluation) -> dict[str, Any]:
     """Give the results as plain values; findings, cautions and issues with their words."""
-    results = evaluation.to_results()
+    results: dict[str, Any] = evaluation.to_results()
     for name, say in _SAID.items():
         results[name] = [
             record | {"text": {language: say(Text(language), one) for language in LANGUAGES}}

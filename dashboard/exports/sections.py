@@ -77,7 +77,7 @@ def _participation(evaluation: Evaluation, study: Study, text: Text) -> ReportSe
             title=text("Who came, against who lives there: {by}", by=by),
             alt=text("Dots of each group's share of participants beside its share at large."),
             svg=draw_reach([r for r in found.representation if r.by == by], text),
-            figure=lambda by=by: draw_representation(found, by, text),
+            figure=partial(draw_representation, found, by, text),
         )
         for by in dict.fromkeys(r.by for r in found.representation if isinstance(r.share, Estimate))
     )

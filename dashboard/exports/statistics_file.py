@@ -132,7 +132,7 @@ def list_variables(evaluation: Evaluation, study: Study, text: Text) -> list[Var
         Variable(
             name="wave",
             label=text("Wave"),
-            values=survey.keys["wave"].map(code).to_numpy(dtype=np.float64),
+            values=_numbers(survey.keys["wave"].map(code)),
             labels={at: wave_name(text, wave) for wave, at in code.items()},
             level="ordinal",
         ),
@@ -192,7 +192,7 @@ def _facts(study: Study, survey: SurveyData, text: Text) -> list[Variable]:
         numbers = pd.to_numeric(told, errors="coerce")
         label = column_name(text, plan, str(name))
         if numbers.notna().sum() == told.notna().sum():
-            values = numbers.to_numpy(dtype=np.float64)
+            values = _numbers(numbers)
             found.append(Variable(name=str(name), label=label, values=values, level="scale"))
         else:
             found.append(_coded(str(name), label, told, study, text))
@@ -202,12 +202,12 @@ def _facts(study: Study, survey: SurveyData, text: Text) -> list[Variable]:
             Variable(
                 name="treated",
                 label=text("Received the programme"),
-                values=told.map(float, na_action="ignore").to_numpy(dtype=np.float64),
+                values=_numbers(told.map(float, na_action="ignore")),
                 labels={0.0: text("no"), 1.0: text("yes")},
             )
         )
     if "weight" in keys:
-        values = keys["weight"].to_numpy(dtype=np.float64)
+        values = _numbers(keys["weight"])
         found.append(Variable(name="weight", label=text("Weight"), values=values, level="scale"))
     return found
 
@@ -220,7 +220,7 @@ def _coded(name: str, label: str, given: pd.Series, study: Study, text: Text) ->
     return Variable(
         name=name,
         label=label,
-        values=given.map(lambda v: code[str(v)], na_action="ignore").to_numpy(dtype=np.float64),
+        values=_numbers(given.map(lambda v: code[str(v)], na_action="ignore")),
         labels={at: value_name(text, study.plan, word) for word, at in code.items()},
     )
 
@@ -242,8 +242,8 @@ def _item(
     label = text.of(measure.texts.get(item), short_name(item))
     if item in measure.reversed:
         label = text("{question} (reversed in the score)", question=label)
-    told = survey.answer_labels.get(measure.name, {})
-    labels = {float(n): value_name(text, study.plan, one) for n, one in told.items()}
+    said_as = survey.answer_labels.get(measure.name, {})
+    labels = {float(n): value_name(text, study.plan, one) for n, one in said_as.items()}
     if measure.kind in ("binary", "knowledge"):
         right, wrong = (
             (text("right"), text("wrong")) if measure.kind == "knowledge"
@@ -251,8 +251,8 @@ def _item(
         )  # fmt: skip
         labels = {0.0: wrong, 1.0: right}
     elif measure.kind == "category":
-        words = [value_name(text, study.plan, word) for word in measure.order]
-        labels = {float(at): word for at, word in enumerate(words)} | labels
+        named = [value_name(text, study.plan, word) for word in measure.order]
+        labels = {float(at): word for at, word in enumerate(named)} | labels
     return Variable(
         name=item, label=label, values=values, labels=labels, missing=missing,
         level={"scale": "ordinal", "number": "scale"}.get(measure.kind, "nominal"),
@@ -334,6 +334,10 @@ def _ranges(missing: Mapping[float, str]) -> list[Any]:
     """Three codes may be listed; more of them lie side by side and are one range."""
     codes = sorted(missing)
     return codes if len(codes) <= 3 else [{"lo": codes[0], "hi": codes[-1]}]
+
+
+def _numbers(values: pd.Series) -> FloatArray:
+    return np.asarray(values, dtype=np.float64)
 
 
 def _texts(values: pd.Series) -> list[str | None]:

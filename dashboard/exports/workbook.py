@@ -231,8 +231,8 @@ def read_number(value: Cell) -> tuple[Cell, str]:
     """
     if isinstance(value, bool) or not isinstance(value, str):
         whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        return value, ("#,##0" if whole else "#,##0.00") if number else ""
+        counted = isinstance(value, int | float) and not isinstance(value, bool)
+        return value, ("#,##0" if whole else "#,##0.00") if counted else ""
     found = _NUMBER.match(value)
     if found is None:
         return value, ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from math import ceil, floor, log10
 
@@ -28,7 +28,7 @@ def choose_step(length: float, most: int = 6) -> int:
     return next((step for step in _STEPS if length / step <= most), _STEPS[-1])
 
 
-def percent_axis(text: Text, top: float = 1.0) -> dict[str, object]:
+def percent_axis(text: Text, top: float = 1.0) -> dict[str, Sequence[object]]:
     """Settings of an axis of shares with five ticks, written in the reader's language."""
     step = next(s for s in (0.05, 0.1, 0.25, 0.5, 1.0) if top / s <= 4.001)
     ticks = [i * step for i in range(int(top / step + 0.001) + 1)]

@@ -20,7 +20,9 @@ MOST_GRANTS = 12
 
 def main_sources(concentration: Concentration, text: Text) -> list[tuple[str, float, float]]:
     """The largest sources with amount and share; beyond three the rest are one line."""
-    shares = [(source_name(text, name), *rest) for name, *rest in concentration.shares]
+    shares = [
+        (source_name(text, name), amount, share) for name, amount, share in concentration.shares
+    ]
     if len(shares) <= MOST_SOURCES:
         return shares
     rest = shares[MOST_SOURCES - 1 :]

@@ -154,7 +154,7 @@ def _share_met(study: StudyRow) -> EstimateLike:
     return Estimate(estimate=share, n=study.targets, method="counted")
 
 
-def _share_ticks(shares: Sequence[float], text: Text) -> dict[str, object]:
+def _share_ticks(shares: Sequence[float], text: Text) -> dict[str, list[object]]:
     """Zero and the highest round share: narrow columns have room for no more."""
     axis = percent_axis(text, min(1.0, max([0.05, *shares])))
     return {name: [ticks[0], ticks[-1]] for name, ticks in axis.items()}

@@ -102,8 +102,9 @@ def _pull_kobo(source: Source, _: Token, connection: Connection) -> Pulled:
     while True:
         page = connection.fetch_json(url, {"start": str(len(rows)), "limit": str(PAGE)})
         results, count = page.get("results"), page.get("count")
-        shaped = isinstance(results, list) and all(isinstance(one, dict) for one in results)
-        if not shaped or not isinstance(count, int):
+        if not isinstance(results, list) or not isinstance(count, int):
+            raise PullError("pull_answer", host=source.address.name)
+        if not all(isinstance(one, dict) for one in results):
             raise PullError("pull_answer", host=source.address.name)
         rows += results
         # The server's own link to the next page is not followed: it could name another server.
@@ -150,7 +151,7 @@ def _cell(value: object) -> str:
 
 
 def _pull_odk(source: Source, _: Token, connection: Connection) -> Pulled:
-    project, _, form = source.form.partition("/")
+    project, _slash, form = source.form.partition("/")
     url = source.address.url("v1", "projects", project, "forms", form, "submissions.csv.zip")
     content = connection.fetch(url, params={"attachments": "false"})
     if not content.startswith(b"PK"):

@@ -137,7 +137,7 @@ def _dose_not_estimable(text: Text, f: Finding) -> str:
 def _dose(message: str) -> Sentence:
     def say(text: Text, f: Finding) -> str:
         share = bool(f.values.get("share"))
-        slope = f.values.get("slope")
+        slope = f.values["slope"]
         return text(
             message,
             measure=text.of(f.values["label"]),

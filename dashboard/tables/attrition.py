@@ -72,7 +72,6 @@ def list_sensitivity(rows: Sequence[Sensitivity], plan: StudyPlan, text: Text) -
     found = []
     for row in rows:
         share, change = is_share(measures[row.measure]), row.change
-        known = isinstance(change, Comparison)
         found.append(
             {
                 text("Measure"): text.of(measures[row.measure].label, row.measure),
@@ -84,7 +83,7 @@ def list_sensitivity(rows: Sequence[Sensitivity], plan: StudyPlan, text: Text) -
                 text("95 % interval"): say_likely(text, change.ci_low, change.ci_high, share=share)
                 if isinstance(change, Comparison)
                 else "–",
-                text("p"): text.p_cell(change.p_value if known else None),
+                text("p"): text.p_cell(change.p_value if isinstance(change, Comparison) else None),
                 text("n"): change.n,
                 text("Effective n"): _effective(text, row),
             }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -30,18 +31,20 @@ def show_by_group(text: Text, names: Sequence[str]) -> None:
     all parts seen before; a table of every group at once could not be.
     """
     study = current_study()
-    options = [] if study is None else [key for key in list_options(study) if key != "wave"]
-    if study is None or study.survey is None or not options:
+    if study is None or study.survey is None:
+        return
+    options = [key for key in list_options(study) if key != "wave"]
+    if not options:
         return
     st.header(text("By group"), anchor=False)
     if current_audience() != "evaluator":
-        told = text("Only the evaluator sees all groups side by side.")
-        st.caption(text.join([told, text("To see one group, choose it in the filters above.")]))
+        only = text("Only the evaluator sees all groups side by side.")
+        st.caption(text.join([only, text("To see one group, choose it in the filters above.")]))
         return
     key = st.selectbox(
         text("Compare by"),
         options,
-        format_func=lambda option: name_option(text, study.plan, option),
+        format_func=partial(name_option, text, study.plan),
         key="by_group",
         width=320,
     )

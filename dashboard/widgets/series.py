@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -91,7 +92,7 @@ def show_event_settings(text: Text) -> None:
 
 
 def read_events(
-    text: Text, rows: Sequence[tuple[object, object, object]], before: Sequence[EventMark]
+    text: Text, rows: Iterable[Sequence[Any]], before: Sequence[EventMark]
 ) -> list[EventMark] | None:
     """Read the rows of the editor; None when one is incomplete.
 

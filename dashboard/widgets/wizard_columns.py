@@ -159,7 +159,7 @@ def _show_part(draft: Draft, at: Place, field: str, *, needed: bool) -> None:
     text, columns = draft.text, draft.columns[at]
     chosen = column_of(draft.plan, at, field)
     key = f"part_{name_place(at)}_{field}_{chosen}"
-    options = list(columns) if needed else [None, *columns]
+    options: list[str | None] = [*columns] if needed else [None, *columns]
     st.selectbox(
         field_name(text, field),
         options,

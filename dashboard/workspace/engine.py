@@ -57,7 +57,8 @@ def _open(url: str) -> Engine:
         _check_schema(engine)
         _check_columns(engine, url)
     except WorkspaceError:
-        engine.dispose()
+        if engine is not None:
+            engine.dispose()
         raise
     except (SQLAlchemyError, OSError) as error:
         if engine is not None:
