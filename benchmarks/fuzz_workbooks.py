@@ -190,6 +190,8 @@ def main() -> int:
     for batch in range(0, given.mutants, 200):
         size = min(200, given.mutants - batch)
         told += open_mutants(mutants(size, given.seed * 1_000_003 + batch))
+        took = time.perf_counter() - start
+        print(f"{told.total():,} in {took:.0f} s", file=sys.stderr, flush=True)
     for code, count in told.most_common():
         print(f"{count:7d}  {code}")
     print(f"{told.total():7d}  in {time.perf_counter() - start:.1f} s")

@@ -188,7 +188,8 @@ class _Spare:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": _python_path()},
+            # A panic of the Rust reader is an answer here; naming its frames takes a second each.
+            env={**os.environ, "PYTHONPATH": _python_path(), "RUST_BACKTRACE": "0"},
         )
 
 
