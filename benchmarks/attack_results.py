@@ -49,11 +49,14 @@ _CODE = re.compile(r"\b(?:P\d{3}|VOL-\d\d|RATER-\d\d|Resident-\d\d-\d+)\b")
 
 
 def attack_results(results: Mapping[str, Any], before: Mapping[str, Any], truth: Truth) -> Spoils:
-    """Run every attack on one results file; ``before`` is the evaluator's, to check against."""
+    """Run every attack by subtraction; ``before`` is the evaluator's file, to check against.
+
+    The attacker has the digits that rounding takes from every reader: that sums are about many
+    people must not hang on them.
+    """
     spoils = attack_file(results, truth)
     attack_sums([("file", results, truth)], spoils)
     attack_raters(results, truth, spoils)
-    attack_scores(before, results, spoils)
     attack_people_counts(results, truth, spoils)
     attack_amounts(results, truth, spoils)
     attack_months(results, before, spoils)
@@ -77,6 +80,7 @@ def attack_study(
     views: bool = False,
 ) -> tuple[Spoils, Spoils, dict[str, Any]]:
     """Attack one study before and after protection; give also what protecting it cost."""
+    from analysis.disclosure import protect
     from dashboard.exports.gateway import share_evaluation
     from dashboard.exports.results_file import write_results
     from dashboard.text import Text
@@ -84,9 +88,11 @@ def attack_study(
     study, truth = draw_study(seed)
     inside = evaluate(study)
     outside = share_evaluation(inside, study)
-    own, given = (json.loads(write_results(one)) for one in (inside, outside))
+    whole = protect(inside, study, "funder", rounded=False)
+    own, given, exact = (json.loads(write_results(one)) for one in (inside, outside, whole))
     unprotected = attack_results(own, own, truth) if before else Spoils()
-    spoils = attack_results(given, own, truth)
+    spoils = attack_results(exact, own, truth)
+    attack_scores(own, given, spoils)
     hidden = hidden_numbers(own, given)
     for name, write in list_media(media).items():
         content = write(outside, study, Text("en"), "funder")

@@ -17,6 +17,8 @@ from analysis.disclosure.suppression import Auditor, find_revealed
 
 #: Small sets bounded in each system of equations, those in the smallest totals first.
 MOST_BOUNDED = 6
+#: Branches after which the search for a bound ends.
+MOST_NODES = 5_000
 #: With more distinct scores than this, few bins hold fewer than five of them.
 MOST_VALUES = 40
 
@@ -38,7 +40,12 @@ class Audit:
 
 
 def bound_counts(
-    matrix: FloatArray, totals: FloatArray, at: int, *, whole: bool = False
+    matrix: FloatArray,
+    totals: FloatArray,
+    at: int,
+    *,
+    open_by: FloatArray | float = 0.0,
+    true: FloatArray | None = None,
 ) -> tuple[float, float]:
     """Bound one hidden count: the least and most it can be, given sums of counts.
 
@@ -50,8 +57,11 @@ def bound_counts(
         The released numbers.
     at
         The count to bound.
-    whole
-        Whether every count is a whole number, which narrows more and takes longer.
+    open_by
+        How far each released number may be off either way: rounding.
+    true
+        The counts themselves, when every count is a whole number, which narrows more. Where the
+        search ends early, what it found possible so far counts, the truth included: never more.
 
     Returns
     -------
@@ -66,11 +76,18 @@ def bound_counts(
     for sign in (1.0, -1.0):
         found = milp(
             sign * goal,
-            constraints=LinearConstraint(matrix, totals, totals),
-            integrality=np.full(goal.size, int(whole)),
-            options={"time_limit": 1.0},
+            constraints=LinearConstraint(matrix, totals - open_by, totals + open_by),
+            integrality=np.full(goal.size, int(true is not None)),
+            # Nodes, not seconds: what is withheld must not hang on how busy a computer is.
+            options={"node_limit": MOST_NODES},
         )
-        ends.append(float(sign * found.fun) if found.status == 0 else sign * -np.inf)
+        if found.status == 0:
+            ends.append(float(sign * found.fun))
+        elif true is not None:
+            best = sign * true[at] if found.x is None else min(found.fun, sign * true[at])
+            ends.append(float(sign * best))
+        else:
+            ends.append(sign * -np.inf)
     return ends[0], ends[1]
 
 
@@ -79,27 +96,69 @@ def narrow_counts(
     counts: Sequence[int],
     bins: Sequence[tuple[float, float, int]],
     least: int,
+    moments: Sequence[tuple[int, float, float]] = (),
 ) -> bool:
-    """Whether a small count joined into a bin is narrowed by the mean and spread of all.
+    """Whether a small count joined into a bin is narrowed by what is known of sums over all.
 
-    The sum and the sum of squares follow from a mean and its interval; with the bins they are
-    linear in the counts.
+    Parameters
+    ----------
+    values, counts, bins
+        Distinct values with the people of each; lowest and highest value and people of each bin.
+    least
+        Smallest group.
+    moments
+        (power, lowest, highest): between what a reader knows the sum of the values, or of their
+        squares, to lie. See :func:`known_moments`.
     """
     if not bins or len(bins) == len(values) or len(values) > MOST_VALUES:
         return False
     score, people = np.asarray(values, float), np.asarray(counts, float)
     inside = np.array([(score >= low) & (score <= high) for low, high, _ in bins], dtype=float)
-    matrix = np.vstack([inside, score, score**2])
-    totals = matrix @ people
+    matrix = np.vstack([inside, *(score**power for power, _, _ in moments)])
+    sums = inside @ people
+    middle = np.concatenate([sums, [(low + high) / 2 for _, low, high in moments]])
+    open_by = np.concatenate([0.0 * sums, [(high - low) / 2 for _, low, high in moments]])
     for at in range(score.size):
         alone = bool(inside[inside[:, at] > 0][0].sum() == 1)
         if alone or not is_small(counts[at], least):
             continue
-        low, high = bound_counts(matrix, totals, at, whole=True)
+        low, high = bound_counts(matrix, middle, at, open_by=open_by + 1e-9, true=people)
         # Whole numbers of people between the bounds: fewer than ``least`` ways are too few.
         if np.floor(high + 1e-6) - np.ceil(low - 1e-6) < least - 1:
             return True
     return False
+
+
+def known_moments(
+    values: Sequence[float], counts: Sequence[int], unit: float, *, exact: bool = False
+) -> tuple[tuple[int, float, float], ...]:
+    """What a mean and its interval, rounded to ``unit``, tell of the sum and the sum of squares.
+
+    ``exact`` when the sum is known whole from elsewhere.
+
+    Examples
+    --------
+    >>> [(k, round(a, 2), round(b, 2)) for k, a, b in known_moments([1, 2], [10, 10], 0.1)]
+    [(1, 29.0, 31.0), (2, 44.63, 55.75)]
+    """
+    from scipy import stats
+
+    score, people = np.asarray(values, float), np.asarray(counts, float)
+    n = float(people.sum())
+    total, squares = float(score @ people), float(score**2 @ people)
+    half = 0.0 if exact else unit / 2
+    told: list[tuple[int, float, float]] = [(1, total - n * half, total + n * half)]
+    if n < 2:
+        return tuple(told)
+    # A limit is a mean and a spread, each rounded: both ends of what they can come from.
+    spread = float(np.sqrt(max(squares - total**2 / n, 0.0) / (n - 1)))
+    off = unit / 2 * float(np.sqrt(n) / stats.t.ppf(0.975, n - 1))
+    mean = abs(total) / n
+    low, high = (
+        (n - 1) * max(spread + side * off, 0.0) ** 2 + n * max(mean + side * half, 0.0) ** 2
+        for side in (-1.0, 1.0)
+    )
+    return (*told, (2, low, high))
 
 
 def audit_release(auditor: Auditor) -> Audit:

@@ -135,10 +135,11 @@ def make_release(
     earlier_releases: Sequence[Release] = (),
     *,
     audit: bool = True,
+    rounded: bool = True,
 ) -> tuple[Evaluation, Release]:
     """Protect an evaluation for a release, and give what the ledger keeps of it.
 
-    ``audit`` as in :func:`~analysis.disclosure.protection.protect`.
+    ``audit`` and ``rounded`` as in :func:`~analysis.disclosure.protection.protect`.
 
     Raises
     ------
@@ -147,7 +148,7 @@ def make_release(
         known; the two numbers are named.
     """
     shown, cells, people = protect_release(
-        evaluation, study, audience, earlier_releases, audit=audit
+        evaluation, study, audience, earlier_releases, audit=audit, rounded=rounded
     )
     if audit and earlier_releases:
         _refuse_without_headline(evaluation, study, shown, earlier_releases)

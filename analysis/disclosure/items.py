@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.disclosure.audit import narrow_counts
+from analysis.disclosure.audit import known_moments, narrow_counts
 from analysis.disclosure.cells import BoolArray, cell_of
+from analysis.disclosure.rounding import find_unit
 from analysis.disclosure.rules import is_small, join_bins
 from analysis.disclosure.suppression import choose_hidden
 from analysis.results import SUPPRESSED
@@ -85,10 +86,18 @@ def _choose_bins(survey: Survey, name: str, items: Sequence[ItemAnswers]) -> Bin
         return None
     bins = join_bins(counts, survey.least)
     values = list(range(len(counts[0])))
-    # What a mean and a spread known from elsewhere leave of a joined answer must stay wide.
+    # What is known from elsewhere must leave a joined answer wide: of an item that is the whole
+    # score, its mean and interval; of one of several, the sum that the others leave of the score's.
+    alone = len(measure.items) == 1
     for row in counts:
         spans = [(values[a], values[b - 1], sum(row[a:b])) for a, b in bins]
-        if narrow_counts(values, row, spans, survey.least):
+        total = sum(value * n for value, n in zip(values, row, strict=True))
+        moments = (
+            known_moments(values, row, find_unit(1.0, sum(row)))
+            if alone
+            else ((1, total - 0.5, total + 0.5),)
+        )
+        if narrow_counts(values, row, spans, survey.least, moments):
             return ()
     return bins
 

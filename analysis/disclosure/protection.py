@@ -17,6 +17,7 @@ from analysis.disclosure.cells import Cell, People
 from analysis.disclosure.cost import list_costs
 from analysis.disclosure.fields import FIELDS
 from analysis.disclosure.people import protect_consultation, protect_participation
+from analysis.disclosure.rounding import round_survey
 from analysis.disclosure.series import protect_series
 from analysis.disclosure.suppression import Auditor
 from analysis.disclosure.surveys import protect_surveys, read_survey
@@ -64,6 +65,7 @@ def protect(
     earlier_releases: Sequence[Release] = (),
     *,
     audit: bool = True,
+    rounded: bool = True,
 ) -> Evaluation:
     """Give an evaluation as an audience may see it.
 
@@ -81,6 +83,9 @@ def protect(
     audit
         Bound what is hidden by linear programming. Only a page that is looked at, and left
         again, does without: what is withheld is the same.
+    rounded
+        Round what is made of scores, as every reader gets it. The attack of the benchmarks has
+        it whole: what subtraction gives must be about many people without any rounding.
 
     Returns
     -------
@@ -92,7 +97,9 @@ def protect(
     RefusedReleaseError
         When earlier releases themselves give a small group away.
     """
-    return protect_release(evaluation, study, audience, earlier_releases, audit=audit)[0]
+    return protect_release(
+        evaluation, study, audience, earlier_releases, audit=audit, rounded=rounded
+    )[0]
 
 
 def protect_release(
@@ -102,6 +109,7 @@ def protect_release(
     earlier_releases: Sequence[Release] = (),
     *,
     audit: bool = True,
+    rounded: bool = True,
 ) -> tuple[Evaluation, Sequence[Cell], People]:
     """As :func:`protect`, with the numbers released and who is in them, for the ledger."""
     people = People()
@@ -112,7 +120,9 @@ def protect_release(
         auditor.hold(release.cells(people))
     shown = withhold_unknown(evaluation)
     if study.survey is not None and evaluation.flow is not None and len(study.survey.keys):
-        shown = protect_surveys(shown, read_survey(study, people, auditor))
+        survey = read_survey(study, people, auditor)
+        shown = protect_surveys(shown, survey)
+        shown = round_survey(shown, survey) if rounded else shown
     if audience != "manager":
         shown = _protect_activities(shown, study, people, auditor)
     found = audit_release(auditor) if audit else Audit(smallest_interval=None)

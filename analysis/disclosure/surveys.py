@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.disclosure.audit import narrow_counts
+from analysis.disclosure.audit import known_moments, narrow_counts
 from analysis.disclosure.cells import BoolArray, Cell, People, cell_of
 from analysis.disclosure.items import protect_items
 from analysis.disclosure.measurement import hide_size, protect_measurement
+from analysis.disclosure.rounding import find_unit, step_of
 from analysis.disclosure.rules import bin_counts, is_safe_share, is_small
 from analysis.disclosure.suppression import Auditor, choose_hidden
 from analysis.disclosure.trajectory import protect_trajectory
@@ -727,10 +728,13 @@ def _scores(
     bins: tuple[tuple[float, float, int], ...] = ()
     if free and found.counts:
         values, counts = zip(*found.counts, strict=True)
+        # Also where the mean given is another: those who stayed and left add up to all.
+        unit = find_unit(step_of(survey, measure), found.n)
+        moments = known_moments(values, counts, unit, exact=_has_whole_items(survey, measure))
         # Where mean and spread narrow a small count, wider bins are tried.
         for size in (survey.least, 2 * survey.least, 4 * survey.least):
             bins = bin_counts(values, counts, size)
-            if not narrow_counts(values, counts, bins, survey.least):
+            if not narrow_counts(values, counts, bins, survey.least, moments):
                 break
         else:
             bins = ()
@@ -756,6 +760,22 @@ def _scores(
         counts=tuple(((low + high) / 2, n) for low, high, n in bins),
         subscales={name: _no_mean(one) for name, one in found.subscales.items()},
     )
+
+
+def _has_whole_items(survey: Survey, measure: MeasurePlan) -> bool:
+    """Whether every answer to every item is counted: their sums are then known exactly."""
+    data = survey.study.survey
+    if data is None:
+        raise ValueError("the study has no survey")
+    for item in measure.items:
+        answers = data.items[measure.name][item].to_numpy(np.float64, na_value=np.nan)
+        for at in range(len(survey.panel.waves)):
+            row = survey.panel.row[:, at]
+            given = answers[row[(row >= 0) & survey.programme[:, at]]]
+            counts = np.unique(given[np.isfinite(given)], return_counts=True)[1]
+            if any(is_small(int(n), survey.least) for n in counts):
+                return False
+    return True
 
 
 def _keep(value: float | None, free: bool) -> float | None:

@@ -19,8 +19,6 @@ from analysis.surveys.dose import line_places
 from benchmarks.attack.made_studies import MEASURES, Floats, Truth
 from benchmarks.attack.spoils import LEAST, Spoils, estimate_of, number
 
-#: Scores of up to four items are multiples of a twelfth, whatever was left out.
-_GRID = 12
 #: An amount known to one per cent is known.
 _CLOSE = 0.01
 
@@ -30,6 +28,7 @@ class System:
     """Linear facts about unknown numbers of people."""
 
     size: int
+    true: Floats = field(default_factory=lambda: np.zeros(0))
     rows: list[Floats] = field(default_factory=list)
     low: list[float] = field(default_factory=list)
     high: list[float] = field(default_factory=list)
@@ -52,7 +51,7 @@ class System:
                 constraints=LinearConstraint(np.array(self.rows), self.low, self.high),
                 bounds=Bounds(0, np.inf),
                 integrality=np.full(self.size, int(whole)),
-                options={"time_limit": 2.0},
+                options={"node_limit": 20_000},
             )
             ends.append(sign * found.fun if found.status == 0 else -sign * math.inf)
         return ends[0], ends[1]
@@ -68,7 +67,7 @@ def attack_scores(before: Mapping[str, Any], after: Mapping[str, Any], spoils: S
         n = number(row["n"])
         if not values.size or n is None:
             continue
-        facts = System(values.size)
+        facts = System(values.size, true=counts)
         facts.know(np.ones(values.size), n)
         _know_bins(facts, row, values, counts)
         _know_moments(facts, row, values, n)
@@ -102,19 +101,34 @@ def _know_bins(facts: System, row: Mapping[str, Any], values: Floats, counts: Fl
 
 
 def _know_moments(facts: System, row: Mapping[str, Any], values: Floats, n: float) -> None:
+    """Sum and sum of squares of all scores, as far as rounding leaves them open."""
     mean = number(row["mean"])
-    if mean is None or abs(mean * n * _GRID - round(mean * n * _GRID)) > 1e-5:
+    if mean is None:
+        return
+    unit = _unit_of(n, 1 / len(MEASURES[row["measure"]][1]))
+    true = float(values @ facts.true) / n
+    if abs(true - mean) > unit / 2 + 1e-9:
         return  # the mean of other people, or of a model
-    total = round(mean * n * _GRID)
-    facts.know(values * _GRID, total - 0.01, total + 0.01)
+    facts.know(values, n * (mean - unit / 2) - 1e-9, n * (mean + unit / 2) + 1e-9)
     low, high, sd = (number(row.get(k)) for k in ("mean_ci_low", "mean_ci_high", "sd"))
+    open_by = unit / 2
     if sd is None and low is not None and high is not None and n > 1:
-        sd = (high - low) / 2 / student.ppf(0.975, n - 1) * math.sqrt(n)
+        scale = math.sqrt(n) / student.ppf(0.975, n - 1)
+        sd, open_by = (high - low) / 2 * scale, unit / 2 * scale
     if sd is None:
         return
-    squares = ((n - 1) * sd**2 + n * mean**2) * _GRID**2
-    if abs(squares - round(squares)) < 1e-4 * _GRID:
-        facts.know((values * _GRID) ** 2, round(squares) - 0.1, round(squares) + 0.1)
+    ends = [
+        (n - 1) * max(sd + side * open_by, 0.0) ** 2 + n * (abs(mean) + side * unit / 2) ** 2
+        for side in (-1, 1)
+    ]
+    if ends[0] - 1e-9 <= float(values**2 @ facts.true) <= ends[1] + 1e-9:
+        facts.know(values**2, ends[0] - 1e-9, ends[1] + 1e-9)
+
+
+def _unit_of(n: float, step: float) -> float:
+    """How coarse a mean of n scores is: the least of 1, 2, 5, 10, … that is step / n at least."""
+    place = 10.0 ** math.floor(math.log10(step / n))
+    return next(k * place for k in (1, 2, 5, 10) if k * place >= step / n * (1 - 1e-9))
 
 
 def attack_amounts(results: Mapping[str, Any], truth: Truth, spoils: Spoils) -> None:

@@ -21,13 +21,13 @@ File = tuple[str, Mapping[str, Any], Truth]
 def write_release(
     study: Study, audience: str, before: Sequence[Any], evaluation: Any = None
 ) -> tuple[Mapping[str, Any], Any] | None:
-    """A release as the product makes it, beside those before; None when it is refused."""
+    """A release beside those before, with the digits that rounding takes; None when refused."""
     from analysis.disclosure import RefusedReleaseError, make_release
     from dashboard.exports.results_file import write_results
 
     inside = evaluate(study) if evaluation is None else evaluation
     try:
-        shown, release = make_release(inside, study, audience, before)  # type: ignore[arg-type]
+        shown, release = make_release(inside, study, audience, before, rounded=False)  # type: ignore[arg-type]
     except RefusedReleaseError:
         return None
     return json.loads(write_results(shown)), release

@@ -108,6 +108,7 @@ def say_certificate(text: Text, stamp: Stamp) -> list[str]:
             mark=SUPPRESSED_MARK,
         ),
     ]
+    parts.append(text("scores rounded by number of people"))
     if found.smallest_interval is not None:
         width = text.number(found.smallest_interval, 0)
         parts.append(text("disclosure audit: narrowest interval {n} people", n=width))

@@ -190,6 +190,10 @@ def show_certificate(text: Text, stamp: Stamp) -> None:
         (text("Withheld, marked [c]"), text.number(found.hidden, 0)),
         (text("Narrowest interval of a withheld group"), interval),
         (text("Earlier releases audited with it"), text.number(found.releases_before, 0)),
+        (
+            text("Numbers made of scores"),
+            text("rounded: the sum behind each stays open by one answer of one person"),
+        ),
         (text("Date"), found.date),
         (text("Version"), found.version),
     ]
