@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from analysis.intake.inspection import Inspection
     from analysis.study import Study
     from dashboard.coded_files import CodedFiles
+    from dashboard.workspace.releases import Relative
 
 FORMATS = ("json", "xlsx", "docx", "pptx", "pdf", "html", "sav")
 _WRITERS = {
@@ -79,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="levee", description=__doc__)
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('levee')}")
     parser.set_defaults(run=_serve, port=8501, workspace=None, no_browser=False, demo=False)
-    parser.set_defaults(host="127.0.0.1", name=[])
+    parser.set_defaults(host="127.0.0.1", name=[], proxy="")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for name, about in (
         ("serve", "open the dashboard"),
@@ -96,6 +97,12 @@ def _parser() -> argparse.ArgumentParser:
             default=[],
             metavar="NAME",
             help="name by which people reach it, as that of a proxy; may be repeated",
+        )
+        command.add_argument(
+            "--proxy",
+            default="",
+            metavar="ADDRESS",
+            help="address of the proxy before it, which says in X-Forwarded-For who asks",
         )
         command.add_argument("--workspace", metavar="URL", help="where studies are kept")
         command.add_argument("--no-browser", action="store_true", help="do not open a browser")
@@ -185,7 +192,7 @@ def _serve(arguments: argparse.Namespace) -> None:
     print(f"Levee: {address}", flush=True)
     if not arguments.no_browser:
         threading.Timer(1.5, webbrowser.open, (address,)).start()
-    serve(port, arguments.host, arguments.name)
+    serve(port, arguments.host, arguments.name, arguments.proxy)
 
 
 def _free_port(wanted: int) -> int:
@@ -397,11 +404,11 @@ def _write_reports(
     folder.mkdir(parents=True, exist_ok=True)
     documents = [form for form in arguments.format if form in _WRITERS]
     if arguments.audience not in (None, "evaluator"):
-        evaluation = _release(arguments.study, evaluation, study, arguments.audience)
+        evaluation = _release(arguments, evaluation, study, arguments.audience)
     reports = {"results.json": write_results(evaluation)}
     shared = evaluation
     if arguments.audience is None and any(form != "sav" for form in documents):
-        shared = _release(arguments.study, evaluation, study, "funder")
+        shared = _release(arguments, evaluation, study, "funder")
     for form in documents:
         module, writer = _WRITERS[form]
         # Documents go out; a file of every person's answers never does.
@@ -414,15 +421,57 @@ def _write_reports(
     return [folder / name for name in reports]
 
 
-def _release(path: Path, evaluation: Evaluation, study: Study, audience: Audience) -> Evaluation:
-    """Give what may leave for an audience beside all that left before, and enter it."""
+def _release(
+    arguments: argparse.Namespace, evaluation: Evaluation, study: Study, audience: Audience
+) -> Evaluation:
+    """Give what may leave for an audience beside all that left before, and enter it.
+
+    What left the same files from the workspace of this computer counts too, and the workspace
+    learns of this release. Where only the title is the same, people have other codes there: the
+    person is told that nothing was compared.
+    """
     from analysis.disclosure import make_release
     from dashboard.exports.ledger import find_ledger, read_releases, save_release
+    from dashboard.workspace import releases as workspace
 
     if study.plan.study.simulated:
         return make_release(evaluation, study, audience)[0]
-    ledger = find_ledger(path)
-    before = read_releases(ledger)
-    shared, release = make_release(evaluation, study, audience, before)
-    save_release(ledger, before, release)
+    ledger = find_ledger(arguments.study)
+    own = read_releases(ledger)
+    contents = [one.sha256 for one in study.files]
+    title = study.plan.study.title
+    titles = [title] if isinstance(title, str) else title.values()
+    relatives = workspace.find_relatives(titles, contents)
+    known = [one for one in relatives if one.same_files]
+    before = list(own)
+    for release in (release for one in known for release in one.releases):
+        if not any(release.repeats(other) for other in before):
+            before.append(release)
+    shared, made = make_release(evaluation, study, audience, before)
+    save_release(ledger, own, made)
+    for one in known:
+        workspace.save_release(one.study, made)
+    _tell_relatives(_words(arguments), relatives)
     return shared
+
+
+def _tell_relatives(text: Text, relatives: Sequence[Relative]) -> None:
+    """Say beside which releases of the workspace a release was judged, and beside which not."""
+    for one in relatives:
+        n = len(one.releases)
+        if not n:
+            continue
+        said = (
+            text(
+                "Judged together with releases of “{title}” in the workspace: {n}.",
+                title=one.title, n=text.number(n, 0),
+            )
+            if one.same_files
+            else text(
+                "The workspace holds a study “{title}” (releases: {n}), made from other files or "
+                "with other codes for people. This release could not be compared with them: do not "
+                "give both to the same readers.",
+                title=one.title, n=text.number(n, 0),
+            )
+        )  # fmt: skip
+        print(f"levee: {said}", file=sys.stderr)

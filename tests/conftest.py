@@ -45,7 +45,8 @@ def sample_folder() -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def own_keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keys of studies made by tests never reach the person's own settings."""
+    """Keys and studies of tests are never among the person's own."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LEVEE_WORKSPACE", str(tmp_path_factory.mktemp("work") / "none.sqlite"))
         patch.setenv("LEVEE_KEYS", str(tmp_path_factory.mktemp("keys")))
         yield

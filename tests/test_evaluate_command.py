@@ -6,7 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from analysis import evaluate as evaluate_study
+from analysis.disclosure import make_release
+from analysis.intake.reader import read_contents, read_study
 from dashboard.cli import main
+from dashboard.workspace.releases import list_releases, save_release
+from dashboard.workspace.store import import_study
 
 ITEMS = ["I know the evacuation route", "I have an emergency kit", "I know the flood warning"]
 
@@ -132,6 +137,62 @@ def test_a_release_that_differs_by_many_people_leaves(tmp_path):
     write_study(tmp_path, 40)
     assert evaluate(study, "--audience", "funder") == 0
     assert results_of(study)["outcomes"][0]["n"]["matched"] == 40
+
+
+@pytest.fixture
+def workspace(tmp_path, monkeypatch) -> Path:
+    path = tmp_path / "data" / "workspace.sqlite"
+    monkeypatch.setenv("LEVEE_WORKSPACE", str(path))
+    return path
+
+
+def release_in_the_workspace(study: Path, title: str, audience: str = "public") -> str:
+    """What the Export page does with the files of a study."""
+    plan, files = read_contents(study)
+    saved = import_study(title, files, {}, plan)
+    read = read_study(plan, files)
+    save_release(saved, make_release(evaluate_study(read), read, audience)[1])
+    return saved
+
+
+def test_a_release_is_judged_by_those_of_the_workspace_that_hold_the_same_files(
+    tmp_path, workspace, capsys
+):
+    """The headline of 30 people left from the Export page; then one person less, by command."""
+    study = write_study(tmp_path, 30)
+    saved = release_in_the_workspace(study, "Ready")
+    (tmp_path / "post.csv").write_text(
+        "".join((tmp_path / "post.csv").read_text(encoding="utf-8").splitlines(keepends=True)[:-1]),
+        encoding="utf-8",
+    )
+    assert evaluate(study, "--audience", "funder") == 2
+    assert "outcomes.ready.pre.post" in capsys.readouterr().err
+    assert len(list_releases(saved)) == 1, "what was refused left nothing"
+    write_study(tmp_path, 30)
+    assert evaluate(study, "--audience", "funder") == 0
+    assert (
+        "Judged together with releases of “Ready” in the workspace: 1." in capsys.readouterr().err
+    )
+    assert len(list_releases(saved)) == 2, "the workspace knows of it"
+
+
+def test_a_release_that_cannot_be_compared_with_the_workspace_says_so(tmp_path, workspace, capsys):
+    """The same title, and other files: people have other codes there."""
+    (tmp_path / "there").mkdir()
+    there = write_study(tmp_path / "there", 40)
+    saved = release_in_the_workspace(there, "Study ")
+    study = write_study(tmp_path, 30)
+    study.write_text('[study]\ntitle = "study"\n' + study.read_text(encoding="utf-8"), "utf-8")
+    assert evaluate(study, "--audience", "funder") == 0
+    said = capsys.readouterr().err
+    assert "“Study ” (releases: 1)" in said
+    assert "could not be compared" in said
+    assert len(list_releases(saved)) == 1
+
+
+def test_a_release_without_a_workspace_makes_none(tmp_path, workspace):
+    assert evaluate(write_study(tmp_path, 30), "--audience", "funder") == 0
+    assert not workspace.exists()
 
 
 def test_a_damaged_ledger_stops_every_release(tmp_path, capsys):

@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Any
 
 from platformdirs import user_data_path
-from sqlalchemy import Engine, create_engine, event, inspect, select
+from sqlalchemy import Engine, create_engine, event, inspect, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -30,6 +30,14 @@ def workspace_url() -> str:
     if not asked:
         return f"sqlite:///{user_data_path('levee') / 'workspace.sqlite'}"
     return asked if "://" in asked else f"sqlite:///{Path(asked).expanduser().resolve()}"
+
+
+def has_workspace() -> bool:
+    """Whether there is a workspace: looking for one does not create it."""
+    url = make_url(workspace_url())
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return True
+    return Path(url.database).exists()
 
 
 def open_workspace() -> Engine:
