@@ -10,9 +10,10 @@ from __future__ import annotations
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,6 +31,8 @@ MESSAGES = (300.0, 40.0)
 """Messages one open page may send at once, and again each second."""
 UPLOADS = (float(1 << 30), float(4 << 20))
 """Bytes one visitor may upload at once, and again each second."""
+SHARED = 4.0
+"""How many times a visitor's allowance all visitors of one network address have together."""
 _MOST_VISITORS = 5_000
 _MOST_FILES = 20_000
 
@@ -107,34 +110,90 @@ class _Bucket:
 
 
 class Limits:
-    """Middleware: limits requests, messages and uploaded bytes of one visitor."""
+    """Middleware: limits requests, messages and uploaded bytes of one visitor.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    A visitor is known by a cookie, which a client may drop or make up: what comes from one network
+    address is counted as well, with an allowance for several people behind it.
+
+    Parameters
+    ----------
+    proxy
+        Address of the proxy before this server, whose last word on who asked is believed; without
+        it everybody whom a proxy sends has one address.
+    """
+
+    def __init__(self, app: ASGIApp, proxy: str = "") -> None:
+        self.app, self.proxy = app, proxy
         self._requests: OrderedDict[str, _Bucket] = OrderedDict()
         self._uploads: OrderedDict[str, _Bucket] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on while the visitor's allowance lasts."""
-        if scope["type"] == "websocket":
-            await self.app(scope, _limited_messages(receive, send), send)
-            return
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        visitor = read_cookie(scope) or str((scope.get("client") or ("?",))[0])
-        if not _bucket(self._requests, visitor, REQUESTS).take():
+        visitors = _visitors(scope, self.proxy)
+        if not _take(self._requests, visitors, REQUESTS, 1.0):
             await refuse(scope, send, 429, "Too many requests. Wait a moment and try again.")
+            return
+        if scope["type"] == "websocket":
+            await self.app(scope, _limited_messages(receive, send), send)
             return
         told = Headers(scope=scope).get("content-length", "0")
         size = int(told) if told.isdecimal() else LARGEST_BODY + 1
         if size > LARGEST_BODY:
             await refuse(scope, send, 413, "This is larger than the largest file that is read.")
             return
-        if size and not _bucket(self._uploads, visitor, UPLOADS).take(size):
+        if size and not _take(self._uploads, visitors, UPLOADS, size):
             await refuse(scope, send, 429, "Too much was uploaded at once. Wait a few minutes.")
             return
-        await self.app(scope, _limited_body(receive), send)
+
+        def may_take(more: int) -> bool:
+            return _take(self._uploads, visitors, UPLOADS, more)
+
+        await self.app(scope, _limited_body(receive, size, may_take), send)
+
+
+def _visitors(scope: Scope, proxy: str) -> Sequence[tuple[str, float]]:
+    """By what a visitor is known, and how many times the allowance goes with it."""
+    cookie = read_cookie(scope)
+    address = _network(_address(scope, proxy))
+    return [(f"cookie {cookie}" if cookie else f"none {address}", 1.0), (address, SHARED)]
+
+
+def _address(scope: Scope, proxy: str) -> str:
+    """Who asks: the other end, or whom the proxy names last (the others anybody can make up)."""
+    peer = str((scope.get("client") or ("?",))[0])
+    named = Headers(scope=scope).getlist("x-forwarded-for")
+    if not proxy or peer != proxy or not named:
+        return peer
+    return named[-1].rpartition(",")[2].strip() or peer
+
+
+def _network(address: str) -> str:
+    """The address; of the newer kind, the part that one subscriber has whole."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(known, IPv6Address):
+        known = known.ipv4_mapped or known
+    if isinstance(known, IPv6Address):
+        return str(ip_network((known, 64), strict=False))
+    return str(known)
+
+
+def _take(
+    kept: OrderedDict[str, _Bucket],
+    visitors: Sequence[tuple[str, float]],
+    allowance: tuple[float, float],
+    amount: float,
+) -> bool:
+    """Take from what a visitor and an address have left; False when either is used up."""
+    return all(
+        _bucket(kept, name, (allowance[0] * times, allowance[1] * times)).take(amount)
+        for name, times in visitors
+    )
 
 
 def _bucket(
@@ -147,15 +206,19 @@ def _bucket(
     return bucket
 
 
-def _limited_body(receive: Receive) -> Receive:
-    """A body sent in pieces without a length stops where the limit is."""
+def _limited_body(receive: Receive, told: int, may_take: Callable[[int], bool]) -> Receive:
+    """A body sent in pieces, whose length nobody told, is counted as it comes and stops."""
     total = 0
 
     async def limited() -> Message:
         nonlocal total
         message = await receive()
-        total += len(message.get("body", b""))
-        return {"type": "http.disconnect"} if total > LARGEST_BODY else message
+        size = len(message.get("body", b""))
+        before, total = total, total + size
+        untold = total - max(told, before)
+        if total > LARGEST_BODY or (untold > 0 and not may_take(untold)):
+            return {"type": "http.disconnect"}
+        return message
 
     return limited
 

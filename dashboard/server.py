@@ -138,7 +138,9 @@ async def _send_document(scope: Scope, held: list[Message], message: Message, se
     await send({"type": "http.response.body", "body": body})
 
 
-def create_app(port: int = 8501, host: str = "127.0.0.1", names: Sequence[str] = ()) -> st.App:
+def create_app(
+    port: int = 8501, host: str = "127.0.0.1", names: Sequence[str] = (), proxy: str = ""
+) -> st.App:
     """Create the ASGI application with its settings and middleware.
 
     Parameters
@@ -147,6 +149,8 @@ def create_app(port: int = 8501, host: str = "127.0.0.1", names: Sequence[str] =
         Where it listens.
     names
         Further names by which people reach it, as that of a proxy.
+    proxy
+        Address of that proxy: its X-Forwarded-For tells whose requests are counted together.
     """
     apply_settings({"server.port": port, "server.address": host})
     os.environ[SERVED] = "yes"
@@ -155,7 +159,7 @@ def create_app(port: int = 8501, host: str = "127.0.0.1", names: Sequence[str] =
     middleware = [
         Middleware(SecurityHeaders),
         Middleware(KnownNames, names=server_names(host, port, names)),
-        Middleware(Limits),
+        Middleware(Limits, proxy=proxy),
         Middleware(OwnMedia),
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
         Middleware(Document),
@@ -170,16 +174,16 @@ def apply_settings(more: Mapping[str, Any]) -> None:
     config.get_config_options(force_reparse=True, options_from_flags={**settings, **more})
 
 
-def serve(port: int, host: str = "127.0.0.1", names: Sequence[str] = ()) -> None:
+def serve(port: int, host: str = "127.0.0.1", names: Sequence[str] = (), proxy: str = "") -> None:
     """Serve until stopped, on the loopback address unless another is asked for."""
-    app = create_app(port, host, names)
+    app = create_app(port, host, names, proxy)
     uvicorn.run(
         app,
         host=host,
         port=port,
         log_level="warning",
         ws_max_size=_LARGEST_MESSAGE,
-        proxy_headers=False,  # no header of a request decides who the visitor is
+        proxy_headers=False,  # the guard alone reads what a proxy says, and only to count
         server_header=False,
     )
 

@@ -21,12 +21,14 @@ async def answer_ok(scope, receive, send) -> None:
     await send({"type": "http.response.body", "body": b"ok"})
 
 
-def ask(app, path: str = "/", kind: str = "http", messages=(), **headers: str) -> list[dict]:
+def ask(
+    app, path: str = "/", kind: str = "http", messages=(), client: str = "c", **headers: str
+) -> list[dict]:
     """What an application sends in answer to one request."""
     sent: list[dict] = []
     waiting = list(messages) or [{"type": "http.request", "body": b""}]
     pairs = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-    scope = {"type": kind, "method": "GET", "path": path, "headers": pairs, "client": ("c", 1)}
+    scope = {"type": kind, "method": "GET", "path": path, "headers": pairs, "client": (client, 1)}
 
     async def receive() -> dict:
         return waiting.pop(0) if waiting else {"type": f"{kind}.disconnect"}
@@ -77,6 +79,65 @@ def test_bytes_of_one_visitor_are_not_counted_for_another(monkeypatch: pytest.Mo
 
     # Both at one address, as behind a proxy.
     assert [send(who) for who in ("one", "one", "two", "two", "one")] == [200, 429, 200, 429, 429]
+
+
+def test_a_client_that_drops_its_cookie_or_makes_up_others_is_counted_by_address(monkeypatch):
+    monkeypatch.setattr(guard, "UPLOADS", (1_000.0, 0.0))
+    app = Limits(answer_ok)
+
+    def send(who: str, client: str = "10.0.0.1", **more: str) -> int:
+        cookie = {"cookie": f"levee_session={who}"} if who else {}
+        return ask(app, client=client, content_length="700", **cookie, **more)[0]["status"]
+
+    assert [send(f"made-{k}") for k in range(8)] == [200] * 5 + [429] * 3
+    assert send("") == 429
+    assert send("made", client="10.0.0.2") == 200, "somebody else's address"
+    assert [send("", client=f"2001:db8::{k:x}") for k in range(1, 4)] == [200, 429, 429], (
+        "one subscriber has all of them"
+    )
+    assert send("x", x_forwarded_for="10.9.9.9") == 429, "no header of a client decides"
+
+
+def test_requests_and_sockets_of_an_address_are_limited_whatever_the_cookie(monkeypatch):
+    monkeypatch.setattr(guard, "REQUESTS", (2.0, 0.0))
+    app = Limits(answer_ok)
+    statuses = [ask(app, cookie=f"levee_session={k}")[0]["status"] for k in range(10)]
+    assert statuses == [200] * 8 + [429] * 2
+    assert ask(app, kind="websocket") == [{"type": "websocket.close", "code": 1008}]
+
+
+def test_the_proxy_says_whose_address_it_is_and_nobody_else(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(guard, "UPLOADS", (1_000.0, 0.0))
+    app = Limits(answer_ok, proxy="127.0.0.1")
+
+    def send(told: str, client: str = "127.0.0.1") -> int:
+        return ask(app, client=client, content_length="700", x_forwarded_for=told)[0]["status"]
+
+    assert [send("10.0.0.1"), send("10.0.0.1"), send("10.0.0.2")] == [200, 429, 200]
+    # Whatever a client wrote before what the proxy adds.
+    assert [send("8.8.8.8, 10.0.0.3"), send("9.9.9.9, 10.0.0.3")] == [200, 429]
+    assert [send("1.1.1.1", client="10.0.0.9"), send("1.1.1.2", client="10.0.0.9")] == [200, 429]
+
+
+def test_bytes_sent_without_telling_a_length_are_counted(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(guard, "UPLOADS", (1_000.0, 0.0))
+    arrived: list[int] = []
+
+    async def count(scope, receive, send) -> None:
+        while (message := await receive())["type"] == "http.request":
+            arrived.append(len(message["body"]))
+            if not message.get("more_body"):
+                break
+
+    pieces = [{"type": "http.request", "body": b"x" * 300, "more_body": True}] * 9
+    app = Limits(count)
+    ask(app, messages=pieces)
+    assert sum(arrived) == 900
+    arrived.clear()
+    ask(app, messages=pieces)
+    assert sum(arrived) == 0, "nothing is left of the allowance"
+    ask(app, client="another", content_length="600", messages=pieces)
+    assert sum(arrived) == 900, "more than was told stops when the rest is used up"
 
 
 def test_messages_of_one_page_are_limited(monkeypatch: pytest.MonkeyPatch):
