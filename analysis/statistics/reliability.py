@@ -233,7 +233,16 @@ def _icc_limits(
     spread = k * columns + (k * n - k - n) * error
     low = n * (rows - upper * error) / (upper * spread + n * rows)
     high = n * (lower * rows - error) / (spread + n * lower * rows)
-    return low * k / (1 + low * (k - 1)), high * k / (1 + high * (k - 1))
+    return _step_up(low, k), _step_up(high, k)
+
+
+def _step_up(rho: float, k: int) -> float | None:
+    """Agreement of the average of k raters from that of one (Spearman–Brown); None at its pole.
+
+    Where all things have the same mean, that of one can be as low as −1/(k − 1).
+    """
+    bottom = 1 + rho * (k - 1)
+    return None if bottom <= 1e-6 else rho * k / bottom
 
 
 def _complete(items: npt.ArrayLike, counts: npt.ArrayLike | None) -> _Complete:

@@ -109,3 +109,11 @@ def test_what_cannot_be_estimated_says_why():
     assert icc_average([[3, 3], [3, 3]]).reason == "no_variance"
     assert first_factor_share(np.ones((5, 3))) is None
     assert item_rest(np.ones((5, 3)), ["a", "b", "c"]) == {"a": None, "b": None, "c": None}
+
+
+def test_agreement_worse_than_chance_has_no_limit_where_its_formula_has_a_pole():
+    """Two domains, three raters who contradict each other: evaluating the study failed."""
+    found = icc_average([[1, 5, 6], [3, 7, 1]])
+    assert found.estimate < 0
+    assert found.ci_low is None
+    assert found.ci_high is None
