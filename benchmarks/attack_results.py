@@ -42,7 +42,7 @@ from benchmarks.attack.documents import (
 )
 from benchmarks.attack.linear import attack_raters, attack_sums
 from benchmarks.attack.made_studies import Truth, draw_study
-from benchmarks.attack.spoils import Spoils, number, outcome_of
+from benchmarks.attack.spoils import Spoils, number
 from benchmarks.attack.versions import attack_versions, attack_views
 
 _CODE = re.compile(r"\b(?:P\d{3}|VOL-\d\d|RATER-\d\d|Resident-\d\d-\d+)\b")
@@ -107,7 +107,8 @@ def attack_study(
 
 
 def _cost(given: Mapping[str, Any], truth: Truth) -> dict[str, Any]:
-    headline = outcome_of(given)
+    # Of three waves the first change is not the one that speaks for the measure.
+    headline = next((o for o in given.get("outcomes") or () if o["main"]), None)
     return {
         "n": int(np.logical_or.reduce(list(truth.answered.values())).sum()),
         "cells": given["disclosure"]["cells"],
