@@ -381,9 +381,14 @@ def current_quality() -> QualityReport | None:
     study = whole_study()
     if study is None or study.plan.survey is None:
         return check_quality(study) if study is not None else None
-    surveys = [one.path for one in study.plan.survey.files]
-    tables = {table.file: table for table in reversed(current_tables())}
-    return check_quality(study, [tables[path] for path in surveys if path in tables])
+    # Two waves may stand in two sheets of one workbook.
+    tables = current_tables()
+    places = [(one.path, one.sheet) for one in study.plan.survey.files if one.counts is None]
+    asked = (
+        next((t for t in tables if t.file == file and sheet in (None, t.sheet)), None)
+        for file, sheet in places
+    )
+    return check_quality(study, [table for table in asked if table is not None])
 
 
 def profile_columns(table: Table) -> Sequence[ColumnProfile]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from analysis.errors import IntakeError, StudyFileError
 from analysis.intake.counts import read_counts
 from analysis.intake.lookup import find_column
+from analysis.intake.money_tables import find_sides, has_open_sides
 from analysis.intake.open_questions import (
     find_open_dates,
     find_open_decimals,
@@ -20,13 +21,14 @@ from analysis.intake.open_scales import find_open_scale
 from analysis.intake.proposal import propose_plan, read_sheets
 from analysis.intake.roles import propose_roles
 from analysis.intake.tables import Table
+from analysis.intake.wave_order import order_waves
 from analysis.intake.wide_tables import list_waves
 from analysis.study import Study
-from analysis.study_file import MeasurePlan, StudyPlan, SurveyPlan, write_plan
+from analysis.study_file import FundingPlan, MeasurePlan, StudyPlan, SurveyPlan, write_plan
 from dashboard.coded_files import CodedFiles, code_files
 from dashboard.sentences import say_error, say_issue
 from dashboard.text import Text
-from dashboard.workspace.date_fields import list_date_fields
+from dashboard.workspace.date_fields import list_days
 from dashboard.workspace.plan_edit import (
     DICTIONARY,
     SURVEY,
@@ -241,7 +243,8 @@ def _note_tables(text: Text, plan: StudyPlan, places: Mapping[Place, Table]) -> 
         for _ in list_gaps(plan, at):
             words = text("Which columns of {file} hold what this section needs?", file=_name(at))
             notes.append(Note(section=section, key="path", words=words, question=True))
-        if dates := find_open_dates(table):
+        days = list_days(plan, at, table)
+        if dates := find_open_dates(days):
             given, day, month = dates[0].examples[0]
             words = text(
                 "Dates in {file} can be read two ways: is {given} {day} (true) or {month} (false)?",
@@ -251,7 +254,7 @@ def _note_tables(text: Text, plan: StudyPlan, places: Mapping[Place, Table]) -> 
                 Note(section=section, index=index, key="day_first", words=words, example="true",
                      question=True)
             )  # fmt: skip
-        if year := find_open_year(table, list_date_fields(plan, at, table)):
+        if year := find_open_year(days):
             words = text(
                 "Dates in “{columns}” name no year, for example {given}. Which year is it?",
                 columns=", ".join(year.columns),
@@ -262,15 +265,31 @@ def _note_tables(text: Text, plan: StudyPlan, places: Mapping[Place, Table]) -> 
                      example=str(year.years[0] if year.years else 2026), question=True)
             )  # fmt: skip
         if use == "funding" and plan.funding is not None:
-            named = (plan.funding.amount, plan.funding.income, plan.funding.expense)
-            columns = [find_column(table, name) for name in named if name]
-            if find_open_decimals(table, [name for name in columns if name]):
-                words = text("Is the point in amounts a decimal point “.” or does it separate "
-                             "thousands “,”?")  # fmt: skip
-                notes.append(
-                    Note(section="funding", key="decimal", words=words, example='"."',
-                         question=True)
-                )  # fmt: skip
+            notes += _note_ledger(text, plan.funding, table)
+    return notes
+
+
+def _note_ledger(text: Text, plan: FundingPlan, table: Table) -> list[Note]:
+    """Ask which side of a ledger is income, and what its decimal mark is, where both are open."""
+    notes: list[Note] = []
+
+    def ask(key: str, words: str, example: str) -> None:
+        notes.append(Note(section="funding", key=key, words=words, example=example, question=True))
+
+    if has_open_sides(plan) and plan.income_side is None:
+        words = text(
+            "Which column of this ledger is income: “{credit}” (credit) or “{debit}” (debit)?",
+            **find_sides(plan),
+        )
+        ask("income_side", words, '"credit"')
+    columns = [
+        find_column(table, name) for name in (plan.amount, plan.income, plan.expense) if name
+    ]
+    if find_open_decimals(table, [name for name in columns if name]):
+        words = text(
+            "Is the point in amounts a decimal point “.” or does it separate thousands “,”?"
+        )
+        ask("decimal", words, '"."')
     return notes
 
 
@@ -290,11 +309,23 @@ def _note_columns(text: Text, plan: StudyPlan, places: Mapping[Place, Table]) ->
         for one in propose_roles(table)
         if one.confidence < UNSURE
     }
-    notes = []
+    notes: list[Note] = []
     for key in ("respondent", "wave", "group", "site"):
         if getattr(survey, key) in unsure:
             words = text("Not certain: check this column.")
             notes.append(Note(section="survey", key=key, words=words))
+    for table in surveys:
+        wave = find_column(table, survey.wave) if survey.wave else None
+        order = (
+            order_waves(
+                table, wave, survey.respondent if isinstance(survey.respondent, str) else None
+            )
+            if wave
+            else None
+        )
+        if order is not None and not order.sure:
+            words = text("In which order did these rounds take place? Put the earliest first.")
+            notes.append(Note(section="survey", key="waves", words=words, question=True))
     if survey.respondent is None and surveys:
         words = text("No column identifies people: answers are compared as anonymous groups.")
         notes.append(Note(section="survey", key="respondent", words=words, example='"code"'))

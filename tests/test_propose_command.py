@@ -156,3 +156,46 @@ def test_a_study_whose_every_row_is_lost_exits_2_and_says_why(tmp_path, capsys):
     assert "Every row of log.csv would be left out" in said
     assert "2 rows have no date and were left out" in said
     assert not (tmp_path / "results.json").exists()
+
+
+def test_which_side_of_a_ledger_is_income_is_asked_and_one_line_answers(tmp_path, capsys):
+    rows = "\n".join(f"2026-0{n}-05,Fund,{100 * n},{30 if n % 2 else ''}" for n in range(1, 9))
+    (tmp_path / "book.csv").write_text(f"date,source,debit,credit\n{rows}\n", encoding="utf-8")
+    assert main(["evaluate", str(tmp_path / "book.csv"), "--language", "en"]) == 2
+    said = capsys.readouterr().err
+    assert "Which column of this ledger is income: “credit” (credit) or “debit” (debit)?" in said
+    study = tmp_path / "study.toml"
+    written = study.read_text(encoding="utf-8")
+    assert '# income_side = "credit"' in written
+    for side, income in (("debit", 3600), ("credit", 120)):
+        answered = written.replace('# income_side = "credit"', f'income_side = "{side}"')
+        study.write_text(answered, encoding="utf-8")
+        amounts = read_study(study).funding["amount"]
+        assert amounts.sum() == pytest.approx(income - (3720 - income))
+    assert main(["evaluate", str(study)]) == 0
+
+
+def test_dates_that_the_study_does_not_read_are_not_asked_about(tmp_path, capsys):
+    head, *rows = survey(ITEMS, 0).splitlines()
+    days = ("3/4/2026", "9/6/2026", "3月5日")
+    told = [f"{head},last drill", *(f"{row},{days[n % 3]}" for n, row in enumerate(rows))]
+    (tmp_path / "pre.csv").write_text("\n".join(told), encoding="utf-8")
+    main(["propose", str(tmp_path / "pre.csv"), "--language", "en"])
+    written = capsys.readouterr().out
+    assert "two ways" not in written
+    assert "name no year" not in written
+
+
+def test_rounds_whose_order_nothing_tells_are_asked(tmp_path, capsys):
+    rows = [
+        f"P{k:02},{name},{1 + k % 5},{1 + (k + at) % 5},{1 + k % 4}"
+        for k in range(20)
+        for at, name in enumerate(("spring", "autumn", "winter"))
+    ]
+    told = "\n".join([f"code,round,{ITEMS.rpartition(',')[0]}", *rows])
+    (tmp_path / "long.csv").write_text(told, encoding="utf-8")
+    assert main(["evaluate", str(tmp_path / "long.csv"), "--language", "en"]) == 2
+    assert "In which order did these rounds take place?" in capsys.readouterr().err
+    lines = (tmp_path / "study.toml").read_text(encoding="utf-8").splitlines()
+    (at,) = [n for n, line in enumerate(lines) if line.startswith("waves")]
+    assert lines[at - 1].startswith("# In which order")

@@ -109,10 +109,7 @@ def _matrix(plan: AttendancePlan, table: Table) -> TypedTable:
     draft.drop(draft.data["person"].isna(), "no_person")
     again = draft.data["person"].duplicated() & ~draft.left_out
     draft.drop(again, "duplicate_person")
-    keys = set(draft.located.values())
-    sessions = [
-        name for name in table.cells.columns if name not in keys and is_tick_column(table, name)
-    ]
+    sessions = list_sessions(plan, table)
     wide = draft.finish(("person",)).frame
     cells = table.cells.loc[~draft.left_out, sessions].reset_index(drop=True)
     long = wide.join(cells).melt(
@@ -120,15 +117,29 @@ def _matrix(plan: AttendancePlan, table: Table) -> TypedTable:
     )
     long["attended"] = long["mark"].map({m: _ticked(m) for m in long["mark"].dropna().unique()})
     long["attended"] = long["attended"].eq(True)
-    days = {
-        name: read_dates(pd.Series([name], dtype=object), year=plan.year).values.iloc[0]
-        for name in sessions
-    }
-    if sessions and all(pd.notna(day) for day in days.values()):
-        long["date"] = long["session"].map(days)
+    # One header alone does not tell day from month; all of them together may.
+    headers = pd.Series(sessions, dtype=object)
+    read = read_dates(headers, day_first=plan.day_first, year=plan.year)
+    if sessions and read.values.notna().all():
+        long["date"] = long["session"].map(dict(zip(sessions, read.values, strict=True)))
+        if read.ambiguous:
+            everywhere = pd.Series(True, index=table.cells.index)
+            draft.note(
+                "ambiguous_dates", everywhere, column="session", day_first=bool(read.day_first)
+            )
     frame = long.drop(columns="mark")
     frame["session"] = frame["session"].astype(object)
     return TypedTable(frame=frame, exclusions=tuple(draft.exclusions), issues=tuple(draft.issues))
+
+
+def list_sessions(plan: AttendancePlan, table: Table) -> list[str]:
+    """Return the columns of an attendance matrix that are sessions; none of a list of sign-ins."""
+    if plan.session is not None or plan.date is not None or plan.count is not None:
+        return []
+    named = [plan.person, plan.household, *plan.disaggregate]
+    keys = {find_column(table, name) for name in named if name}
+    others = [str(name) for name in table.cells.columns if name not in keys]
+    return [name for name in others if is_tick_column(table, name)]
 
 
 def _ticked(mark: object) -> bool:

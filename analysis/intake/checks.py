@@ -13,9 +13,11 @@ from analysis.intake.choices import is_exclusive, option_splitter, propose_choic
 from analysis.intake.lookup import column_texts, find_column, normalise_name
 from analysis.intake.open_questions import find_open_dates
 from analysis.intake.overlap import check_overlap
+from analysis.intake.survey_times import list_survey_days
 from analysis.intake.tables import Table
 from analysis.issues import Issue
 from analysis.study import Study
+from analysis.study_file import SurveyFile, SurveyPlan
 
 SPEED_SHARE = 0.30
 """Answers handed in faster than this share of the median time are flagged."""
@@ -99,7 +101,12 @@ def check_quality(
         *_missing_issues(missing),
         *_speeders(study),
         *_straight_lining(study),
-        *(issue for table in tables for issue in check_table(table) if _is_open(study, issue)),
+        *(issue for table in tables for issue in check_table(table)),
+        *(
+            issue
+            for source, table in _sources(study, tables)
+            for issue in _unsure_dates(study.plan.survey or SurveyPlan(), source, table)
+        ),
         *_without_known([*_item_wording(study, tables), *check_wording(tables)]),
         *check_overlap([*tables, *others]),
     ]
@@ -111,11 +118,14 @@ def check_quality(
 
 def check_table(table: Table) -> list[Issue]:
     """Check one table: one device for several rows, exclusive options ticked beside others."""
-    return [*_same_device(table), *_contradictions(table), *_unsure_dates(table)]
+    return [*_same_device(table), *_contradictions(table)]
 
 
-def _unsure_dates(table: Table) -> list[Issue]:
-    """List columns of dates of which nothing tells day from month."""
+def _unsure_dates(survey: SurveyPlan, source: SurveyFile, table: Table) -> list[Issue]:
+    """List columns read as days of which nothing tells day from month, and nobody said."""
+    if source.day_first is not None:
+        return []
+    columns = list_survey_days(table, survey, source)
     return [
         Issue(
             code="ambiguous_dates",
@@ -125,7 +135,7 @@ def _unsure_dates(table: Table) -> list[Issue]:
             rows=tuple(table.row_numbers[at] for at in one.at),
             details={"n": len(one.at), "example": str(table.cells[one.column].loc[one.at[0]])},
         )
-        for one in find_open_dates(table)
+        for one in find_open_dates({name: column_texts(table, name) for name in columns})
     ]
 
 
@@ -151,25 +161,29 @@ def check_wording(tables: Sequence[Table]) -> list[Issue]:
     return issues
 
 
-def _is_open(study: Study, issue: Issue) -> bool:
-    """Tell whether nobody has settled an issue in the plan."""
-    files = study.plan.survey.files if study.plan.survey else []
-    settled = {one.path.rsplit("/", 1)[-1] for one in files if one.day_first is not None}
-    return issue.code != "ambiguous_dates" or issue.file.rsplit("/", 1)[-1] not in settled
-
-
 def _item_wording(study: Study, tables: Sequence[Table]) -> list[Issue]:
     """List items that a plan lines up although the files word them differently."""
-    files = study.plan.survey.files if study.plan.survey else []
-    pairs = list(zip(files, tables, strict=False)) if len(files) == len(tables) else []
     issues: list[Issue] = []
-    for (first, table), (later, other) in pairwise(pairs):
+    for (first, table), (later, other) in pairwise(_sources(study, tables)):
         for item in [item for measure in study.plan.measures for item in measure.items]:
             here = find_column(table, item, first.rename)
             there = find_column(other, item, later.rename)
             if here is not None and there is not None and not (first.wide or later.wide):
                 issues += _changed(table, here, other, there)
     return issues
+
+
+def _sources(study: Study, tables: Sequence[Table]) -> list[tuple[SurveyFile, Table]]:
+    """Each survey table with the plan's entry that reads it, in the order of the plan."""
+    left, pairs = list(tables), []
+    for source in study.plan.survey.files if study.plan.survey else ():
+        name = source.path.rsplit("/", 1)[-1]
+        named = [one for one in left if one.file.rsplit("/", 1)[-1] == name]
+        mine = next((one for one in named if source.sheet in (None, one.sheet)), None)
+        if mine is not None:
+            pairs.append((source, mine))
+            left = [one for one in left if one is not mine]
+    return pairs
 
 
 def _changed(table: Table, here: str, other: Table, there: str) -> list[Issue]:

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from analysis.intake.formats.redcap import name_form
 from analysis.intake.formats.xlsform import label_column
 from analysis.intake.headers import clean_text
 from analysis.intake.layout import plain_text
+from analysis.intake.score_names import is_unfinished
 from analysis.intake.tables import Column, Table
 
 DICTIONARY_FORMATS = frozenset({"xlsform", "redcap_dictionary"})
@@ -61,6 +63,10 @@ class Entry:
         Code → label, in the order of the form.
     personal
         Marked as identifying by the form's author.
+    form
+        Instrument it belongs to, in words.
+    section
+        Header it stands under, in its instrument.
     """
 
     name: str
@@ -68,6 +74,8 @@ class Entry:
     kind: EntryKind = "text"
     choices: Mapping[str, str] = field(default_factory=dict)
     personal: bool = False
+    form: str = ""
+    section: str = ""
 
 
 def read_entries(dictionary: Table, language: str = "en") -> dict[str, Entry]:
@@ -142,6 +150,9 @@ def _labelled(column: Column, entry: Entry) -> Column:
         label = entry.choices.get(column.option, column.label)
         return replace(column, label=label)
     bare = {column.name, column.name.rsplit("/", 1)[-1], column.name.rsplit("-", 1)[-1]}
+    # A header that goes on in each question is part of its wording: "Was the patient…".
+    stem = entry.section if is_unfinished(entry.section) else column.stem
+    column = replace(column, form=entry.form or column.form, stem=stem)
     return replace(column, label=entry.label) if column.label in bare else column
 
 
@@ -171,7 +182,13 @@ def _xlsform_kind(word: str) -> EntryKind:
 
 def _redcap(dictionary: Table, language: str) -> list[Entry]:  # noqa: ARG001
     entries: list[Entry] = []
+    form = section = ""
     for row in dictionary.cells.to_dict("records"):
+        # A header holds until the next one, and not beyond its instrument.
+        header = plain_text(row.get("Section Header"))
+        told = clean_text(row.get("form_name"))
+        section = header or (section if told == form else "")
+        form = told
         name, kind = clean_text(row["field_name"]), clean_text(row["field_type"])
         checked = clean_text(row.get("text_validation_type_or_show_slider_number"))
         marked = clean_text(row.get("identifier"))
@@ -182,6 +199,8 @@ def _redcap(dictionary: Table, language: str) -> list[Entry]:  # noqa: ARG001
                 kind=_REDCAP_KINDS.get(kind, _validated(checked)),
                 choices=dictionary.choices.get(name, {}),
                 personal=marked.lower() == "y",
+                form=name_form(form),
+                section=section,
             )
         )
     return entries

@@ -27,7 +27,7 @@ class Head:
 
     Attributes
     ----------
-    name, label, stem, option, paradata
+    name, label, stem, option, paradata, form
         As in :class:`analysis.intake.tables.Column`; an empty label becomes the name.
     """
 
@@ -36,6 +36,7 @@ class Head:
     stem: str = ""
     option: str = ""
     paradata: bool = False
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +153,7 @@ def _column(name: str, head: Head, position: int) -> Column:
         stem=head.stem,
         option=head.option,
         paradata=head.paradata,
+        form=head.form,
     )
 
 

@@ -15,7 +15,7 @@ from analysis.intake.lookup import column_texts, find_column
 from analysis.intake.open_scales import stated_range
 from analysis.intake.roles import ColumnProfile, propose_roles
 from analysis.intake.scales import code_letters, family_of
-from analysis.intake.score_names import name_internally, suggest_name
+from analysis.intake.score_names import name_internally, suggest_name, tell_apart
 from analysis.intake.tables import Column, Table
 from analysis.study_file import MeasurePlan
 
@@ -55,11 +55,26 @@ def propose_measures(
             kind = "answer" if binary else "scale"
             name = _name(part, [measure.name for measure in measures], kind)
             measures.append(_measure(table, name, part, bounds, binary))
+    measures = _tell_names_apart(table, measures)
     measures += _choice_measures(table, roles, [measure.name for measure in measures])
     first = next((m.name for m in measures if m.kind == "scale"), None)
     return tuple(
         m.model_copy(update={"role": "primary"}) if m.name == first else m for m in measures
     )
+
+
+def _tell_names_apart(table: Table, measures: Sequence[MeasurePlan]) -> list[MeasurePlan]:
+    """Give the measures of a table names of their own, or none where only a person can."""
+    forms = {column.name: column.form for column in table.columns}
+    names = tell_apart(
+        [measure.label if isinstance(measure.label, str) else "" for measure in measures],
+        [forms[measure.items[0]] for measure in measures],
+        [len(measure.items) for measure in measures],
+    )
+    return [
+        measure.model_copy(update={"label": name or None})
+        for measure, name in zip(measures, names, strict=True)
+    ]
 
 
 def propose_number_measures(

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Literal
+
 import pandas as pd
 
 from analysis.errors import StudyFileError
 from analysis.intake.activity_tables import is_tick_column
 from analysis.intake.lookup import column_texts, find_column, normalise_name
+from analysis.intake.numbers import read_numbers
 from analysis.intake.respondents import propose_wave_rule
 from analysis.intake.sections import DEBIT_CREDIT
 from analysis.intake.tables import Table
 from analysis.intake.typed_table import TableDraft, TypedTable
-from analysis.intake.words import CURRENCIES, CURRENCY_HEADERS, EXPENSE, INCOME, ISSUE_STATUS
+from analysis.intake.words import (
+    BALANCES,
+    CURRENCIES,
+    CURRENCY_HEADERS,
+    EXPENSE,
+    INCOME,
+    ISSUE_STATUS,
+)
 from analysis.study_file import (
     CapacityPlan,
     ConsultationPlan,
@@ -19,6 +30,10 @@ from analysis.study_file import (
     StrengthsPlan,
     StudyPlan,
 )
+
+Side = Literal["credit", "debit"]
+_LEAST_STEPS = 3
+_CENT = 0.005
 
 
 def read_funding(plan: FundingPlan, table: Table, study: StudyPlan) -> TypedTable:
@@ -99,11 +114,64 @@ def has_open_sides(plan: FundingPlan) -> bool:
     )
 
 
+def find_sides(plan: FundingPlan) -> dict[str, str]:
+    """Return ``credit`` and ``debit`` → the column of a ledger with two sides."""
+    income, expense = plan.income or "", plan.expense or ""
+    if normalise_name(income).startswith(("credit", "贷方")):
+        return {"credit": income, "debit": expense}
+    return {"credit": expense, "debit": income}
+
+
+def name_sides(plan: FundingPlan, income: Side) -> dict[str, str]:
+    """Return ``income`` and ``expense`` → the column, where ``income`` is the side of income."""
+    sides = find_sides(plan)
+    return {"income": sides[income], "expense": sides["debit" if income == "credit" else "credit"]}
+
+
+def settle_income_side(table: Table, plan: FundingPlan) -> Side | None:
+    """Tell from a ledger's running balance which of its sides is income; None where it does not.
+
+    Income raises the balance from one row to the next (or, newest first, to the row before).
+    """
+    headers = {normalise_name(column.label): column.name for column in table.columns}
+    balance = next((headers[word] for word in BALANCES if word in headers), None)
+    if balance is None or not has_open_sides(plan):
+        return None
+    sides = find_sides(plan)
+    read = {
+        name: read_numbers(column_texts(table, column)).values
+        for name, column in (("balance", balance), *sides.items())
+        if column in table.cells
+    }
+    if len(read) < 3:
+        return None
+    rows = pd.DataFrame(read)
+    moved = rows["credit"].fillna(0) - rows["debit"].fillna(0)
+    # Rows without an amount (a carried balance, a total) have nothing to compare.
+    rows, moved = rows[moved != 0], moved[moved != 0]
+    step = rows["balance"].diff()
+    fits: set[Side] = set()
+    for change, amount in (
+        (step.iloc[1:], moved.iloc[1:]),
+        (-step.iloc[1:], moved.shift().iloc[1:]),
+    ):
+        if len(change) < _LEAST_STEPS or change.isna().any():
+            continue
+        if (change - amount).abs().max() < _CENT:
+            fits.add("credit")
+        if (change + amount).abs().max() < _CENT:
+            fits.add("debit")
+    return fits.pop() if len(fits) == 1 else None
+
+
 def _amounts(draft: TableDraft, plan: FundingPlan) -> None:
     """Make one signed amount of a signed column, two columns, or an amount and a direction."""
     if plan.income is not None or plan.expense is not None:
-        draft.add("income", plan.income, "number", required=True)
-        draft.add("expense", plan.expense, "number", required=True)
+        told: Mapping[str, str | None] = {"income": plan.income, "expense": plan.expense}
+        if plan.income_side is not None and has_open_sides(plan):
+            told = name_sides(plan, plan.income_side)
+        draft.add("income", told["income"], "number", required=True)
+        draft.add("expense", told["expense"], "number", required=True)
         blank = pd.Series(float("nan"), index=draft.table.cells.index)
         income, expense = draft.data.pop("income", blank), draft.data.pop("expense", blank)
         amount = income.fillna(0) - expense.abs().fillna(0)

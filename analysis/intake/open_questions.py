@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -56,15 +56,20 @@ class OpenDecimals:
     examples: tuple[tuple[str, float, float], ...]
 
 
-def find_open_dates(table: Table) -> tuple[OpenDates, ...]:
-    """Find the columns of a table whose dates can be read two ways."""
-    columns = (column.name for column in table.columns if not column.option)
-    found = (_open_dates(table, name) for name in columns)
+def find_open_dates(days: Mapping[str, pd.Series]) -> tuple[OpenDates, ...]:
+    """Find the columns whose dates can be read two ways.
+
+    Parameters
+    ----------
+    days
+        Column → its cells as text: the columns that a study reads as days, no others. What nobody
+        reads need not be asked.
+    """
+    found = (_open_dates(name, texts) for name, texts in days.items())
     return tuple(one for one in found if one is not None)
 
 
-def _open_dates(table: Table, name: str) -> OpenDates | None:
-    texts = column_texts(table, name)
+def _open_dates(name: str, texts: pd.Series) -> OpenDates | None:
     given = texts.dropna()
     if not looks_like_dates(given[:50]) or not read_dates(texts).ambiguous:
         return None
@@ -100,14 +105,11 @@ class OpenYear:
     years: tuple[int, ...]
 
 
-def find_open_year(table: Table, columns: Iterable[str]) -> OpenYear | None:
-    """Find the dates without a year in some columns of a table; None where there are none."""
+def find_open_year(days: Mapping[str, pd.Series]) -> OpenYear | None:
+    """Find the dates without a year in columns of days; None where there are none."""
     undated: dict[str, list[str]] = {}
     years: Counter[int] = Counter()
-    for name in columns:
-        if name not in table.cells:
-            continue
-        texts = column_texts(table, name)
+    for name, texts in days.items():
         short = [str(text) for text in texts.dropna().unique() if lacks_year(str(text))]
         if short:
             undated[name] = short

@@ -18,6 +18,7 @@ from analysis.intake.measures import (
     propose_number_measures,
     with_later_options,
 )
+from analysis.intake.money_tables import name_sides, settle_income_side
 from analysis.intake.open_scales import settle_ratings
 from analysis.intake.propose_counts import CountsShape, propose_counts, recognise_counts
 from analysis.intake.reader import read_table
@@ -27,10 +28,18 @@ from analysis.intake.roles import ColumnProfile, propose_roles
 from analysis.intake.sections import SectionMatch, recognise_section
 from analysis.intake.spellings import header_words
 from analysis.intake.tables import Column, Table, Workbook
+from analysis.intake.wave_order import order_waves
 from analysis.intake.wave_ranges import widen_ranges
 from analysis.intake.wide_tables import find_pattern, propose_wide_measures
 from analysis.intake.words import DICTIONARY_SHEETS, FINISHED, GROUP, SITE, STARTED
-from analysis.study_file import MeasurePlan, StudyPlan, SurveyFile, SurveyPlan, plan_from_dict
+from analysis.study_file import (
+    FundingPlan,
+    MeasurePlan,
+    StudyPlan,
+    SurveyFile,
+    SurveyPlan,
+    plan_from_dict,
+)
 
 _LONE_FLAG = 6
 """Columns of a table above which one yes/no column is a flag of a list, not a question."""
@@ -39,7 +48,6 @@ _IDENTIFYING = ("name", "phone", "id_card")
 """Kinds of personal data that one person has alone."""
 _ALL_BUT_DIFFERENT = 0.9
 _WORDS = re.compile(r"[A-Za-z]+|[\u4e00-\u9fff]+|\d+")
-_ROUND = re.compile(r"(?<!\d)\d{1,30}(?=\D*$)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +183,9 @@ def _section(table: Table, match: SectionMatch, name_sheet: bool) -> dict[str, A
         told["sheet"] = table.sheet
     if match.section == "funding" and ("income" in told or "expense" in told):
         told.pop("amount", None)
+        ledger = FundingPlan.model_validate(told)
+        if (side := settle_income_side(table, ledger)) is not None:
+            told |= {"income_side": side, **name_sides(ledger, side)}
     if match.section == "capacity":
         score = match.fields["score"]
         given = [str(value) for value in table.cells[score].dropna().unique()]
@@ -193,13 +204,14 @@ def _propose_survey(
     ordered = _same_survey(_in_time(surveys))
     first = ordered[0]
     wave_column = _first_role(first, "wave") if len(ordered) == 1 else None
-    waves = _waves(ordered, wave_column)
+    respondent = _first_role(first, "respondent")
+    rounds = None if wave_column is None else order_waves(first.table, wave_column, respondent)
+    waves = _waves(ordered) if rounds is None else list(rounds.waves)
     wide = find_pattern(first.profiles) if len(ordered) == 1 and wave_column is None else None
     measures = (
         propose_wide_measures(first.table, wide) if wide else list(propose_measures(first.table))
     )
     measures = measures or list(propose_number_measures(first.table, first.profiles))
-    respondent = None if _first_role(first, "respondent") is None else _short(first, "respondent")
     files = []
     for at, one in enumerate(ordered):
         rename = _renames(first, one, measures, respondent) if at else {}
@@ -220,6 +232,7 @@ def _propose_survey(
         respondent=respondent,
         waves=waves,
         wave=wave_column,
+        wave_values={} if rounds is None else {k: list(v) for k, v in rounds.values.items()},
         disaggregate=_disaggregate(first),
         group=_by_header(first, GROUP),
         site=_by_header(first, SITE),
@@ -254,10 +267,6 @@ def _repeats(survey: _Survey, profile: ColumnProfile) -> bool:
     waves = max((one.n_unique for one in survey.profiles if one.role == "wave"), default=1)
     given = len(survey.table.row_numbers) - profile.n_missing
     return given > 2 * waves * profile.n_unique
-
-
-def _short(survey: _Survey, role: str) -> str | None:
-    return _first_role(survey, role)
 
 
 def _counts_in_time(
@@ -324,19 +333,8 @@ def _earliest(table: Table) -> str:
     return "9999" + table.file
 
 
-def _waves(ordered: Sequence[_Survey], wave_column: str | None) -> list[str]:
-    if wave_column is not None:
-        texts = column_texts(ordered[0].table, wave_column).dropna()
-        values = [str(value) for value in texts.unique()]
-        families = [family for value in values if (family := wave_family(value))]
-        known: list[str] = [
-            name for name in ("pre", "mid", "post", "follow_up") if name in families
-        ]
-        if len(known) == len(set(values)):
-            return known
-        ends = [_ROUND.search(value) for value in values]
-        numbered = {end[0] for end in ends if end is not None}
-        return ["pre", "post"] if len(values) == len(numbered) == 2 else sorted(values)
+def _waves(ordered: Sequence[_Survey]) -> list[str]:
+    """Name the waves of files that are one wave each."""
     if len(ordered) == 1:
         return ["pre", "post"]
     named = [file_wave(one.table.file, one.table.sheet) for one in ordered]

@@ -14,7 +14,7 @@ _BLANKS = re.compile(r"[\s\u200b\u200c\u200d\ufeff\u2060]+")
 _PHONE = re.compile(r"^(?:\+?86|0086)?[-(]*(1[3-9]\d)[-)]*(\d{4})-?(\d{4})$")
 _WHOLE = re.compile(r"^(\d+)\.0+$")
 _ZEROS = re.compile(r"^0+(?=\d+$)")
-_ARM = re.compile(r"_arm_\d+$|\s\(arm \d{1,3}: [^()]*\)$")
+_ARM = re.compile(r"_arm_\d+$|\s\(arm \d{1,3}: [^()]*\)$", re.IGNORECASE)
 """The arm that REDCap writes behind an event: ``baseline_arm_1``, ``Baseline (Arm 1: Arm 1)``."""
 _DIGITS = re.compile(r"(?<!\d)(\d{1,30})\D*$")
 
@@ -43,9 +43,20 @@ def strip_zeros(codes: pd.Series, waves: pd.Series) -> pd.Series:
     return shorter if before.equals(after) else codes
 
 
+def without_arm(event: str) -> str:
+    """Return the event of a trial without its arm: the same round in each.
+
+    Examples
+    --------
+    >>> without_arm("month_3_arm_2"), without_arm("Baseline (Arm 1: Arm 1)")
+    ('month_3', 'Baseline')
+    """
+    return _ARM.sub("", event)
+
+
 def wave_family(text: str) -> str | None:
     """Return ``pre``, ``post``, ``follow_up`` or ``mid`` for a known wave word, else None."""
-    folded = _ARM.sub("", unicodedata.normalize("NFKC", text).casefold().strip())
+    folded = without_arm(unicodedata.normalize("NFKC", text).casefold().strip())
     plain = folded.strip("()（）[] _-")
     return next((family for family, words in WAVE_WORDS.items() if plain in words), None)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
 NameProblem = Literal["", "empty", "placeholder", "code", "question", "instruction"]
@@ -40,6 +41,46 @@ _CHINESE_QUESTION = re.compile(
     r"^(?:请问)?(?:[您你](?:家里?|们)?)?(?:是否|有没有|会不会|能不能|能否)?(?P<rest>.+?)[吗么]?[?？]*$"
 )
 _CHINESE_ASK = re.compile(r"是否|有没有|[吗么]$")
+# A question of somebody else: "Has the patient completed the course?".
+_OTHERS_QUESTION = re.compile(
+    r"^(?P<verb>has|have|is|are|was|were|can|will|would|could)\s+"
+    r"(?P<who>(?:(?:the|your|this|his|her|their)\s+)?(?:patient|participant|respondent|client|child"
+    r"|children|household|family|resident|person|people|student|pupil|volunteer|member|community"
+    r"|mother|father|parent|caregiver|it|he|she|they))\s+(?P<rest>.+?)\s*\?*$",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"^(?:who|what|which|when|where|why|how|whom|whose|do|does|did|have|has|had|is|are|am|was|were"
+    r"|can|could|will|would|shall|should|may|might|if|in|on|at|over|during|using|since)\b"
+    r"|^(?:[您你](?:家里?|们)?)?(?:是否|有没有|会不会|能不能|能否)",
+    re.IGNORECASE,
+)
+_AMOUNT = re.compile(
+    r"\b(?:which|what|your|current)\s+(?P<name>(?:level|degree|amount|quality|number|frequency|state)"
+    r" of (?:your |the )?[a-z]+(?: [a-z]+)??)(?=\s+(?:do|does|did|are|is|was|were|would|have|has)\b"
+    r"|\s*\?|$)",
+    re.IGNORECASE,
+)
+_HOW = re.compile(
+    r"\bhow\s+(?:very\s+)?(?P<word>[a-z]+)\s+(?:are|is|was|were|do|does|did|would|have|has)\s+"
+    r"(?:you|it|they|(?:the|your)\s+[a-z]+)(?:\s+(?:be|been|feel|felt|say|rate|find))*"
+    r"(?P<rest>\s+(?:with|to|about|in|on|of|for|at|that|by)\s.+?)?\s*\?*$",
+    re.IGNORECASE,
+)
+_QUALITIES: Mapping[str, str] = {
+    "able": "Ability", "anxious": "Anxiety", "aware": "Awareness", "comfortable": "Comfort",
+    "compliant": "Compliance", "concerned": "Concern", "confident": "Confidence",
+    "connected": "Connectedness", "difficult": "Difficulty", "easy": "Ease",
+    "engaged": "Engagement", "familiar": "Familiarity", "happy": "Happiness",
+    "healthy": "Health", "important": "Importance", "interested": "Interest",
+    "likely": "Likelihood", "lonely": "Loneliness", "motivated": "Motivation",
+    "open": "Openness", "optimistic": "Optimism", "prepared": "Preparedness",
+    "proud": "Pride", "ready": "Readiness", "safe": "Sense of safety",
+    "satisfied": "Satisfaction", "stressed": "Stress", "supported": "Sense of support",
+    "tired": "Tiredness", "useful": "Usefulness", "willing": "Willingness", "worried": "Worry",
+}  # fmt: skip
+"""What "How … are you" measures."""
+_UNFINISHED = re.compile(r"\s*(?:\.{2,}|…+|:|：|——?)\s*$")
 _OPEN_QUESTION = re.compile(r"什么|多少|几[个次]|如何|怎[么样]|哪|为何|谁")
 # The common theme of items: what the words of most of them are about.
 _THEMES: dict[str, tuple[str, str]] = {
@@ -149,11 +190,59 @@ def suggest_name(stem: str, labels: Sequence[str], columns: Collection[str] = ()
         The title, else a lone question as a statement, else what most items are about; "" when
         none of these can name a score: then a person must.
     """
-    alone = labels[0] if len(labels) == 1 else ""
-    for told in (_title(stem), _statement(alone)):
+    if len(labels) == 1:
+        # One question of a block is named by itself: the block's title is that of others too.
+        whole = _UNFINISHED.sub(" ", stem) + labels[0] if is_unfinished(stem) else labels[0]
+        tried = [_statement(whole), _title(stem)]
+    else:
+        tried = [_title(stem)]
+    for told in tried:
         if told and not find_name_problem(told, columns):
             return told
     return _theme(labels)
+
+
+def tell_apart(names: Sequence[str], forms: Sequence[str], sizes: Sequence[int]) -> list[str]:
+    """Make the proposed names of a study's scores differ, by the instrument each belongs to.
+
+    Parameters
+    ----------
+    names
+        Proposed names; "" where there is none.
+    forms
+        Instrument of each score; "" where the tool has none.
+    sizes
+        Number of items of each score.
+
+    Returns
+    -------
+    list of str
+        A name that two scores share is followed by the instrument; one that still is not its own
+        is dropped, because only a person can tell the two apart. The only scale of several items
+        of an instrument that has no name gets the instrument's.
+
+    Examples
+    --------
+    >>> tell_apart(["Worry", "Worry", ""], ["Intake form", "Exit form", "Morale"], [1, 1, 4])
+    ['Worry (Intake form)', 'Worry (Exit form)', 'Morale']
+    """
+    scales = Counter(form for form, size in zip(forms, sizes, strict=True) if size > 1)
+    told = [
+        form if not name and size > 1 and scales[form] == 1 else name
+        for name, form, size in zip(names, forms, sizes, strict=True)
+    ]
+    shared = Counter(told)
+    told = [
+        f"{name} ({form})" if name and form and shared[name] > 1 else name
+        for name, form in zip(told, forms, strict=True)
+    ]
+    shared = Counter(told)
+    return [name if shared[name] == 1 else "" for name in told]
+
+
+def is_unfinished(stem: str) -> bool:
+    """Whether a title goes on in each item: "Was the patient…", not "Your safety:"."""
+    return bool(_UNFINISHED.search(stem)) and bool(_ASKS.match(_title(stem)))
 
 
 def name_internally(told: str, kind: str, wordings: Sequence[str]) -> str:
@@ -175,21 +264,33 @@ def _title(stem: str) -> str:
 
 
 def _statement(question: str) -> str:
-    """Turn a yes/no question into a statement; what is no question stays as it is."""
+    """Turn one question into a statement, or into what it measures; a text stays as it is."""
     bare = _title(question)
     if not bare.endswith(("?", "？")) and not _CHINESE_ASK.search(bare):
         return bare
-    english = _ENGLISH_QUESTION.match(bare)
-    if english:
-        verb, rest = english["verb"].casefold(), english["rest"]
-        # "Do you have …" is about having; "Are you …" about being.
-        auxiliary = {"do": "", "did": "", "have": "Have ", "has": "Has "}.get(verb, "")
-        told = f"{auxiliary}{rest}"
-        return told[:1].upper() + told[1:]
-    if bare.isascii() or _OPEN_QUESTION.search(bare):
+    if bare.isascii():
+        return _english_statement(bare)
+    if _OPEN_QUESTION.search(bare):
         return ""
     chinese = _CHINESE_QUESTION.match(bare)
-    return chinese["rest"] if chinese else ""
+    return chinese["rest"].strip() if chinese else ""
+
+
+def _english_statement(question: str) -> str:
+    told = ""
+    if found := _ENGLISH_QUESTION.match(question):
+        # "Do you have …" is about having; "Are you …" and "Would you be …" about being.
+        auxiliary = {"have": "Have ", "has": "Has "}.get(found["verb"].casefold(), "")
+        told = auxiliary + found["rest"].removeprefix("be ")
+    elif found := _OTHERS_QUESTION.match(question):
+        told = f"{found['who']} {found['verb'].casefold()} {found['rest']}"
+    elif (found := _HOW.search(question)) and found["word"].casefold() in _QUALITIES:
+        told = _QUALITIES[found["word"].casefold()] + (found["rest"] or "")
+    elif found := _AMOUNT.search(question):
+        told = found["name"]
+    elif not _ASKS.match(question):
+        told = question.rstrip("? ")  # "Discharge summary on file?"
+    return told[:1].upper() + told[1:]
 
 
 def _theme(labels: Sequence[str]) -> str:

@@ -5,31 +5,47 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.intake.dates import read_dates
-from analysis.intake.lookup import column_texts, normalise_name
+from analysis.intake.lookup import column_texts, find_column, normalise_name
 from analysis.intake.numbers import read_numbers
 from analysis.intake.tables import Table
 from analysis.intake.words import DURATION, FINISHED, STARTED
-from analysis.study_file import SurveyFile
+from analysis.study_file import SurveyFile, SurveyPlan
 
 
-def read_times(table: Table, source: SurveyFile) -> dict[str, pd.Series]:
-    """Read when each answer was started and finished, and how long it took in seconds."""
+def find_time_columns(table: Table) -> dict[str, str]:
+    """Return the columns of a survey tool: ``started``, ``finished``, ``duration``."""
     own = {column.name for column in table.columns if column.paradata} or set(table.cells.columns)
     names = {normalise_name(name): name for name in table.cells.columns if name in own}
     found = {
         key: next((names[n] for w in words if (n := normalise_name(w)) in names), None)
         for key, words in (("started", STARTED), ("finished", FINISHED), ("duration", DURATION))
     }
+    return {key: name for key, name in found.items() if name is not None}
+
+
+def list_survey_days(table: Table, survey: SurveyPlan, source: SurveyFile) -> list[str]:
+    """Return the columns of a survey table that are read as days: its own times, and the plan's."""
+    if source.counts is not None:
+        return []
+    named = find_column(table, survey.started_on, source.rename) if survey.started_on else None
+    times = find_time_columns(table)
+    found = [named, times.get("started"), times.get("finished")]
+    return list(dict.fromkeys(name for name in found if name is not None))
+
+
+def read_times(table: Table, source: SurveyFile) -> dict[str, pd.Series]:
+    """Read when each answer was started and finished, and how long it took in seconds."""
+    found = find_time_columns(table)
     told: dict[str, pd.Series] = {}
     for key in ("started", "finished"):
-        name = found[key]
+        name = found.get(key)
         if name is not None:
             dates = read_dates(
                 column_texts(table, name), day_first=source.day_first, year=source.year
             ).values
             if dates.notna().any():
                 told[key] = dates
-    duration = found["duration"]
+    duration = found.get("duration")
     if duration is not None:
         told["duration_seconds"] = _seconds(column_texts(table, duration))
     elif "started" in told and "finished" in told:

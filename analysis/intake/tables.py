@@ -68,6 +68,8 @@ class Column:
         True for the tool's own columns (start, end, IP, device …).
     position
         0-based column in the sheet.
+    form
+        Instrument the column belongs to, in words, where the tool tells.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Column:
     stem: str = ""
     option: str = ""
     paradata: bool = False
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

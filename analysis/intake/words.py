@@ -65,6 +65,8 @@ ANSWERS = frozenset(
 )
 RATINGS = frozenset(split_words("rating|score|level|评分|得分|分值|等级"))
 """Headers of answers where these are numbers of a scale."""
+BALANCES = split_words("balance|running balance|balance after|余额|结余|账户余额|本次余额")
+"""Headers of a ledger's running balance."""
 CURRENCY_HEADERS = frozenset(
     split_words("currency|currencycode|currency code|币种|货币|货币单位|幣種|貨幣")
 )

@@ -32,7 +32,7 @@ from dashboard.sentences.change import is_share
 from dashboard.sentences.comparison import say_design, say_e_value
 from dashboard.sentences.flow import count_analysed, say_verdict
 from dashboard.sentences.improvement import say_improvement
-from dashboard.sentences.items import name_answers
+from dashboard.sentences.items import describe_answers, name_answers
 from dashboard.sentences.names import column_name
 from dashboard.sentences.ordered import say_ordered
 from dashboard.sentences.outcomes import say_wave
@@ -317,7 +317,7 @@ def _answers(evaluation: Evaluation, study: Study, text: Text) -> ReportSection:
         pictures.append(
             ReportPicture(
                 title=name,
-                alt=text("Stacked bars of answers to each question, before above after."),
+                alt=describe_answers(text, len({one.wave for one in items})),
                 figure=partial(draw, items, labels, text),
             )
         )

@@ -15,6 +15,8 @@ from analysis.results import Audience
 from analysis.study import Study
 from dashboard.exports.content import Report, ReportPicture, ReportSection, ReportTable
 from dashboard.exports.report import build_report
+from dashboard.figures.blank import is_blank
+from dashboard.sentences.few import say_nothing_drawn
 from dashboard.text import Text
 
 STYLE = Path(__file__).resolve().with_name("web_page.css")
@@ -110,7 +112,8 @@ def _write_list(lines: tuple[str, ...]) -> str:
 
 def _write_section(section: ReportSection, report: Report) -> str:
     pictures = "".join(
-        _write_picture(picture, f"{section.key}-{i}") for i, picture in enumerate(section.pictures)
+        _write_picture(picture, f"{section.key}-{i}", report)
+        for i, picture in enumerate(section.pictures)
     )
     tables = "".join(_write_table(told) for told in section.tables)
     cautions = (
@@ -126,13 +129,17 @@ def _write_section(section: ReportSection, report: Report) -> str:
     )
 
 
-def _write_picture(picture: ReportPicture, key: str) -> str:
+def _write_picture(picture: ReportPicture, key: str, report: Report) -> str:
     """Write a figure: drawn by plotly where it can be, else as the picture of the print."""
     caption = f"<figcaption><h3>{_say(picture.title)}</h3></figcaption>"
     label = f'role="img" aria-label="{_say(picture.alt)}"'
     if picture.figure is None:
         return f'<figure>{caption}<div class="drawn" {label}>{picture.svg}</div></figure>'
     drawn = picture.figure()
+    if is_blank(drawn):
+        # The evaluator's own copy has no certificate, and nothing in it is withheld.
+        said = say_nothing_drawn(report.text, withheld=report.stamp.certificate is not None)
+        return f"<figure>{caption}<p>{_say(said)}</p></figure>"
     told = drawn.to_json().replace("<", "\\u003c")
     height = drawn.layout.height or 400
     return (

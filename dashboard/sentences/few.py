@@ -98,3 +98,10 @@ def has_few(counts: Iterable[float | None], least: int) -> bool:
 def say_marked(text: Text, least: int) -> str:
     """Say what the mark of a cell means."""
     return text("(<{least}): fewer than {least} people, not for release.", least=least)
+
+
+def say_nothing_drawn(text: Text, *, withheld: bool) -> str:
+    """Say, in place of a picture without a mark, why there is none."""
+    if withheld:
+        return text("What this picture would show is withheld: it is about too few people.")
+    return text("There is nothing to draw here: the answers allow no estimate.")

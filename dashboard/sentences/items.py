@@ -97,6 +97,18 @@ def say_item_counts(text: Text, items: Sequence[ItemAnswers]) -> str:
     )
 
 
+def title_answers(text: Text, waves: int) -> str:
+    """Title the picture of all answers: answers of one wave did not move."""
+    return text("How the answers moved") if waves > 1 else text("How the questions were answered")
+
+
+def describe_answers(text: Text, waves: int) -> str:
+    """Describe the picture of all answers to those who do not see it."""
+    if waves > 1:
+        return text("Stacked bars of answers to each question, before above after.")
+    return text("Stacked bars of the answers to each question.")
+
+
 def label_items(text: Text, measure: MeasurePlan) -> dict[str, str]:
     """Item → question in the reader's language; the column's name when there is no text."""
     return {item: text.of(measure.texts.get(item), item) for item in measure.items}

@@ -1,4 +1,4 @@
-"""Answers: how each question was answered before and after."""
+"""Answers: how each question was answered, in each wave."""
 
 from __future__ import annotations
 
@@ -10,7 +10,14 @@ from analysis.surveys.results import ItemAnswers
 from dashboard.cache import current_evaluation, current_study, smallest_group
 from dashboard.figures.answers import draw_answers, draw_shares
 from dashboard.sentences.few import has_few, say_marked
-from dashboard.sentences.items import label_items, name_answers, say_item_counts, say_items
+from dashboard.sentences.items import (
+    describe_answers,
+    label_items,
+    name_answers,
+    say_item_counts,
+    say_items,
+    title_answers,
+)
 from dashboard.sentences.ordered import say_ordered
 from dashboard.state import current_text
 from dashboard.tables.items import list_answers
@@ -56,26 +63,35 @@ def _show_picture(
     table = list_answers(items, labels, text, least)
     if has_few((n for one in items for n in one.counts.values()), least):
         st.caption(say_marked(text, least))
-    if measure.kind in ("knowledge", "binary"):
+    share = measure.kind in ("knowledge", "binary")
+    if not share and not items[0].counts:
+        st.info(text("These are numbers without a declared range; Outcomes shows their change."))
+        return
+    waves = len({one.wave for one in items})
+    if share:
         correct = measure.kind == "knowledge"
+        told, seen = text("Share of answers."), text("Dots of the share for each question.")
+        if waves > 1:
+            told = text("Share of answers. Hollow: before; solid: after.")
+            seen = text("Dumbbells of the share before and after for each question.")
         show_figure(
             draw_shares(items, labels, text),
             title=text("Answered correctly") if correct else text("Answered yes"),
-            subtitle=text("Share of answers. Hollow: before; solid: after."),
-            alt=text("Dumbbells of the share before and after for each question."),
+            subtitle=told,
+            alt=seen,
             table=table,
             key="shares",
         )
         return
-    if not items[0].counts:
-        st.info(text("These are numbers without a declared range; Outcomes shows their change."))
-        return
     stacked = st.toggle(text("Stack from 0 to 100 %"), key="stacked")
+    told = text("Share of each answer. As answered, before reversal.")
+    if waves > 1:
+        told = text("Share of each answer; most changed first. As answered, before reversal.")
     show_figure(
         draw_answers(items, labels, text, diverging=not stacked),
-        title=text("How the answers moved"),
-        subtitle=text("Share of each answer; most changed first. As answered, before reversal."),
-        alt=text("Stacked bars of answers to each question, before above after."),
+        title=title_answers(text, waves),
+        subtitle=told,
+        alt=describe_answers(text, waves),
         table=table,
         key="answers",
     )

@@ -11,6 +11,8 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard.exports.columns import list_cells
+from dashboard.figures.blank import is_blank
+from dashboard.sentences.few import say_nothing_drawn
 from dashboard.state import current_audience, current_text, is_dark
 from dashboard.theme import for_dark
 from dashboard.widgets.markdown import escape_markdown
@@ -55,13 +57,20 @@ def show_figure(
     table: pd.DataFrame | None = None,
     key: str,
 ) -> None:
-    """Show one picture: its finding as title, unit and period below, data one click away."""
+    """Show one picture: its finding as title, unit and period below, data one click away.
+
+    Where nothing can be drawn a sentence says so: an empty axis would read as no change.
+    """
     text = current_text()
     st.header(escape_markdown(title), anchor=False)
     if subtitle:
         st.caption(escape_markdown(subtitle))
-    shown = for_dark(figure) if is_dark() else figure
-    st.plotly_chart(shown, key=f"figure_{key}", config=_CHART_CONFIG, alt=alt)
+    if is_blank(figure):
+        withheld = current_audience() != "evaluator"
+        st.info(escape_markdown(say_nothing_drawn(text, withheld=withheld)))
+    else:
+        shown = for_dark(figure) if is_dark() else figure
+        st.plotly_chart(shown, key=f"figure_{key}", config=_CHART_CONFIG, alt=alt)
     if table is not None:
         with st.expander(text("Table")):
             show_table(table, key=f"{key}_table")

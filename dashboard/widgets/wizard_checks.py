@@ -20,6 +20,7 @@ from dashboard.widgets.wizard_links import show_links
 from dashboard.widgets.wizard_losses import show_losses
 from dashboard.widgets.wizard_questions import is_unanswered, list_unanswered, show_questions
 from dashboard.widgets.wizard_report_names import named_plan, show_report_names
+from dashboard.widgets.wizard_rounds import show_rounds
 from dashboard.widgets.wizard_scales import show_scales
 from dashboard.widgets.wizard_steps import Draft, go_to, name_place, show_buttons
 from dashboard.widgets.wizard_unused import show_unused
@@ -61,6 +62,7 @@ def show_checks(draft: Draft) -> None:
     for at, table in draft.tables.items():
         if is_unanswered(draft, at, table):
             show_questions(draft, at, table)
+    ordered = show_rounds(draft)
     scaled = show_scales(draft) and not (plan.capacity is not None and plan.capacity.range is None)
     _show_rows(draft, study)
     agreed = show_losses(draft, study)
@@ -84,17 +86,23 @@ def show_checks(draft: Draft) -> None:
             text("Save and see the results"),
             type="primary",
             key="finish",
-            disabled=names is None or not agreed or not scaled or bool(unread),
-            help=_say_why_not(text, named=names is not None, scaled=scaled, unread=unread),
+            disabled=names is None or not agreed or not scaled or not ordered or bool(unread),
+            help=_say_why_not(
+                text, named=names is not None, scaled=scaled, ordered=ordered, unread=unread
+            ),
         )
         if save and names is not None:
             _finish(draft, named_plan(text, plan, names), title)
 
 
-def _say_why_not(text: Text, *, named: bool, scaled: bool, unread: list[str]) -> str | None:
+def _say_why_not(
+    text: Text, *, named: bool, scaled: bool, ordered: bool, unread: list[str]
+) -> str | None:
     """Say what is still to be answered before the study can be saved."""
     if unread:
         return escape_markdown(text.join(unread))
+    if not ordered:
+        return text("Say first in which order the rounds took place.")
     if not scaled:
         return text("Say first on which scale the answers were given.")
     return None if named else text("Name every score first.")

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from analysis.intake.lookup import find_column, normalise_name
-from analysis.intake.money_tables import has_open_sides
+from analysis.intake.lookup import find_column
+from analysis.intake.money_tables import find_sides, has_open_sides, name_sides
 from analysis.intake.numbers import read_numbers
 from analysis.intake.open_questions import (
     OpenDates,
@@ -19,12 +19,11 @@ from analysis.intake.open_questions import (
     find_open_year,
 )
 from analysis.intake.tables import Table
-from analysis.study_file import FundingPlan
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_table
 from dashboard.widgets.wizard_steps import Draft, name_place
-from dashboard.workspace.date_fields import list_date_fields
+from dashboard.workspace.date_fields import list_days
 from dashboard.workspace.plan_edit import (
     Place,
     file_setting,
@@ -37,22 +36,18 @@ _SIDE_ROWS = 4
 _RANGES = ((1.0, 4.0), (1.0, 5.0), (1.0, 7.0), (1.0, 10.0))
 """Scales offered for a self-assessment."""
 _AMOUNTS = ("amount", "income", "expense")
-_DATED = (
-    "survey", "attendance", "delivery", "volunteers", "service", "funding", "consultation",
-)  # fmt: skip
 _MOST_DIGITS = 3
 
 
 @st.cache_resource(scope="session", show_spinner=False, max_entries=32)
-def _dates_of(key: str, _table: Table) -> Sequence[OpenDates]:  # noqa: ARG001
-    return find_open_dates(_table)
+def _dates_of(key: str, _days: Mapping[str, pd.Series]) -> Sequence[OpenDates]:  # noqa: ARG001
+    return find_open_dates(_days)
 
 
 def open_dates(draft: Draft, at: Place, table: Table) -> Sequence[OpenDates]:
-    """Columns of a used table whose dates can be read two ways."""
-    if use_of(draft.plan, at) not in _DATED:
-        return ()
-    return _dates_of(f"{table.sha256}|{table.sheet}|{table.encoding}", table)
+    """Columns that a table gives as days and that can be read two ways."""
+    days = list_days(draft.plan, at, table)
+    return _dates_of(f"{table.sha256}|{table.sheet}|{table.encoding}|{list(days)}", days)
 
 
 def open_decimals(draft: Draft, at: Place, table: Table) -> Sequence[OpenDecimals]:
@@ -66,7 +61,7 @@ def open_decimals(draft: Draft, at: Place, table: Table) -> Sequence[OpenDecimal
 
 def open_year(draft: Draft, at: Place, table: Table) -> OpenYear | None:
     """Dates without a year in the columns of days of a used table."""
-    return find_open_year(table, list_date_fields(draft.plan, at, table))
+    return find_open_year(list_days(draft.plan, at, table))
 
 
 def has_open_side(draft: Draft, at: Place) -> bool:
@@ -77,9 +72,8 @@ def has_open_side(draft: Draft, at: Place) -> bool:
 
 def is_unanswered(draft: Draft, at: Place, table: Table) -> bool:
     """Whether a table leaves open how it is to be read, and nobody said."""
-    asked = {"income_side": has_open_side(draft, at), "range": use_of(draft.plan, at) == "capacity"}
-    open_here = any(asked[name] and file_setting(draft.plan, at, name) is None for name in asked)
-    return open_here or bool(list_unanswered(draft, at, table))
+    rated = use_of(draft.plan, at) == "capacity" and file_setting(draft.plan, at, "range") is None
+    return rated or bool(list_unanswered(draft, at, table))
 
 
 def list_unanswered(draft: Draft, at: Place, table: Table) -> list[str]:
@@ -92,6 +86,8 @@ def list_unanswered(draft: Draft, at: Place, table: Table) -> list[str]:
          text("Say first which mark parts decimals in “{file}”.", file=file)),
         ("year", open_year(draft, at, table),
          text("Say first to which year the dates in “{file}” belong.", file=file)),
+        ("income_side", has_open_side(draft, at),
+         text("Say first which column of “{file}” is income.", file=file)),
     ]  # fmt: skip
     return [
         told for name, found, told in asked if found and file_setting(draft.plan, at, name) is None
@@ -203,18 +199,17 @@ def _ask_side(draft: Draft, at: Place, table: Table) -> None:
         return
     chosen = plan.income_side
     key = f"income_side_{name_place(at)}_{chosen}"
-    columns = sides_of(plan)
+    columns = find_sides(plan)
     examples = pd.DataFrame(
         {name: table.cells[name].dropna().head(_SIDE_ROWS).reset_index(drop=True)
          for name in columns.values() if name in table.cells}
     ).fillna("")  # fmt: skip
 
     def keep() -> None:
-        side = st.session_state[key]
-        other = "debit" if side == "credit" else "credit"
-        told = with_column(draft.plan, at, "income", columns[side])
-        told = with_column(told, at, "expense", columns[other])
-        draft.keep(with_file_setting(told, at, "income_side", side))
+        told = with_file_setting(draft.plan, at, "income_side", st.session_state[key])
+        for field, column in name_sides(plan, st.session_state[key]).items():
+            told = with_column(told, at, field, column)
+        draft.keep(told)
 
     with st.container(border=True):
         st.radio(
@@ -227,15 +222,6 @@ def _ask_side(draft: Draft, at: Place, table: Table) -> None:
             on_change=keep,
         )
         show_table(examples, key=f"sides_{name_place(at)}")
-
-
-def sides_of(plan: FundingPlan) -> dict[str, str]:
-    """Return ``credit`` and ``debit`` → the column of a ledger with two sides."""
-    income, expense = plan.income or "", plan.expense or ""
-    credited = normalise_name(income).startswith(("credit", "贷方"))
-    return (
-        {"credit": income, "debit": expense} if credited else {"credit": expense, "debit": income}
-    )
 
 
 def _ask_amounts(draft: Draft, at: Place, found: Sequence[OpenDecimals]) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from analysis.intake.choices import is_exclusive
-from analysis.intake.score_names import find_name_problem, suggest_name
+from analysis.intake.score_names import find_name_problem, suggest_name, tell_apart
 from analysis.study_file import MeasurePlan, StudyPlan
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
@@ -40,7 +40,7 @@ def show_report_names(draft: Draft, plan: StudyPlan) -> Mapping[str, str] | None
     columns = {item for one in plan.measures for item in one.items}
     if not measures:
         return {}
-    proposals = {one.name: propose_report_name(text, one, columns) for one in measures}
+    proposals = _propose_names(draft, measures, columns)
     st.subheader(text("Names in reports"), anchor=False)
     clear = [one for one in measures if proposals[one.name] and len(measures) > OPEN_NAMES]
     names: dict[str, str] = {}
@@ -54,6 +54,22 @@ def show_report_names(draft: Draft, plan: StudyPlan) -> Mapping[str, str] | None
                 names[measure.name] = _ask(text, measure, proposals[measure.name], columns)
     refused = any(find_name_problem(name, columns) for name in names.values())
     return None if refused else names
+
+
+def _propose_names(
+    draft: Draft, measures: Sequence[MeasurePlan], columns: set[str]
+) -> dict[str, str]:
+    """A name for each score; two without one of their own never get the same."""
+    text = draft.text
+    forms = {one.name: one.form for table in draft.tables.values() for one in table.columns}
+    names = {one.name: propose_report_name(text, one, columns) for one in measures}
+    unnamed = [one for one in measures if not text.of(one.label)]
+    apart = tell_apart(
+        [names[one.name] for one in unnamed],
+        [forms.get(one.items[0], "") for one in unnamed],
+        [len(one.items) for one in unnamed],
+    )
+    return names | {one.name: told for one, told in zip(unnamed, apart, strict=True)}
 
 
 def propose_report_name(text: Text, measure: MeasurePlan, columns: set[str]) -> str:

@@ -105,15 +105,31 @@ LEDGER = "日期,凭证号,摘要,对方单位,借方,贷方,余额\n" + "".join
 )
 
 
+def test_a_running_balance_settles_which_side_is_income(app: App):
+    book = "日期,摘要,借方,贷方,余额\n2026-01-05,拨款,800,,800\n2026-02-05,支付,,300,500\n" + (
+        "2026-03-05,支付,,100,400\n2026-04-05,捐款,50,,450\n"
+    )
+    at = upload(app("data"), ("台账.csv", book.encode()))
+    funding = draft()["funding"]
+    assert (funding["income"], funding["income_side"]) == ("借方", "debit")
+    press(at, "to_checks")
+    assert list(at.radio) == []
+    assert not next(one for one in at.button if one.key == "finish").disabled
+
+
 def test_a_ledger_with_debit_and_credit_is_proposed_and_asked(app: App):
     at = upload(app("data"), ("台账.csv", LEDGER.encode()))
     funding = draft()["funding"]
     assert (funding["income"], funding["expense"]) == ("贷方", "借方")
     assert "needs a look" in told(at)
     press(at, "to_checks")
+    save = next(one for one in at.button if one.key == "finish")
+    assert save.disabled
+    assert "which column of “台账.csv” is income" in save.help.replace("\\", "")
     (side,) = at.radio
     side.set_value("debit").run()
     assert not at.exception
+    assert not next(one for one in at.button if one.key == "finish").disabled
     assert (draft()["funding"]["income"], draft()["funding"]["expense"]) == ("借方", "贷方")
     assert "finish" in keys(at)
 

@@ -3,7 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.workspace.store import list_studies, open_study
+from analysis.intake.reader import read_study
+from dashboard.workspace.store import list_studies, open_study, read_files, save_draft
 from tests.dashboard.test_journeys import PRE, App, app, keys, press, told, upload
 
 __all__ = ["app"]
@@ -88,3 +89,37 @@ def test_a_survey_that_decides_itself_is_not_asked_about(app: App):
     at = upload(app("data"), ("survey_pre.csv", PRE.encode()))
     press(at, "wizard_next")
     assert list(at.radio) == []
+
+
+def test_dates_in_a_column_that_nothing_reads_are_not_asked_about(app: App):
+    """A survey with a question that is answered by a date, and without a day of its own."""
+    days = ("3/4/2026", "9/6/2026", "1/2/2026", "5/8/2026")
+    rows = [f"B{n:02},{days[n % 4]},3月{n + 1}日,{1 + n % 5},{1 + n % 4}" for n in range(20)]
+    survey = "编号,上次演练日期,搬来的日子,我知道疏散路线,我家备有应急包\n" + "\n".join(rows)
+    at = upload(app("data"), ("前测.csv", survey.encode()))
+    press(at, "to_checks")
+    assert not [one for one in at.radio if "Dates in" in one.label]
+    assert not [one for one in at.number_input if "name no year" in one.label]
+    assert "day or month comes first" not in told(at)
+    # Said to be the day of answering, it is asked about.
+    plan = open_study(list_studies()[0].id).drafts["plan"]
+    plan["survey"]["started_on"] = "上次演练日期"
+    save_draft(list_studies()[0].id, "plan", plan)
+    at = app("data", study=list_studies()[0].id)
+    assert [one for one in at.radio if "Dates in" in one.label]
+
+
+def test_the_headers_of_an_attendance_matrix_are_days_too(app: App):
+    sheet = "code,3/4/2026,4/4/2026,5/4/2026\n" + "".join(
+        f"P{n:02},1,{n % 2},1\n" for n in range(12)
+    )
+    at = upload(app("data"), ("sign-in.csv", sheet.encode()))
+    press(at, "wizard_next")
+    dates = radio(at, "Dates in")
+    assert "3/4/2026 … 5/4/2026" in dates.label.replace("\\", "")
+    dates.set_value(True).run()
+    press(press(press(press(at, "wizard_next"), "wizard_next"), "wizard_next"), "finish")
+    saved = open_study(list_studies()[0].id)
+    study = read_study(saved.plan, read_files(saved.id))
+    days = sorted({str(day)[:10] for day in study.attendance["date"]})
+    assert days == ["2026-04-03", "2026-04-04", "2026-04-05"]

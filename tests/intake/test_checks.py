@@ -135,10 +135,15 @@ def test_dates_that_fit_two_ways_are_asked_about():
     head = ["code", "wave", "visited", "q1", "q2", "q3", "q4"]
     days = ["3/4/2026", "9/6/2026", "1/2/2026", "5/8/2026"]
     rows = [[f"A{n}", "pre", days[n % 4], 2, 3, 4, 3] for n in range(8)]
-    (issue,) = found(rows, "ambiguous_dates", head=head)
+    plan = plan_of(started_on="visited")
+    (issue,) = found(rows, "ambiguous_dates", plan, head)
     assert (issue.column, issue.details["effect"]) == ("visited", "wrong_dates")
-    rows[0][2] = "25/4/2026"
+    said = plan_of([{"path": "s.csv", "day_first": True}], started_on="visited")
+    assert found(rows, "ambiguous_dates", said, head) == []
+    # A column that the study does not read as days is nobody's concern.
     assert found(rows, "ambiguous_dates", head=head) == []
+    rows[0][2] = "25/4/2026"
+    assert found(rows, "ambiguous_dates", plan, head) == []
 
 
 def workbook_of(rows, *, hidden_rows=(), hidden_sheet=""):

@@ -3,12 +3,17 @@
 import pandas as pd
 import pytest
 
+from analysis.intake.lookup import column_texts
 from analysis.intake.open_questions import find_open_dates, find_open_decimals
 from analysis.intake.recognise import read_tables
 
 
 def table_of(text: str):
     return read_tables({"t.csv": text.encode()})["t.csv"]
+
+
+def days_of(table):
+    return {"when": column_texts(table, "when")}
 
 
 def ledger(*cells: str):
@@ -18,7 +23,7 @@ def ledger(*cells: str):
 
 def test_dates_that_fit_two_ways_come_with_both_readings():
     table = ledger("3/4/2026,10", "1/1/2026,20", "5/2/2026,30", "1/3/2026,40")
-    (found,) = find_open_dates(table)
+    (found,) = find_open_dates(days_of(table))
     assert found.column == "when"
     assert found.examples[0] == ("3/4/2026", pd.Timestamp("2026-04-03"), pd.Timestamp("2026-03-04"))
     assert all(days != months for _, days, months in found.examples)
@@ -36,7 +41,7 @@ def test_dates_that_fit_two_ways_come_with_both_readings():
 )
 def test_nothing_is_asked_where_the_column_or_its_order_tells(days):
     table = ledger(*(f"{day},1" for day in days))
-    assert find_open_dates(table) == ()
+    assert find_open_dates(days_of(table)) == ()
 
 
 def test_a_point_that_may_part_thousands_comes_with_both_readings():

@@ -50,6 +50,16 @@ def test_a_column_code_is_refused_and_a_word_with_a_capital_is_not():
         ("", ["您家是否备有应急包？"], "备有应急包"),
         ("", ["q1", "q2", "q3"], ""),
         ("measure", ["q1", "q2"], ""),
+        ("", ["Has the patient completed the course?"], "The patient has completed the course"),
+        ("", ["Would you be willing to help again?"], "Willing to help again"),
+        ("", ["How open are you to further visits?"], "Openness to further visits"),
+        ("", ["How satisfied were you with the centre?"], "Satisfaction with the centre"),
+        ("", ["Using the card, which level of pain do you feel now?"], "Level of pain"),
+        ("", ["Discharge summary on file?"], "Discharge summary on file"),
+        ("Was the patient...", ["nervous?"], "The patient was nervous"),
+        ("您是否……", ["备有应急包？"], "备有应急包"),
+        ("", ["How many pills did you take each day?"], ""),
+        ("", ["Where do you live?"], ""),
     ],
 )
 def test_a_name_is_proposed_from_the_title_or_the_theme_never_from_a_code(stem, labels, name):
@@ -109,3 +119,48 @@ def test_worry_about_a_disaster_is_worry_and_not_preparedness():
 def test_a_question_about_the_household_becomes_a_statement():
     asked = "Have you or anyone in your household taken any precautions?"
     assert suggest_name("", [asked]) == "Have taken any precautions"
+
+
+FORM = "Variable / Field Name,Form Name,Section Header,Field Type,Field Label,Choices"
+FORM = FORM.replace("Choices", '"Choices, Calculations, OR Slider Labels"')
+YESNO = '"0, No | 1, Yes"'
+STEPS = '"1, Strongly disagree | 2, Disagree | 3, Agree | 4, Strongly agree"'
+DICTIONARY = f"""{FORM}
+record_id,intake_form,,text,Record,
+fear1,intake_form,Were you...,radio,nervous?,{YESNO}
+fear2,intake_form,,radio,crying?,{YESNO}
+sure1,intake_form,Contacts,radio,Confirmed?,{YESNO}
+sure2,intake_form,,radio,Confirmed?,{YESNO}
+open1,intake_form,,dropdown,How open are you to visits?,{STEPS}
+open2,exit_form,,dropdown,How open are you to visits?,{STEPS}
+mor1,morale_scale,,dropdown,Do things go the way you like?,{STEPS}
+mor2,morale_scale,,dropdown,Where do you see yourself?,{STEPS}
+mor3,morale_scale,,dropdown,Which of your days are good?,{STEPS}
+"""
+
+
+def test_a_redcap_project_names_its_scores_by_instrument_and_header():
+    head = (
+        "record_id,redcap_event_name,fear1,fear2,sure1,sure2,open1,intake_form_complete,open2,"
+        "exit_form_complete,mor1,mor2,mor3,morale_scale_complete"
+    )
+    rows = [
+        f"{k},{wave}_arm_1,{k % 2},{(k + 1) % 2},{k % 2},{k % 2},{1 + k % 4},2,"
+        f"{1 + (k + at) % 4},2,{1 + k % 4},{1 + (k + 1) % 4},{1 + (k + at) % 4},2"
+        for k in range(1, 25)
+        for at, wave in enumerate(("baseline", "month_6", "month_12"))
+    ]
+    files = {"data.csv": "\n".join([head, *rows]).encode(), "form.csv": DICTIONARY.encode()}
+    plan = propose_study(files)
+    assert plan.survey.waves == ["baseline", "month_6", "month_12"]
+    names = {"+".join(measure.items): measure.label for measure in plan.measures}
+    assert names == {
+        "fear1": "Nervous",
+        "fear2": "Crying",
+        # The same words twice in one instrument: only a person can tell them apart.
+        "sure1": None,
+        "sure2": None,
+        "open1": "Openness to visits (Intake form)",
+        "open2": "Openness to visits (Exit form)",
+        "mor1+mor2+mor3": "Morale scale",
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from analysis.intake.headers import clean_text
 from analysis.intake.layout import Head, Layout, build_table, column_values, find_signature
@@ -32,6 +33,7 @@ def read_format(workbook: Workbook, sheet: Sheet) -> Table:
     at = find_signature(sheet, _match)[0]
     headers = [clean_text(cell) for cell in sheet.rows[at]]
     heads = [_head(header, column_values(sheet, n, at + 1)) for n, header in enumerate(headers)]
+    heads = _with_forms(heads)
     stems = sorted({head.stem for head in heads if head.option})
     told = {"n": len(stems), "questions": stems[:20]}
     note = Issue(
@@ -49,6 +51,27 @@ def read_format(workbook: Workbook, sheet: Sheet) -> Table:
         if column.option:
             table.cells[column.name] = table.cells[column.name].replace(_TICKS)
     return table
+
+
+def _with_forms(heads: list[Head]) -> list[Head]:
+    """Name the instrument of each column: each ends in a column ``<instrument>_complete``."""
+    told: list[Head] = []
+    form = ""
+    for head in reversed(heads):
+        if head.paradata and head.name.endswith("_complete"):
+            form = name_form(head.name.removesuffix("_complete"))
+        told.append(head if head.paradata else replace(head, form=form))
+    return told[::-1]
+
+
+def name_form(form: str) -> str:
+    """Write an instrument's name in words.
+
+    >>> name_form("patient_morale_questionnaire")
+    'Patient morale questionnaire'
+    """
+    words = form.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
 
 
 def _match(row: tuple[str, ...]) -> float:

@@ -1,0 +1,41 @@
+"""Whether a picture would show anything: what is withheld leaves its axes empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import plotly.graph_objects as go
+
+
+def is_blank(figure: go.Figure) -> bool:
+    """Tell whether nothing of a figure's data can be drawn.
+
+    A withheld number is no coordinate, and an axis without a mark reads as "nothing happened".
+    Lines that only guide the eye (``hoverinfo="skip"``) are no data. A diagram of words (the flow
+    of people) has no trace at all, and is not blank.
+    """
+    if not figure.data:
+        return not any(note.text for note in figure.layout.annotations)
+    return not any(_draws(trace) for trace in figure.data if trace.hoverinfo != "skip")
+
+
+def _draws(trace: go.Scatter | go.Bar | go.Heatmap | go.Waterfall) -> bool:
+    """Whether one point of a trace has a place along every axis."""
+    given = [_known(getattr(trace, axis, None)) for axis in ("x", "y", "z")]
+    points = [one for one in given if one is not None and one.size]
+    if any(one.ndim > 1 or one.size != points[0].size for one in points):
+        return all(one.any() for one in points)
+    return bool(points) and bool(np.logical_and.reduce(points).any())
+
+
+def _known(values: Iterable[object] | None) -> np.ndarray | None:
+    """Which of the values are given: names and days are, NaN and None are not."""
+    if values is None:
+        return None
+    told = np.asarray(values)
+    if told.dtype.kind in "fiu":
+        return np.isfinite(told)
+    if told.dtype.kind == "M":
+        return ~np.isnat(told)
+    return np.asarray([one is not None and one == one for one in told.ravel()]).reshape(told.shape)

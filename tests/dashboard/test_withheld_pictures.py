@@ -1,0 +1,135 @@
+"""Where everything a picture would draw is withheld, one sentence stands in its place."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+import plotly.graph_objects as go
+import plotly.io as pio
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from analysis import evaluate
+from analysis.intake.reader import read_study
+from analysis.study_file import plan_from_dict
+from dashboard.exports.web_page import write_web_page
+from dashboard.figures.blank import is_blank
+from dashboard.navigation import SECTIONS, has_page
+from dashboard.text import Text
+from dashboard.workspace.engine import VARIABLE, close_workspaces
+from dashboard.workspace.store import create_study, save_file, save_version
+from tests.dashboard.test_hostile_studies import (
+    APP,
+    ROSTER,
+    SIGN_IN,
+    Files,
+    answers,
+    join,
+    rows,
+    survey,
+    table,
+)
+
+VIEWS = [e.view for entries in SECTIONS.values() for e in entries if has_page(e.view)]
+VOLUNTEERS = rows("id,joined,left", "V1,2025-01-01,", "V2,2025-03-01,2025-06-01")
+CAME = rows("code,session,date", *(f"P{i},S{i % 2},2025-03-0{1 + i % 2}" for i in range(4)))
+RATED = rows(
+    "rater,domain,score,wave",
+    *(f"R{1 + i % 2},{'Money' if i < 2 else 'People'},{2 + i % 3},pre" for i in range(4)),
+)
+FEW = join(
+    survey({"pre": answers(4), "post": answers(4, step=1)}),
+    table("volunteers", VOLUNTEERS, **ROSTER),
+    table("attendance", CAME, **SIGN_IN),
+    table("capacity", RATED, range=[1, 5]),
+)
+STUDIES = {"few": FEW, "one_wave": survey({"pre": answers(4)})}
+
+
+SAID = {
+    "en": "What this picture would show is withheld: it is about too few people.",
+    "zh-Hans": "涉及人数过少，此图内容不予显示。",
+}
+
+
+def figure_of(element) -> go.Figure:
+    return pio.from_json(element.proto.spec)
+
+
+def open_pages(files: Files, audience: str, language: str = "en") -> Iterator[tuple[str, AppTest]]:
+    study = create_study("Few")
+    for name, content in files.contents.items():
+        save_file(study, name, content.encode())
+    save_version(study, plan_from_dict(files.plan))
+    at = AppTest.from_file(str(APP), default_timeout=90)
+    at.query_params["lang"], at.query_params["study"] = language, study
+    at.query_params["audience"] = audience
+    for view in VIEWS:
+        at._page_hash = calc_hash(view)
+        yield view, at.run()
+
+
+@pytest.fixture(autouse=True)
+def workspace(tmp_path, monkeypatch) -> Iterator[None]:
+    monkeypatch.setenv(VARIABLE, f"sqlite:///{tmp_path / 'workspace.sqlite'}")
+    yield
+    close_workspaces()
+
+
+@pytest.mark.parametrize(("name", "language"), [("few", "en"), ("one_wave", "zh-Hans")])
+def test_a_sentence_stands_where_a_funders_picture_would_be_empty(name: str, language: str):
+    blank, said = [], set()
+    for view, at in open_pages(STUDIES[name], "funder", language):
+        assert not at.exception, (view, at.exception[0].value)
+        blank += [view for one in at.get("plotly_chart") if is_blank(figure_of(one))]
+        said |= {view for one in at.info if one.value.replace("\\", "") == SAID[language]}
+    assert blank == []
+    assert {"items", "reliability"} <= said
+    assert "outcomes" in said or name == "one_wave"
+
+
+def test_the_evaluator_is_shown_the_same_pictures():
+    drawn = {
+        view: [is_blank(figure_of(one)) for one in at.get("plotly_chart")]
+        for view, at in open_pages(FEW, "evaluator")
+    }
+    assert drawn["items"] == [False]
+    assert sum(map(len, drawn.values())) >= 6
+    assert not any(any(one) for one in drawn.values())
+
+
+def test_the_web_page_of_a_funder_says_so_too():
+    study = read_study(
+        plan_from_dict(FEW.plan), {name: told.encode() for name, told in FEW.contents.items()}
+    )
+    page = write_web_page(evaluate(study), study, Text("en")).decode()
+    assert SAID["en"] in page
+
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("trace", "blank"),
+    [
+        (go.Scatter(x=[NAN, NAN], y=[1, 2]), True),
+        (go.Scatter(x=[NAN, 2], y=[1, NAN]), True),
+        (go.Scatter(x=[NAN, 2], y=[1, 2]), False),
+        (go.Scatter(x=[1, 2], y=[1, 2], hoverinfo="skip"), True),
+        (go.Bar(x=["North"], y=[None]), True),
+        (go.Bar(x=["North"], y=[3]), False),
+        (go.Scatter(x=[pd.Timestamp("2026-01-01")], y=[0]), False),
+        (go.Scatter(x=[], y=[]), True),
+        (go.Heatmap(x=["a", "b"], y=["c"], z=[[NAN, 1]]), False),
+        (go.Heatmap(x=["a", "b"], y=["c"], z=[[NAN, NAN]]), True),
+    ],
+)
+def test_a_picture_is_blank_without_one_whole_point(trace, blank: bool):
+    assert is_blank(go.Figure(trace)) is blank
+
+
+def test_a_diagram_of_words_is_not_blank():
+    figure = go.Figure()
+    assert is_blank(figure)
+    figure.add_annotation(text="40 people")
+    assert not is_blank(figure)
