@@ -10,8 +10,10 @@ from pathlib import Path
 
 from analysis.errors import IntakeError, StudyFileError
 from analysis.intake.counts import read_counts
+from analysis.intake.linkage import ProposedLink
 from analysis.intake.lookup import find_column
 from analysis.intake.money_tables import find_sides, has_open_sides
+from analysis.intake.near_names import find_near_codes
 from analysis.intake.open_questions import (
     find_open_dates,
     find_open_decimals,
@@ -19,6 +21,7 @@ from analysis.intake.open_questions import (
 )
 from analysis.intake.open_scales import find_open_scale
 from analysis.intake.proposal import propose_plan, read_sheets
+from analysis.intake.respondents import normalise_code
 from analysis.intake.roles import propose_roles
 from analysis.intake.tables import Table
 from analysis.intake.wave_order import order_waves
@@ -29,6 +32,7 @@ from dashboard.coded_files import CodedFiles, code_files
 from dashboard.sentences import say_error, say_issue
 from dashboard.text import Text
 from dashboard.workspace.date_fields import list_days
+from dashboard.workspace.link_edit import with_near
 from dashboard.workspace.plan_edit import (
     DICTIONARY,
     SURVEY,
@@ -121,7 +125,7 @@ def propose_from_files(
     errors = [one for one in read.values() if isinstance(one, IntakeError)]
     if not tables:
         raise errors[0]
-    plan = propose_plan(tables)
+    plan = with_near(propose_plan(tables), _near_pairs(coded))
     places = {
         Place(file=table.file, sheet=table.sheet, main=key == table.file): table
         for key, table in tables.items()
@@ -140,6 +144,15 @@ def propose_from_files(
         *_note_scales(text, plan, places),
     ]
     return StudyProposal(plan=plan, notes=tuple(notes), files=coded, folder=home)
+
+
+def _near_pairs(coded: CodedFiles) -> list[ProposedLink]:
+    """Pairs of coded names that may be one person: those that no file has side by side."""
+    by_file = [one.marks for one in coded.coded.values()]
+    marks = {code: told for marks in by_file for code, told in marks.items()}
+    here = [{normalise_code(code) for code in marks} for marks in by_file]
+    pairs = find_near_codes(marks)
+    return [one for one in pairs if not any({one.code, one.same_as} <= codes for codes in here)]
 
 
 def write_proposal(text: Text, proposal: StudyProposal) -> str:

@@ -199,3 +199,18 @@ def test_rounds_whose_order_nothing_tells_are_asked(tmp_path, capsys):
     lines = (tmp_path / "study.toml").read_text(encoding="utf-8").splitlines()
     (at,) = [n for n, line in enumerate(lines) if line.startswith("waves")]
     assert lines[at - 1].startswith("# In which order")
+
+
+def test_names_spelt_nearly_alike_are_proposed_as_open_pairs(tmp_path, capsys):
+    names = [f"{family}{given}" for family in "王李张刘陈" for given in ("小明", "红梅", "桂英")]
+    for wave, first in (("前测", "肖然"), ("后测", "萧然")):
+        people = enumerate([first, *names])
+        rows = [f"{name},{1 + k % 5},{1 + k * 2 % 5},{1 + k * 3 % 5}" for k, name in people]
+        head = "姓名,我知道疏散路线,我家备有应急包,我能说出预警信号"
+        (tmp_path / f"{wave}.csv").write_text("\n".join([head, *rows]), encoding="utf-8")
+    paths = [str(tmp_path / f"{wave}.csv") for wave in ("前测", "后测")]
+    study = tmp_path / "study.toml"
+    assert main(["propose", *paths, "-o", str(study), "--language", "en"]) == 0
+    (pair,) = read_plan(study).survey.near
+    assert pair.slip == "same_pinyin"
+    assert "肖然" not in study.read_text(encoding="utf-8")

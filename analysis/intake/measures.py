@@ -36,15 +36,15 @@ def propose_measures(
     """Propose measures from the item columns of a table, items named by their columns.
 
     Items are put together when they stand side by side with one stem, or one range and one
-    prefix of their code; a lone yes/no question becomes a binary measure. So does every option of
-    a check-all question, in split columns or joined in one cell: descriptive, no outcome unless a
-    person chooses it. "None of these" is no measure.
+    prefix of their code, in one instrument; a lone yes/no question becomes a binary measure. So
+    does every option of a check-all question, in split columns or joined in one cell: descriptive,
+    no outcome unless a person chooses it. "None of these" is no measure.
     """
     roles = {one.name: one for one in profiles or propose_roles(table)}
     items = [column for column in table.columns if roles[column.name].role == "item"]
     groups = [
         list(group)
-        for _, group in groupby(items, key=lambda c: (*family_of(c), roles[c.name].type))
+        for _, group in groupby(items, key=lambda c: (*family_of(c), c.form, roles[c.name].type))
     ]
     measures: list[MeasurePlan] = []
     for group in groups:

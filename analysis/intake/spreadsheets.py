@@ -20,6 +20,7 @@ from xml.etree import ElementTree
 import python_calamine
 
 from analysis.errors import LimitExceededError, UnreadableFileError
+from analysis.intake.compound import has_circular_chain
 from analysis.intake.preflight import SheetScan, check_archive
 from analysis.intake.raw import Limits, RawBook, RawSheet, Rows
 from analysis.intake.text_files import read_text_file
@@ -45,6 +46,8 @@ def read_spreadsheet(data: bytes, kind: str, limits: Limits) -> RawBook:
     limits
         What one file may cost.
     """
+    if kind == "xls" and has_circular_chain(data):
+        raise UnreadableFileError("damaged_file", remedy="export_again")
     scans = check_archive(data, limits) if kind != "xls" else {}
     try:
         sheets, issues = _read_with_calamine(data, limits)

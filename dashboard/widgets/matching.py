@@ -8,14 +8,19 @@ from datetime import UTC, datetime
 import pandas as pd
 import streamlit as st
 
+from analysis.errors import LeveeError
 from analysis.intake.linkage import ProposedLink
 from analysis.intake.matching import Matching
+from dashboard.sentences import say_error
 from dashboard.sentences.names import wave_name
 from dashboard.text import Text
+from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import Card, show_cards, show_table
 from dashboard.widgets.wizard_links import list_links
 from dashboard.workspace.editing import save_edit
+from dashboard.workspace.key_file import read_key_file
 from dashboard.workspace.link_edit import with_distinct, with_links
+from dashboard.workspace.near_marks import lacks_marks, restore_marks
 from dashboard.workspace.store import SavedStudy
 
 _LISTED = 200
@@ -42,6 +47,8 @@ def show_matching(text: Text, saved: SavedStudy, matching: Matching) -> None:
     )
     if matching.near:
         _show_near(text, saved, matching.near)
+    if lacks_marks(saved):
+        _ask_for_marks(text, saved)
     if matching.repairs:
         name = text.count("{n} code was repaired", "{n} codes were repaired", len(matching.repairs))
         with st.expander(name):
@@ -72,6 +79,32 @@ def _show_near(text: Text, saved: SavedStudy, near: Sequence[ProposedLink]) -> N
             apart = st.form_submit_button(text("Two people"), key="near_reject")
     if (same or apart) and chosen:
         _decide(text, saved, [names[name] for name in chosen], same=same)
+
+
+def _ask_for_marks(text: Text, saved: SavedStudy) -> None:
+    """Say why near spellings of names cannot be found here, and take the key file that helps."""
+    st.info(
+        text(
+            "Names spelt nearly alike cannot be looked for here: the marks that find them stay on "
+            "the computer where the files were uploaded, because they could give names away. "
+            "Pairs found there are kept. Load the key file, or upload the files again."
+        )
+    )
+    file = st.file_uploader(text("Key file (.xlsx)"), type=["xlsx"], key="marks_file")
+    if file is None:
+        return
+    try:
+        found = read_key_file(file.getvalue())
+    except LeveeError as error:
+        st.error(escape_markdown(say_error(text, error)))
+        return
+    if found.name != saved.drafts.get("key_id"):
+        st.error(text("This is the key file of another study."))
+        return
+    plan = restore_marks(saved, found)
+    if plan is not None and plan != saved.plan:
+        save_edit(saved, plan, text("near spellings looked for"))
+    st.rerun()
 
 
 def _decide(text: Text, saved: SavedStudy, links: Sequence[ProposedLink], *, same: bool) -> None:

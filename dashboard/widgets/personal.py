@@ -20,6 +20,7 @@ from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.workspace.key_file import read_key_file, write_key_file
 from dashboard.workspace.keys import has_key, renew_key, store_key, study_key
+from dashboard.workspace.near_marks import NEAR_MARKS, restore_marks
 from dashboard.workspace.redaction import Choice, Redaction, redact_file
 from dashboard.workspace.store import (
     SavedStudy,
@@ -30,8 +31,6 @@ from dashboard.workspace.store import (
     save_file,
 )
 
-NEAR_MARKS = "near_marks"
-"""Draft that keeps the keyed marks of coded names: code → marks."""
 _KEPT_BYTES = 200 << 20
 _SESSION = "personal_uploads"
 _REFUSED = "upload_refused"
@@ -261,6 +260,7 @@ def show_missing_key(text: Text, saved: SavedStudy) -> bool:
         else:
             if found.name == saved.drafts.get("key_id"):
                 store_key(found.name, found.key)
+                restore_marks(saved, found)
                 st.rerun()
             st.error(text("This is the key file of another study."))
     st.button(

@@ -9,6 +9,7 @@ from dashboard.state import current_audience, current_study_id, set_study_id
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.workspace.archive import read_archive, write_archive
+from dashboard.workspace.near_marks import NEAR_MARKS
 from dashboard.workspace.store import SavedStudy, delete_study, list_studies, rename_study
 
 
@@ -60,6 +61,13 @@ def _show_more(text: Text, study: SavedStudy) -> None:
             on_click="ignore",
             key=f"copy_{study.id}",
         )
+        if study.drafts.get(NEAR_MARKS):
+            st.caption(
+                text(
+                    "The copy holds codes, not the marks that find names spelt nearly alike: they "
+                    "could give names away. Decide open pairs first, or load the key file there."
+                )
+            )
     sure = st.checkbox(text("Delete it with its files"), key=f"sure_{study.id}")
     st.button(
         text("Delete for good"),

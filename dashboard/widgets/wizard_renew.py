@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from analysis.intake.tables import Table
 from analysis.study_file import StudyPlan
 from dashboard.text import Text
-from dashboard.widgets.personal import NEAR_MARKS
 from dashboard.widgets.wizard_clash import keep_plan
 from dashboard.widgets.wizard_files import is_complete
 from dashboard.widgets.wizard_steps import LAST, Draft, go_to, place_of
 from dashboard.workspace.editing import held_record
 from dashboard.workspace.link_edit import with_near
+from dashboard.workspace.near_marks import NEAR_MARKS
 from dashboard.workspace.plan_edit import with_choices
 from dashboard.workspace.store import SavedStudy, save_draft
 

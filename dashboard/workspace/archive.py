@@ -22,7 +22,7 @@ LARGEST = 400 << 20
 """Bytes of all files of an archive together, counted while they are unpacked."""
 MOST_FILES = 500
 LARGEST_LIST = 8 << 20
-# The name of the key travels with the study, the key itself never does.
+# The name of the key travels with the study; the key itself and marks of names never do.
 _TRAVEL = ("sheets", "encodings", "plan", "key_id", "personal", "personal_texts")
 _LIST, _PLAN = "levee.json", "study.toml"
 _PIECE = 1 << 20

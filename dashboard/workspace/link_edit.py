@@ -27,11 +27,18 @@ def with_distinct(plan: StudyPlan, links: Sequence[Mapping[str, Any]]) -> StudyP
 
 
 def with_near(plan: StudyPlan, pairs: Sequence[ProposedLink]) -> StudyPlan:
-    """Record the pairs of coded names that were nearly alike before they were coded."""
+    """Record the pairs of coded names that were nearly alike before they were coded.
+
+    Pairs recorded before stay: a study brought from another computer has them, but not the marks
+    they were found by.
+    """
     if plan.survey is None or plan.survey.respondent is None:
         return plan
-    near = [
+    found = [
         NearPair(code=one.code, same_as=one.same_as, similarity=one.similarity, slip=one.slip)
         for one in pairs
     ]
+    told = {frozenset((one.code, one.same_as)) for one in found}
+    earlier = (one for one in plan.survey.near if frozenset((one.code, one.same_as)) not in told)
+    near = [*earlier, *found]
     return plan.model_copy(update={"survey": plan.survey.model_copy(update={"near": near})})

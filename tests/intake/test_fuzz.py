@@ -29,3 +29,5 @@ def test_mutants_open_or_are_refused(fuzz):
     assert told.total() == 300
     assert told["opened"] > 30
     assert told["damaged_file"] > 30
+    # A file of ten kilobytes that needs too much memory is damaged, not too large.
+    assert told["memory"] == 0

@@ -2,10 +2,12 @@
 
 import io
 import struct
+import time
 import zipfile
 
 import openpyxl
 import pytest
+import xlwt
 
 from analysis.errors import LimitExceededError, UnreadableFileError
 from analysis.intake.answers import propose_answer_rule
@@ -218,3 +220,32 @@ def test_events_of_a_redcap_export_with_labels(event: str, wave: str):
 def test_a_blank_inside_a_chinese_answer_says_nothing():
     rule = propose_answer_rule(["很 同意", "同意", "一般", "不同意", "很不同意"], (1.0, 5.0))
     assert rule.numbers["很 同意"] == 5
+
+
+def old_workbook() -> bytes:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("S")
+    for at in range(300):
+        sheet.write(at, 0, f"B{at:03}")
+        sheet.write(at, 1, at)
+    stored = io.BytesIO()
+    book.save(stored)
+    return stored.getvalue()
+
+
+@pytest.mark.parametrize("chain", ["workbook", "directory"])
+def test_an_old_workbook_that_runs_in_circles_is_damaged_not_too_large(chain: str):
+    whole = old_workbook()
+    assert open_workbook(whole, "whole.xls").sheets[0].rows[1][0] == "B001"
+    data = bytearray(whole)
+    (table,) = struct.unpack_from("<I", data, 76)
+    (directory,) = struct.unpack_from("<I", data, 48)
+    entries = struct.unpack_from("<128I", data, (table + 1) * 512)
+    for at, following in enumerate(entries):
+        # The end of a chain leads back to its beginning.
+        if following == 0xFFFFFFFE and (chain == "directory") == (at == directory):
+            struct.pack_into("<I", data, (table + 1) * 512 + 4 * at, at)
+    start = time.perf_counter()
+    with pytest.raises(UnreadableFileError, match="damaged_file"):
+        open_workbook(bytes(data), "circle.xls")
+    assert time.perf_counter() - start < 10
