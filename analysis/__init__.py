@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from analysis.errors import LeveeError
-    from analysis.evaluation import Evaluation, evaluate
+    from analysis.evaluation import Evaluation
     from analysis.intake.reader import read_study
     from analysis.issues import Issue
     from analysis.results import Comparison, Estimate, NotEstimable
+    from analysis.sections import evaluate
     from analysis.study import Study
     from analysis.study_file import StudyPlan, read_plan
 
@@ -40,7 +41,7 @@ _HOME = {
     "NotEstimable": "analysis.results",
     "Study": "analysis.study",
     "StudyPlan": "analysis.study_file",
-    "evaluate": "analysis.evaluation",
+    "evaluate": "analysis.sections",
     "read_plan": "analysis.study_file",
     "read_study": "analysis.intake.reader",
 }

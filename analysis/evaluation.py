@@ -1,50 +1,20 @@
-"""evaluate(study) → Evaluation: every section plus provenance."""
+"""What one study tells: every section, computed when it is first read, and as plain values."""
 
 from __future__ import annotations
 
-import platform
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from importlib.metadata import version
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar
 
-import numpy as np
 import pandas as pd
-import scipy
 
-from analysis.earlier import Earlier, look_back
-from analysis.findings import find_findings
-from analysis.interruptions import (
-    InterruptedSeries,
-    evaluate_interruptions,
-    find_interruptions,
-)
+from analysis.earlier import Earlier
+from analysis.interruptions import InterruptedSeries
 from analysis.issues import Issue
-from analysis.participation.attendance import evaluate_participation
-from analysis.participation.delivery import evaluate_delivery
-from analysis.participation.findings import find_delivery, find_participation
 from analysis.participation.results import Delivery, Participation
-from analysis.records import frame_of, records_of, results_of
-from analysis.results import Audience, Caution, Disclosure, Finding
-from analysis.scorecard import evaluate_sustainability
-from analysis.study import Study
-from analysis.surveys.attrition import (
-    bound_changes,
-    evaluate_attrition,
-    guard_attrition,
-    judge_losses,
-)
-from analysis.surveys.change import evaluate_outcomes
-from analysis.surveys.comparison import evaluate_comparison
-from analysis.surveys.dose import evaluate_dose
-from analysis.surveys.flow import count_flow
-from analysis.surveys.groups import programme_part
-from analysis.surveys.guards import guard_study
-from analysis.surveys.imputation import impute_comparison
-from analysis.surveys.items import count_items
-from analysis.surveys.measurement import Measurement, evaluate_measurement
-from analysis.surveys.panel import Panel, build_panel
-from analysis.surveys.reliability import evaluate_reliability
+from analysis.results import Audience, Caution, Disclosure, Finding, as_record, to_row
+from analysis.surveys.measurement import Measurement
 from analysis.surveys.results import (
     AttritionRow,
     AttritionVerdict,
@@ -59,17 +29,40 @@ from analysis.surveys.results import (
     Sensitivity,
     Trajectory,
 )
-from analysis.surveys.scoring import summarise_scores
-from analysis.surveys.sensitivity import evaluate_sensitivity
-from analysis.surveys.trajectory import evaluate_trajectories
-from analysis.sustainability.findings import find_sustainability
 from analysis.sustainability.results import Sustainability
-from analysis.targets import TargetProgress, evaluate_targets
-from analysis.volunteers.findings import find_volunteers
+from analysis.targets import TargetProgress
 from analysis.volunteers.results import Volunteers
-from analysis.volunteers.retention import evaluate_volunteers
 
-Progress = Callable[[str, float], None]
+T = TypeVar("T")
+SCHEMA_VERSION = "1.0"
+SECTIONS = (
+    "flow",
+    "scoring",
+    "reliability",
+    "measurement",
+    "outcomes",
+    "trajectory",
+    "items",
+    "attrition",
+    "bounds",
+    "attrition_verdict",
+    "comparison",
+    "dose",
+    "sensitivity",
+    "participation",
+    "delivery",
+    "time_series",
+    "volunteers",
+    "sustainability",
+    "earlier",
+    "targets",
+    "findings",
+    "cautions",
+    "issues",
+)
+"""Keys of the results file that hold results, in its order."""
+_ALWAYS = ("findings", "cautions", "issues")
+_SIZES = {"from_wave": "from", "to_wave": "to"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +75,47 @@ class Provenance:
     files: tuple[Mapping[str, str | int], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
+class Later(Generic[T]):
+    """A section that is computed when it is first read.
+
+    ``about`` gives the entries of one section only, where entries speak about several.
+    """
+
+    compute: Callable[[], T]
+    about: Callable[[str], T] | None = None
+
+
+class Section(Generic[T]):
+    """A field of :class:`Evaluation` that may hold its value or :class:`Later` what computes it.
+
+    A descriptor, so that whoever reads the field gets a value, dataclasses' own ``replace`` and
+    ``fields`` included: a copy of an evaluation is whole.
+    """
+
+    def __init__(self, empty: T) -> None:
+        self._empty = empty
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._place = f"_{name}"
+
+    def __get__(self, instance: object | None, owner: type) -> T:
+        if instance is None:  # dataclasses asks the class for the default
+            return self._empty
+        value: T | Later[T] = vars(instance)[self._place]
+        if isinstance(value, Later):
+            value = vars(instance)[self._place] = value.compute()
+        return value
+
+    def __set__(self, instance: object, value: T | Later[T]) -> None:
+        vars(instance)[self._place] = value
+
+
+@dataclass(frozen=True, kw_only=True)
 class Evaluation:
     """Everything one study tells. Sections are None or empty when their data are absent.
+
+    :func:`analysis.sections.evaluate` leaves each section to be computed when it is first read.
 
     ``audience`` says who may see it: the evaluator holds the data and sees everything; what the
     others see is made by :func:`analysis.disclosure.protect`.
@@ -94,31 +125,45 @@ class Evaluation:
     title: Mapping[str, str]
     settings: Mapping[str, object]
     provenance: Provenance
-    flow: Flow | None = None
-    scoring: tuple[ScoreSummary, ...] = ()
-    reliability: tuple[Reliability, ...] = ()
-    measurement: tuple[Measurement, ...] = ()
-    outcomes: tuple[Outcome, ...] = ()
-    trajectory: tuple[Trajectory, ...] = ()
-    items: tuple[ItemAnswers, ...] = ()
-    attrition: tuple[AttritionRow, ...] = ()
-    bounds: tuple[Bounds, ...] = ()
-    attrition_verdict: AttritionVerdict | None = None
-    comparison: tuple[GroupComparison, ...] = ()
-    dose: tuple[Dose, ...] = ()
-    sensitivity: tuple[Sensitivity, ...] = ()
-    participation: Participation | None = None
-    delivery: Delivery | None = None
-    time_series: tuple[InterruptedSeries, ...] = ()
-    volunteers: Volunteers | None = None
-    sustainability: Sustainability | None = None
-    earlier: tuple[Earlier, ...] = ()
-    targets: tuple[TargetProgress, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    cautions: tuple[Caution, ...] = ()
+    flow: Section[Flow | None] = Section(None)
+    scoring: Section[tuple[ScoreSummary, ...]] = Section(())
+    reliability: Section[tuple[Reliability, ...]] = Section(())
+    measurement: Section[tuple[Measurement, ...]] = Section(())
+    outcomes: Section[tuple[Outcome, ...]] = Section(())
+    trajectory: Section[tuple[Trajectory, ...]] = Section(())
+    items: Section[tuple[ItemAnswers, ...]] = Section(())
+    attrition: Section[tuple[AttritionRow, ...]] = Section(())
+    bounds: Section[tuple[Bounds, ...]] = Section(())
+    attrition_verdict: Section[AttritionVerdict | None] = Section(None)
+    comparison: Section[tuple[GroupComparison, ...]] = Section(())
+    dose: Section[tuple[Dose, ...]] = Section(())
+    sensitivity: Section[tuple[Sensitivity, ...]] = Section(())
+    participation: Section[Participation | None] = Section(None)
+    delivery: Section[Delivery | None] = Section(None)
+    time_series: Section[tuple[InterruptedSeries, ...]] = Section(())
+    volunteers: Section[Volunteers | None] = Section(None)
+    sustainability: Section[Sustainability | None] = Section(None)
+    earlier: Section[tuple[Earlier, ...]] = Section(())
+    targets: Section[tuple[TargetProgress, ...]] = Section(())
+    findings: Section[tuple[Finding, ...]] = Section(())
+    cautions: Section[tuple[Caution, ...]] = Section(())
     issues: tuple[Issue, ...] = ()
     audience: Audience = "evaluator"
     disclosure: Disclosure = field(default_factory=Disclosure)
+
+    def findings_about(self, section: str) -> tuple[Finding, ...]:
+        """Give the findings of one section; what the others need is not computed."""
+        later = vars(self)["_findings"]
+        if isinstance(later, Later) and later.about is not None:
+            return tuple(later.about(section))
+        return tuple(f for f in self.findings if f.section == section)
+
+    def study_cautions(self, section: str) -> tuple[Caution, ...]:
+        """Give the cautions of one section that are not about one measure, in the same way."""
+        later = vars(self)["_cautions"]
+        if isinstance(later, Later) and later.about is not None:
+            return tuple(later.about(section))
+        return tuple(c for c in self.cautions if c.section == section and not c.measure)
 
     def to_results(self) -> dict[str, object]:
         """Give the results file as plain values, at full precision; see docs/results.md.
@@ -138,250 +183,118 @@ class Evaluation:
         return frame_of(self, section)
 
 
-def evaluate(
-    study: Study, *, progress: Progress | None = None, whole: Evaluation | None = None
-) -> Evaluation:
-    """Evaluate everything a study has data for.
+def results_of(evaluation: Evaluation) -> dict[str, Any]:
+    """Give the results file of an evaluation; sections without data are left out."""
+    results = records_of(evaluation)
+    if "scoring" in results:
+        results["scoring"] = [_flat_mean(row) for row in results["scoring"]]
+    for outcome in results.get("outcomes", ()):
+        _shape_outcome(outcome)
+    for compared in results.get("comparison", ()):
+        for analysis in compared["analyses"]:
+            analysis["n_clusters"] = analysis.get("details", {}).get("n_clusters")
+    if "volunteers" in results:
+        results["volunteers"].pop("overdue", None)  # names people
+    for issue in results["issues"]:
+        issue["n"] = issue.pop("details").get("n", len(issue["rows"]))  # details can name people
+    return {k: v if k == "cautions" else _cautions_by_code(v) for k, v in results.items()}
 
-    Parameters
-    ----------
-    study
-        As read by :func:`analysis.intake.reader.read_study`, perhaps filtered.
-    progress
-        Called with the name of the step and the share done, 0–1.
-    whole
-        Evaluation of the same study before its answers were filtered: what does not depend on
-        the survey is taken from it.
 
-    Returns
-    -------
-    Evaluation
-        Sections without data are None or empty; numbers that cannot be given are
-        :class:`~analysis.results.NotEstimable` with a reason.
+def _cautions_by_code(value: Any) -> Any:  # noqa: ANN401
+    """Leave only the codes of a section's cautions: the words stand at the end, once."""
+    if isinstance(value, list):
+        return [_cautions_by_code(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: [c["code"] for c in one] if key == "cautions" else _cautions_by_code(one)
+        for key, one in value.items()
+    }
+
+
+def _shape_outcome(outcome: dict[str, Any]) -> None:
+    """Put the adjusted p beside the p; name the primary analysis; keep no person's two scores."""
+    change = outcome["change"]
+    change |= {"procedure": change["method"], "method": change["name"]}
+    change["p_adjusted"] = outcome.pop("p_adjusted")
+    outcome.pop("pairs", None)  # one person's two scores may stand alone in a cell
+
+
+def records_of(
+    evaluation: Evaluation,
+    names: Sequence[str] = SECTIONS,
+    given: Mapping[str, object] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """As :func:`results_of`, with every mean a record that carries its interval.
+
+    Of the sections named only; those ``given`` stand in the place of the evaluation's own.
     """
-    tell = progress if progress is not None else _tell_nobody
-    evaluation = _evaluate_surveys(study, _start(study), tell)
-    if whole is None:
-        evaluation = _evaluate_activities(study, evaluation, tell)
-    else:
-        evaluation = _take_activities(whole, evaluation)
-    evaluation = replace(
-        evaluation, targets=evaluate_targets(study, target_records(study, evaluation))
-    )
-    evaluation = replace(
-        evaluation,
-        findings=find_all(study, evaluation),
-        cautions=_cautions(study, evaluation),
-    )
-    tell("done", 1.0)
-    return evaluation
+    results: dict[str, Any] = {
+        "schema_version": SCHEMA_VERSION,
+        "audience": evaluation.audience,
+        "disclosure": as_record(evaluation.disclosure),
+        "study": {
+            "title": as_record(evaluation.title),
+            "fingerprint": evaluation.fingerprint,
+            "settings": as_record(evaluation.settings),
+        },
+        "provenance": as_record(evaluation.provenance),
+    }
+    for name in names:
+        section = given[name] if name in given else getattr(evaluation, name)
+        if section or name in _ALWAYS:
+            results[name] = as_record(section)
+    for outcome in results.get("outcomes", ()):
+        outcome["n"] = {_SIZES.get(key, key): value for key, value in outcome["n"].items()}
+    if "volunteers" in results:
+        results["volunteers"]["curve"] = _steps(results["volunteers"]["curve"])
+    return results
 
 
-def target_records(study: Study, evaluation: Evaluation) -> Mapping[str, object]:
-    """What targets are held against: a programme's targets are about those it was made for."""
-    if not study.plan.targets:
-        return {}
-    programme = programme_part(study)
-    scoring = evaluation.scoring if programme is study else summarise_scores(programme)
-    named = tuple(
-        replace(o, pairs=None, analyses=(), effect_sizes=(), subgroups=(), transitions=())
-        for o in evaluation.outcomes
-    )
-    # Lists that no indicator can name are left out: making records of them takes time.
-    return records_of(
-        replace(
-            evaluation, scoring=scoring, outcomes=named, items=(), attrition=(), comparison=(),
-            reliability=(), measurement=(), trajectory=(), dose=(), sensitivity=(), findings=(),
-            cautions=(),
-            issues=(),
+def frame_of(evaluation: Evaluation, section: str) -> pd.DataFrame:
+    """Give one section as a table.
+
+    Raises
+    ------
+    KeyError
+        When there is no such section; an absent one gives an empty table.
+    """
+    if section in ("analyses", "effect_sizes"):
+        return pd.DataFrame(
+            [
+                {"measure": o.measure, "from": o.contrast[0], "to": o.contrast[1], **to_row(one)}
+                for o in evaluation.outcomes
+                for one in getattr(o, section)
+            ]
         )
-    )  # fmt: skip
+    if section not in SECTIONS:
+        raise KeyError(section)
+    found = getattr(evaluation, section)
+    rows = found if isinstance(found, tuple) else (found,) if found is not None else ()
+    return pd.DataFrame([_short_row(row) for row in rows])
 
 
-def _tell_nobody(step: str, share: float) -> None:
-    """Take a report of progress and do nothing with it."""
+def _short_row(value: Any) -> dict[str, Any]:  # noqa: ANN401
+    """One table row without the lists inside it."""
+    return {key: cell for key, cell in to_row(value).items() if not isinstance(cell, list)}
 
 
-def _evaluate_surveys(study: Study, evaluation: Evaluation, tell: Progress) -> Evaluation:
-    if study.survey is None:
-        return evaluation
-    tell("scoring", 0.05)
-    everyone, programme = build_panel(study), programme_part(study)
-    evaluation = replace(
-        evaluation, flow=count_flow(study, everyone), scoring=summarise_scores(study)
-    )
-    tell("reliability", 0.1)
-    evaluation = replace(
-        evaluation,
-        reliability=evaluate_reliability(study),
-        measurement=evaluate_measurement(study, everyone),
-    )
-    evaluation = _evaluate_threats(study, everyone, evaluation, tell)
-    if programme is study:
-        return _evaluate_change(study, everyone, evaluation, tell)
-    evaluation = _evaluate_change(programme, build_panel(programme), evaluation, tell)
-    return replace(
-        evaluation,
-        outcomes=tuple(replace(o, among="treated") for o in evaluation.outcomes),
-        sensitivity=(*evaluation.sensitivity, *impute_comparison(study, everyone)),
-    )
-
-
-def _evaluate_threats(
-    study: Study, panel: Panel, evaluation: Evaluation, tell: Progress
-) -> Evaluation:
-    """Who was lost, and how programme and comparison group differ: about everyone asked."""
-    tell("attrition", 0.15)
-    attrition, bounds = evaluate_attrition(study, panel), bound_changes(study, panel)
-    tell("comparison", 0.2)
-    return replace(
-        evaluation,
-        attrition=attrition,
-        bounds=bounds,
-        attrition_verdict=judge_losses(study, panel),
-        comparison=evaluate_comparison(study, panel),
-        trajectory=evaluate_trajectories(study, panel),
-        cautions=guard_attrition(study, panel, attrition),
-    )
-
-
-def _evaluate_change(
-    programme: Study, panel: Panel, evaluation: Evaluation, tell: Progress
-) -> Evaluation:
-    """How people changed: with a comparison group those who received the intervention only."""
-    outcomes = evaluate_outcomes(
-        programme, panel, evaluation.reliability, lambda done: tell("outcomes", 0.25 + 0.4 * done)
-    )
-    tell("sensitivity", 0.7)
-    return replace(
-        evaluation,
-        outcomes=outcomes,
-        items=count_items(programme),
-        dose=evaluate_dose(programme, panel),
-        sensitivity=evaluate_sensitivity(programme, panel),
-    )
-
-
-def _evaluate_activities(study: Study, evaluation: Evaluation, tell: Progress) -> Evaluation:
-    tell("participation", 0.85)
-    participation, delivery = evaluate_participation(study), evaluate_delivery(study)
-    tell("volunteers", 0.9)
-    volunteers = evaluate_volunteers(study)
-    tell("sustainability", 0.95)
-    earlier = look_back(study)
-    return replace(
-        evaluation,
-        participation=participation,
-        delivery=delivery,
-        time_series=evaluate_interruptions(study),
-        volunteers=volunteers,
-        sustainability=evaluate_sustainability(study, volunteers, participation, delivery, earlier),
-        earlier=earlier,
-    )
-
-
-def _take_activities(whole: Evaluation, evaluation: Evaluation) -> Evaluation:
-    return replace(
-        evaluation,
-        participation=whole.participation,
-        delivery=whole.delivery,
-        time_series=whole.time_series,
-        volunteers=whole.volunteers,
-        sustainability=whole.sustainability,
-        earlier=whole.earlier,
-    )
-
-
-def find_all(study: Study, e: Evaluation) -> tuple[Finding, ...]:
-    """Find what to say about every section, the surveys first."""
-    return (
-        *find_findings(e, study),
-        *(_labelled(study, find_participation(e.participation)) if e.participation else ()),
-        *(find_delivery(e.delivery) if e.delivery else ()),
-        *find_interruptions(e.time_series),
-        *(find_volunteers(e.volunteers) if e.volunteers else ()),
-        *(find_sustainability(e.sustainability) if e.sustainability else ()),
-    )
-
-
-def _labelled(study: Study, findings: Sequence[Finding]) -> Iterator[Finding]:
-    """Findings that name a value of the data, with its words where the study file gives them."""
-    for finding in findings:
-        label = study.plan.label_of(str(finding.values.get("value", "")))
-        yield replace(finding, values={**finding.values, "label": label}) if label else finding
-
-
-def _cautions(study: Study, e: Evaluation) -> tuple[Caution, ...]:
-    """Every section's cautions, each once; those of the whole study first."""
-    parts = (
-        *(e.participation, e.delivery, e.volunteers),
-        *((e.sustainability.funding, e.sustainability.capacity, e.sustainability.consultation)
-          if e.sustainability else ()),
-    )  # fmt: skip
-    listed = (
-        *guard_study(study, e.flow),
-        *e.cautions,
-        *(
-            c
-            for section in (e.outcomes, e.trajectory, e.comparison, e.dose, e.time_series)
-            for one in section
-            for c in one.cautions
-        ),
-        *(c for part in parts if part is not None for c in part.cautions),
-    )
-    once = {(c.code, c.section, c.measure, repr(c.values)): c for c in listed}
-    return tuple(once.values())
-
-
-def _start(study: Study) -> Evaluation:
-    settings = study.plan.study
-    title: Mapping[str, str] = (
-        settings.title if isinstance(settings.title, dict) else {settings.language: settings.title}
-    )
-    return Evaluation(
-        fingerprint=study.fingerprint,
-        title=title,
-        settings=_settings(study),
-        provenance=_provenance(study),
-        issues=study.issues,
-    )
-
-
-def _settings(study: Study) -> dict[str, object]:
-    """What the numbers depend on; never anything about a person."""
-    survey = study.plan.survey
-    told: dict[str, object] = study.plan.study.model_dump(mode="json", exclude={"title"})
-    told["measures"] = [
-        m.model_dump(mode="json", exclude={"answers", "correct"}, exclude_none=True)
-        for m in study.plan.measures
-    ]
-    told["waves"] = list(survey.waves) if survey is not None else []
-    if survey is not None and survey.treated:
-        told["assignment"] = survey.assignment
-        told["covariates"] = list(survey.covariates)
-    told["lapse_after_days"] = study.plan.retention.lapse_after_days
+def _flat_mean(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The mean as a number, its interval beside it, a reason when it cannot be given."""
+    mean = row["mean"]
+    told = {key: value for key, value in row.items() if key != "mean"}
+    told |= {"mean": mean["estimate"], "mean_ci_low": mean.get("ci_low")}
+    told |= {"mean_ci_high": mean.get("ci_high")}
+    if mean["estimate"] is None:
+        told["reason"] = mean["reason"]
     return told
 
 
-def _provenance(study: Study) -> Provenance:
-    versions = {
-        "levee": version("levee"),
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "pandas": pd.__version__,
-        "scipy": scipy.__version__,
-        "statsmodels": version("statsmodels"),
-    }
-    files: tuple[Mapping[str, str | int], ...] = tuple(
-        {
-            "path": f.path, "sha256": f.sha256, "format": f.format, "table": f.table,
-            "n_rows": f.n_rows, "n_used": f.n_used, "n_listed": f.n_listed,
-        }
-        for f in study.files
-    )  # fmt: skip
-    return Provenance(
-        versions=versions,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        seed=study.plan.study.seed,
-        files=files,
-    )
+def _steps(curve: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    """A curve as one record per step, as the results file lists it."""
+    if "time_days" not in curve:
+        return curve
+    names = ("time_days", "at_risk", "events", "censored", "survival", "ci_low", "ci_high")
+    return [
+        dict(zip(names, step, strict=True)) for step in zip(*(curve[n] for n in names), strict=True)
+    ]

@@ -6,9 +6,9 @@ whose design earns them: see :attr:`GroupComparison.causal`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
 
+from analysis.evaluation import Evaluation
 from analysis.results import Comparison, ComparisonLike, Estimate, Finding, NotEstimable
 from analysis.study import Study
 from analysis.surveys.comparison import compare_methods
@@ -17,37 +17,35 @@ from analysis.surveys.measurement import ENOUGH, Measurement
 from analysis.surveys.response_shift import list_response_shifts
 from analysis.surveys.results import Dose, GroupComparison, Outcome, Trajectory, WaveContrast
 
-if TYPE_CHECKING:
-    from analysis.evaluation import Evaluation
-
 CLEAR = 0.05
 LOW_ALPHA = 0.7
 LARGE_SMD = 0.25
 
 
-def find_findings(evaluation: Evaluation, study: Study) -> tuple[Finding, ...]:
-    """Find what to say about the surveys: the study, each measure, then the threats.
-
-    Comparison findings come before the plain changes, because they answer more.
-    """
+def find_study(study: Study, evaluation: Evaluation) -> Iterator[Finding]:
+    """What the survey says as a whole; the comparison answers more than the plain changes."""
     if evaluation.flow is None or not evaluation.scoring:
-        return ()
+        return
     last = last_contrasts(evaluation.outcomes)
-    effects = [find_effect(study, c) for c in main_rows(evaluation.comparison)]
-    return (
-        find_compared_summary(last, effects)
-        if effects and last
-        else find_summary(evaluation, last),
-        *effects,
-        *(find_change(study, outcome, len(last)) for outcome in last),
-        *(find_trajectory(study, t) for t in evaluation.trajectory if t.group != "comparison"),
-        *_find_attrition(evaluation),
-        *_find_reliability(evaluation),
-        *(find_meaning(study, one) for one in evaluation.measurement),
-        *_find_response_shifts(study, evaluation),
-        *_find_subgroups(study, last),
-        *_find_dose(evaluation, study),
-    )
+    effects = tuple(find_effects(study, evaluation))
+    compared = effects and last
+    yield find_compared_summary(last, effects) if compared else find_summary(evaluation, last)
+
+
+def find_effects(study: Study, evaluation: Evaluation) -> Iterator[Finding]:
+    """The difference between the groups, measure by measure."""
+    return (find_effect(study, compared) for compared in main_rows(evaluation.comparison))
+
+
+def find_main_changes(study: Study, evaluation: Evaluation) -> Iterator[Finding]:
+    """The change of each measure between its main waves."""
+    last = last_contrasts(evaluation.outcomes)
+    return (find_change(study, outcome, len(last)) for outcome in last)
+
+
+def find_trajectories(study: Study, evaluation: Evaluation) -> Iterator[Finding]:
+    """The course of each measure over three or more waves, the comparison group's aside."""
+    return (find_trajectory(study, t) for t in evaluation.trajectory if t.group != "comparison")
 
 
 def last_contrasts(outcomes: Sequence[Outcome]) -> list[Outcome]:
@@ -249,7 +247,8 @@ def _finding(
     return Finding(code=code, section=section, measure=measure, values=values)
 
 
-def _find_attrition(evaluation: Evaluation) -> list[Finding]:
+def find_attrition(study: Study, evaluation: Evaluation) -> list[Finding]:  # noqa: ARG001 - as all of them
+    """Whether those lost differ from those followed."""
     flow = evaluation.flow
     if flow is None or flow.anonymous or not evaluation.attrition:
         return []
@@ -265,7 +264,8 @@ def _find_attrition(evaluation: Evaluation) -> list[Finding]:
     return [Finding(code=code, section="attrition", values=values)]
 
 
-def _find_reliability(evaluation: Evaluation) -> list[Finding]:
+def find_reliability(study: Study, evaluation: Evaluation) -> list[Finding]:  # noqa: ARG001
+    """Whether the questions of each measure hang together."""
     known = [r.alpha.estimate for r in evaluation.reliability if isinstance(r.alpha, Estimate)]
     if not known:
         return []
@@ -273,6 +273,11 @@ def _find_reliability(evaluation: Evaluation) -> list[Finding]:
     code = "reliability_low" if low else "reliability_good"
     values = {"low": low, "n": len(known), "least": min(known), "limit": LOW_ALPHA}
     return [Finding(code=code, section="reliability", values=values)]
+
+
+def find_meanings(study: Study, evaluation: Evaluation) -> Iterator[Finding]:
+    """Whether each measure's questions mean the same in its waves."""
+    return (find_meaning(study, one) for one in evaluation.measurement)
 
 
 def find_meaning(study: Study, found: Measurement) -> Finding:
@@ -286,10 +291,12 @@ def find_meaning(study: Study, found: Measurement) -> Finding:
     return _finding(f"meaning_{found.verdict}", found.measure, values, "reliability")
 
 
-def _find_response_shifts(study: Study, evaluation: Evaluation) -> list[Finding]:
+def find_response_shifts(study: Study, evaluation: Evaluation) -> list[Finding]:
     """How people see their start afterwards; never a part of the change itself."""
     plan = study.plan.survey
-    told = list_response_shifts(evaluation.outcomes, plan.retrospective if plan else ())
+    if plan is None or not plan.retrospective:
+        return []
+    told = list_response_shifts(evaluation.outcomes, plan.retrospective)
     return [
         _finding(
             "response_shift" if is_clear(one.shift, None) else "response_shift_unclear",
@@ -303,13 +310,13 @@ def _find_response_shifts(study: Study, evaluation: Evaluation) -> list[Finding]
     ]
 
 
-def _find_subgroups(study: Study, last: Sequence[Outcome]) -> list[Finding]:
+def find_subgroups(study: Study, evaluation: Evaluation) -> list[Finding]:
     """Whether any group changed differently, after Holm over all interaction tests."""
     from analysis.statistics.multiplicity import holm
 
     tests = [
         (o.measure, s.by, s.interaction.p_value)
-        for o in last
+        for o in last_contrasts(evaluation.outcomes)
         for s in o.subgroups
         if isinstance(s.interaction, Comparison)
     ]
@@ -329,7 +336,7 @@ def _find_subgroups(study: Study, last: Sequence[Outcome]) -> list[Finding]:
     return [_finding("subgroups_differ", measure, values, "subgroups")]
 
 
-def _find_dose(evaluation: Evaluation, study: Study) -> list[Finding]:
+def find_doses(study: Study, evaluation: Evaluation) -> list[Finding]:
     """What to say of the primary measure's dose, else of the first."""
     found = [d for d in evaluation.dose if isinstance(d.slope, Comparison)]
     chosen = next((d for d in found if study.measure(d.measure).role == "primary"), None)

@@ -33,7 +33,8 @@ from dashboard.workspace.sample import SAMPLE_ID, read_sample_files
 from dashboard.workspace.store import SavedStudy, list_studies, open_study, read_files
 
 _MOST_KEPT = 32
-_LARGE = 5_000
+_SLOW, _LARGE = 1_000, 5_000
+"""Rows of answers from which progress is shown, and from which it is shown at once."""
 
 
 def current_saved() -> SavedStudy | None:
@@ -269,31 +270,32 @@ def _evaluation_of(
     whole: Evaluation | None,
 ) -> Evaluation:
     """Evaluate a study; only the first time for its files, settings and filters takes time."""
-    from analysis.evaluation import evaluate
+    from analysis.sections import evaluate
 
     kept = _sample_evaluations() if saved.id == SAMPLE_ID else _session_evaluations()
     key = f"{study.fingerprint}|{json.dumps(filters, sort_keys=True)}"
     if key not in kept:
-        patience = 0.0 if _is_large(study) else None
-        with show_progress(current_text(), patience=patience) as tell:
-            evaluation = evaluate(study, progress=tell, whole=whole)
+        rows = 0 if study.survey is None else len(study.survey.keys)
+        if rows < _SLOW:
+            # Each page reads what it shows: a section takes less than a reader notices.
+            evaluation = evaluate(study, whole=whole)
+        else:
+            patience = 0.0 if rows > _LARGE else None
+            with show_progress(current_text(), patience=patience) as tell:
+                evaluation = evaluate(study, progress=tell, whole=whole)
         while len(kept) >= _MOST_KEPT:
             kept.pop(next(iter(kept)))
         kept[key] = evaluation
     return kept[key]
 
 
-def _is_large(study: Study) -> bool:
-    """Whether one step alone may take longer than a second."""
-    return study.survey is not None and len(study.survey.keys) > _LARGE
-
-
 def warm_sample() -> None:
     """Read and evaluate the sample, so that its first visitor does not wait for it."""
-    from analysis.evaluation import evaluate
+    from analysis.sections import COMPUTED, evaluate
 
     study = _sample_study()
-    _sample_evaluations().setdefault(f"{study.fingerprint}|{{}}", evaluate(study))
+    evaluation = evaluate(study, sections=COMPUTED)
+    _sample_evaluations().setdefault(f"{study.fingerprint}|{{}}", evaluation)
 
 
 def _plan_of(saved: SavedStudy) -> StudyPlan:

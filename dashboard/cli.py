@@ -310,7 +310,7 @@ def _write_new(path: Path, content: str) -> None:
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
-    from analysis.evaluation import evaluate
+    from analysis.sections import evaluate
     from dashboard.study_proposal import find_total_losses
 
     given: list[Path] = arguments.study

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from analysis.disclosure.series import protect_series
-from analysis.evaluation import evaluate
 from analysis.interruptions import evaluate_interruptions, find_interruptions
 from analysis.results import SUPPRESSED, Comparison, NotEstimable
+from analysis.sections import evaluate
 from analysis.study import Study
 from analysis.study_file import EventMark, plan_from_dict
 from dashboard.exports.pictures_series import draw_series_print

@@ -24,7 +24,7 @@ from analysis.disclosure.surveys import protect_surveys, read_survey
 from analysis.disclosure.tables import find_left_out, say_left_out
 from analysis.disclosure.volunteers import protect_volunteers
 from analysis.errors import LeveeError
-from analysis.evaluation import Evaluation, find_all
+from analysis.evaluation import Evaluation
 from analysis.results import (
     SUPPRESSED,
     Audience,
@@ -37,6 +37,7 @@ from analysis.results import (
     Suppressed,
 )
 from analysis.scorecard import score_again
+from analysis.sections import find_all
 from analysis.study import Study
 from analysis.targets import evaluate_targets
 from analysis.watch import OF_PEOPLE
@@ -211,7 +212,7 @@ def _protect_activities(
 
 def _say_again(shown: Evaluation, study: Study, audience: Audience) -> Evaluation:
     """Make findings and targets anew from what is shown; cautions lose their small numbers."""
-    from analysis.evaluation import target_records
+    from analysis.sections import target_records
 
     least = study.plan.study.min_group
     shown = replace(shown, issues=(), targets=evaluate_targets(study, target_records(study, shown)))

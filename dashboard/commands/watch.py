@@ -122,9 +122,9 @@ class Watcher:
             self.last = after
 
     def _evaluated(self, names: list[str], planned: bool) -> Snapshot | None:
-        from analysis.evaluation import evaluate
         from analysis.intake.proposal import read_sheets
         from analysis.intake.reader import read_study
+        from analysis.sections import evaluate
         from dashboard.coded_files import code_files
         from dashboard.exports.results_file import write_results
 

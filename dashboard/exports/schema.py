@@ -16,9 +16,8 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from typing import Any, Literal, Union, get_args, get_origin
 
-from analysis.evaluation import Evaluation, Provenance
+from analysis.evaluation import SCHEMA_VERSION, Evaluation, Provenance, Section
 from analysis.issues import Issue
-from analysis.records import SCHEMA_VERSION
 from analysis.results import AUDIENCES, Caution, Curve, Disclosure, Finding, NotEstimable
 from analysis.surveys.results import GroupComparison, Outcome, SampleSizes, ScoreSummary
 from analysis.volunteers.results import Volunteers
@@ -107,6 +106,8 @@ def _describe_issue(found: dict[str, Schema], text: Schema) -> Schema:
 
 def _present(hint: Any) -> Any:  # noqa: ANN401
     """The type of a section that is there: absent ones are left out of the file."""
+    if get_origin(hint) is Section:
+        (hint,) = get_args(hint)
     arguments = [one for one in get_args(hint) if one is not type(None)]
     union = get_origin(hint) in (Union, types.UnionType)
     return arguments[0] if union and len(arguments) == 1 else hint

@@ -44,7 +44,7 @@ def show() -> None:
     if evaluation is None or study is None or evaluation.flow is None:
         show_empty(text("No survey yet"), text("Upload a survey to see who is in it."))
         return
-    found = [f for f in evaluation.findings if f.section == "attrition"]
+    found = evaluation.findings_about("attrition")
     title = say_finding(text, found[0]) if found else text("Who is in the survey")
     show_page(title, say_followed(text, evaluation))
     show_filters()
@@ -63,7 +63,7 @@ def show() -> None:
         _show_differences(text, evaluation, study)
     if evaluation.attrition_verdict is not None:
         st.markdown(say_verdict(text, evaluation.attrition_verdict))
-    known = [c for c in evaluation.cautions if c.section == "attrition"]
+    known = evaluation.study_cautions("attrition")
     show_cautions([say_caution(text, caution) for caution in known])
     _show_rules(text, evaluation, study)
 

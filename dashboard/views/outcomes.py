@@ -74,8 +74,7 @@ def show() -> None:
 
 def _cautions_of(evaluation: Evaluation, outcome: Outcome) -> list[Caution]:
     """What concerns this change: its own cautions and those of the whole survey."""
-    whole = [c for c in evaluation.cautions if c.section == "outcomes" and not c.measure]
-    return [*whole, *outcome.cautions]
+    return [*evaluation.study_cautions("outcomes"), *outcome.cautions]
 
 
 def _show_change(text: Text, study: Study, outcome: Outcome) -> None:

@@ -36,7 +36,7 @@ def show() -> None:
         )
         show_empty(text("No scale to judge yet"), needed)
         return
-    found = [f for f in evaluation.findings if f.section == "reliability"]
+    found = evaluation.findings_about("reliability")
     title = say_finding(text, found[0]) if found else text("Reliability")
     show_page(title, say_how_measured(text))
     show_filters()
@@ -60,7 +60,7 @@ def show() -> None:
 
 def _show_meaning(text: Text, evaluation: Evaluation, study: Study) -> None:
     """Whether the questions mean the same at both times: the answer, then question by question."""
-    said = [f for f in evaluation.findings if f.code.startswith(MEANING)]
+    said = [f for f in evaluation.findings_about("reliability") if f.code.startswith(MEANING)]
     if not said:
         return
     st.header(text("Do the questions measure the same thing at both times?"), anchor=False)

@@ -31,7 +31,7 @@ from dashboard.widgets.page import show_empty, show_figure, show_page
 def show() -> None:
     """Show the subgroups page."""
     text, evaluation, study = current_text(), current_evaluation(), current_study()
-    found = [f for f in evaluation.findings if f.section == "subgroups"] if evaluation else []
+    found = evaluation.findings_about("subgroups") if evaluation else ()
     if evaluation is None or study is None or not any(o.subgroups for o in evaluation.outcomes):
         needed = text("Name demographic columns such as sex or age group on the page Data.")
         show_empty(text("No groups to compare yet"), needed)

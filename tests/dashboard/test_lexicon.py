@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from analysis.evaluation import evaluate
+from analysis.sections import evaluate
 from dashboard.sentences import known_codes, say_caution, say_finding
 from dashboard.sentences.funder import say_answer
 from dashboard.sentences.methods import say_methods

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from analysis.disclosure.protection import protect
-from analysis.evaluation import evaluate
+from analysis.sections import evaluate
 from analysis.study_file import plan_from_dict
 from benchmarks.coverage_measurement import draw_answers
 from dashboard.exports.sections_survey import list_survey_sections

@@ -11,7 +11,7 @@ from tests.studies import make_study
 
 
 def evaluated(**more):
-    from analysis.evaluation import evaluate
+    from analysis.sections import evaluate
 
     scores = [1.0, 2, 3, 4, 2, 3, 1, 2, 3, 2, 4, 3]
     later = [s + (0.4, 0.6)[i % 2] for i, s in enumerate(scores)]

@@ -2,11 +2,11 @@
 
 import pytest
 
-from analysis.evaluation import evaluate
 from analysis.intake.linkage import propose_links
 from analysis.intake.matching import match_waves
 from analysis.intake.proposal import read_sheets
 from analysis.intake.reader import read_study
+from analysis.sections import evaluate
 from analysis.study_file import plan_from_dict
 
 FIRST = [f"B{n:03}" for n in range(1, 31)]

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from analysis.disclosure import protect
-from analysis.evaluation import evaluate
 from analysis.results import Comparison
+from analysis.sections import evaluate
 from analysis.surveys.sensitivity import evaluate_sensitivity
 from dashboard.sentences.methods import say_methods
 from dashboard.tables.attrition import list_sensitivity

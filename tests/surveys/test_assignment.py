@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analysis.evaluation import evaluate
+from analysis.sections import evaluate
 from analysis.summary import weigh_evidence
 from analysis.surveys.comparison import evaluate_comparison
 from analysis.surveys.groups import clusters_compared, treated_people

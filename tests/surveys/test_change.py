@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from analysis.evaluation import evaluate
 from analysis.results import Comparison, NotEstimable
+from analysis.sections import evaluate
 from analysis.statistics.group_change import least_squares
 from analysis.surveys.change import evaluate_outcomes
 from analysis.surveys.sensitivity import evaluate_sensitivity

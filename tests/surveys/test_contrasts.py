@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from analysis.evaluation import evaluate
 from analysis.portfolio import shorten_result
 from analysis.results import Comparison
+from analysis.sections import evaluate
 from analysis.summary import main_outcome
 from analysis.surveys.contrasts import main_contrast, main_records, main_rows
 from analysis.surveys.panel import build_panel

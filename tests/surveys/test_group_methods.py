@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from analysis.evaluation import evaluate
 from analysis.results import Comparison, NotEstimable
+from analysis.sections import evaluate
 from analysis.statistics.mixed_model import mixed_change
 from analysis.surveys.attrition import bound_changes
 from analysis.surveys.comparison import evaluate_comparison

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.evaluation import evaluate
+from analysis.sections import evaluate
 from analysis.surveys.change import evaluate_outcomes
 from tests.studies import make_study
 

@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass
 import numpy as np
 import pytest
 
-from analysis.evaluation import evaluate
+from analysis.sections import evaluate
 from dashboard.exports.sections_survey import list_survey_sections
 from dashboard.sentences import say_finding
 from dashboard.text import Text

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analysis.evaluation import evaluate
+from analysis.sections import evaluate
 from analysis.surveys.items import MOST_ANSWERS, N_BANDS, count_items
 from dashboard.figures.answers import draw_answers
 from dashboard.text import Text

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from analysis.disclosure import protect
-from analysis.evaluation import evaluate
 from analysis.results import SUPPRESSED, Comparison
+from analysis.sections import evaluate
 from analysis.surveys.auxiliary import MOST_AUXILIARY, choose_auxiliary
 from analysis.surveys.imputation import impute_change, impute_comparison
 from analysis.surveys.panel import build_panel

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from analysis.disclosure.protection import protect
-from analysis.evaluation import evaluate
 from analysis.results import Comparison, NotEstimable
+from analysis.sections import evaluate
 from analysis.surveys import measurement as surveys_measurement
 from analysis.surveys.change import evaluate_outcomes
 from analysis.surveys.measurement import evaluate_measurement

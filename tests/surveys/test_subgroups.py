@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from analysis.disclosure import protect
-from analysis.evaluation import evaluate
 from analysis.results import SUPPRESSED, Estimate
+from analysis.sections import evaluate
 from analysis.statistics.meta_analysis import random_effects
 from analysis.statistics.mixed_model import mixed_change
 from analysis.statistics.subgroup_change import compare_estimates

@@ -6,8 +6,8 @@ import pytest
 from scipy import stats
 
 from analysis.disclosure import protect
-from analysis.evaluation import evaluate
 from analysis.results import Comparison, Estimate, NotEstimable
+from analysis.sections import evaluate
 from analysis.surveys.attrition import bound_changes, evaluate_attrition
 from analysis.surveys.comparison import evaluate_comparison
 from analysis.surveys.dose import evaluate_dose
