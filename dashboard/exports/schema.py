@@ -200,7 +200,7 @@ def _with(owner: Any, found: dict[str, Schema], **more: Schema) -> Schema:  # no
 
 
 def _shape(found: dict[str, Schema]) -> None:
-    """Tell what the file says otherwise than the objects; see analysis/records.py."""
+    """Tell what the file says otherwise than the objects; see :mod:`analysis.evaluation`."""
     number = {"type": ["number", "null", "string"], "pattern": "^suppressed$"}
     _exchange(found, ScoreSummary, drop=("mean",), add={n: number for n in _MEANS})
     _exchange(found, Outcome, drop=("p_adjusted", "pairs"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
+import numpy.typing as npt
 import plotly.graph_objects as go
 
 
@@ -29,13 +30,13 @@ def _draws(trace: go.Scatter | go.Bar | go.Heatmap | go.Waterfall) -> bool:
     return bool(points) and bool(np.logical_and.reduce(points).any())
 
 
-def _known(values: Iterable[object] | None) -> np.ndarray | None:
+def _known(values: Iterable[object] | None) -> npt.NDArray[np.bool_] | None:
     """Which of the values are given: names and days are, NaN and None are not."""
     if values is None:
         return None
     told = np.asarray(values)
     if told.dtype.kind in "fiu":
-        return np.isfinite(told)
+        return np.asarray(np.isfinite(told))
     if told.dtype.kind == "M":
-        return ~np.isnat(told)
+        return np.asarray(~np.isnat(told))
     return np.asarray([one is not None and one == one for one in told.ravel()]).reshape(told.shape)
