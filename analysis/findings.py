@@ -63,12 +63,14 @@ def find_summary(evaluation: Evaluation, last: Sequence[Outcome]) -> Finding:
     clear = [o for o in last if is_clear(o.change, o.p_adjusted)]
     known = flow_ is not None and not flow_.anonymous
     linked = flow_ is not None and known and flow_.matched > 0
+    alike = sum(shared_change(o) is not None for o in last)
     apart = "study_summary_unmatched" if known else "study_summary_anonymous"
     return Finding(
-        code="study_summary" if linked else apart,
+        code=("study_summary_alike" if alike else "study_summary") if linked else apart,
         section="outcomes",
         values={
             "clear": len(clear),
+            "alike": alike,
             "n": len(last),
             "matched": flow_.matched if flow_ is not None else 0,
             "from": last[0].contrast[0],
@@ -92,6 +94,20 @@ def is_clear(change: ComparisonLike, p_adjusted: float | None) -> bool:
     return (change.p_value if p_adjusted is None else p_adjusted) < CLEAR
 
 
+def shared_change(outcome: Outcome) -> float | None:
+    """Change of every single person where all changed by the same amount; else None.
+
+    No spread means no test: neither "clear" nor "unclear" is true of it.
+    """
+    alike = isinstance(outcome.change, NotEstimable) and outcome.change.reason == "no_variance"
+    if not alike or outcome.design == "anonymous":
+        return None
+    levels = [one.estimate for one in outcome.levels if isinstance(one, Estimate)]
+    if len(levels) != 2 or levels[0] is None or levels[1] is None:
+        return None
+    return round(levels[1] - levels[0], 9)
+
+
 def find_change(study: Study, outcome: Outcome, n_tests: int) -> Finding:
     """What to say of one measure's change."""
     values = _facts(study, outcome.measure) | {
@@ -100,7 +116,11 @@ def find_change(study: Study, outcome: Outcome, n_tests: int) -> Finding:
         "n_tests": n_tests,
         "important": outcome.important_difference,
     }
-    change = outcome.change
+    change, shared = outcome.change, shared_change(outcome)
+    if shared is not None:
+        values |= {"change": shared, "n": outcome.n.matched}
+        move = "unchanged" if shared == 0 else "rose" if shared > 0 else "fell"
+        return _finding(f"all_{move}", outcome.measure, values)
     if not isinstance(change, Comparison):
         values["reason"] = change.reason
         return _finding("not_estimable", outcome.measure, values)

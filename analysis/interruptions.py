@@ -22,10 +22,6 @@ EDGE_DAYS = 7
 #: An event up to this day of the month counts for the whole month.
 MIDDLE_DAY = 15
 CLEAR = 0.05
-#: With fewer months before or after an event a change of the trend is called clear in up to 12 % of
-#: series without any, where months are correlated (docs/coverage.md). No threshold of the estimated
-#: correlation helps: the errors fall where it comes out low.
-FEWEST_FOR_SLOPE = 30
 
 SeriesName = Literal["attendance", "hours", "days"]
 Refusal = Literal["", "too_few_before", "too_few_after", "close_to_other", "passing", "no_fit"]
@@ -252,24 +248,10 @@ def _guard(found: InterruptedSeries) -> Iterator[Caution]:
         yield caution("series_no_season")
     if found.ljung_box_p is not None and found.ljung_box_p < CLEAR:
         yield caution("series_correlated", "caution", p_value=found.ljung_box_p)
-    if _is_slope_doubtful(found):
-        yield caution("series_slope_short", "caution")
+    if any(not e.refused and isinstance(e.slope, NotEstimable) for e in found.events):
+        yield caution("series_slope_short")
     if found.empty:
         yield caution("series_empty_months", n=found.empty)
-
-
-def _is_slope_doubtful(found: InterruptedSeries) -> bool:
-    """Whether a change of the trend is called clear on either side of too few months."""
-    used = [event for event in found.events if not event.refused]
-    edges = [0, *(found.months.index(event.first_month) for event in used), len(found.months)]
-    sides = np.diff(edges)
-    return any(
-        min(before, after) < FEWEST_FOR_SLOPE
-        for event, before, after in zip(used, sides[:-1], sides[1:], strict=True)
-        if isinstance(event.slope, Comparison)
-        and event.slope.p_value is not None
-        and event.slope.p_value < CLEAR
-    )
 
 
 def find_interruptions(series: Sequence[InterruptedSeries]) -> Iterator[Finding]:

@@ -167,8 +167,7 @@ def write_rows(rounds: int) -> None:
 
 
 def write_partly(rounds: int) -> None:
-    """Print the table of partly matched groups; at most 1,000 rounds of it."""
-    rounds = min(rounds, 1000)
+    """Print the table of partly matched groups."""
     error = 2 * float(np.sqrt(0.05 * 0.95 / rounds))
     print(
         "\nPartly matched groups that are alike, by the mixed model of each: people in both waves,"

@@ -16,7 +16,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from analysis.results import Comparison, Estimate
+from analysis.results import Comparison, Estimate, NotEstimable
 from analysis.statistics.interrupted import (
     SEASON_MONTHS,
     SegmentedFit,
@@ -96,7 +96,11 @@ def _series(name: str, one: Mapping[str, Any]) -> Iterator[tuple[str, float | No
             raise TypeError(f"{name}: {fit}")
         for number, event in enumerate(fit.events, 1):
             for part in ("level", "slope", "gap"):
-                yield from _numbers(f"{name}.{rule}.{number}.{part}", getattr(event, part))
+                change = getattr(event, part)
+                # Months enough for an event, not for the test of its slope.
+                if part == "slope" and isinstance(change, NotEstimable):
+                    continue
+                yield from _numbers(f"{name}.{rule}.{number}.{part}", change)
     yield f"{name}.autocorrelation", fit.autocorrelation
     yield f"{name}.durbin_watson", fit.durbin_watson
     yield f"{name}.ljung_box_p", fit.ljung_box_p

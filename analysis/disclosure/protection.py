@@ -50,6 +50,7 @@ _HARMLESS = frozenset({
     "n_tests", "limit", "p_value", "important", "low", "high", "change", "slope", "least", "share",
     "months", "days", "year", "n_clusters", "n_items", "threshold", "lapse_after_days", "range",
     "clear", "target", "horizon", "k", "half", "years", "percent", "window", "periods", "waves",
+    "alike",
 })  # fmt: skip
 #: Calls and lists of people; a manager works with them, nobody outside does.
 _INSIDE = frozenset({"volunteers_overdue"})
@@ -267,6 +268,7 @@ def _without_few(sentence: Finding | Caution, least: int) -> dict[str, Any]:
 _OF_MEASURES = frozenset(
     {
         "study_summary",
+        "study_summary_alike",
         "study_summary_compared",
         "study_summary_anonymous",
         "study_summary_unmatched",

@@ -5,7 +5,7 @@ Below five clusters nothing is given: no method is trustworthy there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -162,7 +162,8 @@ def cr2(
     fit = _least_squares(outcome[used], design[used], weight[used], group)
     if fit is None:
         return NotEstimable(reason="not_identified", n=n, name=name, method="cr2", details=facts)
-    std_error, df = _cr2_error(fit, coef_index)
+    scores, df = _cr2_scores(fit, coef_index)
+    std_error = float(np.sqrt(np.sum(np.square(scores))))
     if std_error <= 0 or not np.isfinite(df):
         return NotEstimable(reason="no_variance", n=n, name=name, method="cr2", details=facts)
     if df < LEAST_DF:
@@ -181,7 +182,7 @@ def _least_squares(
     y: FloatArray, x: FloatArray, weight: FloatArray, group: IntArray
 ) -> _Regression | None:
     root = np.sqrt(weight)
-    x, y = x * root[:, None], y * root
+    x, y = x * root[:, None], (y.T * root).T
     gram = x.T @ x
     if np.linalg.matrix_rank(x) < x.shape[1]:
         return None
@@ -193,7 +194,11 @@ def _least_squares(
     return _Regression(x=x, residual=y - x @ beta, bread=bread, beta=beta, blocks=blocks)
 
 
-def _cr2_error(fit: _Regression, coef_index: int) -> tuple[float, float]:
+def _cr2_scores(fit: _Regression, coef_index: int) -> tuple[FloatArray, float]:
+    """What each cluster adds to the error, and Satterthwaite's degrees of freedom.
+
+    The squared error is the sum of the squared scores, one column for each outcome.
+    """
     half = np.linalg.cholesky(fit.bread)
     pull = fit.bread[coef_index]
     score, own, across = [], [], []
@@ -204,12 +209,58 @@ def _cr2_error(fit: _Regression, coef_index: int) -> tuple[float, float]:
         inflate = np.where(left > 1e-10, 1 / np.sqrt(np.maximum(left, 1e-10)), 0.0) - 1
         target = block @ pull
         target = target + u @ (inflate * (u.T @ target))
-        score.append(float(target @ fit.residual[rows]))
+        score.append(target @ fit.residual[rows])
         own.append(float(target @ target))
         across.append(block.T @ target)
     total, spread = gram_moments(np.array(own), np.array(across), fit.bread)
     df = total**2 / spread if spread > 0 else np.inf
-    return float(np.sqrt(np.sum(np.square(score)))), df
+    return np.asarray(score, dtype=np.float64), df
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterScores:
+    """A coefficient of several outcomes, and what each cluster adds to the error of each.
+
+    Attributes
+    ----------
+    estimates
+        One for each outcome.
+    scores
+        Clusters × outcomes; the squared CR2 error of an outcome is the sum of its squares. Linear
+        in the outcome, so that the scores of a sum are the sum of the scores.
+    df
+        Satterthwaite's, which depend on the design alone.
+    """
+
+    estimates: FloatArray
+    scores: FloatArray
+    df: float
+
+
+def cr2_scores(
+    outcomes: npt.ArrayLike, X: npt.ArrayLike, cluster: npt.ArrayLike, coef_index: int
+) -> ClusterScores | NotEstimable:
+    """Estimate a coefficient of many outcomes at once, as :func:`cr2` does of one.
+
+    Parameters
+    ----------
+    outcomes
+        Rows × outcomes, none missing.
+    X, cluster, coef_index
+        As in :func:`cr2`, none missing.
+    """
+    y, design = np.asarray(outcomes, dtype=np.float64), np.asarray(X, dtype=np.float64)
+    names, group = np.unique(_labels(cluster)[0], return_inverse=True)
+    refusal = NotEstimable(reason="too_few", n=len(y), method="cr2")
+    if names.size < LEAST_CLUSTERS:
+        return refusal
+    fit = _least_squares(y, design, np.ones(len(y)), group)
+    if fit is None:
+        return replace(refusal, reason="not_identified")
+    scores, df = _cr2_scores(fit, coef_index)
+    if not LEAST_DF <= df < np.inf:
+        return refusal
+    return ClusterScores(estimates=fit.beta[coef_index], scores=scores, df=float(df))
 
 
 def gram_moments(own: FloatArray, across: FloatArray, bread: FloatArray) -> tuple[float, float]:

@@ -144,8 +144,10 @@ def compare_loadings(
 
     Notes
     -----
-    Equal loadings are tested from the free fit by Wald's statistic of λ₂ⱼ Σλ₁ − λ₁ⱼ Σλ₂, its
-    covariance from each person's summed scores. It is read as Hotelling's T² with as many people.
+    Equal loadings are tested at the fit that has them: the mean over people of what each person's
+    summed scores ask of λ₂ⱼ Σλ₁ − λ₁ⱼ Σλ₂ against its spread, Hotelling's T². Boos 1992,
+    doi:10.1080/00031305.1992.10475921. Wald's statistic at the free fit refused 7 to 9 % of
+    questions that mean the same with 60 people; this one 4 % (docs/coverage.md).
     """
     waves = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
     refusal = _refusal(waves, least_items=3)
@@ -161,7 +163,7 @@ def compare_loadings(
     return Invariance(
         configural=configural,
         metric=metric,
-        equal_loadings=_test_loadings(waves, free, persons),
+        equal_loadings=_test_loadings(waves, equal, persons),
         cfi_change=metric.cfi - configural.cfi,
     )
 
@@ -311,9 +313,10 @@ def _rmsea(chi2: float, df: int, n: int, groups: int) -> Estimate:
 
 def _test_loadings(
     waves: tuple[FloatArray, FloatArray],
-    solution: _Solution,
+    equal: _Solution,
     persons: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
 ) -> ComparisonLike:
+    """Generalised score test of λ₂ⱼ Σλ₁ − λ₁ⱼ Σλ₂ = 0: what each person's answers ask of it."""
     k = waves[0].shape[1]
     people, place = np.unique(np.concatenate(persons), return_inverse=True)
     n_people, q = people.size, k - 1
@@ -324,28 +327,28 @@ def _test_loadings(
     influence = np.zeros((n_people, 2 * k))
     start = 0
     for wave, (answers, lam, unique) in enumerate(
-        zip(waves, solution.loadings, solution.uniques, strict=True)
+        zip(waves, equal.loadings, equal.uniques, strict=True)
     ):
         rows = place[start : start + len(answers)]
         start += len(answers)
         np.add.at(influence[:, wave * k : (wave + 1) * k], rows, _influence(answers, lam, unique))
-    covariance = influence.T @ influence * (n_people / (n_people - 1))
-    one, two = solution.loadings
-    contrast = (two * one.sum() - one * two.sum())[:q]
+    one, two = equal.loadings
     slopes = np.zeros((q, 2 * k))
     for j in range(q):
         slopes[j, :k], slopes[j, k:] = two[j], -one[j]
         slopes[j, j] -= two.sum()
         slopes[j, k + j] += one.sum()
-    wald = float(contrast @ np.linalg.pinv(slopes @ covariance @ slopes.T) @ contrast)
-    statistic = wald * lower / (q * (n_people - 1))
+    asked = influence @ slopes.T
+    mean, spread = asked.mean(axis=0), np.atleast_2d(np.cov(asked, rowvar=False))
+    hotelling = n_people * float(mean @ np.linalg.pinv(spread) @ mean)
+    statistic = hotelling * lower / (q * (n_people - 1))
     return Comparison(
         name="equal_loadings",
         statistic=statistic,
         df=float(lower),
         p_value=float(stats.f.sf(statistic, q, lower)),
         n=n,
-        method="wald;robust_f_by_person",
+        method="generalised_score;robust_f_by_person",
         details={"df_upper": q, "n_people": n_people},
     )
 

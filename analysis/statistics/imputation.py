@@ -5,6 +5,7 @@ Imputation needs rows (one per person), not counts.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,26 +91,13 @@ def impute_scores(
     Rubin 1987, doi:10.1002/9780470316696; van Buuren 2018, *Flexible Imputation of Missing Data*,
     2nd ed., ch. 4 (chained equations), doi:10.1201/9780429492259.
     """
-    table = _columns(pre, post, auxiliary)
-    seen = np.isfinite(table[:, :2]).any(axis=1)
-    table, n_missing = table[seen], int((~seen).sum())
-    pairs = int(np.isfinite(table[:, :2]).all(axis=1).sum())
-    if pairs < 2:
-        return NotEstimable(reason="too_few", n=pairs, name="multiple_imputation")
-    # What is unknown, or the same, for all of these people tells them apart from nobody.
-    table = table[:, np.isfinite(table).any(axis=0)]
-    spread = np.nanmax(table, axis=0) - np.nanmin(table, axis=0)
-    table = table[:, (spread > 0) | (np.arange(spread.size) < 2)]
-    if pairs < table.shape[1] + 3:
-        return NotEstimable(reason="too_few", n=pairs, name="multiple_imputation")
-    if bool(np.any(spread[:2] <= 0)):
-        return NotEstimable(reason="no_variance", n=pairs, name="multiple_imputation")
+    table, n_missing = _seen_rows(pre, post, auxiliary)
+    refusal = _refusal(table)
+    if refusal is not None:
+        return refusal
+    table = _telling_columns(table)
     lost = ~np.isfinite(table[:, 1])
-    rng = np.random.default_rng(seed)
-    # As many copies at once as fit in memory.
-    at_once = max(1, min(m, _MOST_CELLS // max(table.size, 1)))
-    sizes = [min(at_once, m - done) for done in range(0, m, at_once)]
-    parts = [_moments(_impute(table, size, rng), lost) for size in sizes]
+    parts = [_moments(filled, lost) for filled in _fillings(table, m, seed)]
     means, variances, covariances, ends = (np.concatenate(one) for one in zip(*parts, strict=True))
     return ImputedScores(
         means=means,
@@ -121,6 +109,93 @@ def impute_scores(
         lost_mean=float(ends.mean()),
         method=f"chained_normal_m_{m}_seed_{seed}",
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilledChanges:
+    """The change of each person in each filling.
+
+    Attributes
+    ----------
+    changes
+        Fillings × people.
+    rows
+        Of the people given, those who answered at least once, in the order of ``changes``.
+    lost, lost_mean
+        Who of them has no follow-up score, and their mean follow-up over all fillings.
+    method
+        Model, number of fillings and seed.
+    """
+
+    changes: FloatArray
+    rows: npt.NDArray[np.bool_]
+    lost: npt.NDArray[np.bool_]
+    lost_mean: float
+    method: str
+
+
+def fill_changes(
+    pre: npt.ArrayLike,
+    post: npt.ArrayLike,
+    auxiliary: npt.ArrayLike | None = None,
+    m: int = 20,
+    seed: int = 20260101,
+) -> FilledChanges | NotEstimable:
+    """Fill the gaps as :func:`impute_scores` does, and give each person's change.
+
+    Use where errors depend on who belongs together: moments over people do not tell.
+    """
+    table, _ = _seen_rows(pre, post, auxiliary)
+    refusal = _refusal(table)
+    if refusal is not None:
+        return refusal
+    table = _telling_columns(table)
+    lost = ~np.isfinite(table[:, 1])
+    changes, ends = [], []
+    for filled in _fillings(table, m, seed):
+        changes.append(filled[:, :, 1] - filled[:, :, 0])
+        ends.append(filled[:, lost, 1].mean(axis=1) if lost.any() else np.zeros(len(filled)))
+    return FilledChanges(
+        changes=np.concatenate(changes),
+        rows=np.asarray(np.isfinite(_columns(pre, post, None)).any(axis=1)),
+        lost=lost,
+        lost_mean=float(np.concatenate(ends).mean()),
+        method=f"chained_normal_m_{m}_seed_{seed}",
+    )
+
+
+def _seen_rows(
+    pre: npt.ArrayLike, post: npt.ArrayLike, auxiliary: npt.ArrayLike | None
+) -> tuple[FloatArray, int]:
+    """Rows of those who answered at least once, and how many did not."""
+    table = _columns(pre, post, auxiliary)
+    seen = np.isfinite(table[:, :2]).any(axis=1)
+    return table[seen], int((~seen).sum())
+
+
+def _refusal(table: FloatArray) -> NotEstimable | None:
+    pairs = int(np.isfinite(table[:, :2]).all(axis=1).sum())
+    too_few = NotEstimable(reason="too_few", n=pairs, name="multiple_imputation")
+    if pairs < 2 or pairs < _telling_columns(table).shape[1] + 3:
+        return too_few
+    if bool(np.any(np.nanmax(table[:, :2], axis=0) <= np.nanmin(table[:, :2], axis=0))):
+        return NotEstimable(reason="no_variance", n=pairs, name="multiple_imputation")
+    return None
+
+
+def _telling_columns(table: FloatArray) -> FloatArray:
+    """Leave out what is unknown, or the same, for all: it tells these people apart from nobody."""
+    table = table[:, np.isfinite(table).any(axis=0)]
+    spread = np.nanmax(table, axis=0) - np.nanmin(table, axis=0)
+    return table[:, (spread > 0) | (np.arange(spread.size) < 2)]
+
+
+def _fillings(table: FloatArray, m: int, seed: int) -> Iterator[FloatArray]:
+    """Fill ``m`` copies, as many at once as fit in memory."""
+    rng = np.random.default_rng(seed)
+    at_once = max(1, min(m, _MOST_CELLS // max(table.size, 1)))
+    for done in range(0, m, at_once):
+        yield _impute(table, min(at_once, m - done), rng)
 
 
 def _moments(

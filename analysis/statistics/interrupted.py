@@ -17,7 +17,13 @@ from analysis.statistics.counting import Floats, as_floats
 LEAST_MONTHS = 8
 #: Two full years are needed to part a season from a trend.
 SEASON_MONTHS = 24
+#: With fewer months on either side 8 % of slopes are called clear that do not change, at an AR(1)
+#: of .6 (docs/coverage.md): the slope is not tested.
+FEWEST_FOR_SLOPE = 12
 _MOST_CORRELATED = 0.9
+_SLOPE_METHOD = "segmented_ols;averaged_over_ar1"
+#: Gauss–Legendre nodes and weights of the correlation, between -1 and 1.
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(64)
 _METHOD = "segmented_ols;newey_west_lag_{lag};adjusted_at_ar1;df=satterthwaite"
 
 
@@ -32,7 +38,8 @@ class EventChange:
     level
         Change of the level in that month.
     slope
-        Change of the slope, per month.
+        Change of the slope, per month; ``too_few`` with fewer than ``FEWEST_FOR_SLOPE`` months on
+        either side.
     gap
         Mean distance from the continued trend over the months until the next event or the end.
     expected
@@ -132,6 +139,12 @@ def segmented_regression(
     REML, not below 0: the approach of Bell & McCaffrey 2002 (*Survey Methodology* 28, 169–181), for
     clusters, with months. Bernal, Cummins & Gasparrini 2017, doi:10.1093/ije/dyw098.
 
+    The error of a slope depends on the correlation of the months more than theirs, and a short
+    series hardly tells it: at any one estimate 12 to 14 % of slopes would be called clear that do
+    not change. Its t distribution is therefore averaged over every correlation between −1 and 1,
+    each with its restricted likelihood as weight. Zellner & Tiao 1964,
+    doi:10.1080/01621459.1964.10480726.
+
     Examples
     --------
     >>> rng = np.random.default_rng(1)
@@ -183,8 +196,16 @@ def segmented_regression(
             method=method,
         )
 
+    def slope_of(direction: Floats, months: int) -> ComparisonLike:
+        if not adjust:
+            return contrast(direction)
+        if months < FEWEST_FOR_SLOPE:
+            return NotEstimable(reason="too_few", n=n, method=_SLOPE_METHOD, name=name)
+        return _averaged_slope(y, design, direction, ci_level, name)
+
     lags = min(10, n // 5)
     changes = []
+    sides = np.diff(edges)
     for at, (start, end) in enumerate(zip(starts, edges[2:], strict=True)):
         level, slope = np.eye(design.shape[1])[[2 + 2 * at, 3 + 2 * at]]
         without = np.where(level + slope > 0, 0.0, coefficients)
@@ -192,7 +213,7 @@ def segmented_regression(
             EventChange(
                 start=start,
                 level=contrast(level),
-                slope=contrast(slope),
+                slope=slope_of(slope, int(sides[at : at + 2].min())),
                 gap=contrast(level + slope * float(np.mean(np.arange(end - start)))),
                 expected=tuple((design[start:end] @ without).tolist()),
             )
@@ -260,3 +281,47 @@ def _small_sample(
     mean = float(np.trace(product))
     df = mean**2 / float(np.sum(product * product.T))
     return float(weights @ spread @ weights) / mean, df
+
+
+def _averaged_slope(
+    y: Floats, design: Floats, direction: Floats, ci_level: float, name: str
+) -> Comparison:
+    """Least-squares contrast with its t distribution averaged over the AR(1) correlation."""
+    n, k = design.shape
+    estimate = float(direction @ np.linalg.lstsq(design, y, rcond=None)[0])
+    # Whitened by the AR(1): each month less ρ times the one before, the first shrunk.
+    rows = np.column_stack([design, y])
+    before = np.vstack([np.zeros(k + 1), rows[:-1]])
+    white = rows - _NODES[:, None, None] * before
+    white[:, 0] *= np.sqrt(1.0 - _NODES**2)[:, None]
+    triangle = np.abs(np.diagonal(np.linalg.qr(white, mode="r"), axis1=1, axis2=2))
+    rest = triangle[:, k] ** 2
+    logs = np.log(_WEIGHTS) + 0.5 * np.log(1.0 - _NODES**2)
+    logs -= np.log(triangle[:, :k]).sum(axis=1) + 0.5 * (n - k) * np.log(rest)
+    share = np.exp(logs - logs.max())
+    share /= share.sum()
+    # a'Va of the least-squares weights a, with V of an AR(1) whose shocks have variance 1.
+    weights = design @ np.linalg.solve(design.T @ design, direction)
+    products = np.correlate(weights, weights, "full")[n - 1 :]
+    products[1:] *= 2.0
+    spread = (_NODES[:, None] ** np.arange(n)) @ products / (1.0 - _NODES**2)
+    errors = np.sqrt(spread * rest / (n - k))
+
+    def beyond(distance: float) -> float:
+        return float(share @ (2.0 * stats.t.sf(distance / errors, n - k)))
+
+    top = float(stats.t.isf((1.0 - ci_level) / 2.0, n - k)) * float(errors.max())
+    half = float(
+        optimize.brentq(lambda x: beyond(x) - (1.0 - ci_level), 0.0, top, xtol=1e-12 * top)
+    )
+    return Comparison(
+        name=name,
+        estimate=estimate,
+        std_error=math.sqrt(float(share @ errors**2)),
+        ci_low=estimate - half,
+        ci_high=estimate + half,
+        ci_level=ci_level,
+        p_value=beyond(abs(estimate)),
+        n=n,
+        method=_SLOPE_METHOD,
+    )

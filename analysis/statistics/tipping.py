@@ -8,15 +8,17 @@ the smallest shift at which the interval reaches zero.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy import optimize
 
 from analysis.results import Comparison, ComparisonLike, NotEstimable
-from analysis.statistics.imputation import pool_estimates
+from analysis.statistics.clusters import cr2_scores
+from analysis.statistics.imputation import FilledChanges, pool_estimates
 
 TippingStatus = Literal["reached", "not_reached", "not_clear"]
 #: Steps in which a shift is looked for before it is found exactly.
@@ -142,6 +144,100 @@ class ImputedDifference:
         means, squares = self.treated.moments(delta)
         others, other_squares = self.comparison.moments()
         return means - others, squares + other_squares
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImputedClusters:
+    """Treated minus comparison with errors by cluster (CR2); only the treated lost are shifted.
+
+    Attributes
+    ----------
+    estimates, scores
+        Difference of each filling, and what each cluster adds to its error (clusters × fillings).
+    lost_share, lost_scores
+        The same of being a treated person lost: what a shift of one point does to them.
+    complete_df
+        Satterthwaite's degrees of freedom of the clusters.
+
+    Notes
+    -----
+    The difference and the clusters' scores are linear in the shift, so that the squared error is
+    quadratic in it and every shift is exact. The fillings know of no clusters; what those filled
+    take from the spread between clusters leaves 6 % of differences clear that are none, with half
+    of all people lost and a tenth to a fifth of the variance between 8 to 20 clusters.
+    """
+
+    estimates: npt.NDArray[np.float64]
+    scores: npt.NDArray[np.float64]
+    lost_share: float
+    lost_scores: npt.NDArray[np.float64]
+    complete_df: float
+    n: int
+    n_missing: int
+    n_lost: int
+    lost_mean: float
+    method: str
+
+    def moments(
+        self, delta: float = 0.0
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Difference of the changes and its squared error per filling."""
+        scores = self.scores + delta * self.lost_scores[:, None]
+        return self.estimates + delta * self.lost_share, (scores**2).sum(axis=0)
+
+
+def impute_clusters(
+    treated: FilledChanges, comparison: FilledChanges, clusters: tuple[npt.ArrayLike, npt.ArrayLike]
+) -> ImputedClusters | NotEstimable:
+    """Compare two groups, each filled by itself, with errors by cluster.
+
+    Parameters
+    ----------
+    treated, comparison
+        Fillings of each group.
+    clusters
+        Cluster of each person of either group as filled; people whose cluster is not known (None)
+        are left out.
+
+    Returns
+    -------
+    ImputedClusters or NotEstimable
+        ``not_identified`` with fewer than two clusters in a group, ``too_few`` below five in all.
+    """
+    sides = (treated, comparison)
+    known = [~pd.isna(np.asarray(one, dtype=object)) for one in clusters]
+    labels = [np.asarray(c, dtype=object)[k] for c, k in zip(clusters, known, strict=True)]
+    n = sum(one.size for one in labels)
+    details = {
+        "n_treated_clusters": len(set(labels[0])), "n_comparison_clusters": len(set(labels[1]))
+    }  # fmt: skip
+    name = "did_multiple_imputation"
+    if min(details.values()) < 2:
+        return NotEstimable(reason="not_identified", n=n, name=name, details=details)
+    lost = [one.lost[k] for one, k in zip(sides, known, strict=True)]
+    changes = [one.changes[:, k] for one, k in zip(sides, known, strict=True)]
+    arm = np.repeat([1.0, 0.0], [one.size for one in labels])
+    shifted = np.concatenate([lost[0], np.zeros(lost[1].size)])
+    found = cr2_scores(
+        np.vstack([*np.concatenate(changes, axis=1), shifted]).T,
+        np.column_stack([np.ones(n), arm]),
+        np.concatenate(labels),
+        1,
+    )
+    if isinstance(found, NotEstimable):
+        return replace(found, name=name, details=details)
+    return ImputedClusters(
+        estimates=found.estimates[:-1],
+        scores=found.scores[:, :-1],
+        lost_share=float(found.estimates[-1]),
+        lost_scores=found.scores[:, -1],
+        complete_df=found.df,
+        n=n,
+        n_missing=sum(int((~one).sum()) for one in known),
+        n_lost=int(lost[0].sum()),
+        lost_mean=treated.lost_mean,
+        method=f"{treated.method};by_group;cr2",
+    )
 
 
 def find_tipping_point(

@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from analysis.results import Comparison, ComparisonLike, NotEstimable
-from analysis.statistics.imputation import impute_scores
+from analysis.statistics.imputation import fill_changes, impute_scores
 from analysis.statistics.incomplete_shares import impute_shares
 from analysis.statistics.tipping import (
     Imputed,
+    ImputedClusters,
     ImputedDifference,
     find_tipping_point,
+    impute_clusters,
     shift_lost,
 )
 from analysis.study import Study
@@ -21,7 +24,12 @@ from analysis.study_file import MeasurePlan
 from analysis.surveys.analyses import family_of
 from analysis.surveys.auxiliary import Auxiliary, choose_auxiliary
 from analysis.surveys.contrasts import list_contrasts
-from analysis.surveys.groups import both_waves, clusters_compared, treated_people
+from analysis.surveys.groups import (
+    both_waves,
+    clusters_compared,
+    is_one_community,
+    treated_people,
+)
 from analysis.surveys.panel import BoolArray, Panel
 from analysis.surveys.results import Sensitivity, TippingPoint
 from analysis.surveys.scoring import FloatArray, outcome_measures, score_range
@@ -50,18 +58,25 @@ def impute_comparison(study: Study, panel: Panel) -> tuple[Sensitivity, ...]:
     """Estimate each difference from the comparison group with those lost of both filled in.
 
     Each group is filled by itself, so that nothing of the comparison is assumed of the programme.
-    Not with clusters: the fillings know of none, and the error would be too small. There the bounds
-    of the difference, which need no error, stand alone.
+    With clusters the error is theirs, as in the comparison itself; yes and no are then not filled,
+    because the model of their counts knows of no person, and the bounds of the difference, which
+    need no error, stand alone.
     """
     treated = treated_people(study, panel)
     if treated is None or panel.anonymous or len(panel.waves) < 2:
         return ()
-    if clusters_compared(study, panel, treated) is not None:
-        return ()
+    cluster = clusters_compared(study, panel, treated)
+    if cluster is not None and is_one_community(study, panel, treated):
+        # As the comparison: where no clustered form exists, the plain one speaks of two groups.
+        sides = [set(cluster[(treated == arm) & ~pd.isna(cluster)]) for arm in (1, 0)]
+        cluster = cluster if min(map(len, sides)) > 1 else None
     found = []
     for measure in outcome_measures(study):
-        for waves in list_contrasts(study, panel) if family_of(measure) != "category" else ():
-            one = _impute_difference(study, panel, measure, waves, treated)
+        family = family_of(measure)
+        if family == "category" or (family == "binary" and cluster is not None):
+            continue
+        for waves in list_contrasts(study, panel):
+            one = _impute_difference(study, panel, measure, waves, treated, cluster)
             found += [] if one is None else [one]
     return tuple(found)
 
@@ -72,24 +87,45 @@ def _impute_difference(
     measure: MeasurePlan,
     waves: tuple[str, str],
     treated: FloatArray,
+    cluster: np.ndarray | None,
 ) -> Sensitivity | None:
     pre, post = panel.pair(measure.name, waves)
     if not _somebody_lost(pre[treated == 1], post[treated == 1]):
         return None
-    name = "did_multiple_imputation"
     auxiliary = _auxiliary(study, panel, measure, waves)
-    seed = study.plan.study.seed
     # A seed of its own for each group: the same draws in both would not be independent.
-    sides = [
-        _impute(measure, pre, post, auxiliary, treated == arm, seed + 1 - arm) for arm in (1, 0)
-    ]
-    refusal = next((one for one in sides if isinstance(one, NotEstimable)), None)
-    if refusal is not None:
-        return describe_change(measure, name, replace(refusal, name=name), waves)
-    arms = [one for one in sides if not isinstance(one, NotEstimable)]
-    both = ImputedDifference(treated=arms[0], comparison=arms[1])
+    asked = [(treated == arm, study.plan.study.seed + 1 - arm) for arm in (1, 0)]
+    both: Imputed | NotEstimable
+    if cluster is not None:
+        both = _fill_clusters(pre, post, auxiliary, asked, cluster)
+    else:
+        sides = [_impute(measure, pre, post, auxiliary, *one) for one in asked]
+        arms = [one for one in sides if not isinstance(one, NotEstimable)]
+        refusals = [one for one in sides if isinstance(one, NotEstimable)]
+        both = refusals[0] if refusals else ImputedDifference(treated=arms[0], comparison=arms[1])
+    name = "did_multiple_imputation"
+    both = replace(both, name=name) if isinstance(both, NotEstimable) else both
     own = treated == 1
     return _describe(measure, name, both, waves, auxiliary, (pre[own], post[own]))
+
+
+def _fill_clusters(
+    pre: FloatArray,
+    post: FloatArray,
+    auxiliary: Auxiliary | None,
+    asked: Sequence[tuple[BoolArray, int]],
+    cluster: np.ndarray,
+) -> ImputedClusters | NotEstimable:
+    """Fill the scores of each group by itself and compare them with errors by cluster."""
+    filled, labels = [], []
+    for among, seed in asked:
+        known = None if auxiliary is None else auxiliary.values[among]
+        one = fill_changes(pre[among], post[among], known, m=IMPUTATIONS, seed=seed)
+        if isinstance(one, NotEstimable):
+            return one
+        filled.append(one)
+        labels.append(cluster[among][one.rows])
+    return impute_clusters(filled[0], filled[1], (labels[0], labels[1]))
 
 
 def _somebody_lost(pre: FloatArray, post: FloatArray) -> bool:

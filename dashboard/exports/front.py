@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analysis.evaluation import Evaluation
+from analysis.findings import shared_change
 from analysis.results import Comparison, Estimate
 from analysis.study_file import MeasurePlan, StudyPlan
 from analysis.summary import FunderSummary
@@ -38,9 +39,19 @@ def list_funder_cards(
 def _change_card(
     text: Text, evaluation: Evaluation, plan: StudyPlan, main: Outcome | None
 ) -> Card | None:
-    if main is None or not isinstance(main.change, Comparison) or main.change.estimate is None:
+    if main is None:
         return None
     measure = next(m for m in plan.measures if m.name == main.measure)
+    shared = shared_change(main)
+    if shared is not None:
+        told = text(
+            "{measure}: change, the same for each of the {n} people.",
+            measure=_name_with_unit(text, measure),
+            n=text.number(main.n.matched, 0),
+        )
+        return say_signed(text, shared, share=is_share(measure)), told
+    if not isinstance(main.change, Comparison) or main.change.estimate is None:
+        return None
     change, share = main.change, is_share(measure)
     parts = [
         text(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.evaluation import Evaluation
-from analysis.findings import is_clear, last_contrasts
+from analysis.findings import is_clear, last_contrasts, shared_change
 from analysis.results import Comparison, Estimate
 from analysis.study_file import MeasurePlan
 from analysis.surveys.results import Outcome
@@ -67,16 +67,27 @@ def list_change_cards(
         likely = say_likely(text, change.ci_low, change.ci_high, share=share)
         value = say_signed(text, change.estimate, share=share)
         cards.append((value, text("change, likely between {likely}", likely=likely)))
+    shared = shared_change(outcome)
+    if shared is not None:
+        value = say_signed(text, shared, share=share)
+        n = text.number(outcome.n.matched, 0)
+        cards.append((value, text("change of each of the {n} people, without spread", n=n)))
     cards += _improved_card(text, outcome, measure)
-    last = last_contrasts(evaluation.outcomes)
-    clear = sum(is_clear(one.change, one.p_adjusted) for one in last)
-    value = text("{k} of {n}", k=clear, n=len(last))
-    cards.append((value, text("measures changed clearly, counting every test")))
+    counted = count_clear(text, evaluation)
+    if counted:
+        cards.append((counted, text("measures changed clearly, counting every test")))
     first = outcome.n.matched + outcome.n.from_only
     if outcome.design != "anonymous" and first:
         value = text.percent(outcome.n.matched / first)
         cards.append((value, text("of those asked before were found again")))
     return cards
+
+
+def count_clear(text: Text, evaluation: Evaluation) -> str:
+    """How many of the measures that can be tested changed clearly; empty where none can."""
+    last = [one for one in last_contrasts(evaluation.outcomes) if shared_change(one) is None]
+    clear = sum(is_clear(one.change, one.p_adjusted) for one in last)
+    return text("{k} of {n}", k=clear, n=len(last)) if last else ""
 
 
 def _improved_card(text: Text, outcome: Outcome, measure: MeasurePlan) -> list[tuple[str, str]]:

@@ -109,6 +109,36 @@ def _summary(text: Text, f: Finding) -> str:
     )
 
 
+def _summary_alike(text: Text, f: Finding) -> str:
+    """Name the measures that everybody moved alike on: they are not unclear, they have no test."""
+    message = (
+        "On {alike} of {n} measures everyone changed by the same amount, so there is no test; "
+        "{matched} people answered both before and after."
+        if f.values["alike"] == f.values["n"]
+        else "{clear} of {n} measures changed clearly; on {alike} everyone changed by the same "
+        "amount, without a test. {matched} people answered both before and after."
+    )
+    return text(
+        message,
+        clear=f.values["clear"],
+        alike=f.values["alike"],
+        n=f.values["n"],
+        matched=text.number(f.values["matched"], 0),
+    )
+
+
+def _all_alike(message: str) -> Sentence:
+    def say(text: Text, f: Finding) -> str:
+        return text(
+            message,
+            measure=text.of(f.values["label"]),
+            n=text.number(f.values["n"], 0),
+            change=say_amount(text, f.values.get("change"), bool(f.values.get("share"))),
+        )
+
+    return say
+
+
 _NOT_ESTIMABLE = {
     "too_few": "{measure}: too few answers to estimate a change.",
     "no_variance": "{measure}: everyone changed alike, so no interval can be given.",
@@ -151,6 +181,19 @@ def _dose(message: str) -> Sentence:
 
 FINDINGS: Mapping[str, Callable[[Text, Finding], str]] = {
     "study_summary": _summary,
+    "study_summary_alike": _summary_alike,
+    "all_rose": _all_alike(
+        "{measure}: all {n} people who answered both times rose by exactly {change}. Without any "
+        "spread there is no test."
+    ),
+    "all_fell": _all_alike(
+        "{measure}: all {n} people who answered both times fell by exactly {change}. Without any "
+        "spread there is no test."
+    ),
+    "all_unchanged": _all_alike(
+        "{measure}: all {n} people who answered both times scored the same as before. Without any "
+        "spread there is no test."
+    ),
     "study_summary_compared": _with(
         "{clear} of {n} measures improved more than in the comparison group; {matched} programme "
         "participants answered both times.",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from analysis.interruptions import FEWEST_FOR_SLOPE, InterruptedSeries, SeriesEvent
+from analysis.interruptions import InterruptedSeries, SeriesEvent
 from analysis.results import Caution, Comparison, Finding
-from analysis.statistics.interrupted import LEAST_MONTHS
+from analysis.statistics.interrupted import FEWEST_FOR_SLOPE, LEAST_MONTHS
 from dashboard.text import Text
 
 
@@ -68,8 +68,8 @@ CAUTIONS: Mapping[str, Callable[[Text, Caution], str]] = {
         p=text.p_value(c.values["p_value"]),
     ),
     "series_slope_short": lambda text, c: text(
-        "{series} by month: with fewer than {least} months on either side, a change of the trend "
-        "is called clear too often when months are correlated.",
+        "{series} by month: with fewer than {least} months before or after an event, a change of "
+        "the trend is not tested.",
         series=_capital(text, c),
         least=text.number(FEWEST_FOR_SLOPE, 0),
     ),
@@ -168,9 +168,21 @@ def say_series_method(text: Text, series: Sequence[InterruptedSeries]) -> list[s
             lags=", ".join(map(str, lags)),
         ),
     ]
+    if any(isinstance(e.slope, Comparison) for one in fitted for e in one.events):
+        said.append(
+            text(
+                "The error of a change of the trend is averaged over every correlation of the "
+                "months, each as likely as the months make it (AR(1))."
+            )
+        )
     if any(one.season for one in fitted):
         said.append(text("From two full years on a yearly wave (sine and cosine) is in the model."))
     return said
+
+
+def say_untested_slope(text: Text) -> str:
+    """Say why the change of the trend has no test where level and mean distance have one."""
+    return text("not tested below {least} months", least=text.number(FEWEST_FOR_SLOPE, 0))
 
 
 def is_estimated(event: SeriesEvent) -> bool:

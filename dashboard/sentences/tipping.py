@@ -36,10 +36,13 @@ def say_tipping(text: Text, row: Sensitivity, found: TippingPoint, plan: StudyPl
     name = text.of(measure.label, measure.name)
     lost = _name_lost(text, found)
     if found.status == "not_clear" or not isinstance(row.change, Comparison):
-        return text(
-            "{measure}: with {lost} imputed there is no clear result that they could overturn.",
-            measure=name, lost=lost,
-        )  # fmt: skip
+        message = (
+            "{measure}: with {lost} imputed there is no clear difference from the comparison group "
+            "that they could overturn."
+            if row.name == "did_multiple_imputation"
+            else "{measure}: with {lost} imputed there is no clear result that they could overturn."
+        )
+        return text(message, measure=name, lost=lost)
     rising = (row.change.estimate or 0.0) > 0
     result = _name_result(text, row, rising=rising)
     if found.status == "not_reached":

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from analysis.findings import shared_change
 from analysis.results import Comparison, ComparisonLike, Estimate, EstimateLike
 from analysis.study_file import StudyPlan
 from analysis.surveys.results import Outcome
@@ -26,7 +27,7 @@ def list_outcomes(outcomes: Sequence[Outcome], plan: StudyPlan, text: Text) -> p
             (
                 text.of(measure.label, measure.name),
                 " → ".join(waves),
-                *_numbers(text, one.change, share=is_share(measure)),
+                *_change_of(text, one, share=is_share(measure)),
                 text.p_cell(one.p_adjusted),
                 one.n.matched if one.design != "anonymous" else None,
                 one.n.from_only,
@@ -37,6 +38,14 @@ def list_outcomes(outcomes: Sequence[Outcome], plan: StudyPlan, text: Text) -> p
     names = ("Measure", "Waves", "Change", "95 % interval", "p", "p, all tests counted",
              "Answered both", "Only before", "Only after", "Method")  # fmt: skip
     return pd.DataFrame(rows, columns=[text(name) for name in names])
+
+
+def _change_of(text: Text, outcome: Outcome, *, share: bool) -> tuple[str, str, str]:
+    """The change, its interval and p; where all moved alike, by how much."""
+    shared = shared_change(outcome)
+    if shared is None:
+        return _numbers(text, outcome.change, share=share)
+    return say_signed(text, shared, share=share), text("the same for everyone"), "–"
 
 
 def list_analyses(outcome: Outcome, text: Text, *, share: bool) -> pd.DataFrame:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.interruptions import InterruptedSeries
-from analysis.results import Comparison, ComparisonLike
-from dashboard.sentences.series import is_estimated, say_refusal
+from analysis.results import Comparison, ComparisonLike, NotEstimable
+from dashboard.sentences.series import is_estimated, say_refusal, say_untested_slope
 from dashboard.sentences.statistics import say_reason
 from dashboard.text import Text
 
@@ -26,13 +26,16 @@ def list_events(found: InterruptedSeries, text: Text) -> pd.DataFrame:
             continue
         for name, field, digits in quantities:
             change: ComparisonLike = getattr(event, field)
+            numbers = _numbers(text, change, digits)
+            if field == "slope" and is_estimated(event) and isinstance(change, NotEstimable):
+                numbers = (say_untested_slope(text), "–", "–")
             adjusted = event.p_adjusted if field == "gap" and is_estimated(event) else None
             rows.append(
                 (
                     text.of(event.label),
                     text.date(event.on),
                     name,
-                    *_numbers(text, change, digits),
+                    *numbers,
                     text.p_cell(adjusted),
                     f"{event.months_before} + {event.months_after}",
                 )

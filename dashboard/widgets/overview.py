@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from analysis.evaluation import Evaluation
-from analysis.findings import is_clear, last_contrasts
 from analysis.results import Finding
 from analysis.study import Study
 from dashboard.figures.forest import draw_forest, list_forest_rows
 from dashboard.sentences import say_finding
 from dashboard.sentences.cautions import say_cautions
+from dashboard.sentences.change import count_clear
 from dashboard.sentences.overview import AREAS, area_name, view_of
 from dashboard.tables.outcomes import list_outcomes
 from dashboard.text import Text
@@ -27,11 +27,9 @@ _CAUTIONS = 5
 def list_cards(text: Text, evaluation: Evaluation) -> list[Card]:
     """At most four numbers of the whole evaluation."""
     cards = []
-    last = last_contrasts(evaluation.outcomes)
-    if last:
-        clear = sum(is_clear(o.change, o.p_adjusted) for o in last)
-        value = text("{k} of {n}", k=clear, n=len(last))
-        cards.append(Card(value=value, meaning=text("measures changed clearly")))
+    counted = count_clear(text, evaluation)
+    if counted:
+        cards.append(Card(value=counted, meaning=text("measures changed clearly")))
     if evaluation.flow and evaluation.flow.matched:
         value = text.number(evaluation.flow.matched, 0)
         cards.append(Card(value=value, meaning=text("people answered before and after")))

@@ -23,16 +23,19 @@ report("factor.configural", free, "lavaan::cfa, two groups")
 equal <- cfa(model, data = both, group = "wave", group.equal = "loadings", std.lv = TRUE, meanstructure = FALSE)
 report("factor.metric", equal, "lavaan::cfa, equal loadings")
 
-# ---- equal loadings with errors robust to the same people: lavaan's scores and information, Wald's statistic
-moves <- lapply(list(pre, post), function(x) {
-  fit <- cfa(model, data = x, std.lv = TRUE, meanstructure = FALSE, information = "expected")
-  score <- lavScores(fit); list(lam = coef(fit)[1:5], move = (score %*% solve(lavInspect(fit, "information.expected") * nrow(x)))[, 1:5])
-})
-l1 <- moves[[1]]$lam; l2 <- moves[[2]]$lam; n <- nrow(pre)
-V <- crossprod(cbind(moves[[1]]$move, moves[[2]]$move)) * n / (n - 1)
+# ---- equal loadings: generalised score test at lavaan's metric fit, each person's scores summed, Hotelling's T²
+density <- function(p, y) { S <- tcrossprod(p[1:5]) + diag(p[6:10]); y <- scale(y, scale = FALSE); -.5 * (as.numeric(determinant(S)$modulus) + rowSums((y %*% solve(S)) * y)) }
+est <- lavInspect(equal, "est"); lam <- lapply(est, function(e) as.numeric(e$lambda) * sqrt(e$psi[1])); uni <- lapply(est, function(e) diag(e$theta))
+moves <- Map(function(x, l, u) {
+  p <- c(l, u); S <- tcrossprod(l) + diag(u); Si <- solve(S)
+  dS <- jacobian(function(p) as.numeric(tcrossprod(p[1:5]) + diag(p[6:10])), p)
+  info <- nrow(x) / 2 * t(dS) %*% kronecker(Si, Si) %*% dS
+  (jacobian(density, p, y = as.matrix(x)) %*% solve(info))[, 1:5]
+}, list(pre, post), lam, uni)
+n <- nrow(pre)
 h <- function(p) { a <- p[1:5]; b <- p[6:10]; (b * sum(a) - a * sum(b))[1:4] }
-J <- jacobian(h, c(l1, l2)); w <- h(c(l1, l2)) %*% solve(J %*% V %*% t(J)) %*% h(c(l1, l2))
-f <- w * (n - 4) / (4 * (n - 1)); by <- "lavaan::lavScores, numDeriv::jacobian"
+asked <- cbind(moves[[1]], moves[[2]]) %*% t(jacobian(h, c(lam[[1]], lam[[2]]))); m <- colMeans(asked)
+f <- n * m %*% solve(cov(asked), m) * (n - 4) / (4 * (n - 1)); by <- "lavaan::cfa, numDeriv::jacobian, Hotelling's T2"
 put("equal_loadings.statistic", f, by); put("equal_loadings.p_value", pf(f, 4, n - 4, lower.tail = FALSE), by)
 
 # ---- item shift: cumulative logit on the total, errors by person

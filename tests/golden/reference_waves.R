@@ -63,7 +63,21 @@ for (pair in list(c(1, 2), c(1, 3), c(2, 3))) {
   put(paste0(key, ".ci_low"), c0 - qnorm(.975) * s, by); put(paste0(key, ".ci_high"), c0 + qnorm(.975) * s, by)
 }
 
-# ---- months: lm, sandwich::NeweyWest; adjusted by traces of full matrices at gls's own AR(1)
+# ---- months: lm, sandwich::NeweyWest; adjusted by traces of full matrices at gls's own AR(1); the slope's t
+# averaged over the AR(1) correlation by stats::integrate, from twelve months on either side on
+averaged <- function(y, X, l) {
+  n <- length(y); k <- ncol(X); a <- as.vector(X %*% solve(crossprod(X), l)); e <- sum(a * y)
+  at <- function(r) {
+    P <- diag(c(1, rep(1 + r^2, n - 2), 1)); P[cbind(1:(n - 1), 2:n)] <- -r; P[cbind(2:n, 1:(n - 1))] <- -r; P <- P / (1 - r^2)
+    A <- t(X) %*% P %*% X; u <- y - X %*% solve(A, t(X) %*% P %*% y); s2 <- as.numeric(t(u) %*% P %*% u) / (n - k)
+    c(-.5 * ((n - 1) * log(1 - r^2) + as.numeric(determinant(A)$modulus) + (n - k) * log(s2)), sqrt(s2 * as.numeric(t(a) %*% r^abs(outer(1:n, 1:n, "-")) %*% a)))
+  }
+  top <- optimize(function(r) at(r)[1], c(-.9, .99), maximum = TRUE)$objective
+  over <- function(g) integrate(Vectorize(function(r) { v <- at(r); exp(v[1] - top) * g(v[2]) }), -1, 1, rel.tol = 1e-9, subdivisions = 2000)$value
+  z <- over(function(s) 1); p <- function(d) over(function(s) 2 * pt(-d / s, n - k)) / z
+  half <- uniroot(function(d) p(d) - .05, c(1e-6, 100), tol = 1e-10)$root
+  c(std_error = sqrt(over(function(s) s^2) / z), p_value = p(abs(e)), ci_low = e - half, ci_high = e + half)
+}
 for (name in names(d$series)) {
   s <- d$series[[name]]; y <- s$y; n <- length(y); t <- 0:(n - 1); lag <- ceiling(.75 * n^(1 / 3))
   X <- cbind(one = 1, t = t); for (e in s$starts) X <- cbind(X, as.numeric(t >= e), pmax(t - e, 0))
@@ -85,6 +99,10 @@ for (name in names(d$series)) {
     w <- outer(1:n, 1:n, function(i, j) pmax(0, 1 - abs(i - j) / (lag + 1))); O <- outer(1:n, 1:n, function(i, j) rho^abs(i - j))
     M <- n / (n - k) * H %*% diag(a) %*% w %*% diag(a) %*% H %*% O
     tests <- list(newey_west = list(sqrt(v), n - k, "sandwich::NeweyWest, t on n - k"), adjusted = list(sqrt(v * as.numeric(t(a) %*% O %*% a) / sum(diag(M))), sum(diag(M))^2 / sum(diag(M %*% M)), "sandwich::NeweyWest, traces at nlme's AR(1)"))
+    if (part == "slope") {
+      tests$adjusted <- NULL; key <- paste(name, "adjusted", j, part, sep = ".")
+      if (min(diff(c(0, ends))[j + 0:1]) >= 12) { v <- averaged(y, X, l); put(paste0(key, ".estimate"), e, "stats::lm"); for (u in names(v)) put(paste(key, u, sep = "."), v[[u]], "stats::integrate over AR(1)") }
+    }
     for (rule in names(tests)) {
       u <- tests[[rule]]; key <- paste(name, rule, j, part, sep = ".")
       put(paste0(key, ".estimate"), e, "stats::lm"); put(paste0(key, ".std_error"), u[[1]], u[[3]]); put(paste0(key, ".df"), u[[2]], u[[3]])

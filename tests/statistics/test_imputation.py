@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from analysis.results import Comparison, NotEstimable
+from analysis.statistics.clusters import cr2
 from analysis.statistics.imputation import (
     _impute,
     barnard_rubin_df,
+    fill_changes,
     impute_scores,
     multiple_imputation_change,
     pool_estimates,
@@ -19,6 +21,7 @@ from analysis.statistics.tipping import (
     ImputedDifference,
     Tipping,
     find_tipping_point,
+    impute_clusters,
     shift_lost,
 )
 
@@ -240,3 +243,42 @@ def test_the_yes_of_those_lost_are_turned_alike():
     assert found.moments(-5)[0] == pytest.approx(found.moments(-1)[0])
     nobody = impute_shares(table, (0, 0), after, m=3)
     assert (nobody.n_lost, nobody.lost_mean) == (0, 0.0)
+
+
+def test_a_shift_in_clusters_is_cr2_of_the_shifted_scores():
+    """Linear scores: exact at any shift, beside CR2 of every filling with the lost moved."""
+    rng = np.random.default_rng(8)
+    sides, labels = [], []
+    for side, seed in (("t", 3), ("c", 4)):
+        cluster = np.array([f"{side}{at}" for at in rng.integers(0, 5, 60)], dtype=object)
+        pre = rng.normal(3, 0.6, 60)
+        post = np.where(rng.random(60) < 0.3, np.nan, pre + rng.normal(0.3, 0.4, 60))
+        sides.append(fill_changes(pre, post, m=4, seed=seed))
+        labels.append(cluster)
+        moments = impute_scores(pre, post, m=4, seed=seed)
+        assert sides[-1].changes.mean(axis=1) == pytest.approx(moments.means, rel=1e-12)
+        assert sides[-1].lost_mean == pytest.approx(moments.lost_mean, rel=1e-12)
+    labels[1][:2] = None
+    found = impute_clusters(sides[0], sides[1], (labels[0], labels[1]))
+    arm = np.repeat([1.0, 0.0], 60)
+    lost = np.concatenate([sides[0].lost, np.zeros(60)])
+    for delta in (0.0, -1.3, 0.8):
+        means, squares = found.moments(delta)
+        for filling in range(4):
+            change = np.concatenate([one.changes[filling] for one in sides]) + delta * lost
+            alone = cr2(change, np.column_stack([np.ones(120), arm]), np.concatenate(labels), 1)
+            assert means[filling] == pytest.approx(alone.estimate, rel=1e-9)
+            assert np.sqrt(squares[filling]) == pytest.approx(alone.std_error, rel=1e-9)
+            assert found.complete_df == pytest.approx(alone.df, rel=1e-9)
+    assert (found.n, found.n_missing, found.n_lost) == (118, 2, int(sides[0].lost.sum()))
+
+
+def test_too_few_clusters_refuse_the_imputed_difference():
+    pre = np.append(PRE, PRE)
+    filled = fill_changes(pre, np.append(POST, POST), m=2)
+    one, two = np.repeat(["a"], 32), np.repeat(["a", "b"], 16)
+    assert impute_clusters(filled, filled, (one, two)).reason == "not_identified"
+    few = impute_clusters(filled, filled, (two, np.char.add(two, "c")))
+    assert (few.reason, few.name, few.details["n_treated_clusters"]) == (
+        "too_few", "did_multiple_imputation", 2,
+    )  # fmt: skip

@@ -5,6 +5,7 @@ import pytest
 
 from analysis.results import NotEstimable
 from analysis.statistics.interrupted import (
+    FEWEST_FOR_SLOPE,
     LEAST_MONTHS,
     newey_west_lag,
     segmented_regression,
@@ -104,3 +105,47 @@ def test_an_event_that_is_none_is_called_clear_about_as_often_as_it_should():
 
 def test_the_lag_grows_with_the_cube_root():
     assert [newey_west_lag(n) for n in (16, 24, 64, 120)] == [2, 3, 3, 4]
+
+
+def test_a_slope_that_does_not_change_is_called_clear_as_often_as_it_should():
+    """At any one estimate of the correlation 12 to 14 % of these slopes were called clear."""
+    rng = np.random.default_rng(5)
+    clear, rounds = 0, 150
+    for _ in range(rounds):
+        noise = np.zeros(74)
+        for at in range(1, 74):
+            noise[at] = 0.6 * noise[at - 1] + rng.normal()
+        slope = segmented_regression(noise[50:], [12]).events[0].slope
+        clear += slope.p_value < 0.05
+        inside = slope.ci_low < 0 < slope.ci_high
+        assert inside == (slope.p_value > 0.05)
+        assert slope.ci_high - slope.estimate == pytest.approx(slope.estimate - slope.ci_low)
+    assert clear / rounds <= 0.08
+
+
+def test_the_slope_of_independent_months_is_near_least_squares():
+    """With 200 months without correlation the average over correlations is the usual t."""
+    y = months(n=200, start=100, correlation=0.0, slope=0.02, seed=3)
+    slope = segmented_regression(y, [100]).events[0].slope
+    plain = segmented_regression(y, [100], adjust=False).events[0].slope
+    assert slope.estimate == pytest.approx(plain.estimate, rel=1e-9)
+    assert slope.std_error == pytest.approx(plain.std_error, rel=0.25)
+    assert (slope.n, slope.name, slope.ci_level) == (200, "segmented", 0.95)
+    assert (slope.df, slope.statistic) == (None, None)
+
+
+def test_a_slope_of_few_months_is_not_tested_but_its_level_is():
+    assert FEWEST_FOR_SLOPE == 12
+    for n, start, tested in ((24, 12, True), (24, 11, False), (24, 13, False), (23, 12, False)):
+        event = segmented_regression(months(n=n, start=start), [start]).events[0]
+        assert isinstance(event.slope, NotEstimable) is not tested
+        assert event.level.p_value < 1
+        assert event.gap.p_value < 1
+    assert segmented_regression(months(n=22, start=11), [11]).events[0].slope.reason == "too_few"
+    # As published there is no such limit; of two events each has its own sides.
+    assert segmented_regression(months(n=22), [11], adjust=False).events[0].slope.df == 18
+    first, second = segmented_regression(months(n=44), [12, 32]).events
+    assert (first.slope.n, second.slope.p_value is None) == (44, False)
+    first, second = segmented_regression(months(n=40), [14, 24]).events
+    assert isinstance(first.slope, NotEstimable)
+    assert isinstance(second.slope, NotEstimable)

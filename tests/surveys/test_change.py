@@ -6,11 +6,20 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from analysis.findings import shared_change
 from analysis.results import Comparison, NotEstimable
 from analysis.sections import evaluate
 from analysis.statistics.group_change import least_squares
+from analysis.summary import summarise_for_funder
 from analysis.surveys.change import evaluate_outcomes
 from analysis.surveys.sensitivity import evaluate_sensitivity
+from dashboard.exports.front import list_funder_cards
+from dashboard.sentences import say_finding
+from dashboard.sentences.change import count_clear, list_change_cards
+from dashboard.sentences.funder import say_answer
+from dashboard.tables.outcomes import list_outcomes
+from dashboard.text import Text
+from dashboard.widgets.overview import list_cards
 from tests.studies import make_study
 
 PRE = [3, 4, 2, 5, 3, 4, 3, 2, 4, 5, 3, 3]
@@ -221,3 +230,44 @@ def test_one_panel_agrees_with_the_expected_answer(shared_data, tmp_path):
     assert paired.estimate == pytest.approx(0.761261, abs=5e-7)
     assert paired.statistic == pytest.approx(7.982767, abs=5e-7)
     assert by_name(outcome.effect_sizes)["d_z"].estimate == pytest.approx(1.312359, abs=5e-7)
+
+
+@pytest.mark.parametrize(
+    ("step", "code", "said"),
+    [(1, "all_rose", "rose by exactly 1.00 points"), (-1, "all_fell", "fell by exactly 1.00"),
+     (0, "all_unchanged", "the same as before")],
+)  # fmt: skip
+def test_everyone_changing_alike_is_neither_clear_nor_unclear(step, code, said):
+    """Nothing varies, so nothing is tested: the sentence says what is true of all of them."""
+    study = make_study({"pre": {"m": PRE}, "post": {"m": np.array(PRE) + step}})
+    evaluation = evaluate(study)
+    summary, change = evaluation.findings[:2]
+    assert (summary.code, summary.values["alike"]) == ("study_summary_alike", 1)
+    assert (change.code, change.values["change"], change.values["n"]) == (code, step, 12)
+    for language in ("en", "zh-Hans"):
+        text = Text(language)
+        sentence = say_finding(text, change)
+        assert "12" in sentence
+        assert language != "en" or said in sentence
+        cards = list_change_cards(text, evaluation, evaluation.outcomes[0], study.measure("m"))
+        assert not any(value == text("{k} of {n}", k=0, n=1) for value, _ in cards)
+        assert cards[0][0] == text.signed(step)
+        assert list_cards(text, evaluation)[0].value == "12"
+        table = list_outcomes(evaluation.outcomes, study.plan, text)
+        assert table[text("Change")].tolist() == [text.signed(step)]
+        front = list_funder_cards(text, evaluation, study.plan, summarise_for_funder(evaluation))
+        assert front[0][0] == text.signed(step)
+        assert say_finding(text, change) == say_answer(text, evaluation)
+
+
+def test_measures_that_can_be_tested_are_counted_apart_from_those_that_cannot():
+    study = make_study({"pre": {"m": PRE, "o": PRE}, "post": {"m": np.array(PRE) + 1, "o": POST}})
+    evaluation = evaluate(study)
+    summary = evaluation.findings[0]
+    counted = {key: summary.values[key] for key in ("clear", "alike", "n")}
+    assert counted == {"clear": 1, "alike": 1, "n": 2}
+    assert count_clear(Text("en"), evaluation) == "1 of 1"
+    told = say_finding(Text("en"), summary)
+    assert "1 of 2 measures changed clearly; on 1 everyone changed by the same amount" in told
+    assert shared_change(evaluation.outcomes[0]) == 1
+    assert shared_change(evaluation.outcomes[1]) is None

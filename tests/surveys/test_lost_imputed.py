@@ -1,5 +1,6 @@
 """Those lost imputed with what else is known of them, and how much worse they would have to be."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +17,7 @@ from dashboard.exports.sections_survey import list_survey_sections
 from dashboard.sentences.funder import list_evidence
 from dashboard.sentences.tipping import list_tipping_sentences, say_auxiliary, tipping_rows
 from dashboard.tables.attrition import list_attrition, list_sensitivity
-from dashboard.text import Text
+from dashboard.text import Text, read_catalogue
 from tests.studies import make_study
 
 N = 200
@@ -102,9 +103,43 @@ def test_the_difference_between_groups_has_a_tipping_point_of_its_own():
     assert isinstance(rows[0].change, Comparison)
     assert rows[0].change.name == "did_multiple_imputation"
     assert rows[0].tipping.n_lost < N / 2, "of the programme only"
-    clustered, *_ = study_of(treated=half, clusters=np.arange(N) % 20)
-    assert impute_comparison(clustered, build_panel(clustered)) == ()
     assert impute_comparison(study_of()[0], build_panel(study_of()[0])) == ()
+
+
+def test_the_difference_between_clustered_groups_has_the_error_of_clusters():
+    half = np.arange(N) % 4 < 2
+    study, *_ = study_of(treated=half, gain=0.9, lose=0.3)
+    plain = impute_comparison(study, build_panel(study))[0]
+    # Each cluster lies in one group: 0, 1 or 2, 3 in every four people.
+    clusters = np.where(half, "t", "c") + (np.arange(N) // 4 % 6).astype(str).astype(object)
+    clustered, *_ = study_of(treated=half, clusters=clusters, gain=0.9, lose=0.3)
+    row, other = impute_comparison(clustered, build_panel(clustered))
+    assert (row.measure, other.measure, row.name) == ("m", "other", "did_multiple_imputation")
+    assert row.change.estimate == pytest.approx(plain.change.estimate, abs=1e-9)
+    assert row.change.method.endswith("by_group;cr2")
+    assert row.change.df < plain.change.df, "six clusters in each group, not a hundred people"
+    assert row.tipping.n_lost == plain.tipping.n_lost
+    assert row.tipping.lost_mean == pytest.approx(plain.tipping.lost_mean)
+    few, *_ = study_of(treated=half, clusters=half.astype(str), gain=0.9, lose=0.3)
+    (refused, _) = impute_comparison(few, build_panel(few))
+    assert (refused.change.reason, refused.tipping) == ("too_few", None), "two communities each"
+
+
+def test_yes_and_no_in_clusters_are_bounded_but_not_imputed():
+    rng = np.random.default_rng(6)
+    treated, yes = np.arange(120) % 2 == 0, (rng.random(120) < 0.5).astype(float)
+    later = np.arange(120) % 5 > 0
+    facts = {"treated": [*treated, *treated[later]]}
+    facts["cluster"] = [*(np.arange(120) % 12), *(np.arange(120) % 12)[later]]
+    study = make_study(
+        {"pre": {"y": yes}, "post": {"y": yes[later]}},
+        respondents={"pre": list(range(120)), "post": np.flatnonzero(later).tolist()},
+        measures=[{"name": "y", "kind": "binary"}],
+        facts=facts,
+    )
+    assert impute_comparison(study, build_panel(study)) == ()
+    rows = [one for one in evaluate(study).bounds if one.name == "did_worst_best"]
+    assert rows, "the bounds of the difference stand alone"
 
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])
@@ -189,3 +224,15 @@ def test_those_lost_to_follow_up_are_called_so_in_chinese():
     table = list_attrition(evaluate(study).attrition, study.plan, Text("zh-Hans"))
     assert "失访" in table.columns
     assert "失去" not in table.columns
+
+
+def test_who_leaves_a_survey_and_who_leaves_a_team_have_different_names_in_chinese():
+    """Respondents are lost to follow-up (失访), volunteers leave (流失): design, words."""
+    known = read_catalogue("zh-Hans")
+    wrong = {
+        english: chinese
+        for english, chinese in known.items()
+        if "流失" in chinese and not re.search(r"(?i)volunteer|laps|team|intake", english)
+    }
+    assert wrong == {}
+    assert known["Who was lost"] == "失访"
