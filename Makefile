@@ -1,6 +1,8 @@
 # make run   sets everything up and opens the dashboard on the sample community
 # make test  sets everything up, headless browser included, and runs every test
-.PHONY: run test lint format setup sample
+# make docs  builds the documentation into site/; warnings are errors
+# make sbom  writes what a release contains, with versions and hashes, as CycloneDX
+.PHONY: run test lint format setup sample docs sbom release-tools
 run:
 	@.ci/setup run
 	@.venv/bin/levee demo
@@ -12,6 +14,7 @@ lint: setup
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
+	@.venv/bin/lint-imports >/dev/null || .venv/bin/lint-imports
 
 setup:
 	@.ci/setup test
@@ -21,3 +24,12 @@ format: setup
 
 sample: setup
 	@.venv/bin/python data/sample/simulate.py
+
+release-tools:
+	@.ci/setup release
+
+docs: release-tools
+	@NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build
+
+sbom: release-tools
+	@.venv/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-file levee.cdx.json
