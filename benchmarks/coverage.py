@@ -1,8 +1,9 @@
 """How often each interval holds the truth: a slow command whose result stands in docs/coverage.md.
 
-``python benchmarks/coverage.py [--rounds 10000] > docs/coverage.md`` (about two minutes). Each row
-draws samples of a stated kind with a known truth and counts the intervals that hold it. With
-10,000 rounds a true coverage of 95 % is counted between 94.6 % and 95.4 % nineteen times in twenty.
+``python benchmarks/coverage.py [--rounds 10000] > docs/coverage.md`` (about two hours on an idle
+core). Each row draws samples of a stated kind with a known truth and counts the intervals that hold
+it. With 10,000 rounds a true coverage of 95 % is counted between 94.6 % and 95.4 % nineteen times
+in twenty; the slower parts take 4,000.
 """
 
 from __future__ import annotations
@@ -42,13 +43,13 @@ Draw = Callable[[np.random.Generator], Any]
 SEED = 20261123
 _SHORTFALLS = """
 Where a page shows an interval of which fewer than 93 % or more than 97 % hold, it says so: shares by person
-of fewer than 20 people or with fewer than 10 who ever failed or succeeded, a comparison with fewer than 10 people in a group,
+of fewer than 20 people or with fewer than 15 who ever failed or succeeded, a comparison with fewer than 10 people in a group,
 dose with fewer than 40, a new community from fewer than 8, fewer than 10 clusters,
 groups drawn towards the whole. Where an interval falls short: strongly skewed changes with 40 pairs (93 % for the t and the BCa interval alike), and a
 mixed model with 5 pairs beside 20 single answers (93 %): below 20 pairs the pages say that there are few. Wilson is wide
 near 0, as discrete counts must be. Over rows instead of people, the attendance rate's interval would hold the truth in
-65 %: it is by person. With 12 people, or where nearly everybody is reliable and one or two never are, few people say
-too little (93 % and 86 %)."""  # noqa: E501
+65 %: it is by person. Where nearly everybody is reliable and a few hardly ever are, these few say too little with 15 to 30 people
+(90 to 92 %)."""  # noqa: E501
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,8 @@ standard deviations: a programme that works must not look like a question that s
 
 from __future__ import annotations
 
+import gc
+
 import numpy as np
 
 from analysis.results import Comparison
@@ -21,8 +23,8 @@ SHIFTS = ((60, 5, 0.0), (60, 5, 0.6), (150, 5, 0.6), (150, 9, 0.6), (300, 5, 0.6
 ORDERED = ((40, 0, 0, 0.7, 1.5), (40, 20, 15, 0.7, 1.5), (120, 40, 30, 0.0, 2.5))
 _SHIFTS_READ = """
 A programme that works is not taken for a shifted question: at most 4 % of studies name one. A shift of
-1.2 logits is named in 99 % with 200 people. The test of equal loadings is clear too often with 60 people
-(8 %); the verdict also asks for a fall of CFI."""  # noqa: E501
+1.2 logits is named in 99 % with 200 people. The test of equal loadings, made at the
+fit that has them, keeps to its level; Wald's statistic at the free fit refused 8 % with 60 people."""  # noqa: E501
 _CUTS = np.array([-2.0, -0.7, 0.8, 2.2])
 
 
@@ -48,6 +50,8 @@ def count_alarms(
     """Shares of: items with p below .05, studies where an item is named, the first item named,
     equal loadings refused at 5 %.
     """
+    # Adjusting p-values collects garbage each time, over all that was ever imported.
+    gc.freeze()
     rng = np.random.default_rng(SEED)
     person = np.arange(people)
     later = np.repeat([0.0, 1.0], people)
@@ -127,5 +131,5 @@ def write_ordered(rounds: int) -> None:
 
 
 if __name__ == "__main__":
-    write_shifts(400)
-    write_ordered(1000)
+    write_shifts(4000)
+    write_ordered(4000)

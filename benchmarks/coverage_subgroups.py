@@ -9,6 +9,7 @@ import numpy as np
 
 from analysis.results import Comparison
 from analysis.statistics.effect_size import d_av, rank_biserial
+from analysis.statistics.incomplete_shares import standardised_share
 from analysis.statistics.meta_analysis import random_effects
 from analysis.statistics.mixed_model import mixed_change
 from analysis.statistics.partial_pooling import pool_partially
@@ -18,6 +19,7 @@ SEED = 20261124
 GROUPS = ((4, 8, 0.2), (6, 6, 0.3), (4, 30, 0.2), (4, 8, 0.0))
 PREDICTIONS = ((3, 12, 0.3), (5, 12, 0.3), (8, 12, 0.3), (8, 12, 0.6))
 TESTS = ((3, 5), (5, 5), (5, 8), (10, 8), (20, 6))
+SHARES = ((3, 8), (5, 8), (10, 8), (4, 20), (10, 20))
 PAIRS = (8, 12, 20, 40)
 #: Fewer than the product's 10,000: the level of a drawn test does not depend on it.
 DRAWS = 999
@@ -84,6 +86,44 @@ def partly_matched(groups: int, people: int, rounds: int) -> tuple[float, float,
         own += sum((one.ci_low or 0.0) <= 0.0 <= (one.ci_high or 0.0) for one in known)
         drawn += int(((pooled.ci_low <= 0.0) & (pooled.ci_high >= 0.0)).sum())
     return alarms / rounds, own / made, drawn / made
+
+
+def partly_shares(groups: int, people: int, rounds: int) -> tuple[float, float, float]:
+    """As :func:`partly_matched`, of a yes/no question: by the standardised share of each group.
+
+    40 % say yes before, of whom 80 % do after, and 27 % of the others: 48 % after. Who says no is
+    lost more often.
+    """
+    rng = np.random.default_rng(SEED)
+    alone = max(people // 2, 1)
+    alarms, own, refused, tests = 0, 0, 0, 0
+    made = 0
+    for _ in range(rounds):
+        known = []
+        for _group in range(groups):
+            pre = rng.random(people + alone) < 0.4
+            pre = pre[np.argsort(pre + rng.gumbel(size=pre.size))]
+            post = rng.random(pre.size) < np.where(pre, 0.8, 0.8 / 3)
+            fresh = rng.random(alone) < 0.48
+            table = np.zeros((2, 2))
+            np.add.at(table, (pre[alone:].astype(int), post[alone:].astype(int)), 1)
+            counts = [(float((~x).sum()), float(x.sum())) for x in (pre[:alone], fresh)]
+            found = standardised_share(table, *counts)
+            if isinstance(found, Comparison):
+                known.append(found)
+            else:
+                refused += 1
+        made += len(known)
+        own += sum((one.ci_low or 0.0) <= 0.08 <= (one.ci_high or 0.0) for one in known)
+        if len(known) < 2:
+            continue
+        tests += 1
+        estimates = [one.estimate or 0.0 for one in known]
+        errors = [one.std_error or 0.0 for one in known]
+        # As the product: as many degrees of freedom as pairs less one.
+        test = compare_estimates(estimates, errors, [people - 1.0] * len(known), n=0, draws=DRAWS)
+        alarms += (test.p_value or 0.0) < 0.05
+    return alarms / max(tests, 1), own / max(made, 1), refused / (rounds * groups)
 
 
 def false_alarms(groups: int, people: int, rounds: int, *, linked: bool) -> float:
@@ -179,3 +219,10 @@ def write_partly(rounds: int) -> None:
     for groups, people in (*TESTS, (4, 20), (4, 40)):
         level, own, drawn = partly_matched(groups, people, rounds)
         print(f"| {groups} × {people} | {level:.1%} | {own:.1%} | {drawn:.1%} |", flush=True)
+    print("\nThe same of a yes/no question, by the standardised share of each group")
+    print(f"({rounds} rounds, test ± {error:.1%}):\n")
+    print("| groups × pairs | test below p = .05 | own 95 % interval | groups refused |")
+    print("|---|---|---|---|")
+    for groups, people in SHARES:
+        level, own, refused = partly_shares(groups, people, rounds)
+        print(f"| {groups} × {people} | {level:.1%} | {own:.1%} | {refused:.1%} |", flush=True)

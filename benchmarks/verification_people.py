@@ -79,9 +79,11 @@ def _repeated(data: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
 
 
 def _shares(data: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
-    came = share_by_person(data["came"], data["registered"])
-    for told in ("estimate", "std_error", "ci_low", "ci_high"):
-        yield f"share_by_person.{told}", getattr(came, told)
+    few = [*data["came"][:3], *data["registered"][3:]]
+    for key, came in (("share_by_person", data["came"]), ("share_by_person.few", few)):
+        found = share_by_person(came, data["registered"])
+        for told in ("estimate", "std_error", "ci_low", "ci_high"):
+            yield f"{key}.{told}", getattr(found, told)
 
 
 def main() -> None:

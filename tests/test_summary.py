@@ -10,7 +10,9 @@ from analysis.results import SUPPRESSED, Estimate, NotEstimable
 from analysis.summary import main_outcome, summarise_for_funder, weigh_evidence
 from dashboard.exports.front import list_funder_cards
 from dashboard.sentences.dac import say_criteria
+from dashboard.sentences.funder import say_answer
 from dashboard.text import Text
+from dashboard.widgets.overview import list_cards
 from tests.activities import read_tables
 
 
@@ -118,3 +120,25 @@ def test_the_funder_never_reads_of_a_hidden_group(language):
     cards = list_funder_cards(Text(language), shown, study.plan, summarise_for_funder(shown))
     assert cards
     assert not any("xold" in said or "xmiddle" in said for _, said in cards)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_title_and_cards_speak_of_the_same_people_and_the_same_estimate(
+    study, evaluation, language
+):
+    """With a comparison group: its difference is the number, its participants are counted."""
+    text = Text(language)
+    title = evaluation.findings[0]
+    assert title.code == "study_summary_compared"
+    first, second = list_cards(text, evaluation)[:2]
+    assert first.value == text("{k} of {n}", k=title.values["clear"], n=title.values["n"])
+    assert second.value == text.number(title.values["matched"], 0)
+    assert second.value != text.number(evaluation.flow.matched, 0)
+    main = main_outcome(evaluation)
+    effect = next(c.effect for c in evaluation.comparison if c.measure == main.measure)
+    value, said = list_funder_cards(text, evaluation, study.plan, summarise_for_funder(evaluation))[
+        0
+    ]
+    assert value == text.signed(effect.estimate)
+    assert text.signed(main.change.estimate) in said
+    assert text.number(abs(effect.estimate), 2) in say_answer(text, evaluation)

@@ -52,22 +52,29 @@ def _change_card(
         return say_signed(text, shared, share=is_share(measure)), told
     if not isinstance(main.change, Comparison) or main.change.estimate is None:
         return None
-    change, share = main.change, is_share(measure)
+    share = is_share(measure)
+    beyond = find_difference(evaluation, main)
+    # The number of the title: with a comparison group, the change beyond it.
+    told_of = main.change if beyond is None else beyond
+    message = (
+        "{measure}: change, likely {likely}."
+        if beyond is None
+        else "{measure}: change beyond the comparison group, likely {likely}."
+    )
     parts = [
         text(
-            "{measure}: change, likely {likely}.",
+            message,
             measure=_name_with_unit(text, measure),
-            likely=say_likely(text, change.ci_low, change.ci_high, share=share),
+            likely=say_likely(text, told_of.ci_low, told_of.ci_high, share=share),
         )
     ]
+    if beyond is not None:
+        own = say_signed(text, main.change.estimate, share=share)
+        parts.append(text("Participants' own change {change}.", change=own))
     if main.levels and isinstance(main.levels[0], Estimate):
         level = say_level(text, main.levels[0].estimate, share=share)
         parts.append(text("Before: {value}.", value=level))
-    beyond = find_difference(evaluation, main)
-    if beyond is not None:
-        more = say_signed(text, beyond.estimate, share=share)
-        parts.append(text("Against the comparison group {change}.", change=more))
-    return say_signed(text, change.estimate, share=share), text.join(parts)
+    return say_signed(text, told_of.estimate, share=share), text.join(parts)
 
 
 def find_difference(evaluation: Evaluation, outcome: Outcome) -> Comparison | None:

@@ -28,9 +28,17 @@ def list_cards(text: Text, evaluation: Evaluation) -> list[Card]:
     """At most four numbers of the whole evaluation."""
     cards = []
     counted = count_clear(text, evaluation)
-    if counted:
+    # One population on the page: with a comparison group title and cards speak of participants.
+    compared = [f for f in evaluation.findings if f.code == "study_summary_compared"]
+    if compared:
+        facts = compared[0].values
+        value = text("{k} of {n}", k=facts["clear"], n=facts["n"])
+        cards.append(Card(value=value, meaning=text("measures improved more than elsewhere")))
+        value = text.number(facts["matched"], 0)
+        cards.append(Card(value=value, meaning=text("participants answered before and after")))
+    elif counted:
         cards.append(Card(value=counted, meaning=text("measures changed clearly")))
-    if evaluation.flow and evaluation.flow.matched:
+    if not compared and evaluation.flow and evaluation.flow.matched:
         value = text.number(evaluation.flow.matched, 0)
         cards.append(Card(value=value, meaning=text("people answered before and after")))
     if evaluation.participation and evaluation.participation.participants is not None:

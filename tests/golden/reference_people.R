@@ -57,14 +57,19 @@ for (w in c(60, 120, 180)) {
   put(paste0("mcf_log.", w, ".ci_low"), limits$lower[k], by); put(paste0("mcf_log.", w, ".ci_high"), limits$upper[k], by)
 }
 
-# ---- a share with several trials a person
-a <- as.data.frame(d$attendance); people <- svydesign(ids = ~1, data = a, weights = ~1)
-ratio <- svyratio(~came, ~registered, people); p <- coef(ratio); se <- as.numeric(SE(ratio))
-effective <- min(sum(a$registered), p * (1 - p) / se^2) * (qnorm(.975) / qt(.975, degf(people)))^2
-limits <- prop.test(p * effective, effective, correct = FALSE)$conf.int
-put("share_by_person.estimate", p, "survey::svyratio"); put("share_by_person.std_error", se, "survey::svyratio, linearised")
-by <- "stats::prop.test at the effective number by survey::svyratio"
-put("share_by_person.ci_low", limits[1], by); put("share_by_person.ci_high", limits[2], by)
+# ---- a share with several trials a person; "few": everybody but three came each time, and these decide the variance
+shares <- function(key, a) {
+  people <- svydesign(ids = ~1, data = a, weights = ~1)
+  ratio <- svyratio(~came, ~registered, people); p <- coef(ratio); se <- as.numeric(SE(ratio))
+  r <- a$came - p * a$registered; k <- nrow(a); df <- min(degf(people), 2 * k / (mean(r^4) / mean(r^2)^2 - (k - 3) / (k - 1)))
+  effective <- min(sum(a$registered), p * (1 - p) / se^2) * (qnorm(.975) / qt(.975, df))^2
+  limits <- prop.test(p * effective, effective, correct = FALSE)$conf.int
+  put(paste0(key, ".estimate"), p, "survey::svyratio"); put(paste0(key, ".std_error"), se, "survey::svyratio, linearised")
+  by <- "stats::prop.test at the effective number by survey::svyratio"
+  put(paste0(key, ".ci_low"), limits[1], by); put(paste0(key, ".ci_high"), limits[2], by)
+}
+a <- as.data.frame(d$attendance); shares("share_by_person", a)
+a$came[-(1:3)] <- a$registered[-(1:3)]; shares("share_by_person.few", a)
 
 packages <- c("survival", "survey", "sandwich")
 versions <- c(list(R = paste(R.version$major, R.version$minor, sep = ".")), setNames(lapply(packages, function(p) as.character(packageVersion(p))), packages))
