@@ -66,13 +66,25 @@ class CountsPlan(_Section):
     ``cells`` are the columns of numbers: one, or one for each wave (or group, by ``across``) that
     their headers name. ``unit`` settles what the numbers are where the table leaves it open;
     percentages need ``totals``: column (or, in one long column, value of the wave) → people asked.
+    Several questions stand in the rows (``question`` is their column), in the columns
+    (``across = "question"``), or in the rows with an answer in each column (``across = "answer"``,
+    without ``answer``).
     """
 
-    answer: str
+    answer: str = ""
+    question: str | None = None
     cells: list[str] = Field(min_length=1)
-    across: Literal["wave", "group"] = "wave"
+    across: Literal["wave", "group", "question", "answer"] = "wave"
     unit: Literal["people", "percent"] | None = None
     totals: dict[str, int] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _check(self) -> CountsPlan:
+        if self.across == "answer" and self.question is None:
+            raise ValueError("counts: across = 'answer' needs question, the column of questions")
+        if self.across != "answer" and not self.answer:
+            raise ValueError("counts: answer, the column of answers, is missing")
+        return self
 
 
 class SurveyFile(_Section):

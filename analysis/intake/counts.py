@@ -16,6 +16,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.errors import LimitExceededError, StudyFileError
+from analysis.intake.count_questions import (
+    holds_questions,
+    lay_side_by_side,
+    split_questions,
+)
 from analysis.intake.lookup import column_texts, normalise_name, require_column
 from analysis.intake.numbers import read_numbers
 from analysis.intake.respondents import propose_wave_rule, wave_family
@@ -91,6 +96,8 @@ def read_counts(table: Table, source: SurveyFile, survey: SurveyPlan) -> CountsR
         raise ValueError("not a table of counts")
     if survey.respondent:
         raise StudyFileError("counts_with_people", file=table.file)
+    if holds_questions(plan):
+        return _read_questions(table, source, plan, survey)
     answer = require_column(table, plan.answer, source.rename, key="survey.files.counts.answer")
     names = [
         require_column(table, name, source.rename, key="survey.files.counts.cells")
@@ -130,6 +137,38 @@ def read_counts(table: Table, source: SurveyFile, survey: SurveyPlan) -> CountsR
         exclusions=(*rows.exclusions, *exclusions),
         issues=(*issues, *found, _note(table, "counts_table", n=round(total), severity="info")),
     )
+
+
+def _read_questions(
+    table: Table, source: SurveyFile, plan: CountsPlan, survey: SurveyPlan
+) -> CountsRead:
+    """Read each question by itself, and lay those of one wave and group side by side."""
+    labels = {column.name: bare_header(column.label) for column in table.columns}
+    headers = {
+        name: labels[require_column(table, name, source.rename, key="survey.files.counts.cells")]
+        for name in plan.cells
+    }
+    split = split_questions(table, source, plan, headers)
+    read = {question: read_counts(part, own, survey) for question, (own, part) in split.items()}
+    together: dict[tuple[str | None, str | None], list[tuple[str, SurveyFile, Table]]] = {}
+    for question, one in read.items():
+        for own, part in one.parts:
+            together.setdefault((own.wave, own.group), []).append((question, own, part))
+    parts = tuple(
+        (told[0][1], lay_side_by_side([part for *_, part in told], [name for name, *_ in told]))
+        for told in together.values()
+    )
+    issues = [i for one in read.values() for i in one.issues if i.code != "counts_table"]
+    exclusions = [e for one in read.values() for e in one.exclusions]
+    if plan.across == "answer":
+        # One row of a matrix holds all answers: it is used although one of its cells is blank.
+        exclusions = [replace(one, rows=()) for one in exclusions]
+    total = sum(len(part.cells) for _, part in parts)
+    told = (
+        _note(table, "counts_table", n=total, severity="info"),
+        _note(table, "counts_several", n=len(read), severity="info"),
+    )
+    return CountsRead(parts=parts, exclusions=tuple(exclusions), issues=(*issues, *told))
 
 
 def column_wave(label: str) -> str | None:
@@ -356,6 +395,9 @@ def list_samples(table: Table, source: SurveyFile, survey: SurveyPlan) -> list[s
     plan = source.counts
     if plan is None:
         return []
+    if plan.across in ("answer", "question"):
+        wave = survey.wave if survey.wave in table.cells else None
+        return [str(v) for v in column_texts(table, wave).dropna().unique()] if wave else ["n"]
     found = [
         _samples(table, plan, require_column(table, name, source.rename), survey)
         for name in plan.cells

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from analysis.intake.answers import propose_range
+from analysis.intake.count_questions import holds_questions
 from analysis.intake.counts import bare_header, column_wave, is_base
 from analysis.intake.lookup import column_texts, normalise_name
 from analysis.intake.numbers import read_numbers
 from analysis.intake.respondents import wave_family
-from analysis.intake.score_names import name_internally
+from analysis.intake.score_names import name_internally, suggest_name
 from analysis.intake.spellings import header_words
 from analysis.intake.tables import Column, Table
-from analysis.intake.words import ANSWERS, COUNTS, GROUP, PERCENTS, RATINGS, SITE, WAVE_HEADERS
+from analysis.intake.words import (
+    ANSWERS,
+    COUNTS,
+    GROUP,
+    PERCENTS,
+    QUESTIONS,
+    RATINGS,
+    SITE,
+    WAVE_HEADERS,
+)
 from analysis.study_file import CountsPlan, MeasurePlan, SurveyFile, SurveyPlan
 
 _MOST_ROWS, _MOST_COLUMNS, _MOST_FACTS = 500, 24, 4
+_LEAST_HAN, _LEAST_WORDS = 7, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,25 +45,28 @@ class CountsShape:
         Further such columns: sex, age group.
     percent
         The cells are shares.
+    question
+        Column of questions where a table holds several in its rows.
     """
 
     answer: str
     cells: tuple[str, ...]
-    across: str = "wave"
+    across: Literal["wave", "group", "question", "answer"] = "wave"
     wave: str | None = None
     group: str | None = None
     site: str | None = None
     facts: tuple[str, ...] = ()
     percent: bool = False
+    question: str | None = None
 
     def plan(self) -> CountsPlan:
         """The entry of a study file."""
-        unit = "percent" if self.percent else None
         return CountsPlan(
             answer=self.answer,
+            question=self.question,
             cells=list(self.cells),
-            across="group" if self.across == "group" else "wave",
-            unit=unit,
+            across=self.across,
+            unit="percent" if self.percent else None,
         )
 
 
@@ -72,7 +87,7 @@ def recognise_counts(table: Table) -> CountsShape | None:
     free = [column for column in columns if column not in (*counted, *shares, *waves)]
     answer = next((c for c in free if _is_answer(table, c)), None)
     if answer is None:
-        return None
+        return _matrix_of_answers(table, numeric, [c for c in columns if c not in numeric])
     rest = [column for column in columns if column is not answer]
     waves = [column for column in waves if column not in shares] or waves
     groups = [c for c in numeric if c not in shares and c is not answer] or shares
@@ -84,33 +99,73 @@ def recognise_counts(table: Table) -> CountsShape | None:
         cells = counted[:1] or shares
         return _shape(table, answer, cells, "wave", [c for c in rest if c not in aside])
     if len(groups) > 1:
-        return _shape(table, answer, groups, "group", [c for c in rest if c not in numeric])
+        # A header long enough to be a question names no group of people.
+        asked = all(_is_wording(column.label) for column in groups)
+        across: Literal["group", "question"] = "question" if asked else "group"
+        return _shape(table, answer, groups, across, [c for c in rest if c not in numeric])
     return None
 
 
+def _matrix_of_answers(
+    table: Table, numeric: Sequence[Column], others: Sequence[Column]
+) -> CountsShape | None:
+    """The shape of a matrix: a row for each question, a column for each answer of one scale."""
+    labels = [bare_header(column.label) for column in numeric]
+    words = [label for label in labels if not label[:1].isdigit()]
+    if len(numeric) < 2 or len(words) < len(labels) or propose_range(labels) is None:
+        return None
+    question = next((c for c in others if header_words(c) & QUESTIONS), None)
+    question = question or next((c for c in others if _are_wordings(table, c)), None)
+    if question is None:
+        return None
+    return _shape(table, question, numeric, "answer", [c for c in others if c is not question])
+
+
 def _shape(
-    table: Table, answer: Column, cells: Sequence[Column], across: str, others: Sequence[Column]
+    table: Table,
+    answer: Column,
+    cells: Sequence[Column],
+    across: Literal["wave", "group", "question", "answer"],
+    others: Sequence[Column],
 ) -> CountsShape | None:
     """The shape, if each answer stands once for every wave and group."""
     names = [answer.name, *(column.name for column in others)]
     if len(others) > _MOST_FACTS or table.cells[names].duplicated().any():
         return None
+    question = next((c for c in others if header_words(c) & QUESTIONS), None)
+    question = question or next((c for c in others if _are_wordings(table, c)), None)
+    if across == "answer":
+        question = answer
     # A column that differs from row to row names people or things, not groups of them.
     if any(table.cells[column.name].nunique() == len(table.cells) for column in others):
         return None
-    wave = next((c.name for c in others if _says_waves(table, c)), None)
-    group = next((c.name for c in others if c.name != wave and header_words(c) & set(GROUP)), None)
-    site = next((c.name for c in others if header_words(c) & set(SITE)), None)
+    facts = [column for column in others if column is not question]
+    wave = next((c.name for c in facts if _says_waves(table, c)), None)
+    group = next((c.name for c in facts if c.name != wave and header_words(c) & set(GROUP)), None)
+    site = next((c.name for c in facts if header_words(c) & set(SITE)), None)
     return CountsShape(
-        answer=answer.name,
+        answer="" if across == "answer" else answer.name,
+        question=None if question is None else question.name,
         cells=tuple(column.name for column in cells),
         across=across,
         wave=wave,
         group=group,
         site=site,
-        facts=tuple(c.name for c in others if c.name not in (wave, group, site)),
+        facts=tuple(c.name for c in facts if c.name not in (wave, group, site)),
         percent=all(_is_share(table, column) for column in cells),
     )
+
+
+def _is_wording(text: str) -> bool:
+    """Whether a text is long enough to be a question: four words, or seven Han characters."""
+    han = sum("\u4e00" <= char <= "\u9fff" for char in text)
+    return han >= _LEAST_HAN or len(text.split()) >= _LEAST_WORDS or text.endswith(("?", "？"))
+
+
+def _are_wordings(table: Table, column: Column) -> bool:
+    values = [str(value) for value in table.cells[column.name].dropna().unique()]
+    values = [value for value in values if not is_base(value)]
+    return bool(values) and all(map(_is_wording, values))
 
 
 def _is_answer(table: Table, column: Column) -> bool:
@@ -172,7 +227,9 @@ def propose_counts(
     question = normalise_name(shape.answer)
     asked = [one for one in tables if normalise_name(one[1].answer) == question]
     asked = [one for one in asked if (one[1].wave is None) == (shape.wave is None)]
-    if len(shape.cells) > 1 or shape.wave is not None:
+    asked = [one for one in asked if one[1].across == shape.across]
+    columns_differ = len(shape.cells) > 1 and shape.across in ("wave", "group")
+    if columns_differ or shape.wave is not None:
         asked = asked[:1]
     waves = _waves(first, shape, [wave for _, _, wave in asked])
     files = [
@@ -193,10 +250,45 @@ def propose_counts(
         disaggregate=list(shape.facts),
         files=files,
     )
-    answers = list(
-        dict.fromkeys(a for table, one, _ in asked for a in answers_of(table, one.answer))
-    )
-    return survey, [_measure(shape.answer, answers)]
+    if shape.question is None and shape.across != "question":
+        answers = list(
+            dict.fromkeys(a for table, one, _ in asked for a in answers_of(table, one.answer))
+        )
+        return survey, [_measure(shape.answer, answers)]
+    return survey, propose_count_measures(first, shape.plan())
+
+
+def propose_count_measures(table: Table, counts: CountsPlan) -> list[MeasurePlan]:
+    """Propose a measure for each question of a table of counts."""
+    measures: list[MeasurePlan] = []
+    for question, answers in _answers_by_question(table, counts).items():
+        told = _measure(question, answers, first=not measures)
+        taken = any(told.name == one.name for one in measures)
+        name = f"{told.name}_{len(measures) + 1}" if taken else told.name
+        measures.append(told.model_copy(update={"name": name}))
+    return measures
+
+
+def _answers_by_question(table: Table, shape: CountsPlan) -> dict[str, list[str]]:
+    """Questions of a table, each with its answers in their order."""
+    labels = {column.name: bare_header(column.label) for column in table.columns}
+    headers = [labels[name] for name in shape.cells if name in labels]
+    if not holds_questions(shape):
+        return {shape.answer: answers_of(table, shape.answer)}
+    if shape.across == "question":
+        answers = answers_of(table, shape.answer)
+        return {header: answers for header in headers}
+    texts = column_texts(table, shape.question or "")
+    questions = [str(one) for one in texts.dropna().unique() if not is_base(str(one))]
+    if shape.across == "answer":
+        return {question: headers for question in questions}
+    given = column_texts(table, shape.answer)
+    return {
+        question: [
+            str(one) for one in given[texts == question].dropna().unique() if not is_base(str(one))
+        ]
+        for question in questions
+    }
 
 
 def _waves(table: Table, shape: CountsShape, named: Sequence[str | None]) -> list[str]:
@@ -215,13 +307,15 @@ def _waves(table: Table, shape: CountsShape, named: Sequence[str | None]) -> lis
     return known if len(known) == len(given) else given
 
 
-def _measure(answer: str, answers: Sequence[str]) -> MeasurePlan:
+def _measure(answer: str, answers: Sequence[str], *, first: bool = True) -> MeasurePlan:
     bounds = propose_range(answers)
     name = name_internally(answer, "answer", [answer])
+    label = suggest_name("", [answer]) or None
+    role: Literal["primary", "secondary"] = "primary" if first else "secondary"
     if bounds is None:
         return MeasurePlan(
-            name=name, kind="category", items=[answer], order=list(answers), role="primary"
+            name=name, label=label, kind="category", items=[answer], order=list(answers), role=role
         )
     if bounds == (0.0, 1.0):
-        return MeasurePlan(name=name, kind="binary", items=[answer], role="primary")
-    return MeasurePlan(name=name, items=[answer], range=bounds, role="primary")
+        return MeasurePlan(name=name, label=label, kind="binary", items=[answer], role=role)
+    return MeasurePlan(name=name, label=label, items=[answer], range=bounds, role=role)

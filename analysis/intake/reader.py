@@ -11,6 +11,7 @@ from analysis.errors import (
     HostileFileError,
     IntakeError,
     LimitExceededError,
+    StudyFileError,
     UnreadableFileError,
 )
 from analysis.intake.activity_tables import (
@@ -227,6 +228,7 @@ def _read_survey(plan: StudyPlan, tables: Mapping[_Wanted, Table]) -> SurveyRead
         if source.counts is None:
             pairs.append((source, table))
         else:
+            _check_single_questions(plan, source)
             counted.append(read_counts(table, source, plan.survey))
             pairs += counted[-1].parts
     read = read_survey(plan, pairs)
@@ -235,6 +237,13 @@ def _read_survey(plan: StudyPlan, tables: Mapping[_Wanted, Table]) -> SurveyRead
         exclusions=(*read.exclusions, *(e for one in counted for e in one.exclusions)),
         issues=(*read.issues, *(i for one in counted for i in one.issues)),
     )
+
+
+def _check_single_questions(plan: StudyPlan, source: SurveyFile) -> None:
+    """Refuse a score of several questions: nobody knows whose answers belong together."""
+    joined = next((one for one in plan.measures if len(one.items) > 1), None)
+    if joined is not None:
+        raise StudyFileError("counts_score", file=source.path, measure=joined.name)
 
 
 def _study(

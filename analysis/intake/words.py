@@ -63,6 +63,13 @@ ANSWERS = frozenset(
         "|答案|选项|回答|作答|答案选项"
     )
 )
+QUESTIONS = frozenset(
+    split_words(
+        "question|questions|item|items|statement|statements|question text|indicator"
+        "|题目|问题|题干|题目选项|条目|陈述|问题内容|题目内容"
+    )
+)
+"""Headers of the column that says which question a row of a table of counts is about."""
 RATINGS = frozenset(split_words("rating|score|level|评分|得分|分值|等级"))
 """Headers of answers where these are numbers of a scale."""
 BALANCES = split_words("balance|running balance|balance after|余额|结余|账户余额|本次余额")

@@ -87,6 +87,21 @@ def _add_summary(
     return {place: f"<b>{name}</b>" for place, name, *_ in shown}
 
 
+_CHANCE = 1.96
+"""Standard errors on each side of the summary within which 95 of 100 studies lie by chance."""
+
+
+def count_outside(pooled: PooledMeasure) -> tuple[int, int] | None:
+    """Count the studies outside the limits of chance, and all drawn; None without a summary."""
+    summary = pooled.summary
+    if isinstance(summary, NotEstimable) or not isinstance(summary.pooled, Estimate):
+        return None
+    known = [e for _, e in pooled.studies if isinstance(e, Estimate) and e.std_error]
+    centre = summary.pooled.estimate
+    far = [e for e in known if abs(e.estimate - centre) > _CHANCE * (e.std_error or 0.0)]
+    return len(far), len(known)
+
+
 def draw_funnel(pooled: PooledMeasure, titles: dict[str, str], text: Text) -> go.Figure:
     """Draw each study's change against its precision, with the limits of chance alone."""
     known = [(k, e) for k, e in pooled.studies if isinstance(e, Estimate) and e.std_error]
@@ -102,7 +117,7 @@ def draw_funnel(pooled: PooledMeasure, titles: dict[str, str], text: Text) -> go
     summary = pooled.summary
     if not isinstance(summary, NotEstimable) and isinstance(summary.pooled, Estimate):
         centre, widest = summary.pooled.estimate, max(e.std_error or 0.0 for _, e in known) * 1.1
-        for sign in (-1.96, 1.96):
+        for sign in (-_CHANCE, _CHANCE):
             figure.add_scatter(
                 x=[centre, centre + sign * widest], y=[0, widest], mode="lines",
                 line={"color": MUTED, "dash": "dash", "width": 1}, hoverinfo="skip",

@@ -20,6 +20,10 @@ COUNT_ERRORS: Mapping[str, Callable[[Text], str]] = {
         "{file}: the percentages of “{column}” add up to {found}, not to 100. Several answers per "
         "person cannot be read from a table of counts."
     ),
+    "counts_score": lambda t: t(
+        "{file} holds numbers of people per answer: nobody knows who gave which answers together, "
+        "so that {measure} can hold one question only."
+    ),
     "too_many_people": lambda t: t("{file} stands for {found} people; the limit is {limit}."),
 }
 
@@ -38,6 +42,11 @@ COUNT_ISSUES: Mapping[str, Message] = {
     "counts_table": counted(
         "The table holds the number of people per answer ({n} person): nobody can be matched.",
         "The table holds the numbers of people per answer ({n} people): nobody can be matched.",
+    ),
+    "counts_several": counted(
+        "{n} question is counted by itself.",
+        "{n} questions are counted each by itself: who gave which answers together is not known, "
+        "and no score can join them.",
     ),
     "unread_count": counted(
         "{n} cell is no number of people and was left out ({values}).",

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from analysis.disclosure.items import JOINED
-from analysis.results import Suppressed
+from analysis.results import SUPPRESSED, Suppressed
 from analysis.study_file import MeasurePlan, StudyPlan
 from analysis.surveys.results import ItemAnswers
 from dashboard.sentences.names import value_name
@@ -22,6 +22,7 @@ def say_items(
         item: means[-1] - means[0]
         for item in measure.items
         if len(means := [o.mean for o in items if o.item == item and o.mean is not None]) > 1
+        and SUPPRESSED not in (means[0], means[-1])  # what is withheld cannot be ranked
     }
     if not moved:
         return text("{measure}: how the questions were answered.", measure=name)

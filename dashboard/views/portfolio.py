@@ -6,7 +6,12 @@ import streamlit as st
 
 from analysis.portfolio import PooledMeasure, Portfolio
 from dashboard.cache import current_portfolio
-from dashboard.figures.portfolio import draw_columns, draw_forest_of_studies, draw_funnel
+from dashboard.figures.portfolio import (
+    count_outside,
+    draw_columns,
+    draw_forest_of_studies,
+    draw_funnel,
+)
 from dashboard.sentences.portfolio import say_together
 from dashboard.state import current_text
 from dashboard.tables.sustainability import list_portfolio
@@ -74,8 +79,23 @@ def _show_measure(text: Text, pooled: PooledMeasure, titles: dict[str, str]) -> 
     with right:
         show_figure(
             draw_funnel(pooled, titles, text),
-            title=text("Outside the funnel: more than chance"),
+            title=_title_funnel(text, pooled),
             subtitle=text("Change against its standard error."),
             alt=text("Funnel plot of change against standard error."),
             key="portfolio_funnel",
         )
+
+
+def _title_funnel(text: Text, pooled: PooledMeasure) -> str:
+    """Say how many studies differ by more than chance; without a summary nothing can be said."""
+    counted = count_outside(pooled)
+    if counted is None:
+        return text("Change and precision of each study")
+    outside, drawn = counted
+    if not outside:
+        return text("All {n} studies lie within the limits of chance", n=text.number(drawn, 0))
+    return text(
+        "{k} of {n} studies differ by more than chance",
+        k=text.number(outside, 0),
+        n=text.number(drawn, 0),
+    )

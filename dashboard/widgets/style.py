@@ -22,6 +22,26 @@ _COLUMNS = """
 [data-testid="stTable"] :is(th, td) { min-width: 4rem; }
 [data-testid="stTable"] :is(th, td):first-child { min-width: 7rem; }
 """
+# A wide table scrolls inside its frame, but a phone draws no bar: what lies beyond the edge seems
+# cut off. A shadow at an edge says that there is more, and the first column stays in sight.
+_SCROLLED = """
+@media (max-width: 640px) {{
+[data-testid="stTable"] > div {{
+  scrollbar-width: thin;
+  background:
+    linear-gradient(to right, {back} 40%, transparent) left / 3rem 100% no-repeat local,
+    linear-gradient(to left, {back} 40%, transparent) right / 3rem 100% no-repeat local,
+    linear-gradient(to right, {shadow}, transparent) left / 1rem 100% no-repeat scroll,
+    linear-gradient(to left, {shadow}, transparent) right / 1rem 100% no-repeat scroll;
+}}
+[data-testid="stTable"] :is(th, td) {{ min-width: 3rem; padding: 0.4rem 0.35rem; }}
+[data-testid="stTable"] :is(th, td):first-child {{
+  min-width: 5.5rem; position: sticky; left: 0; background: {back};
+}}
+}}
+"""
+_BACK = {False: "#FFFFFF", True: "#12171D"}
+_SHADOW = {False: "rgba(18, 23, 29, 0.28)", True: "rgba(127, 179, 230, 0.45)"}
 # Numbers on cards are larger than the headings below them, without a heading's room above; the
 # room below is what Streamlit takes off again under every text.
 _CARDS = '[data-testid="stMarkdown"] h2 { padding: 0 0 1rem; font-size: 1.5rem; }\n'
@@ -48,6 +68,7 @@ def show_style(text: Text) -> None:
         _SIDEBAR,
         _TABLES,
         _COLUMNS,
+        _SCROLLED.format(back=_BACK[is_dark()], shadow=_SHADOW[is_dark()]),
         _CARDS,
         _LINKS,
         _END,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
 from analysis.errors import LeveeError
 from analysis.intake.counts import list_samples, read_counts
-from analysis.intake.propose_counts import recognise_counts
+from analysis.intake.propose_counts import propose_count_measures, recognise_counts
 from analysis.intake.tables import Table
 from analysis.study_file import CountsPlan, SurveyPlan
 from dashboard.sentences import say_error
@@ -49,25 +50,56 @@ def _first(table: Table) -> CountsPlan:
     return shape.plan() if shape else CountsPlan(answer=names[0], cells=names[-1:])
 
 
+def _whole(counts: CountsPlan, names: Sequence[str]) -> CountsPlan:
+    """The settings with what their layout needs, and without what it cannot have."""
+    free = [name for name in names if name not in counts.cells]
+    if counts.across == "answer":
+        question = counts.question or counts.answer or next(iter(free), names[0])
+        return counts.model_copy(update={"question": question, "answer": ""})
+    answer = counts.answer or counts.question or next(iter(free), names[0])
+    alone = counts.across == "question" or counts.question == answer
+    asked = None if alone else counts.question
+    return counts.model_copy(update={"answer": answer, "question": asked})
+
+
 def _show_settings(draft: Draft, at: Place, table: Table, counts: CountsPlan) -> None:
     text, place = draft.text, name_place(at)
     names = [column.name for column in table.columns]
 
     def keep(name: str, key: str) -> None:
         value: Any = st.session_state[key]
-        if value or name == "unit":
-            changed = counts.model_copy(update={name: value})
-            draft.keep(with_counts(draft.plan, at, changed))
+        if value or name in ("unit", "question"):
+            changed = _whole(counts.model_copy(update={name: value}), names)
+            plan = with_counts(draft.plan, at, changed)
+            if (changed.across, changed.question) != (counts.across, counts.question):
+                # Another layout has other questions: what was proposed for the old one is gone.
+                measures = propose_count_measures(table, changed)
+                plan = plan.model_copy(update={"measures": measures})
+            draft.keep(plan)
 
-    key = f"counts_answer_{place}_{counts.answer}"
-    st.selectbox(
-        text("Column of answers"),
-        names,
-        index=names.index(counts.answer) if counts.answer in names else None,
-        key=key,
-        on_change=keep,
-        args=("answer", key),
-    )
+    if counts.across != "answer":
+        key = f"counts_answer_{place}_{counts.answer}"
+        st.selectbox(
+            text("Column of answers"),
+            names,
+            index=names.index(counts.answer) if counts.answer in names else None,
+            key=key,
+            on_change=keep,
+            args=("answer", key),
+        )
+    if counts.across != "question":
+        free = [name for name in names if name not in (counts.answer, *counts.cells)]
+        options: list[str | None] = [*free] if counts.across == "answer" else [None, *free]
+        asked = f"counts_question_{place}_{counts.question}"
+        st.selectbox(
+            text("Column of questions"),
+            options,
+            index=options.index(counts.question) if counts.question in options else None,
+            format_func=lambda name: name or text("one question"),
+            key=asked,
+            on_change=keep,
+            args=("question", asked),
+        )
     cells = f"counts_cells_{place}_{'|'.join(counts.cells)}"
     st.multiselect(
         text("Columns with numbers of people"),
@@ -95,7 +127,12 @@ def _show_settings(draft: Draft, at: Place, table: Table, counts: CountsPlan) ->
     )
     if len(counts.cells) > 1:
         across = f"counts_across_{place}_{counts.across}"
-        names_of = {"wave": text("one wave"), "group": text("one group")}
+        names_of = {
+            "wave": text("one wave"),
+            "group": text("one group"),
+            "question": text("one question"),
+            "answer": text("one answer"),
+        }
         st.selectbox(
             text("Each of these columns is"),
             list(names_of),

@@ -22,6 +22,7 @@ from dashboard.figures.funding import (
 )
 from dashboard.figures.portfolio import (
     MOST_NAMED,
+    count_outside,
     draw_columns,
     draw_forest_of_studies,
     draw_funnel,
@@ -159,6 +160,12 @@ def test_funnel_and_columns_hold_every_study(language):
     assert len(columns.data) == 4
     assert list(columns.data[2].x) == []  # no targets: nothing is drawn as none met
     assert "<b onclick" not in words(funnel) + words(columns)
+
+
+@pytest.mark.parametrize(("changes", "outside"), [((0.5, 0.52, 0.47), 0), ((0.5, 0.5, 2.9), 3)])
+def test_studies_are_outside_the_funnel_only_where_they_are(changes, outside):
+    told = [result(f"c{i}", change, 0.05, 50) for i, change in enumerate(changes)]
+    assert count_outside(compare_studies(told).measures[0]) == (outside, 3)
 
 
 def test_targets_met_stand_as_a_share_in_the_portfolio():

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from analysis import evaluate, read_study
 from analysis.errors import LimitExceededError, StudyFileError
-from analysis.intake.counts import bare_header, share_out
+from analysis.intake.counts import bare_header, list_samples, share_out
 from analysis.intake.proposal import propose_study, read_sheets
 from analysis.intake.propose_counts import recognise_counts
 from analysis.intake.reuse import reuse_plan
@@ -320,3 +320,93 @@ def test_the_commands_propose_ask_and_evaluate(tmp_path, capsys):
 def test_the_caution_says_what_it_costs(language: str):
     (caution,) = [c for c in only(study_of(a=matrix())).cautions if c.code == "counts_only"]
     assert "0.5" in say_caution(Text(language), caution)
+
+
+QUESTIONS = ("I know the evacuation route", "I keep an emergency kit at home", "Do you feel safe?")
+#: Question by answer, before and after; the last question was answered by fewer people.
+ASKED = {
+    question: ([5 + at, 9, 4 + at, 8, 7 - at], [2, 5 + at, 6, 12, 9 - at])
+    for at, question in enumerate(QUESTIONS)
+}
+
+
+def in_rows() -> bytes:
+    rows = [
+        f"{question},{answer},{n},{m}"
+        for question, (before, after) in ASKED.items()
+        for answer, n, m in zip(SCALE, before, after, strict=True)
+    ]
+    return "\n".join(["Question,Answer,Before,After", *rows]).encode()
+
+
+def as_matrix() -> bytes:
+    rows = [
+        f"{wave},{question},{','.join(map(str, counts[at]))}"
+        for at, wave in enumerate(("Before", "After"))
+        for question, counts in ASKED.items()
+    ]
+    return "\n".join([f"Wave,Statement,{','.join(SCALE)}", *rows]).encode()
+
+
+def in_columns(at: int) -> bytes:
+    rows = [
+        f"{answer},{','.join(str(counts[at][place]) for counts in ASKED.values())}"
+        for place, answer in enumerate(SCALE)
+    ]
+    return "\n".join([f"Answer,{','.join(QUESTIONS)}", *rows]).encode()
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"a": in_rows()},
+        {"a": as_matrix()},
+        {"pre": in_columns(0), "post": in_columns(1)},
+    ],
+    ids=["rows", "matrix", "columns"],
+)
+def test_several_questions_of_one_table_are_each_counted_by_themselves(files):
+    study = study_of(**files)
+    outcomes = {o.measure: o for o in evaluate(study).outcomes}
+    labels = {m.name: m.items[0] for m in study.plan.measures}
+    assert list(labels.values()) == list(QUESTIONS)
+    for name, question in labels.items():
+        before, after = ASKED[question]
+        values = np.arange(1, 6)
+        told = (values @ np.array(after)) / sum(after) - (values @ np.array(before)) / sum(before)
+        assert outcomes[name].change.estimate == pytest.approx(told, abs=1e-12)
+        n = outcomes[name].n
+        assert (n.from_wave, n.to_wave, n.matched) == (sum(before), sum(after), 0)
+    # A respondent answered all questions: nobody is counted three times.
+    waves = study.survey.keys.groupby("wave").size()
+    for at, wave in enumerate(("pre", "post")):
+        assert waves[wave] == max(sum(counts[at]) for counts in ASKED.values())
+    assert "counts_several" in {issue.code for issue in study.issues}
+    for file in study.files:
+        assert (file.n_used, file.n_listed) == (file.n_rows, 0)
+    plan = parse_plan(write_plan(study.plan))
+    assert plan == study.plan
+
+
+def test_a_score_over_several_questions_of_counts_is_refused():
+    files = {"a.csv": in_rows()}
+    plan = propose_study(files)
+    joined = plan.measures[0].model_copy(update={"items": list(QUESTIONS)})
+    with pytest.raises(StudyFileError, match="counts_score"):
+        read_study(plan.model_copy(update={"measures": [joined]}), files)
+
+
+def test_the_people_behind_percentages_of_several_questions_are_asked_for_once():
+    rows = in_rows().decode().splitlines()[1:]
+    told = [",".join([*row.split(",")[:2], f"{20}%", f"{20}%"]) for row in rows]
+    files = {"a.csv": "\n".join(["Question,Answer,Before,After", *told]).encode()}
+    plan = propose_study(files)
+    (source,) = plan.survey.files
+    (table,) = read_sheets(files).values()
+    assert list_samples(table, source, plan.survey) == ["Before", "After"]
+    counts = source.counts.model_copy(update={"totals": {"Before": 50, "After": 60}})
+    survey = plan.survey.model_copy(
+        update={"files": [source.model_copy(update={"counts": counts})]}
+    )
+    study = read_study(plan.model_copy(update={"survey": survey}), files)
+    assert dict(study.survey.keys.groupby("wave").size()) == {"pre": 50, "post": 60}

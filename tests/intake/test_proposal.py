@@ -1,5 +1,7 @@
+import io
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from analysis import read_study
@@ -120,3 +122,21 @@ def test_an_odd_answer_does_not_keep_a_range_from_holding_every_wave():
         for wave, told in (("pre", first), ("post", second))
     }
     assert [m.range for m in propose_study(files).measures] == [(1, 5)]
+
+
+def test_a_sheet_that_is_used_is_not_told_as_unused():
+    book = openpyxl.Workbook()
+    for at, name in enumerate(("前测", "后测")):
+        sheet = book.active if not at else book.create_sheet()
+        sheet.title = name
+        sheet.append(["编号", "我知道疏散路线", "我家备有应急包", "我能说出预警信号"])
+        for k in range(20):
+            sheet.append([f"B{k:03}", 1 + k % 5, 1 + (k + at) % 5, 1 + k * 3 % 5])
+    book.create_sheet("说明").append(["填表人", "小王"])
+    stored = io.BytesIO()
+    book.save(stored)
+    files = {"问卷.xlsx": stored.getvalue()}
+    study = read_study(propose_study(files), files)
+    assert len(study.files) == 2
+    unused = [i.details["sheets"] for i in study.issues if i.code == "other_sheets"]
+    assert [sheet for sheets in unused for sheet in sheets if sheet != "说明"] == []
