@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -32,6 +33,7 @@ from dashboard.workspace.releases import list_releases
 from dashboard.workspace.sample import SAMPLE_ID, read_sample_files
 from dashboard.workspace.store import SavedStudy, list_studies, open_study, read_files
 
+Kept = TypeVar("Kept")
 _MOST_KEPT = 32
 _SLOW, _LARGE = 1_000, 5_000
 """Rows of answers from which progress is shown, and from which it is shown at once."""
@@ -235,16 +237,28 @@ def _results_of(studies: Sequence[SavedStudy]) -> list[dict[str, Any]]:
             told = text("Study {at} of {n}", at=text.number(at + 1, 0),
                         n=text.number(len(studies), 0))  # fmt: skip
             box.progress(at / len(studies), text=told)
-        found.append(_short_result(f"{_key(study)}{current_audience()}", study))
+        found.append(
+            _keep(
+                _session_short_results(),
+                f"{_key(study)}{current_audience()}",
+                partial(_short_result, study),
+                most=2000,
+            )
+        )
     box.empty()
     return found
 
 
-@st.cache_resource(scope="session", show_spinner=False, max_entries=2000)
-def _short_result(key: str, _saved: SavedStudy) -> dict[str, Any]:  # noqa: ARG001
+@st.cache_resource(scope="session", show_spinner=False)
+def _session_short_results() -> dict[str, dict[str, Any]]:
+    """What a portfolio needs of each study, by version and audience."""
+    return {}
+
+
+def _short_result(saved: SavedStudy) -> dict[str, Any]:
     """What a portfolio needs of one study: small, so that hundreds stay in memory."""
-    study = _study_of(_saved)
-    evaluation = _evaluation_of(_saved, study, {}, None)
+    study = _study_of(saved)
+    evaluation = _evaluation_of(saved, study, {}, None)
     result = _shown(study, evaluation, "", study.fingerprint).to_results()
     survey = study.survey
     # Hashes, not codes: enough to see whether two studies asked the same people.
@@ -252,15 +266,36 @@ def _short_result(key: str, _saved: SavedStudy) -> dict[str, Any]:  # noqa: ARG0
     if survey is not None and not survey.anonymous:
         codes = survey.keys["respondent"].unique()
         people = [hashlib.sha256(str(code).encode()).hexdigest()[:16] for code in codes]
-    return shorten_result(result, key=_saved.id, respondents=people)
+    return shorten_result(result, key=saved.id, respondents=people)
 
 
 def _study_of(saved: SavedStudy) -> Study:
     """Read a saved study; only the first reading of a version takes time."""
     if saved.id == SAMPLE_ID:
         return _sample_study()
-    with st.spinner(current_text()("Reading the files…")):
-        return _session_study(_key(saved), saved)
+    key = _key(saved)
+    return _keep(_session_studies(), key, lambda: _read_study(_plan_of(saved), saved.id), most=8)
+
+
+def _keep(kept: dict[str, Kept], key: str, make: Callable[[], Kept], *, most: int) -> Kept:
+    """Return what is kept under a key, made when it is not; the oldest of ``most`` goes.
+
+    Long work shows its progress and a button to cancel: Streamlit lets no function that it keeps
+    the result of draw a button.
+    """
+    if key not in kept:
+        value = make()
+        while len(kept) >= most:
+            kept.pop(next(iter(kept)))
+        kept[key] = value
+    return kept[key]
+
+
+def _read_study(plan: StudyPlan, study: str) -> Study:
+    from analysis.intake.reader import read_study
+
+    with show_progress(current_text()) as tell:
+        return read_study(plan, read_files(study), tell)
 
 
 def _evaluation_of(
@@ -274,19 +309,17 @@ def _evaluation_of(
 
     kept = _sample_evaluations() if saved.id == SAMPLE_ID else _session_evaluations()
     key = f"{study.fingerprint}|{json.dumps(filters, sort_keys=True)}"
-    if key not in kept:
+
+    def make() -> Evaluation:
         rows = 0 if study.survey is None else len(study.survey.keys)
         if rows < _SLOW:
             # Each page reads what it shows: a section takes less than a reader notices.
-            evaluation = evaluate(study, whole=whole)
-        else:
-            patience = 0.0 if rows > _LARGE else None
-            with show_progress(current_text(), patience=patience) as tell:
-                evaluation = evaluate(study, progress=tell, whole=whole)
-        while len(kept) >= _MOST_KEPT:
-            kept.pop(next(iter(kept)))
-        kept[key] = evaluation
-    return kept[key]
+            return evaluate(study, whole=whole)
+        patience = 0.0 if rows > _LARGE else None
+        with show_progress(current_text(), patience=patience) as tell:
+            return evaluate(study, progress=tell, whole=whole)
+
+    return _keep(kept, key, make, most=_MOST_KEPT)
 
 
 def warm_sample() -> None:
@@ -323,11 +356,10 @@ def _sample_evaluations() -> dict[str, Evaluation]:
     return {}
 
 
-@st.cache_resource(scope="session", show_spinner=False, max_entries=8)
-def _session_study(key: str, _saved: SavedStudy) -> Study:  # noqa: ARG001
-    from analysis.intake.reader import read_study
-
-    return read_study(_plan_of(_saved), read_files(_saved.id))
+@st.cache_resource(scope="session", show_spinner=False)
+def _session_studies() -> dict[str, Study]:
+    """Saved studies as read in this session, by version and files."""
+    return {}
 
 
 @st.cache_resource(scope="session", show_spinner=False)
@@ -345,19 +377,28 @@ def read_drafted_tables(saved: SavedStudy) -> Mapping[str, Table | IntakeError]:
         return {}
     chosen = {k: saved.drafts.get(k) or {} for k in ("sheets", "encodings")}
     told = json.dumps([sorted(saved.files.items()), chosen], sort_keys=True)
-    with st.spinner(current_text()("Reading the files…")):
-        return _session_tables(hashlib.sha256(told.encode()).hexdigest(), saved.id, chosen)
+    key = hashlib.sha256(told.encode()).hexdigest()
+    return _keep(_session_tables(), key, lambda: _read_tables(saved.id, chosen), most=8)
 
 
-@st.cache_resource(scope="session", show_spinner=False, max_entries=8)
-def _session_tables(
-    key: str,  # noqa: ARG001
-    _study: str,
-    _chosen: Mapping[str, Mapping[str, str]],
+def _read_tables(
+    study: str, chosen: Mapping[str, Mapping[str, str]]
 ) -> Mapping[str, Table | IntakeError]:
     from analysis.intake.proposal import read_sheets
 
-    return read_sheets(read_files(_study), sheets=_chosen["sheets"], encodings=_chosen["encodings"])
+    with show_progress(current_text()) as tell:
+        return read_sheets(
+            read_files(study),
+            sheets=chosen["sheets"],
+            encodings=chosen["encodings"],
+            progress=tell,
+        )
+
+
+@st.cache_resource(scope="session", show_spinner=False)
+def _session_tables() -> dict[str, Mapping[str, Table | IntakeError]]:
+    """Files as tables, by their contents and the choices of sheet and encoding."""
+    return {}
 
 
 def current_tables() -> Sequence[Table]:
@@ -408,12 +449,11 @@ def _session_profiles(key: str, _table: Table) -> Sequence[ColumnProfile]:  # no
 def read_drafted_study(saved: SavedStudy, plan: StudyPlan) -> Study:
     """Read a study's files with a plan that is not yet a version."""
     told = json.dumps([sorted(saved.files.items()), plan.model_dump(mode="json")], sort_keys=True)
-    with st.spinner(current_text()("Reading the files…")):
-        return _drafted_study(hashlib.sha256(told.encode()).hexdigest(), saved.id, plan)
+    key = hashlib.sha256(told.encode()).hexdigest()
+    return _keep(_drafted_studies(), key, lambda: _read_study(plan, saved.id), most=4)
 
 
-@st.cache_resource(scope="session", show_spinner=False, max_entries=4)
-def _drafted_study(key: str, _study: str, _plan: StudyPlan) -> Study:  # noqa: ARG001
-    from analysis.intake.reader import read_study
-
-    return read_study(_plan, read_files(_study))
+@st.cache_resource(scope="session", show_spinner=False)
+def _drafted_studies() -> dict[str, Study]:
+    """Studies read with plans that are not yet versions, by files and plan."""
+    return {}

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import gc
 import json
+import re
 import struct
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any, BinaryIO
 
 from analysis.errors import IntakeError, LimitExceededError, UnreadableFileError
@@ -18,33 +20,48 @@ from analysis.intake.kinds import recognise_kind
 from analysis.intake.raw import Limits, RawBook, write_limits, write_reply
 
 _LENGTH = struct.Struct(">Q")
+_PROGRESS = re.compile(rb"^read (\d+) ([\d.]+)\n", re.MULTILINE)
 
 
 def write_request(
     files: list[bytes], options: list[dict[str, str | None]], limits: Limits
-) -> bytes:
-    """Write the request that :func:`main` reads."""
+) -> list[bytes]:
+    """Write the request that :func:`main` reads: its head, then the files."""
     head = {"limits": write_limits(limits), "options": options, "sizes": [len(f) for f in files]}
     told = json.dumps(head).encode()
-    return b"".join([_LENGTH.pack(len(told)), told, *files])
+    return [_LENGTH.pack(len(told)), told, *files]
 
 
-def read_replies(output: bytes) -> list[bytes]:
+def read_replies(output: bytes) -> list[memoryview]:
     """Split standard output into complete replies; a torn last one is left out."""
-    replies: list[bytes] = []
-    at = 0
+    replies: list[memoryview] = []
+    view, at = memoryview(output), 0
     while at + _LENGTH.size <= len(output):
         (length,) = _LENGTH.unpack_from(output, at)
         start = at + _LENGTH.size
         if start + length > len(output):
             break
-        replies.append(output[start : start + length])
+        replies.append(view[start : start + length])
         at = start + length
     return replies
 
 
-def read_one(data: bytes, limits: Limits, options: dict[str, str | None]) -> RawBook:
-    """Open one file in this process.
+def read_progress(errors: bytes, sizes: list[int]) -> float:
+    """Return the bytes read so far, as the process tells in lines on standard error."""
+    told = _PROGRESS.findall(errors)
+    if not told:
+        return 0.0
+    at, share = int(told[-1][0]), float(told[-1][1])
+    return sum(sizes[:at]) + share * sum(sizes[at : at + 1])
+
+
+def read_one(
+    data: bytes,
+    limits: Limits,
+    options: dict[str, str | None],
+    tell: Callable[[float], None] = lambda _: None,
+) -> RawBook:
+    """Open one file in this process; ``tell`` hears the share read.
 
     Raises
     ------
@@ -58,7 +75,7 @@ def read_one(data: bytes, limits: Limits, options: dict[str, str | None]) -> Raw
     if kind == "text":
         from analysis.intake.text_files import read_text_file
 
-        return read_text_file(data, limits, **options)
+        return read_text_file(data, limits, **options, tell=tell)
     if kind in ("sav", "por", "dta", "sas7bdat"):
         from analysis.intake.statistics_files import read_statistics_file
 
@@ -73,7 +90,7 @@ def read_one(data: bytes, limits: Limits, options: dict[str, str | None]) -> Raw
 
     if kind == "odk_zip":
         return spreadsheets.read_csv_archive(data, limits)
-    return spreadsheets.read_spreadsheet(data, kind, limits)
+    return spreadsheets.read_spreadsheet(data, kind, limits, tell)
 
 
 def main() -> None:
@@ -88,10 +105,15 @@ def main() -> None:
     head = json.loads(source.read(length))
     limits = Limits(**head["limits"])
     start_file = _limit_process(limits)
-    for size, options in zip(head["sizes"], head["options"], strict=True):
+    for at, (size, options) in enumerate(zip(head["sizes"], head["options"], strict=True)):
         data = source.read(size)
         start_file(size)
-        _write_frame(target, _reply(data, limits, options))
+        _write_frame(target, _reply(data, limits, options, partial(_tell, at)))
+
+
+def _tell(at: int, share: float) -> None:
+    sys.stderr.write(f"read {at} {share:.2f}\n")
+    sys.stderr.flush()
 
 
 def _import_readers() -> None:
@@ -99,9 +121,14 @@ def _import_readers() -> None:
     from analysis.intake import spreadsheets, text_files  # noqa: F401
 
 
-def _reply(data: bytes, limits: Limits, options: dict[str, str | None]) -> bytes:
+def _reply(
+    data: bytes,
+    limits: Limits,
+    options: dict[str, str | None],
+    tell: Callable[[float], None],
+) -> list[bytes | memoryview]:
     try:
-        return write_reply(read_one(data, limits, options))
+        return write_reply(read_one(data, limits, options, tell))
     except IntakeError as error:
         return write_reply(error)
     except MemoryError:
@@ -112,9 +139,10 @@ def _reply(data: bytes, limits: Limits, options: dict[str, str | None]) -> bytes
         return write_reply(UnreadableFileError("damaged_file", remedy="export_again"))
 
 
-def _write_frame(target: BinaryIO, reply: bytes) -> None:
-    target.write(_LENGTH.pack(len(reply)))
-    target.write(reply)
+def _write_frame(target: BinaryIO, reply: list[bytes | memoryview]) -> None:
+    target.write(_LENGTH.pack(sum(map(len, reply))))
+    for part in reply:
+        target.write(part)
     target.flush()
 
 

@@ -8,7 +8,8 @@ from xml.etree import ElementTree
 
 from analysis.errors import HostileFileError, UnreadableFileError
 from analysis.intake.encoding import decode_text
-from analysis.intake.raw import Limits, RawBook, RawSheet, Rows
+from analysis.intake.grid import make_grid
+from analysis.intake.raw import Limits, RawBook, RawSheet
 
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?([\w-]+)""", re.IGNORECASE)
 _SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
@@ -22,9 +23,9 @@ def read_html(data: bytes, limits: Limits, *, encoding: str | None = None) -> Ra
     parser.feed(text)
     parser.close()
     sheets = [
-        RawSheet(name=f"Table {n}", rows=rows)
+        RawSheet(name=f"Table {n}", cells=cells)
         for n, table in enumerate(parser.tables, 1)
-        if (rows := _rectangle(table))
+        if (cells := make_grid(table))
     ]
     if not sheets:
         raise UnreadableFileError("not_a_spreadsheet", detected="html", remedy="export_table")
@@ -94,13 +95,6 @@ def _span(told: str | None, most: int) -> int:
     return min(max(int(told), 1), most) if told and told.isdecimal() else 1
 
 
-def _rectangle(table: list[list[str]]) -> Rows:
-    while table and not any(table[-1]):
-        table.pop()
-    width = max(map(len, table), default=0)
-    return [(*(cell or None for cell in row), *[None] * (width - len(row))) for row in table]
-
-
 def read_spreadsheetml(data: bytes, limits: Limits) -> RawBook:
     """Read the XML spreadsheet of Office 2003."""
     if re.search(rb"<!\s*(?:DOCTYPE|ENTITY)", data.replace(b"\x00", b""), re.IGNORECASE):
@@ -110,7 +104,7 @@ def read_spreadsheetml(data: bytes, limits: Limits) -> RawBook:
     except (ElementTree.ParseError, ValueError, LookupError) as error:
         raise UnreadableFileError("damaged_file", remedy="export_again") from error
     sheets = [_read_worksheet(sheet, limits) for sheet in root.iter(f"{_SS}Worksheet")]
-    if not any(sheet.rows for sheet in sheets):
+    if not any(sheet.cells for sheet in sheets):
         raise UnreadableFileError("empty_file", remedy="export_again")
     return RawBook(kind="spreadsheetml", sheets=sheets)
 
@@ -121,7 +115,7 @@ def _read_worksheet(sheet: ElementTree.Element, limits: Limits) -> RawSheet:
         number = _span(row.get(f"{_SS}Index"), limits.rows)
         table += [[] for _ in range(number - 1 - len(table))]
         table.append(_read_row(row, limits))
-    return RawSheet(name=sheet.get(f"{_SS}Name") or "", rows=_rectangle(table))
+    return RawSheet(name=sheet.get(f"{_SS}Name") or "", cells=make_grid(table))
 
 
 def _read_row(row: ElementTree.Element, limits: Limits) -> list[str]:

@@ -32,6 +32,7 @@ from analysis.intake.wave_order import order_waves
 from analysis.intake.wave_ranges import widen_ranges
 from analysis.intake.wide_tables import find_pattern, propose_wide_measures
 from analysis.intake.words import DICTIONARY_SHEETS, FINISHED, GROUP, SITE, STARTED
+from analysis.intake.workbook import Progress
 from analysis.study_file import (
     FundingPlan,
     MeasurePlan,
@@ -61,14 +62,16 @@ def read_sheets(
     *,
     sheets: Mapping[str, str] | None = None,
     encodings: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, Table | IntakeError]:
     """Read every sheet that holds a table of its own; keys are ``file`` or ``file › sheet``.
 
     Of a workbook whose first table is a survey tool's only that one is read. ``sheets`` and
     ``encodings`` are a person's choices by file name; a chosen sheet is the file's first table.
+    ``progress`` is as of :func:`analysis.intake.workbook.open_workbook`.
     """
     told: dict[str, Table | IntakeError] = {}
-    for name, workbook in open_chosen(files, encodings or {}).items():
+    for name, workbook in open_chosen(files, encodings or {}, progress).items():
         if isinstance(workbook, IntakeError):
             told[name] = workbook
             continue

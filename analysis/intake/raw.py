@@ -6,14 +6,16 @@ Kept apart from :mod:`analysis.intake.tables` so that the reading process needs 
 from __future__ import annotations
 
 import json
+import struct
+from array import array
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from analysis.errors import HostileFileError, IntakeError, LimitExceededError, UnreadableFileError
+from analysis.intake.grid import Grid
 from analysis.issues import Issue
 
-Rows = list[tuple[str | None, ...]]
 Range = tuple[int, int, int, int]
 
 
@@ -44,7 +46,7 @@ class Limits:
     cells: int = 20_000_000
     memory_bytes: int = 3_000_000_000
     cpu_seconds: int = 60
-    wall_seconds: int = 90
+    wall_seconds: int = 240
 
     def memory_for(self, size: int) -> int:
         """Return what a file of ``size`` bytes may take, in bytes.
@@ -60,7 +62,7 @@ class RawSheet:
     """One sheet as text; ``merged`` holds 1-based (top, left, bottom, right)."""
 
     name: str
-    rows: Rows
+    cells: Grid
     hidden: bool = False
     hidden_rows: tuple[int, ...] = ()
     hidden_columns: tuple[int, ...] = ()
@@ -78,27 +80,41 @@ class RawBook:
     issues: list[Issue] = field(default_factory=list)
 
 
+_LENGTH = struct.Struct(">Q")
 _ERRORS: dict[str, type[IntakeError]] = {
     kind.__name__: kind for kind in (UnreadableFileError, HostileFileError, LimitExceededError)
 }
 
 
-def write_reply(result: RawBook | IntakeError) -> bytes:
-    """Write an opened file, or the reason it was refused, as JSON bytes."""
+def write_reply(result: RawBook | IntakeError) -> list[bytes | memoryview]:
+    """Write an opened file, or the reason it was refused: JSON, then the codes of the cells."""
     if isinstance(result, IntakeError):
         told = {"error": type(result).__name__, "code": result.code, "details": result.details}
         return _dump(told)
-    sheets = [asdict_shallow(sheet) for sheet in result.sheets]
+    sheets = [
+        asdict_shallow(one) | {"cells": asdict_shallow(one.cells) | {"codes": len(one.cells.codes)}}
+        for one in result.sheets
+    ]
     issues = [asdict_shallow(issue) | {"details": dict(issue.details)} for issue in result.issues]
-    return _dump(asdict_shallow(result) | {"sheets": sheets, "issues": issues})
+    told = asdict_shallow(result) | {"sheets": sheets, "issues": issues}
+    return [*_dump(told), *(memoryview(one.cells.codes).cast("B") for one in result.sheets)]
 
 
-def read_reply(reply: bytes) -> RawBook | IntakeError:
+def read_reply(reply: memoryview) -> RawBook | IntakeError:
     """Read back what :func:`write_reply` wrote."""
-    told = json.loads(reply.decode("utf-8", "surrogatepass"))
+    (length,) = _LENGTH.unpack_from(reply)
+    at = _LENGTH.size + length
+    told = json.loads(str(reply[_LENGTH.size : at], "utf-8", "surrogatepass"))
     if "error" in told:
         return _ERRORS[told["error"]](told["code"], **told["details"])
-    told["sheets"] = [_read_sheet(sheet) for sheet in told["sheets"]]
+    sheets: list[RawSheet] = []
+    for sheet in told["sheets"]:
+        codes = array("I")
+        end = at + sheet["cells"]["codes"] * codes.itemsize
+        codes.frombytes(reply[at:end])
+        sheets.append(_read_sheet(sheet, codes))
+        at = end
+    told["sheets"] = sheets
     told["issues"] = [Issue(**{**i, "rows": tuple(i["rows"])}) for i in told["issues"]]
     return RawBook(**told)
 
@@ -113,10 +129,10 @@ def write_limits(limits: Limits) -> dict[str, int]:
     return asdict(limits)
 
 
-def _read_sheet(told: dict[str, Any]) -> RawSheet:
+def _read_sheet(told: dict[str, Any], codes: array[int]) -> RawSheet:
     return RawSheet(
         name=told["name"],
-        rows=list(map(tuple, told["rows"])),
+        cells=Grid(**{**told["cells"], "codes": codes}),
         hidden=told["hidden"],
         hidden_rows=tuple(told["hidden_rows"]),
         hidden_columns=tuple(told["hidden_columns"]),
@@ -128,5 +144,6 @@ def _ranges(told: Iterable[list[int]]) -> tuple[Range, ...]:
     return tuple((top, left, bottom, right) for top, left, bottom, right in told)
 
 
-def _dump(told: dict[str, Any]) -> bytes:
-    return json.dumps(told, ensure_ascii=False).encode("utf-8", "surrogatepass")
+def _dump(told: dict[str, Any]) -> list[bytes | memoryview]:
+    text = json.dumps(told, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return [_LENGTH.pack(len(text)), text]

@@ -37,7 +37,7 @@ from analysis.intake.recognise import recognise_table
 from analysis.intake.survey_table import SurveyRead, read_survey
 from analysis.intake.tables import Sheet, Table, Workbook
 from analysis.intake.typed_table import TypedTable
-from analysis.intake.workbook import DEFAULT_LIMITS, open_workbook, open_workbooks
+from analysis.intake.workbook import DEFAULT_LIMITS, Progress, open_workbook, open_workbooks
 from analysis.issues import Issue
 from analysis.study import Exclusion, SourceFile, Study
 from analysis.study_file import StudyPlan, SurveyFile, read_plan
@@ -73,7 +73,11 @@ _READERS: dict[str, Callable[[Any, Table, StudyPlan], TypedTable]] = {
 }
 
 
-def read_study(source: Path | str | StudyPlan, files: Mapping[str, bytes] | None = None) -> Study:
+def read_study(
+    source: Path | str | StudyPlan,
+    files: Mapping[str, bytes] | None = None,
+    progress: Progress | None = None,
+) -> Study:
     """Read everything a study file names.
 
     Parameters
@@ -83,6 +87,9 @@ def read_study(source: Path | str | StudyPlan, files: Mapping[str, bytes] | None
     files
         Path as in the study file (or bare file name) → bytes; read beside the study file when
         None.
+    progress
+        Called with ``"reading"`` and the share of the files read; whatever it raises ends the
+        reading.
 
     Returns
     -------
@@ -96,7 +103,7 @@ def read_study(source: Path | str | StudyPlan, files: Mapping[str, bytes] | None
     """
     plan = source if isinstance(source, StudyPlan) else read_plan(Path(source))
     folder = None if isinstance(source, StudyPlan) else Path(source).parent
-    tables = _read_wanted(plan, files, folder)
+    tables = _read_wanted(plan, files, folder, progress)
     survey = _read_survey(plan, tables)
     others = {
         name: read(getattr(plan, name), tables[_wanted(getattr(plan, name))], plan)
@@ -159,14 +166,19 @@ def _wanted(section: _Section) -> _Wanted:
 
 
 def _read_wanted(
-    plan: StudyPlan, files: Mapping[str, bytes] | None, folder: Path | None
+    plan: StudyPlan,
+    files: Mapping[str, bytes] | None,
+    folder: Path | None,
+    progress: Progress | None,
 ) -> dict[_Wanted, Table]:
     wanted = list(dict.fromkeys(_wanted(section) for section in _sections(plan)))
     if plan.survey is not None and plan.survey.dictionary:
         wanted.append(_Wanted(path=plan.survey.dictionary))
     contents = {one.path: _content(one.path, files, folder) for one in wanted}
     usual = {one.path for one in wanted if not (one.encoding or one.delimiter)}
-    opened = open_workbooks({path: contents[path] for path in contents if path in usual})
+    opened = open_workbooks(
+        {path: contents[path] for path in contents if path in usual}, progress=progress
+    )
     tables: dict[_Wanted, Table] = {}
     for one in wanted:
         if one.encoding or one.delimiter:

@@ -11,7 +11,7 @@ from analysis.intake.dictionaries import apply_dictionaries
 from analysis.intake.formats import FORMATS, plain
 from analysis.intake.tables import Sheet, Table, Workbook
 from analysis.intake.words import DICTIONARY_SHEETS
-from analysis.intake.workbook import open_workbook, open_workbooks
+from analysis.intake.workbook import Progress, open_workbook, open_workbooks
 from analysis.issues import Issue, Severity
 
 
@@ -84,11 +84,11 @@ def with_dictionaries(read: Mapping[str, Table | IntakeError]) -> dict[str, Tabl
 
 
 def open_chosen(
-    files: Mapping[str, bytes], encodings: Mapping[str, str]
+    files: Mapping[str, bytes], encodings: Mapping[str, str], progress: Progress | None = None
 ) -> dict[str, Workbook | IntakeError]:
     """Open several files, some in an encoding a person chose; in the order given."""
     easy = {name: data for name, data in files.items() if name not in encodings}
-    opened: dict[str, Workbook | IntakeError] = open_workbooks(easy)
+    opened: dict[str, Workbook | IntakeError] = open_workbooks(easy, progress=progress)
     for name, encoding in encodings.items():
         if name in files:
             opened[name] = _open_or_error(files[name], name, encoding)

@@ -12,7 +12,7 @@ import math
 import re
 import sys
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 from xml.etree import ElementTree
@@ -21,9 +21,11 @@ import python_calamine
 
 from analysis.errors import LimitExceededError, UnreadableFileError
 from analysis.intake.compound import has_circular_chain
+from analysis.intake.grid import Grid, GridBuilder, Places
+from analysis.intake.large_sheets import find_large_part, read_in_pieces
 from analysis.intake.preflight import SheetScan, check_archive
-from analysis.intake.raw import Limits, RawBook, RawSheet, Rows
-from analysis.intake.text_files import read_text_file
+from analysis.intake.raw import Limits, RawBook, RawSheet
+from analysis.intake.text_files import TOLD_ROWS, read_text_file
 from analysis.issues import Issue
 
 _LISTED = 1_000
@@ -34,7 +36,9 @@ _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_REL = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
 
-def read_spreadsheet(data: bytes, kind: str, limits: Limits) -> RawBook:
+def read_spreadsheet(
+    data: bytes, kind: str, limits: Limits, tell: Callable[[float], None] = lambda _: None
+) -> RawBook:
     """Read xlsx, xlsb, xls or ods.
 
     Parameters
@@ -45,19 +49,21 @@ def read_spreadsheet(data: bytes, kind: str, limits: Limits) -> RawBook:
         As told by :func:`analysis.intake.kinds.recognise_kind`.
     limits
         What one file may cost.
+    tell
+        Hears the share read.
     """
     if kind == "xls" and has_circular_chain(data):
         raise UnreadableFileError("damaged_file", remedy="export_again")
     scans = check_archive(data, limits) if kind != "xls" else {}
     try:
-        sheets, issues = _read_with_calamine(data, limits)
+        sheets, issues = _read_with_calamine(data, limits, tell)
     except (UnreadableFileError, LimitExceededError, MemoryError):
         raise
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt | SystemExit):
             raise
         sheets, issues = _read_second(data, kind, limits, error)
-    if not any(sheet.rows for sheet in sheets):
+    if not any(sheet.cells for sheet in sheets):
         raise UnreadableFileError("empty_file", remedy="export_again")
     if scans:
         pairs = _paired(data, sheets, scans)
@@ -78,9 +84,9 @@ def read_csv_archive(data: bytes, limits: Limits) -> RawBook:
             book = read_text_file(archive.read(name), limits)
             first = first or book
             label = name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-            sheets.append(RawSheet(name=label, rows=book.sheets[0].rows))
+            sheets.append(RawSheet(name=label, cells=book.sheets[0].cells))
             issues += book.issues
-    if first is None or not any(sheet.rows for sheet in sheets):
+    if first is None or not any(sheet.cells for sheet in sheets):
         raise UnreadableFileError("empty_file", remedy="export_again")
     return RawBook(
         kind="odk_zip",
@@ -91,28 +97,61 @@ def read_csv_archive(data: bytes, limits: Limits) -> RawBook:
     )
 
 
-def _read_with_calamine(data: bytes, limits: Limits) -> tuple[list[RawSheet], list[Issue]]:
+def _read_with_calamine(
+    data: bytes, limits: Limits, tell: Callable[[float], None]
+) -> tuple[list[RawSheet], list[Issue]]:
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     sheets: list[RawSheet] = []
     issues: list[Issue] = []
     charts = 0
+    parts = _sheet_parts(data) if data.startswith(b"PK") else {}
     for meta in book.sheets_metadata:
         if meta.typ != python_calamine.SheetTypeEnum.WorkSheet:
             charts += 1
             continue
-        sheet = book.get_sheet_by_name(meta.name)
-        _check_height(sheet, limits)
-        rows, lost = _as_text(sheet.to_python(skip_empty_area=False))
+        cells, lost, corners = _read_sheet(book, meta.name, data, parts, limits, tell)
         issues += _lost_issues(meta.name, lost)
         hidden = meta.visible != python_calamine.SheetVisibleEnum.Visible
         merged = tuple(
-            (top + 1, left + 1, bottom + 1, right + 1)
-            for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
+            (top + 1, left + 1, bottom + 1, right + 1) for (top, left), (bottom, right) in corners
         )
-        sheets.append(RawSheet(name=meta.name, rows=rows, hidden=hidden, merged=merged))
+        sheets.append(RawSheet(name=meta.name, cells=cells, hidden=hidden, merged=merged))
     if charts and not sheets:
         raise UnreadableFileError("chart_sheet_only", remedy="export_table")
     return sheets, issues
+
+
+def _read_sheet(
+    book: python_calamine.CalamineWorkbook,
+    name: str,
+    data: bytes,
+    parts: Mapping[str, str],
+    limits: Limits,
+    tell: Callable[[float], None],
+) -> tuple[Grid, tuple[int, ...], Sequence[tuple[tuple[int, int], tuple[int, int]]]]:
+    """Return a sheet's cells, the rows with numbers beyond 15 digits, and its merged ranges."""
+    large = find_large_part(data, parts[name]) if name in parts else None
+    if large is not None:
+        corners: list[tuple[tuple[int, int], tuple[int, int]]] = []
+        try:
+            return *_as_grid(read_in_pieces(data, large, name, corners, tell)), corners
+        except (UnreadableFileError, python_calamine.CalamineError):
+            tell(0.5)  # not a sheet that can be cut: read whole, at the price of memory
+    sheet = book.get_sheet_by_name(name)
+    _check_height(sheet, limits)
+    # Row by row: the whole sheet as Python values takes three times what its texts take.
+    return *_as_grid(_rows(sheet, tell)), sheet.merged_cell_ranges or ()
+
+
+def _rows(
+    sheet: Any,  # noqa: ANN401
+    tell: Callable[[float], None],
+) -> Iterator[Sequence[Any]]:
+    before = [None] * (sheet.start or (0, 0))[1]  # the library leaves out empty first columns
+    for number, row in enumerate(sheet.iter_rows()):
+        if number and number % TOLD_ROWS == 0:
+            tell(0.5 + 0.5 * number / sheet.total_height)
+        yield [*before, *row] if before else row
 
 
 def _check_height(sheet: Any, limits: Limits) -> None:  # noqa: ANN401
@@ -147,10 +186,10 @@ def _read_with_openpyxl(data: bytes, limits: Limits) -> tuple[list[RawSheet], li
     issues: list[Issue] = []
     for sheet in book.worksheets:
         sheet.reset_dimensions()
-        rows, lost = _as_text(_bounded(sheet.iter_rows(values_only=True), limits))
+        cells, lost = _as_grid(_bounded(sheet.iter_rows(values_only=True), limits))
         issues += _lost_issues(sheet.title, lost)
         hidden = sheet.sheet_state != "visible"
-        sheets.append(RawSheet(name=sheet.title, rows=rows, hidden=hidden))
+        sheets.append(RawSheet(name=sheet.title, cells=cells, hidden=hidden))
     if book.chartsheets and not sheets:
         raise UnreadableFileError("chart_sheet_only", remedy="export_table")
     if not sheets:
@@ -170,8 +209,7 @@ def _openpyxl() -> ModuleType:
             del sys.modules[name]
 
 
-def _bounded(rows: Iterable[tuple[Any, ...]], limits: Limits) -> list[tuple[Any, ...]]:
-    kept: list[tuple[Any, ...]] = []
+def _bounded(rows: Iterable[tuple[Any, ...]], limits: Limits) -> Iterator[tuple[Any, ...]]:
     cells = 0
     for row in rows:
         while row and row[-1] is None:
@@ -181,50 +219,41 @@ def _bounded(rows: Iterable[tuple[Any, ...]], limits: Limits) -> list[tuple[Any,
             raise LimitExceededError(
                 "too_many_cells", limit=limits.cells, remedy="clear_unused_area"
             )
-        kept.append(row)
-    width = max(map(len, kept), default=0)
-    return [(*row, *[None] * (width - len(row))) for row in kept]
+        yield row
 
 
-def _as_text(rows: Iterable[Iterable[Any]]) -> tuple[Rows, tuple[int, ...]]:
+def _as_grid(rows: Iterable[Sequence[Any]]) -> tuple[Grid, tuple[int, ...]]:
     """Return the cells as text, and the rows with numbers beyond 15 digits."""
-    large: list[float] = []
-    to_text = {**_TEXT, str: _Words().__getitem__, float: _Numbers(large).__getitem__}
+    values = _Values(lambda value: _TEXT.get(type(value), str)(value))
+    builder = GridBuilder(values)
     lost: list[int] = []
-    texts: Rows = []
     for number, row in enumerate(rows, 1):
-        texts.append(tuple([to_text.get(type(value), str)(value) for value in row]))
-        if large:
+        # True equals 1, and would be remembered as the same value.
+        builder.add(map(_mark_text, row) if bool in set(map(type, row)) else row)
+        if values.is_large:
             lost.append(number)
-            large.clear()
-    while texts and not any(texts[-1]):
-        texts.pop()
-    return texts, tuple(number for number in lost if number <= len(texts))
+            values.is_large = False
+    return builder.finish(), tuple(lost)
 
 
-class _Words(dict[str, str | None]):
-    """Each distinct text once."""
+class _Values(Places):
+    """Cell values; those beyond 15 digits are seen every time, not remembered."""
 
-    def __missing__(self, value: str) -> str | None:
-        text = (_unescaped(value) if "_x" in value or "\r" in value else value) or None
-        self[value] = text
-        return text
+    is_large = False
+
+    def __missing__(self, value: Any) -> int:  # noqa: ANN401
+        if type(value) is float and abs(value) >= _EXACT:
+            self.is_large = True
+            return self.place(value)
+        return super().__missing__(value)
 
 
-class _Numbers(dict[float, str | None]):
-    """Each distinct number once; those beyond 15 digits are told to ``large`` every time."""
+def _mark_text(value: Any) -> Any:  # noqa: ANN401
+    return value if type(value) is not bool else "TRUE" if value else "FALSE"
 
-    def __init__(self, large: list[float]) -> None:
-        super().__init__()
-        self._large = large
 
-    def __missing__(self, value: float) -> str | None:
-        text = _number_text(value)
-        if abs(value) >= _EXACT:
-            self._large.append(value)
-        else:
-            self[value] = text
-        return text
+def _word_text(value: str) -> str:
+    return _unescaped(value) if "_x" in value or "\r" in value else value
 
 
 def _unescaped(value: str) -> str:
@@ -251,8 +280,9 @@ def _span_text(value: dt.timedelta) -> str:
 
 _TEXT: dict[type, Callable[[Any], str | None]] = {
     type(None): lambda _: None,
+    str: _word_text,
     int: str,
-    bool: lambda value: "TRUE" if value else "FALSE",
+    float: _number_text,
     dt.datetime: _moment_text,
     dt.date: lambda value: str(value.isoformat()),
     dt.time: lambda value: str(value.replace(microsecond=0).isoformat()),
@@ -293,14 +323,13 @@ def _sheet_parts(data: bytes) -> dict[str, str]:
 
 
 def _with_scan(sheet: RawSheet, scan: SheetScan) -> RawSheet:
-    width = len(sheet.rows[0]) if sheet.rows else 0
     return RawSheet(
         name=sheet.name,
-        rows=sheet.rows,
+        cells=sheet.cells,
         hidden=sheet.hidden,
         merged=sheet.merged,
-        hidden_rows=tuple(n for n in scan.hidden_rows if n <= len(sheet.rows)),
-        hidden_columns=tuple(n for n in scan.hidden_columns if n <= width),
+        hidden_rows=tuple(n for n in scan.hidden_rows if n <= sheet.cells.height),
+        hidden_columns=tuple(n for n in scan.hidden_columns if n <= sheet.cells.width),
     )
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from analysis.errors import LimitExceededError, UnreadableFileError
+from analysis.intake.grid import make_grid
 from analysis.intake.raw import Limits, RawBook, RawSheet
 
 STATISTICS_KINDS = ("sav", "por", "dta", "sas7bdat")
@@ -91,7 +92,7 @@ def read_statistics_file(
     texts = [[_text(value) for value in column] for column in columns]
     header = tuple(write_variable(variable) for variable in variables)
     rows = [header, *zip(*texts, strict=True)]
-    return RawBook(kind=kind, sheets=[RawSheet(name="", rows=list(rows))], encoding=used)
+    return RawBook(kind=kind, sheets=[RawSheet(name="", cells=make_grid(rows))], encoding=used)
 
 
 def _read_in_encoding(

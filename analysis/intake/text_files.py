@@ -6,20 +6,28 @@ import csv
 import io
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from analysis.errors import LimitExceededError, UnreadableFileError
 from analysis.intake.encoding import decode_text
-from analysis.intake.raw import Limits, RawBook, RawSheet, Rows
+from analysis.intake.grid import Grid, GridBuilder, Places
+from analysis.intake.raw import Limits, RawBook, RawSheet
 from analysis.issues import Issue
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SNIFF = 100_000
 _LISTED = 1_000
+TOLD_ROWS = 5_000
+"""Rows after which a reader says how far it is."""
 
 
 def read_text_file(
-    data: bytes, limits: Limits, *, encoding: str | None = None, delimiter: str | None = None
+    data: bytes,
+    limits: Limits,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    tell: Callable[[float], None] = lambda _: None,
 ) -> RawBook:
     """Read csv, tsv and their like as text cells.
 
@@ -31,6 +39,8 @@ def read_text_file(
         Largest number of rows, columns and cells.
     encoding, delimiter
         A person's choice; recognised when None.
+    tell
+        Hears the share read of a long file.
     """
     text, codec = decode_text(data, encoding)
     _check_binary(text)
@@ -38,13 +48,12 @@ def read_text_file(
     text = _without_nul(text, issues)
     text, hinted = _without_hint(text)
     mark = delimiter or hinted or recognise_delimiter(text)
-    records = _read_records(text, mark, limits)
-    rows = _padded(records, issues)
-    if text.count('"') % 2 and rows and any("\n" in (cell or "") for cell in rows[-1]):
-        issues.append(Issue(code="unclosed_quote", severity="error", rows=(len(rows),)))
+    cells = _read_cells(text, mark, limits, issues, tell)
+    if text.count('"') % 2 and cells and any("\n" in (cell or "") for cell in cells.row(-1)):
+        issues.append(Issue(code="unclosed_quote", severity="error", rows=(cells.height,)))
     if "\ufffd" in text:
         issues.append(Issue(code="undecodable_bytes", details={"encoding": codec}))
-    sheet = RawSheet(name="", rows=rows)
+    sheet = RawSheet(name="", cells=cells)
     kind = "tsv" if mark == "\t" else "csv"
     return RawBook(kind=kind, sheets=[sheet], encoding=codec, delimiter=mark, issues=issues)
 
@@ -110,20 +119,31 @@ def _without_hint(text: str) -> tuple[str, str | None]:
     return text, None
 
 
-def _read_records(text: str, mark: str, limits: Limits) -> list[list[str]]:
+def _read_cells(
+    text: str,
+    mark: str,
+    limits: Limits,
+    issues: list[Issue],
+    tell: Callable[[float], None],
+) -> Grid:
     csv.field_size_limit(10_000_000)
-    records: list[list[str]] = []
-    cells = 0
-    for record in _records(text, mark):
-        cells += len(record)
-        _check_size(len(records) + 1, len(record), cells, limits)
-        records.append(record)
-    return records
+    builder, source = GridBuilder(Places(_cell)), io.StringIO(text, newline="")
+    for record in _records(source, mark):
+        builder.add(record)
+        _check_size(len(builder.lengths), len(record), len(builder.codes), limits)
+        if len(builder.lengths) % TOLD_ROWS == 0:
+            tell(source.tell() / len(text))
+    builder.trim()
+    ragged, usual = _ragged_rows(builder)
+    if ragged:
+        details = {"n": len(ragged), "fields": usual}
+        issues.append(Issue(code="ragged_rows", rows=tuple(ragged[:_LISTED]), details=details))
+    return builder.finish()
 
 
-def _records(text: str, mark: str) -> Iterator[list[str]]:
+def _records(source: io.StringIO, mark: str) -> Iterator[list[str]]:
     try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+        yield from csv.reader(source, delimiter=mark)
     except (csv.Error, TypeError) as error:
         raise UnreadableFileError("damaged_file", remedy="export_again") from error
 
@@ -138,28 +158,22 @@ def _check_size(rows: int, columns: int, cells: int, limits: Limits) -> None:
             raise LimitExceededError(code, limit=limit, found=found, remedy="split_file")
 
 
-def _padded(records: list[list[str]], issues: list[Issue]) -> Rows:
-    while records and not any(records[-1]):
-        records.pop()
-    if not records:
-        return []
-    widths = Counter(len(record) for record in records if record)
-    first = next(len(record) for record in records if record)
+def _ragged_rows(builder: GridBuilder) -> tuple[list[int], int]:
+    """Return the rows with too few fields or answers beyond the usual last one, and how many."""
+    widths = Counter(length for length in builder.lengths if length)
+    if len(widths) < 2:
+        return [], 0
+    first = next(length for length in builder.lengths if length)
     usual = max(widths, key=lambda width: (widths[width], width == first, width))
-    ragged = [n for n, record in enumerate(records, 1) if _is_ragged(record, usual)]
-    if ragged:
-        details = {"n": len(ragged), "fields": usual}
-        issues.append(Issue(code="ragged_rows", rows=tuple(ragged[:_LISTED]), details=details))
-    full = max(widths)
-    blank = [None] * full
-    return [(*(_cell(text) for text in record), *blank[len(record) :]) for record in records]
+    ragged: list[int] = []
+    end = 0
+    for number, length in enumerate(builder.lengths, 1):
+        end += length
+        beyond = builder.codes[end - length + usual : end] if length > usual else ()
+        if 0 < length < usual or any(beyond):
+            ragged.append(number)
+    return ragged, usual
 
 
-def _is_ragged(record: list[str], usual: int) -> bool:
-    if not record or len(record) == usual:
-        return False
-    return len(record) < usual or any(record[usual:])
-
-
-def _cell(text: str) -> str | None:
-    return (text.replace("\r\n", "\n") if "\r" in text else text) or None
+def _cell(text: str) -> str:
+    return text.replace("\r\n", "\n") if "\r" in text else text

@@ -9,16 +9,22 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import IO
 
 from analysis.errors import IntakeError, LimitExceededError, UnreadableFileError
-from analysis.intake.child import read_replies, write_request
+from analysis.intake.child import read_progress, read_replies, write_request
 from analysis.intake.raw import Limits, RawBook, read_reply
 from analysis.intake.tables import Sheet, Workbook
 
 DEFAULT_LIMITS = Limits()
+Progress = Callable[[str, float], None]
+"""Takes the name of a step and the share done; may raise to cancel the work."""
+_POLL_SECONDS = 0.25
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -29,6 +35,7 @@ def open_workbook(
     encoding: str | None = None,
     delimiter: str | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    progress: Progress | None = None,
 ) -> Workbook:
     """Open one file in a process with limits of memory and time.
 
@@ -42,6 +49,9 @@ def open_workbook(
         A person's choice for text files; recognised when None.
     limits
         What the file may cost.
+    progress
+        Called a few times a second with ``"reading"`` and the share read; whatever it raises
+        ends the reading process.
 
     Returns
     -------
@@ -54,12 +64,15 @@ def open_workbook(
         With code and details (file, limit, remedy).
     """
     options = {"encoding": encoding, "delimiter": delimiter}
-    (result,) = _read_files([data], [options], limits)
+    (result,) = _read_files([data], [options], limits, progress)
     return _finished(result, data, name)
 
 
 def open_workbooks(
-    files: Mapping[str, bytes], *, limits: Limits = DEFAULT_LIMITS
+    files: Mapping[str, bytes],
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    progress: Progress | None = None,
 ) -> dict[str, Workbook | IntakeError]:
     """Open several files in as few processes as possible; one failure stops no other.
 
@@ -69,6 +82,8 @@ def open_workbooks(
         Name → bytes.
     limits
         What each file may cost.
+    progress
+        As of :func:`open_workbook`.
 
     Returns
     -------
@@ -76,7 +91,7 @@ def open_workbooks(
         Name → workbook, or the error that one file gave.
     """
     options: list[dict[str, str | None]] = [{"encoding": None, "delimiter": None}] * len(files)
-    results = _read_files(list(files.values()), options, limits)
+    results = _read_files(list(files.values()), options, limits, progress)
     opened: dict[str, Workbook | IntakeError] = {}
     for (name, data), result in zip(files.items(), results, strict=True):
         try:
@@ -96,7 +111,7 @@ def _finished(result: RawBook | IntakeError, data: bytes, name: str) -> Workbook
         sheets=tuple(
             Sheet(
                 name=sheet.name,
-                rows=tuple(sheet.rows),
+                rows=tuple(sheet.cells.rows()),
                 hidden=sheet.hidden,
                 hidden_rows=sheet.hidden_rows,
                 hidden_columns=sheet.hidden_columns,
@@ -111,17 +126,31 @@ def _finished(result: RawBook | IntakeError, data: bytes, name: str) -> Workbook
 
 
 def _read_files(
-    files: list[bytes], options: list[dict[str, str | None]], limits: Limits
+    files: list[bytes],
+    options: list[dict[str, str | None]],
+    limits: Limits,
+    progress: Progress | None,
 ) -> list[RawBook | IntakeError]:
     """Read all; after a dead process, the file it died on is tried alone, then the rest."""
     results: list[RawBook | IntakeError] = []
+    total = max(sum(map(len, files)), 1)
+
+    def run(first: int, end: int) -> tuple[list[RawBook | IntakeError], IntakeError]:
+        before = sum(map(len, files[:first]))
+
+        def tell(read: float) -> None:
+            if progress is not None:
+                progress("reading", (before + read) / total)
+
+        return _run(files[first:end], options[first:end], limits, tell)
+
     while len(results) < len(files):
         at = len(results)
-        got, death = _run(files[at:], options[at:], limits)
+        got, death = run(at, len(files))
         results += got
         at += len(got)
         if at < len(files) and (got or len(files) - at > 1):
-            alone, death = _run(files[at : at + 1], options[at : at + 1], limits)
+            alone, death = run(at, at + 1)
             results += alone
         if at < len(files) and len(results) == at:
             results.append(death)
@@ -129,22 +158,45 @@ def _read_files(
 
 
 def _run(
-    files: list[bytes], options: list[dict[str, str | None]], limits: Limits
+    files: list[bytes],
+    options: list[dict[str, str | None]],
+    limits: Limits,
+    tell: Callable[[float], None],
 ) -> tuple[list[RawBook | IntakeError], IntakeError]:
     """Run one process; return its replies, and why it would have ended early."""
     request = write_request(files, options, limits)
+    end = time.monotonic() + limits.wall_seconds * len(files) + 10
     process = _SPARE.take()
+    # A thread writes, because communicate(), called again, does not go on writing its input.
+    feeder = threading.Thread(target=_feed, args=(process.stdin, request), daemon=True)
+    process.stdin = None
+    feeder.start()
     try:
-        output, errors = process.communicate(request, limits.wall_seconds * len(files) + 10)
-    except subprocess.TimeoutExpired:
+        while True:
+            try:
+                output, errors = process.communicate(timeout=_POLL_SECONDS)
+                break
+            except subprocess.TimeoutExpired as running:
+                if time.monotonic() > end:
+                    process.kill()
+                    output, _ = process.communicate()
+                    return _replies(output), _wall(limits)
+                tell(read_progress(running.stderr or b"", list(map(len, files))))
+    except BaseException:  # the person cancelled: the process ends with the wish for its file
         process.kill()
-        output, _ = process.communicate()
-        return _replies(output), _wall(limits)
+        process.communicate()
+        raise
     finally:
         _SPARE.prepare()
     replies = _replies(output)
     size = len(files[len(replies)]) if len(replies) < len(files) else 0
     return replies, _cause(process.returncode, errors, limits, size)
+
+
+def _feed(stream: IO[bytes], request: list[bytes]) -> None:
+    # A process that died on a file reads no further: what it said before is what counts.
+    with suppress(OSError), stream:
+        stream.writelines(request)
 
 
 class _Spare:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import streamlit as st
 
 from analysis.errors import LeveeError
+from dashboard.progress import show_progress
 from dashboard.sentences import say_error
 from dashboard.sentences.names import kind_name
 from dashboard.text import Text
@@ -47,11 +48,23 @@ class _Upload:
     choice: Choice = field(default_factory=Choice)
 
 
-def store_files(text: Text, study: str, files: Mapping[str, bytes]) -> None:
-    """Save files with codes in place of personal data; what cannot be coded is not saved."""
+def store_files(
+    text: Text,
+    study: str,
+    files: Mapping[str, bytes],
+    cancel: Callable[[], None] | None = None,
+) -> None:
+    """Save files with codes in place of personal data; what cannot be coded is not saved.
+
+    Nothing is saved when the person cancels, which ``cancel`` then hears.
+    """
     _, key = study_key(study)
     known = _names(study)
-    coded = {name: redact_file(content, name, key, names=known) for name, content in files.items()}
+    with show_progress(text, cancel=cancel) as tell:
+        coded = {
+            name: redact_file(content, name, key, names=known, progress=tell)
+            for name, content in files.items()
+        }
     found = frozenset[str]().union(known, *(one.names for one in coded.values()))
     refused: dict[str, str] = {}
     for name, content in files.items():

@@ -11,7 +11,7 @@ from dashboard.text import Text
 from dashboard.widgets.personal import show_missing_key, show_refused, store_files
 from dashboard.workspace.folder import ENDINGS
 from dashboard.workspace.redaction import without_personal
-from dashboard.workspace.store import SavedStudy, create_study
+from dashboard.workspace.store import SavedStudy, create_study, delete_study
 
 LARGEST_MB = 200
 _EXPORTED = re.compile(r"^\d+_按(?:文本|分数|序号)_(?P<title>.+?)(?:_\d+)*$")
@@ -42,7 +42,17 @@ def show_uploader(text: Text, saved: SavedStudy | None) -> bool:
     if not files:
         return False
     study = saved.id if saved else create_study(propose_title(without_personal(files[0].name)))
-    store_files(text, study, {file.name: file.getvalue() for file in files})
+
+    def cancel() -> None:
+        st.session_state["upload_round"] = round_ + 1
+        set_study_id(saved.id if saved else None)
+
+    try:
+        store_files(text, study, {file.name: file.getvalue() for file in files}, cancel)
+    except BaseException:  # cancelled, or none of the files could be saved: no empty study stays
+        if saved is None:
+            delete_study(study)
+        raise
     st.session_state["upload_round"] = round_ + 1
     set_study_id(study)
     return True

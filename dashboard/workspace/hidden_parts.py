@@ -6,7 +6,7 @@ import html
 import io
 import re
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from analysis.intake.tables import Workbook
 
@@ -18,11 +18,16 @@ _USUAL = re.compile(
     r"|xl/(?:workbook|styles|sharedStrings|calcChain|metadata)\.xml|xl/theme/.*|xl/_rels/.*"
     r"|xl/worksheets/(?:_rels/)?[^/]+|xl/printerSettings/.*)$"
 )
-_WORDS = re.compile(
+_TEXTS = re.compile(
     r"<(?:\w+:)?(?:odd|even|first)(?:Header|Footer)\b[^>]*>([^<]{0,2000})|<(?:\w+:)?formula[12]\b[^>]*>([^<]{0,2000})"
     r"|<(?:\w+:)?definedName\b[^>]*>([^<]{0,2000})|<(?:\w+:)?(?:t|f)\b[^>]{0,200}>([^<]{2,2000})"
-    r"|\b(?:promptTitle|prompt|errorTitle|error|display|tooltip|comment|name|codeName|userName)=\"([^\"]{2,500})\""
 )
+_ATTRIBUTES = re.compile(
+    r"\b(?:promptTitle|prompt|errorTitle|error|display|tooltip|comment|name|codeName|userName)=\"([^\"]{2,500})\""
+)
+# Most of a sheet is numbers: a piece without any of these marks need not be searched.
+_TEXT_MARKS = (b"<t", b":t", b"<f", b":f", b"Header", b"Footer", b"ormula", b"efinedName")
+_ATTRIBUTE_MARKS = (b"rompt", b"rror", b'display="', b"tooltip", b"comment", b"ame=")
 _ANNOTATION = re.compile(
     rb"<office:annotation|<text:(?:author|sender|user)|<style:(?:header|footer)\b"
 )
@@ -42,7 +47,7 @@ _EMPTY = {
     b'office:version="1.2"><office:meta/></office:document-meta>',
 }
 _TEXTUAL = (".xml", ".rels")
-_LARGEST_PART = 200 << 20
+_PIECE = 1 << 20
 
 
 def has_hidden_text(
@@ -70,18 +75,35 @@ def _holds_more(
 ) -> bool:
     """Whether one part of a workbook holds text beside the cells."""
     name = entry.filename
-    if not _USUAL.match(name) or entry.file_size > _LARGEST_PART:
+    if not _USUAL.match(name):
         return True
     if not name.endswith(_TEXTUAL) or name.startswith("docProps/"):
         return False
-    part = archive.read(entry)
-    if name in ("content.xml", "styles.xml") and _ANNOTATION.search(part):
+    if name in ("content.xml", "styles.xml") and _ANNOTATION.search(archive.read(entry)):
         return True
-    words = (
-        html.unescape(next(group for group in m.groups() if group is not None))
-        for m in _WORDS.finditer(part.decode("utf-8", "replace"))
-    )
-    return any(find(one) for one in words)
+    return any(find(word) for piece in _pieces(archive, entry) for word in _words(piece))
+
+
+def _pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    """Yield a part in pieces that end before a tag, so that no text is parted from its own."""
+    left = b""
+    with archive.open(entry) as part:
+        while more := part.read(_PIECE):
+            left += more
+            cut = left.rfind(b"<")
+            if cut <= 0 and len(left) > _PIECE:
+                cut = len(left)
+            if cut > 0:
+                yield left[:cut]
+                left = left[cut:]
+    yield left
+
+
+def _words(piece: bytes) -> Iterator[str]:
+    for marks, pattern in ((_TEXT_MARKS, _TEXTS), (_ATTRIBUTE_MARKS, _ATTRIBUTES)):
+        if any(mark in piece for mark in marks):
+            for found in pattern.finditer(piece.decode("utf-8", "replace")):
+                yield html.unescape(next(group for group in found.groups() if group is not None))
 
 
 def without_properties(content: bytes) -> bytes:

@@ -9,6 +9,7 @@ saved.
 from __future__ import annotations
 
 import logging
+import operator
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -29,12 +30,14 @@ from analysis.intake.personal_text import Span, find_spans, is_certain_name, is_
 from analysis.intake.reader import read_table
 from analysis.intake.tables import Sheet, Table, Workbook
 from analysis.intake.words import BLANKS, DICTIONARY_SHEETS, TOTALS
-from analysis.intake.workbook import open_workbook
+from analysis.intake.workbook import Progress, open_workbook
 from dashboard.workspace.hidden_parts import has_hidden_text, without_properties
 from dashboard.workspace.rewriting import write_sheets
 
 LARGEST = 5_000_000
 """Cells of a workbook up to which it is rewritten."""
+_TOLD_ROWS = 2_000
+"""Rows after which the search says how far it is, and can be cancelled."""
 _UNSEEN = frozenset({"nul_bytes"})
 """What a rewritten file cannot show again: NUL bytes are left out of it."""
 _NOBODY = BLANKS | frozenset(
@@ -132,6 +135,7 @@ def redact_file(
     choice: Choice | None = None,
     names: frozenset[str] = frozenset(),
     encoding: str | None = None,
+    progress: Progress | None = None,
 ) -> Redaction:
     """Replace personal data in every cell and name of a file.
 
@@ -147,15 +151,20 @@ def redact_file(
         Names known from other files of the study.
     encoding
         A person's choice for a text file.
+    progress
+        As of :func:`analysis.intake.workbook.open_workbook`; the step after ``"reading"`` is
+        ``"personal"``.
     """
+    tell = progress or (lambda _step, _share: None)
     choice = choice or Choice()
     coder = _Coder(key, names, choice)
     shown = name if choice.keep_all else _file_name(coder, name)
     try:
-        workbook = open_workbook(content, name, encoding=encoding)
+        workbook = open_workbook(content, name, encoding=encoding, progress=progress)
     except IntakeError as error:
         # Nobody can say what an unreadable file holds, so nothing of it is saved.
         return Redaction(content=b"", columns={}, name=shown, safe=False, error=error)
+    tell("personal", 0.0)
     tables = read_all(workbook)
     main = next(iter(tables), "") if len(tables) < 2 else _main_sheet(workbook, tables)
     labels = {
@@ -169,13 +178,16 @@ def redact_file(
         sheet: _chosen(table, {} if form else find_columns(table), labels, choice)
         for sheet, table in tables.items()
     }
+    tell("personal", 0.3)
     coder.names |= {n for sheet, t in tables.items() for n in _list_names(t, found[sheet])}
     shown = name if choice.keep_all else _file_name(coder, name)
     kept = {
         sheet: {c.position for c in t.columns if labels[sheet, c.name] in choice.keep_columns}
         for sheet, t in tables.items()
     }
-    coded = workbook if choice.keep_all else _code_workbook(workbook, tables, found, kept, coder)
+    coded = (
+        workbook if choice.keep_all else _code_workbook(workbook, tables, found, kept, coder, tell)
+    )
     spelled = {place: coder.quiet(label) for place, label in labels.items()}
     columns = {
         spelled[sheet, column]: kind
@@ -370,9 +382,11 @@ def _code_workbook(
     found: Mapping[str, Mapping[str, str]],
     kept: Mapping[str, set[int]],
     coder: _Coder,
+    tell: Progress,
 ) -> Workbook:
     sheets: list[Sheet] = []
-    for sheet in workbook.sheets:
+    for at, sheet in enumerate(workbook.sheets):
+        tell("personal", 0.3 + 0.5 * at / len(workbook.sheets))
         place = sheet.name or workbook.name
         rows = tuple(
             _code_rows(
@@ -382,6 +396,7 @@ def _code_workbook(
                 kept.get(sheet.name, set()),
                 coder,
                 place,
+                tell,
             )
         )
         name = _SHEET_SIGNS.sub("", coder.cell(sheet.name, "sheet", "{}"))
@@ -404,6 +419,7 @@ def _code_rows(
     kept: set[int],
     coder: _Coder,
     place: str,
+    tell: Progress,
 ) -> Iterator[tuple[str | None, ...]]:
     kinds = {c.position: found[c.name] for c in table.columns if c.name in found} if table else {}
     head = max(table.header_rows, default=0) if table else 0
@@ -411,6 +427,8 @@ def _code_rows(
     people = _name_headers(sheet, table)
     things = {c.position for c in table.columns if names_a_thing(c.label)} if table else set()
     for number, row in enumerate(sheet.rows, start=1):
+        if number % _TOLD_ROWS == 0:
+            tell("personal", 0.3 + 0.5 * number / len(sheet.rows))
         coded: list[str | None] = []
         for at, text in enumerate(row):
             if not text or (number > head and at in kept):
@@ -423,7 +441,8 @@ def _code_rows(
                 coded.append(text)  # 苏里南 below 国家 has the form of a name and is none
             else:
                 coded.append(coder.cell(text, place))
-        yield tuple(coded)
+        # A row in which nothing was replaced is the same row: a large file stands once in memory.
+        yield row if all(map(operator.is_, coded, row)) else tuple(coded)
 
 
 def _is_value(text: str, in_table: bool, kind: str) -> bool:

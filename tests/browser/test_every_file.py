@@ -50,6 +50,7 @@ ALONE = [
     f"{TOOLS}/limesurvey/ls_bhermann_results-survey54231.xlsx",
     f"{TOOLS}/surveymonkey/steak-risk-survey.csv",
     f"{TOOLS}/redcap/redcapr_longitudinal.csv",
+    f"{TOOLS}/redcap/redcapr_longitudinal_dictionary.csv",
     f"{TOOLS}/kobotoolbox/kobo_labels_zh.csv",
     f"{TOOLS}/kobotoolbox/kobo_labels_en.xlsx",
     f"{TOOLS}/kobotoolbox/kobo_xml_values_groups.csv",
@@ -64,6 +65,7 @@ TOGETHER = {
             ("limesurvey_code", ".csv"), ("qualtrics_text", ".csv"),
         )
     },
+    "one-panel": [path for path in ALONE if path.startswith(PANEL)],
     "leeds-volunteers": [path for path in ALONE if path.startswith(LEEDS)],
     "davis-women": [path for path in ALONE if path.startswith("davis-women")],
     "redcap with dictionary": [
@@ -137,6 +139,7 @@ def drive(visitor, language: str, name: str, *files) -> None:
     check("overview")
     heading = page.locator("h1").inner_text()
     assert heading.strip()
+    shoot(visitor, f"result_{name}_{language}")
     write_line(f"{name} | {language} | {clicks} | {time.monotonic() - start:.1f} | {heading}")
 
 

@@ -185,3 +185,34 @@ def test_the_keyboard_alone_completes_wizard_filter_and_export(visit, tmp_path: 
         with page.expect_download() as waiting:
             page.keyboard.press("Enter")
         assert waiting.value.suggested_filename
+
+
+def test_reading_a_long_file_shows_its_progress_and_can_be_cancelled(visit):
+    visitor = visit("en")
+    visitor.open("data", study="new")
+    rows = "".join(
+        f"P{n},{','.join(str((n + at) % 5 + 1) for at in range(40))}\n" for n in range(9)
+    )
+    head = ",".join(["code", *(f"q{at}" for at in range(40))]) + "\n"
+    long = {
+        "name": "long.csv",
+        "mimeType": "text/csv",
+        "buffer": (head + rows * 20_000).encode(),
+    }
+    page = visitor.page
+    page.set_input_files("input[type=file]", [long])
+    cancel = page.get_by_role("button", name="Cancel", exact=True)
+    cancel.wait_for(timeout=120_000)
+    assert (
+        page.get_by_text("Reading the files…")
+        .or_(page.get_by_text("Looking for personal data…"))
+        .is_visible()
+    )
+    cancel.click()
+    cancel.wait_for(state="hidden", timeout=60_000)
+    visitor.wait()
+    assert page.get_by_test_id("stException").count() == 0
+    assert page.locator("input[type=file]").count() == 1
+    assert not re.search("study=[0-9a-f]{8}", page.url)
+    visitor.open("home")
+    assert "long" not in visitor.words

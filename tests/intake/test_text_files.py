@@ -7,7 +7,7 @@ from analysis.intake.text_files import read_text_file, recognise_delimiter
 
 
 def rows_of(text, **options):
-    return read_text_file(text.encode(), Limits(), **options).sheets[0].rows
+    return read_text_file(text.encode(), Limits(), **options).sheets[0].cells.rows()
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
@@ -25,13 +25,13 @@ def test_ragged_rows_are_listed_and_kept():
     book = read_text_file(b"a,b,c\n1,2,3\n1,2\n1,2,3,4\n1,2,3,\n", Limits())
     (issue,) = book.issues
     assert (issue.code, issue.rows) == ("ragged_rows", (3, 4))
-    assert book.sheets[0].rows[3] == ("1", "2", "3", "4")
-    assert len(book.sheets[0].rows) == 5
+    assert book.sheets[0].cells.rows()[3] == ("1", "2", "3", "4")
+    assert len(book.sheets[0].cells.rows()) == 5
 
 
 def test_nul_bytes_are_told():
     book = read_text_file(b"a,b\n1,x\x00y\n", Limits())
-    assert book.sheets[0].rows[1] == ("1", "xy")
+    assert book.sheets[0].cells.rows()[1] == ("1", "xy")
     assert [(issue.code, issue.rows) for issue in book.issues] == [("nul_bytes", (2,))]
 
 

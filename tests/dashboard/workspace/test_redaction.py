@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from analysis.intake.personal_text import find_spans
 from analysis.intake.reader import read_table
 from analysis.intake.workbook import open_workbook
 from dashboard.workspace.redaction import read_all, redact_file
@@ -214,3 +215,19 @@ def test_a_file_that_cannot_be_coded_is_not_safe_to_save(monkeypatch: pytest.Mon
     redacted = redact_file(as_csv(ROWS), "a.csv", KEY)
     assert not redacted.safe
     assert set(redacted.columns) == {"手机号", "姓名"}
+
+
+def test_a_large_part_is_searched_in_pieces(monkeypatch: pytest.MonkeyPatch):
+    from dashboard.workspace.hidden_parts import has_hidden_text
+
+    book = openpyxl.Workbook()
+    for number in range(200):
+        book.active.append([number, number % 5])
+    for header, hidden in (("Survey 2026", False), ("王建国 13912345678", True)):
+        book.active.oddHeader.center.text = header
+        made = io.BytesIO()
+        book.save(made)
+        opened = open_workbook(made.getvalue(), "a.xlsx")
+        for piece in (64, 1 << 20):
+            monkeypatch.setattr("dashboard.workspace.hidden_parts._PIECE", piece)
+            assert has_hidden_text(made.getvalue(), opened, find_spans) is hidden
