@@ -49,7 +49,7 @@ groups drawn towards the whole. Where an interval falls short: strongly skewed c
 mixed model with 5 pairs beside 20 single answers (93 %): below 20 pairs the pages say that there are few. Wilson is wide
 near 0, as discrete counts must be. Over rows instead of people, the attendance rate's interval would hold the truth in
 65 %: it is by person. Where nearly everybody is reliable and a few hardly ever are, these few say too little with 15 to 30 people
-(90 to 92 %)."""  # noqa: E501
+(90 to 93 %)."""  # noqa: E501
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
