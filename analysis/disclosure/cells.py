@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -94,6 +95,21 @@ def cell_of(
             (column, weight, bits_of(people[mask])) for column, weight, mask in terms if mask.any()
         ),
     )
+
+
+def rows_cell(family: str, label: str, people: People, rows: pd.DataFrame, person: str) -> Cell:
+    """One number over the rows of a table, several of which may be one person's.
+
+    Each row is known by a hash of all else it says; see :mod:`analysis.disclosure.visits`.
+    """
+    numbers = people.of(rows[person].to_numpy())
+    # A column of text keeps its missing values: each is written out.
+    told = rows.drop(columns=person).itertuples(index=False, name=None)
+    whose: dict[str, int] = {}
+    for row, number in zip(told, numbers.tolist(), strict=True):
+        print_ = hashlib.sha256("|".join(map(str, row)).encode()).hexdigest()[:16]
+        whose[print_] = whose.get(print_, 0) | 1 << number
+    return Cell(family=family, label=label, terms=tuple((k, 1.0, m) for k, m in whose.items()))
 
 
 def to_record(cells: Sequence[Cell], people: People) -> Mapping[str, Any]:

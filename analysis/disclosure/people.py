@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from analysis.disclosure.cells import People, cell_of
+from analysis.disclosure.cells import People, cell_of, rows_cell
 from analysis.disclosure.rules import hide_share, is_safe_share, is_small
 from analysis.disclosure.suppression import Auditor, choose_hidden
 from analysis.participation.attendance import clean_sign_ins
@@ -25,6 +25,8 @@ from analysis.study import Study
 from analysis.sustainability.results import Consultation
 
 T = TypeVar("T")
+#: What makes an attendance: whose, and of which session.
+VISIT = ("person", "session", "date")
 HORIZONS = (365.0, 180.0, 90.0, 30.0)
 
 
@@ -48,13 +50,6 @@ def protect_participation(
     numbers = people.of(came["person"].to_numpy())
     everyone, place = np.unique(numbers, return_inverse=True)
     visits = np.bincount(place)
-    signed = people.of(
-        came["person"].astype(str)
-        + "|"
-        + came["session"].astype(str)
-        + "|"
-        + came["date"].astype(str)
-    )
 
     def free(label: str, people_in: npt.NDArray[np.bool_]) -> bool:
         """Whether the number of people with these rows may be given beside the others."""
@@ -65,8 +60,10 @@ def protect_participation(
 
     def contacts(label: str, rows: npt.NDArray[np.bool_]) -> bool:
         """Whether a number of attendances may be given beside the others."""
-        cell = cell_of("contacts", label, signed, ("n", 1.0, rows))
-        return not is_small(int(rows.sum()), least) and auditor.release(cell)
+        few = is_small(np.unique(place[rows]).size, least)
+        return not few and auditor.release(
+            rows_cell("contacts", label, people, came.loc[rows, list(VISIT)], "person")
+        )
 
     all_rows = np.ones(len(came), dtype=bool)
     total = free("participation.participants", all_rows)

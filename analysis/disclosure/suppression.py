@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from analysis.disclosure.cells import Cell
 from analysis.disclosure.rules import is_small
 from analysis.disclosure.span import Span, Terms
+from analysis.disclosure.visits import FAMILIES, Visits
 
 
 def choose_hidden(sizes: Sequence[float], least: int, unlisted: float = 0) -> list[int]:
@@ -47,9 +48,9 @@ class Auditor:
     least: int
     released: list[Cell] = field(default_factory=list)
     _families: dict[str, list[Cell]] = field(default_factory=dict)
-    _spans: dict[str, Span] = field(default_factory=dict)
+    _spans: dict[str, Span | Visits] = field(default_factory=dict)
     _refused: set[frozenset[tuple[str, Terms]]] = field(default_factory=set)
-    _judged: dict[tuple[frozenset[Terms], frozenset[Terms]], Span | None] = field(
+    _judged: dict[tuple[str, frozenset[Terms], frozenset[Terms]], Span | Visits | None] = field(
         default_factory=dict
     )
 
@@ -58,7 +59,8 @@ class Auditor:
         for cell in cells:
             self._families.setdefault(cell.family, []).append(cell)
         for family, held in self._families.items():
-            self._spans[family] = Span().add([cell.terms for cell in held if cell.terms])
+            told = [cell.terms for cell in held if cell.terms]
+            self._spans[family] = _nothing(family).add(told)
 
     def release(self, *cells: Cell) -> bool:
         """Release cells together, or none of them; say whether they were released."""
@@ -85,14 +87,15 @@ class Auditor:
         self.released += wanted
         return True
 
-    def _judge(self, family: str, added: Sequence[Terms]) -> Span | None:
+    def _judge(self, family: str, added: Sequence[Terms]) -> Span | Visits | None:
         """Give what follows with further numbers; None when it singles anybody out.
 
         The same sets of people are judged once, whatever the variable.
         """
-        key = (frozenset(cell.terms for cell in self.system(family)), frozenset(added))
+        kind = "rows" if family in FAMILIES else "people"
+        key = (kind, frozenset(cell.terms for cell in self.system(family)), frozenset(added))
         if key not in self._judged:
-            span = self._spans.get(family, Span()).add(added)
+            span = self._spans.get(family, _nothing(family)).add(added)
             self._judged[key] = None if span.find_alone(self.least, len(added)) else span
         return self._judged[key]
 
@@ -111,6 +114,11 @@ class Auditor:
         return tuple(self._families)
 
 
+def _nothing(family: str) -> Span | Visits:
+    """What follows before anything of a variable is released."""
+    return Visits() if family in FAMILIES else Span()
+
+
 def find_revealed(cells: Sequence[Cell], least: int) -> tuple[int, ...]:
     """Find fewer than ``least`` people about whom some combination of the cells speaks alone.
 
@@ -120,4 +128,5 @@ def find_revealed(cells: Sequence[Cell], least: int) -> tuple[int, ...]:
         Their numbers; empty when no combination vanishes on everybody else.
     """
     numbers = [cell.terms for cell in cells if cell.terms]
-    return Span().add(numbers).find_alone(least, len(numbers))
+    family = cells[0].family if cells else ""
+    return _nothing(family).add(numbers).find_alone(least, len(numbers))

@@ -1,8 +1,9 @@
 """Tables about people that were released before: with a few rows more, a total is about those.
 
 Numbers of volunteers, hours, contacts and self-assessments are sums over a whole table. Where the
-table differs from that of an earlier release by fewer than ``min_group`` people or rows, every
-one of them minus the earlier one is about the few, so that the section is left out.
+table differs from that of an earlier release by fewer than ``min_group`` people, however many rows
+these have, every one of them minus the earlier one is about the few, so that the section is left
+out.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.disclosure.cells import Cell, People, cell_of
+from analysis.disclosure.cells import Cell, People, cell_of, rows_cell
+from analysis.disclosure.people import VISIT
 from analysis.disclosure.suppression import Auditor
 from analysis.participation.attendance import clean_sign_ins
 from analysis.results import Caution
@@ -20,7 +22,7 @@ from analysis.study import Study
 
 
 def find_left_out(study: Study, people: People, auditor: Auditor) -> tuple[str, ...]:
-    """Find the sections whose table differs from one released before by a few people or rows.
+    """Find the sections whose table differs from one released before by the rows of a few.
 
     Parameters
     ----------
@@ -56,9 +58,7 @@ def _attendance_cells(study: Study, people: People) -> list[Cell]:
     came = clean_sign_ins(study.attendance).came
     return [
         _everybody("people", "participation.participants", people, came[["person"]]),
-        _everybody(
-            "contacts", "participation.contacts", people, came[["person", "session", "date"]]
-        ),
+        rows_cell("contacts", "participation.contacts", people, came[list(VISIT)], "person"),
     ]
 
 
@@ -68,8 +68,8 @@ def _team_cells(study: Study, people: People) -> list[Cell]:
     if not names:
         return []
     found = [_everybody("team", "volunteers.n", people, pd.concat(names).dropna().to_frame())]
-    if log is not None:
-        found.append(_everybody("service", "volunteers.hours", people, log))
+    if log is not None and "volunteer" in log:
+        found.append(rows_cell("service", "volunteers.hours", people, log, "volunteer"))
     return found
 
 
@@ -81,7 +81,7 @@ def _rater_cells(study: Study, people: People) -> list[Cell]:
         told = told.assign(rater=told.index.astype(str))
     return [
         _everybody("raters", "capacity.n_raters", people, told[["rater"]]),
-        _everybody("ratings", "capacity.domains", people, told),
+        rows_cell("ratings", "capacity.domains", people, told, "rater"),
     ]
 
 

@@ -4,11 +4,12 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from analysis import evaluate
 from analysis.disclosure import make_release, protect
-from analysis.disclosure.cells import Cell, People, bits_of
+from analysis.disclosure.cells import Cell, People, bits_of, rows_cell
 from analysis.disclosure.suppression import Auditor, find_revealed
 from analysis.disclosure.tables import find_left_out
 from analysis.results import SUPPRESSED, NotEstimable
@@ -141,3 +142,53 @@ def test_bounds_of_the_lost_are_judged_beside_everything_else():
     judged = {cell.label for cell in release.cells(People())}
     assert any(name.startswith("did_worst_best") for name in given)
     assert given <= judged
+
+
+def sign_ins(sessions: dict[str, range]) -> pd.DataFrame:
+    rows = [(f"P{who}", name, "2026-03-01") for name, people in sessions.items() for who in people]
+    return pd.DataFrame(rows, columns=["person", "session", "date"])
+
+
+def test_attendances_of_the_same_few_people_do_not_hide_each_other():
+    """Sessions of the same three people are six attendances; all minus the others gave them."""
+    people, auditor = People(), Auditor(least=LEAST)
+    came = sign_ins({"a": range(20), "b": range(10, 30), "x": range(3), "y": range(3)})
+
+    def release(*sessions: str) -> bool:
+        rows = came[came["session"].isin(sessions)]
+        return auditor.release(rows_cell("contacts", "+".join(sessions), people, rows, "person"))
+
+    assert release("a", "b", "x", "y")
+    assert release("a")
+    assert not release("b"), "x and y are left: of three people"
+    assert not release("b", "x"), "y is left"
+
+
+def test_attendances_of_different_few_people_hide_each_other():
+    """Three people here and three others there: six people are behind what is left."""
+    people, auditor = People(), Auditor(least=LEAST)
+    came = sign_ins({"a": range(20), "x": range(3), "y": range(3, 6), "z": range(4, 7)})
+    cells = {one: rows_cell("contacts", one, people, came[came["session"] == one], "person")
+             for one in "axyz"}  # fmt: skip
+    assert auditor.release(rows_cell("contacts", "all", people, came, "person"))
+    assert auditor.release(cells["a"])
+    assert not auditor.release(cells["x"])
+    both = came[came["session"].isin(["x", "y"])]
+    assert not auditor.release(rows_cell("contacts", "xy", people, both, "person")), "z is left"
+
+
+@pytest.mark.parametrize("table", ["attendance", "service"])
+def test_seven_rows_more_of_one_person_are_not_told(table: str):
+    """Nobody is new, and seven rows were many: the difference of two totals was one person's."""
+    study, _ = draw_study(104)
+    _, first = make_release(evaluate(study), study, "public")
+    rows = getattr(study, table)
+    who = "person" if table == "attendance" else "volunteer"
+    one = rows[rows[who] == rows[who].iloc[0]].head(1)
+    times = pd.to_timedelta(np.arange(1, 8), unit="D")
+    more = pd.concat([one.assign(date=one["date"] + day) for day in times])
+    if table == "attendance":
+        more["session"] = [f"{name}+{k}" for k, name in enumerate(more["session"])]
+    later = replace(study, **{table: pd.concat([rows, more], ignore_index=True)})
+    shown, _ = make_release(evaluate(later), later, "funder", [first])
+    assert (shown.participation if table == "attendance" else shown.volunteers) is None
