@@ -6,8 +6,9 @@ and waves of the measure, so that they can still be compared.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +18,9 @@ from analysis.disclosure.cells import BoolArray, cell_of
 from analysis.disclosure.rounding import find_unit
 from analysis.disclosure.rules import is_small, join_bins
 from analysis.disclosure.suppression import choose_hidden
-from analysis.results import SUPPRESSED
+from analysis.results import SUPPRESSED, Caution
+from analysis.surveys.contrasts import main_contrast
+from analysis.surveys.items import count_item, list_answers
 from analysis.surveys.results import ItemAnswers
 
 if TYPE_CHECKING:
@@ -25,16 +28,29 @@ if TYPE_CHECKING:
 
 #: Stands between the first and the last of answers that are joined.
 JOINED = " – "
+#: Answers up to which every way to join neighbours is looked at.
+MOST_ENUMERATED = 8
 Bins = Sequence[tuple[int, int]]
 
 
-def protect_items(survey: Survey, found: Sequence[ItemAnswers]) -> tuple[ItemAnswers, ...]:
-    """Protect the answers to each item, measure by measure."""
+def protect_items(
+    survey: Survey, found: Sequence[ItemAnswers]
+) -> tuple[tuple[ItemAnswers, ...], tuple[Caution, ...]]:
+    """Protect the answers to each item, measure by measure; say whose answers they are."""
     for family in list(survey.auditor.families):
         if family.startswith("count:"):
             for one in {i.item for i in found if f"count:{i.measure}" == family}:
                 survey.auditor.copy(family, f"item:{family.removeprefix('count:')}:{one}")
-    free = [_is_free(survey, one) for one in found]
+    # Where few are in one wave alone, all who answered would give them away beside the matched.
+    everyone = [_is_free(survey, one, _answered(survey, one)) for one in found]
+    found = [
+        one if ok else _of_matched(survey, one) or one
+        for one, ok in zip(found, everyone, strict=True)
+    ]
+    free = [
+        ok or (one.n > 0 and _is_free(survey, one, _answered(survey, one) & _matched(survey, one)))
+        for one, ok in zip(found, everyone, strict=True)
+    ]
     bins = {
         measure: _choose_bins(
             survey, measure,
@@ -42,9 +58,18 @@ def protect_items(survey: Survey, found: Sequence[ItemAnswers]) -> tuple[ItemAns
         )
         for measure in dict.fromkeys(one.measure for one in found)
     }  # fmt: skip
-    return tuple(
+    shown = tuple(
         _join(one, bins[one.measure], survey.least) if ok else _withhold(one)
         for one, ok in zip(found, free, strict=True)
+    )
+    fewer = dict.fromkeys(
+        one.measure
+        for one, ok, whole in zip(found, free, everyone, strict=True)
+        if ok and not whole
+    )
+    return shown, tuple(
+        Caution(code="answers_of_matched", severity="info", section="items", measure=name)
+        for name in fewer
     )
 
 
@@ -58,13 +83,32 @@ def _answered(survey: Survey, found: ItemAnswers) -> BoolArray:
     return np.asarray((row >= 0) & np.isfinite(answers[row]) & survey.programme[:, at])
 
 
-def _is_free(survey: Survey, found: ItemAnswers) -> bool:
-    """Whether everybody with an answer may be counted, and their answers added up.
+def _matched(survey: Survey, found: ItemAnswers) -> BoolArray:
+    """Who has a score in both waves of the measure's change; nobody in a wave outside it."""
+    contrast = main_contrast(survey.study, survey.panel, found.measure)
+    if contrast is None or found.wave not in contrast:
+        return np.zeros(len(survey.people), dtype=np.bool_)
+    return survey.pairs(found.measure, contrast)
+
+
+def _of_matched(survey: Survey, found: ItemAnswers) -> ItemAnswers | None:
+    """Count the answers of the people of the change alone."""
+    data, mask = survey.study.survey, _matched(survey, found)
+    if data is None or not mask.any():
+        return None
+    measure = survey.study.measure(found.measure)
+    rows = np.zeros(len(data.keys), dtype=np.bool_)
+    rows[survey.panel.row[mask, survey.panel.wave_index(found.wave)]] = True
+    answers = list_answers(data, measure)
+    return count_item(data, measure, found.item, found.wave, rows, answers)
+
+
+def _is_free(survey: Survey, found: ItemAnswers, mask: BoolArray) -> bool:
+    """Whether people with an answer may be counted, and their answers added up.
 
     The means of all items add up to that of the score, so that an item counts as one more sum of
     scores: beside the mean of the matched it must not give the answers of a few others.
     """
-    mask = _answered(survey, found)
     label = f"items.{found.measure}.{found.item}.{found.wave}"
     if is_small(int(mask.sum()), survey.least):
         return False
@@ -84,22 +128,51 @@ def _choose_bins(survey: Survey, name: str, items: Sequence[ItemAnswers]) -> Bin
     alike = len(lists) == 1 and len(next(iter(lists))) > 2
     if not few or not alike or measure.kind in ("category", "knowledge", "binary"):
         return None
-    bins = join_bins(counts, survey.least)
-    values = list(range(len(counts[0])))
     # What is known from elsewhere must leave a joined answer wide: of an item that is the whole
     # score, its mean and interval; of one of several, the sum that the others leave of the score's.
     alone = len(measure.items) == 1
-    for row in counts:
-        spans = [(values[a], values[b - 1], sum(row[a:b])) for a, b in bins]
-        total = sum(value * n for value, n in zip(values, row, strict=True))
-        moments = (
-            known_moments(values, row, find_unit(1.0, sum(row)))
-            if alone
-            else ((1, total - 0.5, total + 0.5),)
-        )
-        if narrow_counts(values, row, spans, survey.least, moments):
-            return ()
-    return bins
+    for bins in list_joins(counts, survey.least):
+        if not any(_is_narrow(row, bins, survey.least, alone=alone) for row in counts):
+            return bins
+    return ()
+
+
+def _is_narrow(row: Sequence[int], bins: Bins, least: int, *, alone: bool) -> bool:
+    values = list(range(len(row)))
+    spans = [(values[a], values[b - 1], sum(row[a:b])) for a, b in bins]
+    total = sum(value * n for value, n in zip(values, row, strict=True))
+    moments = (
+        known_moments(values, row, find_unit(1.0, sum(row)))
+        if alone
+        else ((1, total - 0.5, total + 0.5),)
+    )
+    return narrow_counts(values, row, spans, least, moments)
+
+
+def list_joins(rows: Sequence[Sequence[int]], least: int) -> Iterator[Bins]:
+    """List ways to join neighbouring answers so that no bin of any item is small, the finest first.
+
+    One joined pair beside a known sum tells both of its answers; another pair at the other end
+    leaves them open. Of long lists of answers only one way is tried.
+
+    Examples
+    --------
+    >>> [list(one) for one in list_joins([[1, 9, 9, 9]], 5)][:2]
+    [[(0, 2), (2, 3), (3, 4)], [(0, 2), (2, 4)]]
+    """
+    size = len(rows[0])
+    if size > MOST_ENUMERATED:
+        yield join_bins(rows, least)
+        return
+    ways = []
+    for cuts in (c for n in range(size - 1, 0, -1) for c in combinations(range(1, size), n)):
+        ends = (0, *cuts, size)
+        bins = list(pairwise(ends))
+        sizes = [sum(row[a:b]) for row in rows for a, b in bins]
+        if not any(is_small(n, least) for n in sizes):
+            # Of as many bins, the most even ones: an end is joined before the middle is.
+            ways.append((-len(bins), max(sizes), bins))
+    yield from (bins for _, _, bins in sorted(ways))
 
 
 def _join(found: ItemAnswers, bins: Bins | None, least: int) -> ItemAnswers:

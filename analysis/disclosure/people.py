@@ -103,7 +103,13 @@ def protect_participation(
     at = came["at"].to_numpy()
     order = np.unique(clean_sign_ins(study.attendance).rows["at"])
     sessions = tuple(
-        _session(s, contacts(f"participation.session.{s.session}", at == number), least)
+        # All who came less those of one session are the people who missed it.
+        _session(
+            s,
+            free(f"participation.session.{s.session}", at == number)
+            and contacts(f"participation.session.{s.session}.contacts", at == number),
+            least,
+        )
         for s, number in zip(found.per_session, order, strict=True)
     )
     steps = {"came": total, "came_again": again, "completed": complete and again,

@@ -204,7 +204,7 @@ def _round(value: T, steps: Steps, name: str) -> T:
     if isinstance(value, Estimate):
         # The n of a pooled estimate counts communities.
         unit = steps.unit(None if name == "pooled" else value.n)
-        unit = COEFFICIENT if name == "effect_sizes" else unit
+        unit = COEFFICIENT if name in ("effect_sizes", "correlation") else unit
         return cast("T", _round_estimate(value, unit))
     if isinstance(value, tuple):
         return cast("T", tuple(_round(one, steps, name) for one in value))

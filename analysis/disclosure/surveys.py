@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.disclosure.anchor import protect_anchor, protect_overlap
 from analysis.disclosure.audit import known_moments, narrow_counts
 from analysis.disclosure.cells import BoolArray, Cell, People, cell_of
 from analysis.disclosure.items import protect_items
@@ -30,7 +31,7 @@ from analysis.study import Study
 from analysis.study_file import MeasurePlan
 from analysis.surveys.analyses import PRIMARY, family_of
 from analysis.surveys.attrition import lost_people
-from analysis.surveys.contrasts import main_contrast
+from analysis.surveys.contrasts import main_contrast, waves_before
 from analysis.surveys.dose import dose_of_people, join_doses
 from analysis.surveys.groups import has_comparison, programme_part, treated_people
 from analysis.surveys.panel import Panel, build_panel, has_column, person_values
@@ -205,7 +206,7 @@ def protect_surveys(evaluation: Evaluation, survey: Survey) -> Evaluation:
     scoring = tuple(_scores(survey, one, levels) for one in evaluation.scoring)
     bounds = tuple(_bounds(survey, one) for one in evaluation.bounds)
     sensitivity = tuple(_sensitivity(survey, outcomes, one) for one in evaluation.sensitivity)
-    items = protect_items(survey, evaluation.items)
+    items, whose = protect_items(survey, evaluation.items)
     for i in order:
         outcomes[i] = replace(outcomes[i], n=_sizes(survey, outcomes[i]))
     return replace(
@@ -220,6 +221,7 @@ def protect_surveys(evaluation: Evaluation, survey: Survey) -> Evaluation:
         bounds=bounds,
         sensitivity=sensitivity,
         items=items,
+        cautions=(*evaluation.cautions, *whose),
         reliability=tuple(_reliability(survey, one) for one in evaluation.reliability),
         measurement=tuple(
             protect_measurement(one)
@@ -293,6 +295,7 @@ def _change(survey: Survey, o: Outcome) -> Outcome:
         shown,
         levels=tuple(e if ok else hidden for e, ok in zip(means, levels, strict=False)),
         improved=_improved(survey, o),
+        anchor=protect_anchor(survey, o),
     )
 
 
@@ -619,18 +622,30 @@ def _means(survey: Survey, found: GroupComparison) -> GroupComparison:
         replace(point, difference=_event(survey, measure, reference, point))
         for point in found.event_study
     )
-    placebo = found.placebo
+    balance = tuple(_balance(survey, row, arms) for row in found.balance)
     return replace(
         found,
         means=tuple(means),
         event_study=study,
-        # Its two waves are not named, so that its people cannot be put beside the others'.
-        placebo=None if placebo is None else hide_comparison(placebo),
-        # Its weights are set by single people's covariates.
-        overlap=None,
+        placebo=_placebo(survey, measure, found),
+        overlap=protect_overlap(found.overlap, balance, survey.least),
         e_value=found.e_value if _has_spread(found, means) else None,
-        balance=tuple(_balance(survey, row, arms) for row in found.balance),
+        balance=balance,
     )
+
+
+def _placebo(survey: Survey, measure: MeasurePlan, found: GroupComparison) -> ComparisonLike | None:
+    """Give the contrast before the start like any other between two waves."""
+    if found.placebo is None:
+        return None
+    before = [survey.panel.waves[at] for at in waves_before(survey.panel)]
+    terms = _contrast_terms(
+        survey, measure.name, (before[0], before[-1]), everyone=survey.panel.anonymous
+    )
+    fine = all(survey.is_fine_wave(measure, w, mask) for w, _, mask in terms)
+    if not fine or not survey.release(measure.name, f"comparison.{measure.name}.placebo", *terms):
+        return hide_comparison(found.placebo)
+    return _trim(found.placebo, frozenset({sum(int(mask.sum()) for _, _, mask in terms[::2])}))
 
 
 def _has_spread(found: GroupComparison, means: Sequence[tuple[str, str, EstimateLike]]) -> bool:
@@ -747,7 +762,8 @@ def _scores(
         n=found.n if free else SUPPRESSED,
         n_missing=found.n_missing if found.n_missing == 0 else SUPPRESSED,
         mean=_without_missing(mean),
-        sd=_keep(found.sd, whole and not hidden_mean),
+        # A mean and its interval tell the spread; the bins were judged beside both.
+        sd=_keep(found.sd, not hidden_mean and (whole or same)),
         median=_keep(found.median, free and found.n >= 2 * survey.least and fine),
         min=_keep(found.min, False),
         max=_keep(found.max, False),

@@ -71,7 +71,8 @@ def _participation(evaluation: Evaluation, study: Study, text: Text) -> ReportSe
     if evaluation.participation is None:
         return None
     named = with_names(text, study.plan, evaluation.participation)
-    found = mark_people(text, named, study.plan.study.min_group)
+    least = study.plan.study.min_group
+    found = mark_people(text, named, least)
     pictures = tuple(
         ReportPicture(
             title=text("Who came, against who lives there: {by}", by=by),
@@ -86,7 +87,7 @@ def _participation(evaluation: Evaluation, study: Study, text: Text) -> ReportSe
                   people.list_funnel(found, text)),
         "representation": (text("Who is reached"), people.list_representation(found, text)),
         "kinds": (text("By kind and level"), people.list_kinds(found, text)),
-        "months_participation": (text("Month by month"), people.list_months(found, text)),
+        "months_participation": (text("Month by month"), people.list_months(found, text, least)),
         "sessions": (text("Sessions"), people.list_sessions(found, text)),
     }  # fmt: skip
     months = [one for one in evaluation.time_series if one.name == "attendance"]
@@ -149,7 +150,7 @@ def _volunteers(evaluation: Evaluation, study: Study, text: Text) -> ReportSecti
             alt=text("Bars of new, returning and lapsed volunteers by month, the team as a line."),
             svg=draw_team(found, text),
             chart=chart_team(found, text),
-            figure=lambda: draw_months(found, text),
+            figure=lambda: draw_months(found, text, least),
         ),
     )
     tables = {
@@ -157,7 +158,7 @@ def _volunteers(evaluation: Evaluation, study: Study, text: Text) -> ReportSecti
         "causes": (text("Why they left"), team.list_causes(found, text)),
         "roles": (text("Active by role"), team.list_roles(found, text)),
         "cohorts": (text("Which intake stays"), team.list_cohorts(found, text, least)),
-        "months_volunteers": (text("Month by month"), team.list_months(found, text)),
+        "months_volunteers": (text("Month by month"), team.list_months(found, text, least)),
         "outlook": (text("The team in six months"), team.list_outlook(found, text)),
     }
     if found.outlook_choice is not None and found.outlook_choice.n:

@@ -247,7 +247,7 @@ def _dose(evaluation: Evaluation, study: Study, text: Text) -> ReportSection:
         ReportPicture(
             title=_name(text, measures[one.measure]),
             alt=text("Dots of the mean change by number of sessions attended."),
-            figure=partial(draw_dose, one, measures[one.measure], text),
+            figure=partial(draw_dose, one, measures[one.measure], text, study.plan.study.min_group),
         )
         for one in evaluation.dose[:1]
         if one.points

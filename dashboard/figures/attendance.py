@@ -9,6 +9,7 @@ from analysis.results import Estimate
 from dashboard.figures.axes import draw_lorenz, events_within, percent_axis, shade_events
 from dashboard.figures.labels import escape_label
 from dashboard.figures.retention import month_ticks
+from dashboard.sentences.few import mark_cell
 from dashboard.text import Text
 from dashboard.theme import AFTER, BAND, BEFORE, MUTED, new_figure
 
@@ -121,8 +122,11 @@ def draw_months(participation: Participation, text: Text) -> go.Figure:
     return figure
 
 
-def draw_engagement(participation: Participation, text: Text) -> go.Figure:
-    """Draw how many people came how often; with many sessions, in steps of equal width."""
+def draw_engagement(participation: Participation, text: Text, least: int = 0) -> go.Figure:
+    """Draw how many people came how often; with many sessions, in steps of equal width.
+
+    Bars of fewer than ``least`` people carry the evaluator's mark.
+    """
     counted = dict(participation.engagement)
     width = -(-max(counted, default=1) // MOST_BARS)
     starts = range(1, max(counted, default=1) + 1, width)
@@ -132,7 +136,7 @@ def draw_engagement(participation: Participation, text: Text) -> go.Figure:
         x=[str(k) if width == 1 else f"{k}–{k + width - 1}" for k in starts],
         y=y,
         marker_color=BEFORE,
-        text=[str(n) for n in y],
+        text=[mark_cell(text, str(n), n, least) for n in y],
         textposition="outside",
         cliponaxis=False,
         hoverinfo="skip",

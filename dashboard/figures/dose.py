@@ -8,14 +8,16 @@ from analysis.results import Estimate
 from analysis.study_file import MeasurePlan
 from analysis.surveys.results import Dose
 from dashboard.sentences.change import is_share, say_likely, say_signed
+from dashboard.sentences.few import mark_cell
 from dashboard.text import Text
 from dashboard.theme import INTERVAL, MUTED, TREATED, new_figure
 
 
-def draw_dose(dose: Dose, measure: MeasurePlan, text: Text) -> go.Figure:
+def draw_dose(dose: Dose, measure: MeasurePlan, text: Text, least: int = 0) -> go.Figure:
     """Draw the mean change of people by how often they came; dots as large as their number.
 
-    The line with its ribbon is the model's: someone with the average baseline.
+    The line with its ribbon is the model's: someone with the average baseline. Dots of fewer than
+    ``least`` people carry the evaluator's mark when pointed at.
     """
     share = is_share(measure)
     figure = new_figure(400)
@@ -31,7 +33,8 @@ def draw_dose(dose: Dose, measure: MeasurePlan, text: Text) -> go.Figure:
                  "arrayminus": [e.estimate - (e.estimate if e.ci_low is None else e.ci_low)
                                 for _, _, e in known]},
         hovertext=[
-            text("{x} sessions, {n} people: {change} ({likely})", x=text.number(x, 1), n=n,
+            text("{x} sessions, {n} people: {change} ({likely})", x=text.number(x, 1),
+                 n=mark_cell(text, str(n), n, least),
                  change=say_signed(text, e.estimate, share=share),
                  likely=say_likely(text, e.ci_low, e.ci_high, share=share))
             for x, n, e in known

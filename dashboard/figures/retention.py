@@ -10,6 +10,7 @@ from analysis.results import Curve, Estimate
 from analysis.volunteers.results import RetentionByGroup, Volunteers
 from dashboard.figures.axes import choose_step, events_within, percent_axis, shade_events
 from dashboard.figures.labels import escape_label, wrap_label
+from dashboard.sentences.few import mark_cell
 from dashboard.sentences.volunteers import MONTH_DAYS, name_group, name_reason, say_median
 from dashboard.tables.volunteers import count_at
 from dashboard.text import Text
@@ -199,8 +200,11 @@ def draw_causes(volunteers: Volunteers, text: Text) -> go.Figure:
     return figure
 
 
-def draw_months(volunteers: Volunteers, text: Text) -> go.Figure:
-    """Draw who came into the team and who lapsed each month, the team's size as a line."""
+def draw_months(volunteers: Volunteers, text: Text, least: int = 0) -> go.Figure:
+    """Draw who came into the team and who lapsed each month, the team's size as a line.
+
+    Bars of fewer than ``least`` people carry the evaluator's mark when pointed at.
+    """
     months = volunteers.monthly[-36:]
     x = [f"{m.month}-01" for m in months]
     figure = new_figure(400)
@@ -215,7 +219,8 @@ def draw_months(volunteers: Volunteers, text: Text) -> go.Figure:
             marker_color=colour,
             name=name,
             hovertext=[
-                f"{text.month(m.month)}: {abs(v)}" for m, v in zip(months, values, strict=True)
+                f"{text.month(m.month)}: {mark_cell(text, str(abs(v)), abs(v), least)}"
+                for m, v in zip(months, values, strict=True)
             ],
             hovertemplate=f"%{{hovertext}} {name}<extra></extra>",
         )

@@ -88,6 +88,21 @@ def mark_cell(text: Text, shown: str, n: float | None, least: int) -> str:
     return f"{shown} (<{text.number(least, 0)})"
 
 
+def mark_counts(
+    text: Text, counts: Sequence[float | None], least: int
+) -> Sequence[float | str | None]:
+    """Give a column of counts, as text with the mark where any of them is about few people.
+
+    Examples
+    --------
+    >>> mark_counts(Text("en"), [12, 3], 5), mark_counts(Text("en"), [12, 0], 5)
+    (['12', '3 (<5)'], [12, 0])
+    """
+    if not has_few(counts, least):
+        return counts
+    return ["–" if n is None else mark_cell(text, text.number(n, 0), n, least) for n in counts]
+
+
 def has_few(counts: Iterable[float | None], least: int) -> bool:
     """Whether any count is about few people."""
     return any(

@@ -375,6 +375,10 @@ CAUTIONS: Mapping[str, Callable[[Text, Caution], str]] = {
         "group answered once only, or gave one answer. This is the change of those who answered "
         "both times."
     ),
+    "answers_of_matched": _with(
+        "Answers of everyone who answered cannot be shown beside the change: fewer people than the "
+        "smallest group answered once only. These are of those who answered both times."
+    ),
     "treated_only": _with(
         "Changes here are those of people in the programme; the comparison group stands apart."
     ),

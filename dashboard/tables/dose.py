@@ -10,13 +10,16 @@ from analysis.results import Comparison, Estimate
 from analysis.study_file import MeasurePlan, StudyPlan
 from analysis.surveys.results import Dose
 from dashboard.sentences.change import is_share, say_likely, say_signed
+from dashboard.sentences.few import mark_counts
 from dashboard.sentences.statistics import say_reason
 from dashboard.text import Text
 
 
-def list_points(dose: Dose, measure: MeasurePlan, text: Text) -> pd.DataFrame:
+def list_points(dose: Dose, measure: MeasurePlan, text: Text, least: int) -> pd.DataFrame:
     """Mean change of people by how often they came."""
     share = is_share(measure)
+    known = [(x, n, e) for x, n, e in dose.points if isinstance(e, Estimate)]
+    people = mark_counts(text, [n for _, n, _ in known], least)
     return pd.DataFrame(
         [
             {
@@ -25,8 +28,7 @@ def list_points(dose: Dose, measure: MeasurePlan, text: Text) -> pd.DataFrame:
                 text("Change"): say_signed(text, e.estimate, share=share),
                 text("95 % interval"): say_likely(text, e.ci_low, e.ci_high, share=share),
             }
-            for x, n, e in dose.points
-            if isinstance(e, Estimate)
+            for (x, _, e), n in zip(known, people, strict=True)
         ]
     )
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from analysis.participation.results import LISTED, Delivery, Participation
 from analysis.results import Estimate
+from dashboard.sentences.few import mark_counts
 from dashboard.sentences.participation import name_status, name_step
 from dashboard.tables.sustainability import share_with_interval
 from dashboard.text import Text
@@ -41,25 +42,29 @@ def list_sessions(p: Participation, text: Text) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(names))
 
 
-def list_months(p: Participation, text: Text) -> pd.DataFrame:
+def list_months(p: Participation, text: Text, least: int) -> pd.DataFrame:
     """People and attendances by month, and the share of the eligible."""
+    people = mark_counts(text, [m.participants for m in p.per_period], least)
     rows = [
         (
             text.month(m.month),
-            m.participants,
+            n,
             m.contacts,
             m.sessions,
             share_with_interval(text, m.rate),
         )
-        for m in p.per_period
+        for m, n in zip(p.per_period, people, strict=True)
     ]
     names = [text("Month"), text("People"), text("Attendances"), text("Sessions")]
     return pd.DataFrame(rows, columns=[*names, text("Share of the eligible")])
 
 
-def list_engagement(p: Participation, text: Text) -> pd.DataFrame:
+def list_engagement(p: Participation, text: Text, least: int) -> pd.DataFrame:
     """How many people came how often."""
-    return pd.DataFrame(list(p.engagement), columns=[text("Sessions"), text("People")])
+    people = mark_counts(text, [n for _, n in p.engagement], least)
+    return pd.DataFrame(
+        {text("Sessions"): [k for k, _ in p.engagement], text("People"): list(people)}
+    )
 
 
 def list_kinds(p: Participation, text: Text) -> pd.DataFrame:

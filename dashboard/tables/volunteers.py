@@ -23,7 +23,7 @@ from analysis.volunteers.results import (
     RetentionByGroup,
     Volunteers,
 )
-from dashboard.sentences.few import mark_cell, mark_few
+from dashboard.sentences.few import mark_cell, mark_counts, mark_few
 from dashboard.sentences.volunteers import (
     MONTH_DAYS,
     name_group,
@@ -211,20 +211,15 @@ def _cells(
     return told + [""] * (longest - len(told))
 
 
-def list_months(v: Volunteers, text: Text) -> pd.DataFrame:
+def list_months(v: Volunteers, text: Text, least: int) -> pd.DataFrame:
     """Month by month: active, new, returning, lapsed, team."""
+    counts = [
+        mark_counts(text, [getattr(m, name) for m in v.monthly], least)
+        for name in ("active", "new", "returning", "lapsed", "team")
+    ]
     rows = [
-        (
-            text.month(m.month),
-            m.active,
-            m.new,
-            m.returning,
-            m.lapsed,
-            m.team,
-            text.percent(m.retention),
-            text.number(m.hours, 0),
-        )
-        for m in v.monthly
+        (text.month(m.month), *numbers, text.percent(m.retention), text.number(m.hours, 0))
+        for m, *numbers in zip(v.monthly, *counts, strict=True)
     ]
     names = [text("Month"), text("Served"), text("New"), text("Returning"), text("Lapsed")]
     names += [text("In the team"), text("Active again"), text("Hours")]

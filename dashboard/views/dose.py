@@ -9,6 +9,7 @@ from dashboard.cache import current_evaluation, current_study
 from dashboard.figures.dose import draw_dose
 from dashboard.sentences import say_caution, say_finding
 from dashboard.sentences.dose import say_linked
+from dashboard.sentences.few import has_few, say_marked
 from dashboard.state import current_text
 from dashboard.tables.dose import list_doses, list_points
 from dashboard.widgets.filters import show_filters
@@ -33,9 +34,9 @@ def show() -> None:
     dose = next(one for one in evaluation.dose if one.measure == name)
     with head:
         show_page(say_finding(text, find_dose(study, dose)), say_linked(text, dose))
-    measure = study.measure(name)
+    measure, least = study.measure(name), study.plan.study.min_group
     show_figure(
-        draw_dose(dose, measure, text),
+        draw_dose(dose, measure, text, least),
         title=text("Change by sessions attended"),
         subtitle=text(
             "{measure}: mean change with 95 % interval; larger dots, more people. "
@@ -43,9 +44,11 @@ def show() -> None:
             measure=text.of(measure.label, name),
         ),
         alt=text("Dots of the mean change by number of sessions attended."),
-        table=list_points(dose, measure, text),
+        table=list_points(dose, measure, text, least),
         key="dose",
     )
+    if has_few((n for _, n, _ in dose.points), least):
+        st.caption(say_marked(text, least))
     show_cautions([say_caution(text, caution) for caution in dose.cautions])
     st.header(text("Change per session, adjusted for the start"), anchor=False)
     show_table(list_doses(evaluation.dose, study.plan, text), key="doses")

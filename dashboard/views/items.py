@@ -9,6 +9,7 @@ from analysis.study_file import MeasurePlan
 from analysis.surveys.results import ItemAnswers
 from dashboard.cache import current_evaluation, current_study, smallest_group
 from dashboard.figures.answers import draw_answers, draw_shares
+from dashboard.sentences import say_caution
 from dashboard.sentences.few import has_few, say_marked
 from dashboard.sentences.items import (
     describe_answers,
@@ -26,7 +27,7 @@ from dashboard.widgets.by_group import show_by_group
 from dashboard.widgets.filters import show_filters
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.measures import choose_measure
-from dashboard.widgets.page import show_empty, show_figure, show_page
+from dashboard.widgets.page import show_cautions, show_empty, show_figure, show_page
 from dashboard.widgets.profile import is_profile
 
 
@@ -46,6 +47,13 @@ def show() -> None:
     with head:
         show_page(say_items(text, measure, items, labels), say_item_counts(text, items))
     _show_picture(text, measure, items, labels)
+    show_cautions(
+        [
+            say_caution(text, one)
+            for one in evaluation.cautions
+            if one.section == "items" and one.measure == measure.name
+        ]
+    )
     if is_profile(evaluation):
         show_by_group(text, [measure.name])
     outcome = next(

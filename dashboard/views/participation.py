@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from analysis.participation.findings import find_attendance
@@ -14,7 +16,7 @@ from dashboard.figures.attendance import (
     draw_sessions,
 )
 from dashboard.sentences import say_caution, say_finding
-from dashboard.sentences.few import mark_people
+from dashboard.sentences.few import has_few, mark_people, say_marked
 from dashboard.sentences.participation import (
     describe_sessions,
     list_participation_cards,
@@ -64,9 +66,10 @@ def show() -> None:
             title=text("People and attendances by month"),
             subtitle=text("Bars: different people. Circles: attendances, repeat visits included."),
             alt=text("Bars of people and circles of attendances for each month."),
-            table=tables.list_months(found, text),
+            table=tables.list_months(found, text, smallest_group()),
             key="participation_months",
         )
+        _explain_mark(text, [m.participants for m in found.per_period])
     show_series(text, evaluation, ("attendance",))
     show_event_settings(text)
     if found.engagement:
@@ -79,14 +82,22 @@ def show() -> None:
     show_file_notes(ATTENDED)
 
 
+def _explain_mark(text: Text, counts: Sequence[float | None]) -> None:
+    """Say what the mark of a few people means, where one stands."""
+    if has_few(counts, smallest_group()):
+        st.caption(say_marked(text, smallest_group()))
+
+
 def _show_engagement(text: Text, found: Participation) -> None:
     left, right = st.columns(2, gap="large")
-    table = tables.list_engagement(found, text)
+    least = smallest_group()
+    table = tables.list_engagement(found, text, least)
     with left:
         title, alt = text("How often people came"), text("Bars of people by sessions attended.")
         show_figure(
-            draw_engagement(found, text), title=title, alt=alt, table=table, key="engagement"
+            draw_engagement(found, text, least), title=title, alt=alt, table=table, key="engagement"
         )
+        _explain_mark(text, [n for _, n in found.engagement])
     with right:
         title = text("How unevenly attendance is shared")
         alt = text("Lorenz curve of attendances over participants.")

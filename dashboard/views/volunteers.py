@@ -9,7 +9,7 @@ from analysis.volunteers.results import Volunteers
 from dashboard.cache import smallest_group
 from dashboard.figures.retention import draw_causes, draw_months, draw_retention
 from dashboard.sentences import say_finding
-from dashboard.sentences.few import mark_team
+from dashboard.sentences.few import has_few, mark_team, say_marked
 from dashboard.sentences.volunteers import (
     list_cautions,
     list_next_steps,
@@ -49,15 +49,18 @@ def show() -> None:
     with right:
         show_next_steps(list_next_steps(text, found))
         show_cautions(list_cautions(text, found, "volunteers"))
-    found = mark_team(text, found, smallest_group())
+    least = smallest_group()
+    found = mark_team(text, found, least)
     show_figure(
-        draw_months(found, text),
+        draw_months(found, text, least),
         title=text("Who came into the team, and who lapsed"),
         subtitle=text("People per month; the line is the team on the last day of the month."),
         alt=text("Bars of new, returning and lapsed volunteers by month, the team as a line."),
-        table=tables.list_months(found, text),
+        table=tables.list_months(found, text, least),
         key="volunteer_months",
     )
+    if has_few((n for m in found.monthly for n in (m.new, m.returning, m.lapsed)), least):
+        st.caption(say_marked(text, least))
     show_comparisons(text, found)
     if found.causes:
         show_figure(

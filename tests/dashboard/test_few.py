@@ -1,6 +1,7 @@
 """Whoever holds the data sees small groups, and that they are not for release."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -8,6 +9,12 @@ from analysis import evaluate
 from analysis.disclosure import protect
 from benchmarks.attack.made_studies import draw_study
 from dashboard.exports.report import build_report
+from dashboard.figures.attendance import draw_engagement
+from dashboard.figures.dose import draw_dose
+from dashboard.figures.retention import draw_months as draw_team
+from dashboard.tables import participation as people
+from dashboard.tables import volunteers as team
+from dashboard.tables.dose import list_points
 from dashboard.text import Text
 
 MARKS = {"en": "fewer than 5, not for release", "zh-Hans": "少于 5 人，不对外"}
@@ -66,3 +73,40 @@ def test_nobody_else_sees_a_mark(small, audience):
     for table in tables_of(protect(found, study, audience), study).values():
         words = table.astype(str).apply(lambda c: c.str.contains(r"not for release|\(<5\)"))
         assert not words.any(axis=None)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_few_who_came_or_lapsed_in_a_month_or_so_often_are_marked(small, language):
+    study, found = small
+    text = Text(language)
+    mark = f"(<{study.plan.study.min_group})"
+    (dose,) = [one for one in found.dose if one.measure == "trust"]
+    few = replace(dose, points=((0.0, 3, dose.points[0][2]), *dose.points))
+    tables = {
+        "months": (team.list_months(found.volunteers, text, 5),
+                   [m.new for m in found.volunteers.monthly]),
+        "engagement": (people.list_engagement(found.participation, text, 5),
+                       [n for _, n in found.participation.engagement]),
+        "dose": (list_points(few, study.measure("trust"), text, 5), [3]),
+    }  # fmt: skip
+    for name, (table, counts) in tables.items():
+        assert any(0 < n < 5 for n in counts), name
+        told = table.astype(str).apply(lambda column: column.str.contains(re.escape(mark)))
+        assert told.any(axis=None), name
+    drawn = draw_engagement(found.participation, text, 5).data[0].text
+    assert [mark in one for one in drawn] == [0 < int(one.split()[0]) < 5 for one in drawn]
+    assert mark in str(draw_team(found.volunteers, text, 5).data[0].hovertext)
+    assert mark in str(draw_dose(few, study.measure("trust"), text, 5).to_json()).replace(
+        "\\u003c", "<"
+    )
+
+
+def test_what_other_readers_get_has_no_mark(small):
+    study, found = small
+    shown = protect(found, study, "funder")
+    for table in tables_of(shown, study).values():
+        assert (
+            not table.astype(str)
+            .apply(lambda column: column.str.contains(r"\(<5\)"))
+            .any(axis=None)
+        )

@@ -8,9 +8,10 @@ from analysis.disclosure import protect
 from analysis.disclosure.rules import join_bins
 from analysis.disclosure.volunteers import _bin_curve
 from analysis.results import SUPPRESSED, Curve, NotEstimable
+from dashboard.sentences import say_caution
 from dashboard.sentences.items import name_answers
 from dashboard.tables.volunteers import count_at, is_told
-from dashboard.text import Text
+from dashboard.text import LANGUAGES, Text
 from tests.studies import make_study
 
 N = 60
@@ -72,7 +73,12 @@ def test_an_item_beside_the_matched_gives_no_answer_of_a_few():
     shown = protect(evaluate(study), study, "funder")
     assert not isinstance(shown.outcomes[0].change, NotEstimable)
     first = next(one for one in shown.items if one.wave == "pre")
-    assert set(first.counts.values()) == {SUPPRESSED}
+    matched = {"0": int((before[3:] == 0).sum()), "1": int((before[3:] == 1).sum())}
+    assert (first.n, dict(first.counts)) == (N - 3, matched), "of the matched alone"
+    assert "answers_of_matched" in {c.code for c in shown.cautions}
+    for language in LANGUAGES:
+        assert [say_caution(Text(language), c) for c in shown.cautions
+                if c.code == "answers_of_matched"]  # fmt: skip
 
 
 def test_joined_answers_are_named_in_the_readers_words():

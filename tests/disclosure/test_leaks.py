@@ -192,3 +192,17 @@ def test_seven_rows_more_of_one_person_are_not_told(table: str):
     later = replace(study, **{table: pd.concat([rows, more], ignore_index=True)})
     shown, _ = make_release(evaluate(later), later, "funder", [first])
     assert (shown.participation if table == "attendance" else shown.volunteers) is None
+
+
+def test_a_session_that_few_missed_does_not_tell_how_many():
+    """Thirty came in all and 28 to one session: the two who missed it were told."""
+    study, _ = draw_study(104)
+    rows = [(f"V{k}", f"S{s}", f"2026-03-0{s}") for s in (1, 2, 3) for k in range(30)
+            if not (s == 1 and k < 2) and not (s == 3 and k < 12)]  # fmt: skip
+    came = pd.DataFrame(rows, columns=["person", "session", "date"])
+    came["date"] = pd.to_datetime(came["date"])
+    told = replace(study, attendance=came, survey=None)
+    found = protect(evaluate(told), told, "funder").participation
+    attended = {s.session: s.attended for s in found.per_session}
+    assert found.participants == 30
+    assert attended == {"S1": SUPPRESSED, "S2": 30, "S3": 18}

@@ -1,0 +1,85 @@
+"""The important difference by a global question, and groups made alike by weights, for readers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analysis.disclosure.rules import is_small
+from analysis.results import SUPPRESSED, Estimate, EstimateLike, NotEstimable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analysis.disclosure.surveys import Survey
+    from analysis.statistics.anchor import AnchorDifference
+    from analysis.surveys.results import BalanceRow, Outcome, Overlap
+
+
+def protect_anchor(survey: Survey, o: Outcome) -> AnchorDifference | None:
+    """Give what the question says of many: those a little better are a group like any other.
+
+    The cut that separates best lies between two people's changes and is withheld.
+    """
+    found, data = o.anchor, survey.study.survey
+    if found is None or data is None:
+        return None
+    first, last = o.contrast
+    row = survey.panel.row[:, survey.panel.wave_index(last)]
+    given = data.keys["anchor"].to_numpy(dtype=np.float64)
+    answer = np.where((row >= 0) & survey.pairs(o.measure, o.contrast), given[row], np.nan)
+    known, better = np.isfinite(answer), answer > 0
+    worse = known & ~better
+    sizes = (int(better.sum()), int(worse.sum()))
+    if found.n != int(known.sum()) or found.n_better != sizes[0]:
+        return None  # of other people than those whose change is given
+    if found.n < 2 * survey.least or any(is_small(n, survey.least) for n in sizes):
+        return None
+    label = f"outcomes.{o.measure}.{first}.{last}.anchor"
+    counted = survey.release_count(f"{label}.n", known, better, worse)
+    little = better & (answer == answer[better].min(initial=np.inf))
+    free = survey.release(
+        o.measure, f"{label}.mean_change", (last, 1.0, little), (first, -1.0, little)
+    )
+    return replace(
+        found,
+        n=found.n if counted else SUPPRESSED,
+        n_better=found.n_better if counted else SUPPRESSED,
+        correlation=_sizeless(found.correlation),
+        mean_change=found.mean_change if free else _none(found.mean_change),
+        predictive=_sizeless(found.predictive),
+        roc=_none(found.roc),
+    )
+
+
+def protect_overlap(
+    found: Overlap | None, balance: Sequence[BalanceRow], least: int
+) -> Overlap | None:
+    """Give how alike the groups are once weighted, on what may be told of them at the start.
+
+    How many the weights leave counts people only as a whole; the difference itself is a sum in
+    which each person has a weight of their own, and is withheld with its n.
+    """
+    if found is None or min(found.effective_treated, found.effective_comparison) < 2 * least:
+        return None
+    told = {(row.variable, row.level) for row in balance if isinstance(row.treated, Estimate)}
+    return replace(
+        found,
+        n=SUPPRESSED,
+        effective_treated=float(round(found.effective_treated)),
+        effective_comparison=float(round(found.effective_comparison)),
+        balance=tuple(row for row in found.balance if (row.variable, row.level) in told),
+    )
+
+
+def _none(found: EstimateLike) -> NotEstimable:
+    return NotEstimable(reason="suppressed", method=found.method, name=found.name)
+
+
+def _sizeless(found: EstimateLike) -> EstimateLike:
+    """Leave out of how many an estimate is."""
+    if isinstance(found, NotEstimable):
+        return replace(found, n=0)
+    return replace(found, n=SUPPRESSED, n_missing=SUPPRESSED if found.n_missing else 0)

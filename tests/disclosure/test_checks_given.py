@@ -1,0 +1,80 @@
+"""Checks of a result that other readers get too, where no few people are behind them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from analysis import evaluate
+from analysis.disclosure import make_release, protect
+from analysis.disclosure.anchor import protect_overlap
+from analysis.disclosure.cells import People
+from analysis.results import SUPPRESSED, Comparison, Estimate, NotEstimable
+from analysis.surveys.results import BalanceRow, Overlap, WeightedBalance
+from tests.surveys.test_contrasts import before_the_start
+from tests.surveys.test_improvement import anchored
+
+
+def test_a_placebo_contrast_of_many_is_given_and_judged_beside_the_others():
+    study, _ = before_the_start(drift=0.4, placebo=["year_0"])
+    inside = evaluate(study)
+    found, release = make_release(inside, study, "funder")
+    given = found.comparison[0].placebo
+    assert isinstance(given, Comparison)
+    assert given.estimate == pytest.approx(inside.comparison[0].placebo.estimate, abs=0.01)
+    assert "comparison.s.placebo" in {cell.label for cell in release.cells(People())}
+
+
+def test_a_placebo_contrast_that_leaves_a_few_is_withheld():
+    """Two people of the earlier wave alone: beside the others' change they would be known."""
+    study, _ = before_the_start(drift=0.4, placebo=["year_0"])
+    survey = study.survey
+    items = {"s": survey.items["s"].copy()}
+    later = (survey.keys["wave"] != "year_0").to_numpy()
+    few = survey.keys["respondent"].isin(survey.keys["respondent"].unique()[:2]).to_numpy()
+    items["s"].loc[later & few & (survey.keys["wave"] == "year_2").to_numpy()] = np.nan
+    cut = replace(study, survey=replace(survey, items=items))
+    found = protect(evaluate(cut), cut, "funder").comparison[0]
+    assert isinstance(found.effect, Comparison)
+    assert isinstance(found.placebo, NotEstimable)
+    assert found.placebo.reason == "suppressed"
+
+
+def test_an_important_difference_by_a_question_is_given_without_its_cut():
+    study, _, _ = anchored()
+    inside = evaluate(study).outcomes[0].anchor
+    found = protect(evaluate(study), study, "funder").outcomes[0].anchor
+    assert isinstance(found.predictive, Estimate)
+    assert found.predictive.estimate == pytest.approx(inside.predictive.estimate, abs=0.01)
+    assert isinstance(found.mean_change, Estimate)
+    assert found.n == inside.n
+    assert isinstance(found.roc, NotEstimable), "it lies between two people's changes"
+
+
+def test_an_important_difference_by_a_few_who_are_better_is_withheld():
+    study, _, step = anchored(n=40)
+    survey = study.survey
+    answer = np.where(np.arange(40) < 3, 1.0, np.minimum(step, 0))
+    keys = survey.keys.assign(anchor=[*[np.nan] * 40, *answer])
+    few = replace(study, survey=replace(survey, keys=keys))
+    inside = evaluate(few)
+    assert inside.outcomes[0].anchor.n_better == 3
+    assert protect(inside, few, "funder").outcomes[0].anchor is None
+
+
+def test_weights_are_told_for_what_is_told_of_the_groups_at_the_start():
+    rows = tuple(
+        WeightedBalance(variable=name, level=level, before=0.31, after=0.0)
+        for name, level in (("s", ""), ("sex", "x"))
+    )
+    found = Overlap(n=80, effective_treated=31.26, effective_comparison=28.9, balance=rows)
+    share = Estimate(estimate=3.2, n=40, method="mean_t")
+    none = NotEstimable(reason="suppressed")
+    balance = [
+        BalanceRow(variable="s", level="", treated=share, comparison=share, smd=0.3),
+        BalanceRow(variable="sex", level="x", treated=none, comparison=none, smd=SUPPRESSED),
+    ]
+    told = protect_overlap(found, balance, 5)
+    assert [row.variable for row in told.balance] == ["s"]
+    assert (told.effective_treated, told.n) == (31.0, SUPPRESSED)
+    assert protect_overlap(replace(found, effective_treated=9.0), balance, 5) is None
