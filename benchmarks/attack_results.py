@@ -29,7 +29,13 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from analysis import evaluate
-from benchmarks.attack.bounds import attack_amounts, attack_ends, attack_months, attack_scores
+from benchmarks.attack.bounds import (
+    attack_amounts,
+    attack_ends,
+    attack_joined_answers,
+    attack_months,
+    attack_scores,
+)
 from benchmarks.attack.counts import attack_people_counts
 from benchmarks.attack.direct import attack_file
 from benchmarks.attack.documents import (
@@ -93,6 +99,7 @@ def attack_study(
     unprotected = attack_results(own, own, truth) if before else Spoils()
     spoils = attack_results(exact, own, truth)
     attack_scores(own, given, spoils)
+    attack_joined_answers(own, given, truth, spoils)
     hidden = hidden_numbers(own, given)
     for name, write in list_media(media).items():
         content = write(outside, study, Text("en"), "funder")

@@ -17,8 +17,8 @@ from analysis.disclosure.suppression import Auditor, find_revealed
 
 #: Small sets bounded in each system of equations, those in the smallest totals first.
 MOST_BOUNDED = 6
-#: Branches after which the search for a bound ends.
-MOST_NODES = 5_000
+#: Branches after which the search for a bound ends: what is open then counts as narrow.
+MOST_NODES = 200
 #: With more distinct scores than this, few bins hold fewer than five of them.
 MOST_VALUES = 40
 

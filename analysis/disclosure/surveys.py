@@ -31,6 +31,7 @@ from analysis.study import Study
 from analysis.study_file import MeasurePlan
 from analysis.surveys.analyses import PRIMARY, family_of
 from analysis.surveys.attrition import lost_people
+from analysis.surveys.balance import side_by_side
 from analysis.surveys.contrasts import main_contrast, waves_before
 from analysis.surveys.dose import dose_of_people, join_doses
 from analysis.surveys.groups import has_comparison, programme_part, treated_people
@@ -622,7 +623,7 @@ def _means(survey: Survey, found: GroupComparison) -> GroupComparison:
         replace(point, difference=_event(survey, measure, reference, point))
         for point in found.event_study
     )
-    balance = tuple(_balance(survey, row, arms) for row in found.balance)
+    balance, of_matched = _balance(survey, found, arms)
     return replace(
         found,
         means=tuple(means),
@@ -631,6 +632,7 @@ def _means(survey: Survey, found: GroupComparison) -> GroupComparison:
         overlap=protect_overlap(found.overlap, balance, survey.least),
         e_value=found.e_value if _has_spread(found, means) else None,
         balance=balance,
+        cautions=(*found.cautions, *of_matched),
     )
 
 
@@ -715,13 +717,43 @@ def _attrition(survey: Survey, row: AttritionRow) -> AttritionRow:
     )  # fmt: skip
 
 
-def _balance(survey: Survey, row: BalanceRow, arms: Sequence[BoolArray]) -> BalanceRow:
-    if _side_by_side(survey, row.variable, row.level, arms, f"balance.{row.variable}.{row.level}"):
-        return row
-    return replace(
-        row, treated=_no_mean(row.treated), comparison=_no_mean(row.comparison),
-        smd=None if row.smd is None else SUPPRESSED,
-    )  # fmt: skip
+def _balance(
+    survey: Survey, found: GroupComparison, arms: Sequence[BoolArray]
+) -> tuple[tuple[BalanceRow, ...], tuple[Caution, ...]]:
+    """Give each row of everybody at the start, else of the matched, else neither; say of whom."""
+    contrast = found.contrast
+    both = np.logical_and.reduce([survey.scored(found.measure, wave) for wave in contrast])
+    sides = [arm & both for arm in arms]
+    matched = {
+        (variable, level): BalanceRow(
+            variable=variable, level=level, treated=a, comparison=b, smd=difference
+        )
+        for variable, level, a, b, difference, _ in side_by_side(
+            survey.study, survey.panel, *sides
+        )
+    } if not survey.panel.anonymous else {}  # fmt: skip
+    rows, fewer = [], False
+    for row in found.balance:
+        label, other = f"balance.{row.variable}.{row.level}", matched.get((row.variable, row.level))
+        if _side_by_side(survey, row.variable, row.level, arms, label):
+            rows.append(row)
+        elif other is not None and _side_by_side(
+            survey, row.variable, row.level, sides, f"{label}.{found.measure}"
+        ):
+            rows.append(other)
+            fewer = True
+        else:
+            rows.append(
+                replace(
+                    row,
+                    treated=_no_mean(row.treated),
+                    comparison=_no_mean(row.comparison),
+                    smd=None if row.smd is None else SUPPRESSED,
+                )
+            )
+    why = Caution(code="balance_of_matched", severity="info", section="comparison",
+                  measure=found.measure)  # fmt: skip
+    return tuple(rows), (why,) if fewer else ()
 
 
 def _scores(

@@ -82,6 +82,55 @@ def attack_scores(before: Mapping[str, Any], after: Mapping[str, Any], spoils: S
                 spoils.take("scores by programming", low, f"{row['measure']} {row['wave']}")
 
 
+def attack_joined_answers(
+    before: Mapping[str, Any], after: Mapping[str, Any], truth: Truth, spoils: Spoils
+) -> None:
+    """Answers joined with their neighbours, beside the item's mean and what its score tells."""
+    whole = {(r["item"], r["wave"]): r for r in before.get("items") or ()}
+    scores = {(r["measure"], r["wave"]): r for r in after.get("scoring") or ()}
+    for row in after.get("items") or ():
+        n, names = number(row["n"]), list(whole[row["item"], row["wave"]]["counts"])
+        spans = [
+            (*map(names.index, key.split(" – ")), number(told))
+            for key, told in row["counts"].items()
+        ]
+        if n is None or any(told is None for *_, told in spans):
+            continue
+        values = np.array([float(name) for name in names])
+        counts = _answers_of(row, values, truth, n)
+        if counts is None:
+            continue
+        facts = System(values.size, true=counts)
+        for first, *rest, told in spans:
+            places = np.arange(values.size)
+            facts.know((places >= first) & (places <= (rest[0] if rest else first)), told)
+        if number(row["mean"]) is not None:
+            facts.know(values, n * float(row["mean"]) - 1e-6, n * float(row["mean"]) + 1e-6)
+        if len(MEASURES[row["measure"]][1]) == 1 and (row["measure"], row["wave"]) in scores:
+            _know_moments(facts, scores[row["measure"], row["wave"]], values, n)
+        elif len(MEASURES[row["measure"]][1]) > 1:
+            # What the other items leave of the score's sum: taken as known to half an answer.
+            total = float(values @ counts)
+            facts.know(values, total - 0.5, total + 0.5)
+        for at in np.flatnonzero((counts > 0) & (counts < LEAST)):
+            low, high = facts.bound(np.eye(values.size)[at])
+            if high - low < 0.5:
+                spoils.take("joined answers by programming", low, f"{row['item']} {row['wave']}")
+
+
+def _answers_of(row: Mapping[str, Any], values: Floats, truth: Truth, n: float) -> Floats | None:
+    """The true counts of those the row is about: everybody, or those with a score twice."""
+    given = truth.answers[row["item"]][row["wave"]]
+    there = np.isfinite(given)
+    others = [np.isfinite(truth.scores(row["measure"], w)) for w in truth.waves]
+    ways = [there, *(there & a & b for a, b in product(others, others))]
+    ways += [] if truth.treated is None else [way & truth.treated for way in ways]
+    fitting = next((way for way in ways if way.sum() == n), None)
+    return (
+        None if fitting is None else np.array([(given[fitting] == v).sum() for v in values], float)
+    )
+
+
 def _know_bins(facts: System, row: Mapping[str, Any], values: Floats, counts: Floats) -> None:
     start = 0
     for _, n in row["counts"]:

@@ -291,7 +291,9 @@ def _items(results: Mapping[str, Any], read: Reader) -> Iterator[Equation]:
         told = number(row["mean"])
         given = truth.answers[row["item"]][row["wave"]]
         ways = [np.isfinite(given)]
-        ways += [] if truth.treated is None else [ways[0] & truth.treated]
+        others = [read.scored(w) for w in truth.waves if w != row["wave"]]
+        ways += [ways[0] & read.scored(row["wave"]) & other for other in others]
+        ways += [] if truth.treated is None else [way & truth.treated for way in ways]
         for people in ways if told is not None else ():
             if people.any() and np.isclose(given[people].mean(), told, rtol=0, atol=_EXACT):
                 weights = np.zeros(shape)

@@ -375,6 +375,10 @@ CAUTIONS: Mapping[str, Callable[[Text, Caution], str]] = {
         "group answered once only, or gave one answer. This is the change of those who answered "
         "both times."
     ),
+    "balance_of_matched": _with(
+        "Some rows of the groups at the start are of those who answered both times: with everyone "
+        "who answered, the few who answered once would be known."
+    ),
     "answers_of_matched": _with(
         "Answers of everyone who answered cannot be shown beside the change: fewer people than the "
         "smallest group answered once only. These are of those who answered both times."

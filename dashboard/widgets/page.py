@@ -114,7 +114,7 @@ def refuse_audience(title: str) -> bool:
         title,
         text(
             "This page shows single rows of the data, so that only the evaluator sees it. "
-            "Choose Evaluator under “Shown as for” to work here."
+            "Choose Evaluator under “View as” to work here."
         ),
     )
     return True

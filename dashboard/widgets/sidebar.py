@@ -57,7 +57,7 @@ def _show_audiences(text: Text) -> None:
     now = current_audience()
     key, names = f"audience_{now}", list_names(text)
     st.selectbox(
-        text("Shown as for"),
+        text("View as"),
         AUDIENCES,
         index=AUDIENCES.index(now),
         format_func=lambda audience: names[audience],

@@ -11,6 +11,9 @@ from analysis.disclosure.anchor import protect_overlap
 from analysis.disclosure.cells import People
 from analysis.results import SUPPRESSED, Comparison, Estimate, NotEstimable
 from analysis.surveys.results import BalanceRow, Overlap, WeightedBalance
+from dashboard.sentences import say_caution
+from dashboard.text import LANGUAGES, Text
+from tests.studies import make_study
 from tests.surveys.test_contrasts import before_the_start
 from tests.surveys.test_improvement import anchored
 
@@ -78,3 +81,27 @@ def test_weights_are_told_for_what_is_told_of_the_groups_at_the_start():
     assert [row.variable for row in told.balance] == ["s"]
     assert (told.effective_treated, told.n) == (31.0, SUPPRESSED)
     assert protect_overlap(replace(found, effective_treated=9.0), balance, 5) is None
+
+
+def test_groups_at_the_start_are_those_of_the_change_where_everyone_would_give_a_few():
+    """Two of each group answered before only: with them their scores were everyone's rest."""
+    rng = np.random.default_rng(6)
+    n = 80
+    treated = np.arange(n) % 2 == 0
+    before, after = rng.normal(3, 1, n).round(1), rng.normal(3, 1, n).round(1)
+    after[:4] = np.nan
+    sex = np.where(rng.random(n) < 0.5, "f", "m")
+    study = make_study(
+        {"pre": {"s": before}, "post": {"s": after}},
+        facts={"treated": np.tile(treated, 2)},
+        categories={"sex": np.tile(sex, 2)},
+    )
+    inside = evaluate(study).comparison[0]
+    found = protect(evaluate(study), study, "funder").comparison[0]
+    rows = {(r.variable, r.level): (r.treated, r.comparison) for r in found.balance}
+    assert {r.treated.n + r.comparison.n for r in inside.balance} == {n}
+    assert rows["s", ""][0].n + rows["s", ""][1].n == n - 4
+    assert rows["s", ""][0].estimate == pytest.approx(before[4:][treated[4:]].mean(), abs=0.02)
+    assert "balance_of_matched" in {c.code for c in found.cautions}
+    for language in LANGUAGES:
+        assert [say_caution(Text(language), c) for c in found.cautions]
