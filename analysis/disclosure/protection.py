@@ -264,7 +264,7 @@ def _without_few(sentence: Finding | Caution, least: int) -> dict[str, Any]:
     return told
 
 
-#: Findings whose ``n`` counts measures, not people.
+#: Findings whose numbers count measures or strengths of a place, not people.
 _OF_MEASURES = frozenset(
     {
         "study_summary",
@@ -274,6 +274,7 @@ _OF_MEASURES = frozenset(
         "study_summary_unmatched",
         "reliability_low",
         "reliability_good",
+        "strengths_change",
     }
 )
 

@@ -11,7 +11,14 @@ from dataclasses import replace
 
 from analysis.disclosure.rules import is_small
 from analysis.participation.results import Participation
-from analysis.results import Estimate, EstimateLike, Suppressed
+from analysis.results import (
+    SUPPRESSED,
+    ComparisonLike,
+    Estimate,
+    EstimateLike,
+    NotEstimable,
+    Suppressed,
+)
 from analysis.volunteers.results import RetentionByGroup, Volunteers
 from dashboard.sentences.volunteers import name_group, name_reason
 from dashboard.text import Text
@@ -20,6 +27,24 @@ from dashboard.text import Text
 def say_few(text: Text, least: int) -> str:
     """Say why a group is not for release."""
     return text("fewer than {least}, not for release", least=text.number(least, 0))
+
+
+def list_sizes(text: Text, found: Sequence[EstimateLike | ComparisonLike]) -> Sequence[float | str]:
+    """Of how many people each number is; withheld is neither nobody nor unknown.
+
+    Examples
+    --------
+    >>> few, none = NotEstimable(reason="too_few", n=2), NotEstimable(reason="suppressed")
+    >>> list_sizes(Text("en"), [few, none]), list_sizes(Text("en"), [few])
+    (['2', '[c]'], [2])
+    """
+    sizes = [
+        SUPPRESSED if isinstance(one, NotEstimable) and one.reason == "suppressed" else one.n
+        for one in found
+    ]
+    # A column of numbers cannot hold the mark: it would show as if there were none.
+    withheld = any(isinstance(n, Suppressed) for n in sizes)
+    return [text.number(n, 0) for n in sizes] if withheld else sizes
 
 
 def mark_few(text: Text, name: str, n: float | None, least: int) -> str:

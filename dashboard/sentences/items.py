@@ -16,7 +16,7 @@ from dashboard.text import Text
 def say_items(
     text: Text, measure: MeasurePlan, items: Sequence[ItemAnswers], labels: Mapping[str, str]
 ) -> str:
-    """Say which question moved most."""
+    """Say which question moved most; with a withheld mean among them nobody can tell which."""
     name = text.of(measure.label, measure.name)
     moved = {
         item: means[-1] - means[0]
@@ -24,7 +24,7 @@ def say_items(
         if len(means := [o.mean for o in items if o.item == item and o.mean is not None]) > 1
         and SUPPRESSED not in (means[0], means[-1])  # what is withheld cannot be ranked
     }
-    if not moved:
+    if not moved or any(isinstance(change, Suppressed) for change in moved.values()):
         return text("{measure}: how the questions were answered.", measure=name)
     most = max(moved, key=lambda item: abs(moved[item]))
     share = measure.kind in ("knowledge", "binary")

@@ -10,6 +10,7 @@ from analysis.results import Comparison
 from analysis.study_file import StudyPlan
 from analysis.surveys.results import AttritionRow, Bounds, Sensitivity, TippingPoint
 from dashboard.sentences.change import is_share, say_level, say_likely, say_signed
+from dashboard.sentences.few import list_sizes
 from dashboard.sentences.names import wave_name
 from dashboard.sentences.statistics import name_analysis, say_reason
 from dashboard.tables.comparison import name_level, name_variable, say_mean
@@ -70,7 +71,8 @@ def list_sensitivity(rows: Sequence[Sensitivity], plan: StudyPlan, text: Text) -
     """The same change by another rule: those lost imputed, answers weighted."""
     measures = {m.name: m for m in plan.measures}
     found = []
-    for row in rows:
+    sizes = list_sizes(text, [row.change for row in rows])
+    for row, n in zip(rows, sizes, strict=True):
         share, change = is_share(measures[row.measure]), row.change
         found.append(
             {
@@ -84,7 +86,7 @@ def list_sensitivity(rows: Sequence[Sensitivity], plan: StudyPlan, text: Text) -
                 if isinstance(change, Comparison)
                 else "–",
                 text("p"): text.p_cell(change.p_value if isinstance(change, Comparison) else None),
-                text("n"): change.n,
+                text("n"): n,
                 text("Effective n"): _effective(text, row),
             }
         )

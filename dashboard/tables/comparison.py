@@ -10,7 +10,7 @@ from analysis.results import Comparison, Estimate, EstimateLike
 from analysis.study_file import MeasurePlan, StudyPlan
 from analysis.surveys.results import BalanceRow, GroupComparison, Overlap
 from dashboard.sentences.change import is_share, say_level, say_likely, say_signed
-from dashboard.sentences.few import mark_few, mark_share
+from dashboard.sentences.few import list_sizes, mark_few, mark_share
 from dashboard.sentences.names import column_name, value_name
 from dashboard.sentences.statistics import name_analysis, say_reason
 from dashboard.text import Text
@@ -19,7 +19,8 @@ from dashboard.text import Text
 def list_comparisons(compared: GroupComparison, measure: MeasurePlan, text: Text) -> pd.DataFrame:
     """Difference in differences, ANCOVA and clustered forms side by side; refusals in words."""
     share, rows = is_share(measure), []
-    for one in compared.analyses:
+    sizes = list_sizes(text, compared.analyses)
+    for one, n in zip(compared.analyses, sizes, strict=True):
         known = isinstance(one, Comparison)
         rows.append(
             {
@@ -34,7 +35,7 @@ def list_comparisons(compared: GroupComparison, measure: MeasurePlan, text: Text
                 text("p, all tests counted"): text.p_cell(
                     compared.p_adjusted if one == compared.effect else None
                 ),
-                text("n"): one.n,
+                text("n"): n,
                 text("Clusters"): str(one.details.get("n_clusters", "–")) if known else "–",
             }
         )

@@ -11,6 +11,7 @@ from analysis.results import Comparison, ComparisonLike, Estimate, EstimateLike
 from analysis.study_file import StudyPlan
 from analysis.surveys.results import Outcome
 from dashboard.sentences.change import is_share, say_likely, say_signed
+from dashboard.sentences.few import list_sizes
 from dashboard.sentences.names import value_name, wave_name
 from dashboard.sentences.statistics import name_change, name_effect, say_reason
 from dashboard.text import Text
@@ -51,7 +52,8 @@ def _change_of(text: Text, outcome: Outcome, *, share: bool) -> tuple[str, str, 
 def list_analyses(outcome: Outcome, text: Text, *, share: bool) -> pd.DataFrame:
     """All analyses of one change side by side, the primary first."""
     rows = [
-        (_method(text, one), *_numbers(text, one, share=share), one.n) for one in outcome.analyses
+        (_method(text, one), *_numbers(text, one, share=share), n)
+        for one, n in zip(outcome.analyses, list_sizes(text, outcome.analyses), strict=True)
     ]
     names = ("Analysis", "Change", "95 % interval", "p", "n")
     return pd.DataFrame(rows, columns=[text(name) for name in names])
@@ -60,7 +62,8 @@ def list_analyses(outcome: Outcome, text: Text, *, share: bool) -> pd.DataFrame:
 def list_effect_sizes(outcome: Outcome, text: Text) -> pd.DataFrame:
     """Effect sizes with their intervals and n."""
     rows = [
-        (name_effect(text, one.name), *_estimate(text, one), one.n) for one in outcome.effect_sizes
+        (name_effect(text, one.name), *_estimate(text, one), n)
+        for one, n in zip(outcome.effect_sizes, list_sizes(text, outcome.effect_sizes), strict=True)
     ]
     names = ("Effect size", "Value", "95 % interval", "n")
     return pd.DataFrame(rows, columns=[text(name) for name in names])

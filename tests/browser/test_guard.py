@@ -179,7 +179,7 @@ def free_port() -> int:
 
 @pytest.fixture
 def behind_nginx(tmp_path: Path) -> Iterator[tuple[str, str]]:
-    """Levee behind nginx with TLS, as docs/serving.md describes it."""
+    """Levee behind nginx with TLS, as docs/nginx.conf describes it."""
     nginx, openssl = (
         shutil.which("nginx") or shutil.which("/usr/sbin/nginx"),
         shutil.which("openssl"),
@@ -191,7 +191,7 @@ def behind_nginx(tmp_path: Path) -> Iterator[tuple[str, str]]:
     front = free_port()
     name = f"levee.example:{front}"
     back = Server(tmp_path / "w.sqlite", free_port())
-    back.start("--name", name)
+    back.start("--name", name, "--proxy", "127.0.0.1")
     make = partial(subprocess.run, check=True, capture_output=True)
     made = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"]
     made += ["-subj", "/CN=levee.example", "-keyout", str(tmp_path / "key.pem")]

@@ -11,7 +11,9 @@ from analysis.disclosure.anchor import protect_overlap
 from analysis.disclosure.cells import People
 from analysis.results import SUPPRESSED, Comparison, Estimate, NotEstimable
 from analysis.surveys.results import BalanceRow, Overlap, WeightedBalance
+from benchmarks.attack.made_studies import draw_study
 from dashboard.sentences import say_caution
+from dashboard.tables.outcomes import list_analyses
 from dashboard.text import LANGUAGES, Text
 from tests.studies import make_study
 from tests.surveys.test_contrasts import before_the_start
@@ -105,3 +107,17 @@ def test_groups_at_the_start_are_those_of_the_change_where_everyone_would_give_a
     assert "balance_of_matched" in {c.code for c in found.cautions}
     for language in LANGUAGES:
         assert [say_caution(Text(language), c) for c in found.cautions]
+
+
+def test_a_withheld_analysis_is_not_one_of_nobody():
+    """Its n stood as 0 in the table of methods."""
+    study, _ = draw_study(104)
+    found = protect(evaluate(study), study, "funder")
+    outcome = next(
+        o for o in found.outcomes if any(isinstance(a, NotEstimable) for a in o.analyses)
+    )
+    table = list_analyses(outcome, Text("en"), share=False)
+    withheld = [getattr(a, "reason", "") == "suppressed" or a.n == SUPPRESSED
+                for a in outcome.analyses]  # fmt: skip
+    assert any(withheld)
+    assert [n == "[c]" for n in table[table.columns[-1]]] == withheld

@@ -9,7 +9,7 @@ from analysis.disclosure.rules import join_bins
 from analysis.disclosure.volunteers import _bin_curve
 from analysis.results import SUPPRESSED, Curve, NotEstimable
 from dashboard.sentences import say_caution
-from dashboard.sentences.items import name_answers
+from dashboard.sentences.items import name_answers, say_items
 from dashboard.tables.volunteers import count_at, is_told
 from dashboard.text import LANGUAGES, Text
 from tests.studies import make_study
@@ -79,6 +79,20 @@ def test_an_item_beside_the_matched_gives_no_answer_of_a_few():
     for language in LANGUAGES:
         assert [say_caution(Text(language), c) for c in shown.cautions
                 if c.code == "answers_of_matched"]  # fmt: skip
+
+
+def test_a_withheld_mean_is_no_question_that_moved_most():
+    rng = np.random.default_rng(8)
+    values = {
+        w: {"m": [rng.integers(1, 6, N).astype(float) for _ in "ab"]} for w in ("pre", "post")
+    }
+    values["pre"]["m"][0][:2] = np.nan
+    study = study_of(values, ITEMS)
+    shown = protect(evaluate(study), study, "funder").items
+    assert any(one.mean == SUPPRESSED for one in shown)
+    for language in LANGUAGES:
+        told = say_items(Text(language), study.measure("m"), shown, {})
+        assert "[c]" not in told
 
 
 def test_joined_answers_are_named_in_the_readers_words():
