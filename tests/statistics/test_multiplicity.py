@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from statsmodels.stats.multitest import multipletests
 
 from analysis.statistics.multiplicity import adjust_by_family, benjamini_hochberg, holm
 
@@ -25,6 +26,14 @@ def test_adjusted_values_are_those_of_the_definition(p_values):
     distinct = list(dict.fromkeys(p_values))  # ties share the value of the last of them
     for adjust in (holm, benjamini_hochberg):
         assert adjust(distinct) == pytest.approx(by_definition(distinct, adjust), abs=1e-12)
+
+
+@given(P_VALUES)
+@settings(max_examples=40, deadline=None)
+def test_adjusted_values_are_those_of_statsmodels(p_values):
+    for adjust, method in ((holm, "holm"), (benjamini_hochberg, "fdr_bh")):
+        expected = multipletests(p_values, method=method)[1]
+        assert adjust(p_values) == pytest.approx(expected, abs=1e-12)
 
 
 def test_a_family_does_not_count_the_tests_of_another():
