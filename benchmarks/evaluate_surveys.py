@@ -29,7 +29,8 @@ from scipy import stats
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from analysis import evaluate, read_study
+from analysis import Study, evaluate, read_study
+from analysis.sections import COMPUTED
 from analysis.study_file import StudyPlan, plan_from_dict
 from benchmarks.against_pingouin import compare_statistics
 
@@ -83,6 +84,11 @@ def plain_script(files: dict[str, bytes], plan: StudyPlan) -> None:
         stats.wilcoxon(after - before)
 
 
+def evaluate_all(study: Study) -> None:
+    """Compute every section; nothing is left to be computed when it is read."""
+    evaluate(study, sections=COMPUTED)
+
+
 def timed(work: object, *args: object) -> float:
     """Seconds of one call."""
     start = time.perf_counter()
@@ -111,7 +117,7 @@ def main() -> None:
         }
         plan = study_plan(items)
         study = read_study(plan, files)
-        read, done = timed(read_study, plan, files), timed(evaluate, study)
+        read, done = timed(read_study, plan, files), timed(evaluate_all, study)
         plain = timed(plain_script, files, plan)
         print(
             f"| {n:,} × {items} | {read:.2f} s | {done:.2f} s | {plain:.2f} s "

@@ -234,7 +234,7 @@ def _categories(data: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
 def _reliability(data: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
     items, names = np.array(data["items"], float), [f"i{n}" for n in range(1, 6)]
     yield from _fields("items.alpha", rel.cronbach_alpha(items), "estimate", *_LIMITS)
-    yield "items.omega.estimate", rel.omega_total(items, n_resamples=50).estimate
+    yield "items.omega.estimate", rel.omega_total(items).estimate
     yield "items.first_factor_share", rel.first_factor_share(items)
     for told, found in (
         ("item_rest", rel.item_rest(items, names)),

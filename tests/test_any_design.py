@@ -16,6 +16,7 @@ from dashboard.exports.workbook import write_workbook
 from dashboard.sentences import say_finding
 from dashboard.sentences.cautions import say_cautions
 from dashboard.text import Text
+from tests.golden.results import SEEDS, find_differences
 from tests.studies import make_study
 
 SCHEMA = Path(__file__).resolve().parents[1] / "docs" / "results-schema.json"
@@ -73,13 +74,14 @@ def draw_study(seed):
     )
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_any_design_is_evaluated_said_and_written(seed):
     study = draw_study(seed)
     evaluation = evaluate(study)
     told = json.loads(write_results(evaluation))
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator(schema).validate(told)
+    assert find_differences(f"survey {seed}", evaluation) == []
     flow = evaluation.flow
     assert flow is not None
     assert sum(w.rows for w in flow.waves.values()) == len(study.survey.keys)

@@ -145,12 +145,19 @@ def compare_item(
     if n_people <= 12 + levels.size:
         return refusal
     centred = (total - total.mean()) / (total.std() or 1.0)
-    columns = np.column_stack([centred, later, centred * later])
-    fits = [fit_cumulative_logit(answer, columns[:, :k]) for k in range(4)]
+    # A fit takes as long as there are different rows: of thousands of people few remain.
+    _, place = np.unique(total, return_inverse=True)
+    key = (place * 2 + later.astype(np.int64)) * levels.size + answer
+    _, first, row, counts = np.unique(
+        key, return_index=True, return_inverse=True, return_counts=True
+    )
+    columns = np.column_stack([centred, later, centred * later])[first]
+    weight = counts.astype(np.float64)
+    fits = [fit_cumulative_logit(answer[first], columns[:, :k], weight) for k in range(4)]
     if any(fit is None for fit in fits):
         return replace(refusal, reason="not_identified")
     none, plain, uniform, full = (fit for fit in fits if fit is not None)
-    covariance = robust_covariance(full, person)
+    covariance = robust_covariance(full, full.scores[row], person)
     slopes = full.parameters[-2:]
     wald = float(slopes @ np.linalg.pinv(covariance[-2:, -2:]) @ slopes)
     # As Hotelling's T²: the covariance is estimated from as many people as there are.
@@ -189,14 +196,14 @@ def _spread(values: FloatArray, later: FloatArray) -> float:
     return math.sqrt(sum(p.size * float(p.var()) for p in parts) / values.size) or 1.0
 
 
-def robust_covariance(fit: CumulativeFit, person: IntArray) -> FloatArray:
-    """Sandwich covariance with the scores of each person summed, times G/(G − 1).
+def robust_covariance(fit: CumulativeFit, scores: FloatArray, person: IntArray) -> FloatArray:
+    """Sandwich covariance with the scores of each person's rows summed, times G/(G − 1).
 
     Liang & Zeger 1986, doi:10.1093/biomet/73.1.13.
     """
     _, group = np.unique(person, return_inverse=True)
-    summed = np.zeros((int(group.max()) + 1, fit.scores.shape[1]))
-    np.add.at(summed, group, fit.scores)
+    summed = np.zeros((int(group.max()) + 1, scores.shape[1]))
+    np.add.at(summed, group, scores)
     bread, n_groups = fit.covariance, len(summed)
     meat = summed.T @ summed * (n_groups / (n_groups - 1))
     return np.asarray(bread @ meat @ bread)

@@ -18,8 +18,6 @@ from analysis.study_file import MeasurePlan
 from analysis.surveys.results import Reliability
 from analysis.surveys.scoring import FloatArray, asked_measures, oriented_items, waves_of
 
-RESAMPLES, RESAMPLES_LARGE, LARGE = 500, 100, 10_000
-
 
 def evaluate_reliability(study: Study) -> tuple[Reliability, ...]:
     """Estimate reliability of every measure of two or more items in every wave."""
@@ -32,15 +30,12 @@ def evaluate_reliability(study: Study) -> tuple[Reliability, ...]:
         if measure.kind in ("scale", "knowledge") and len(measure.items) > 1:
             answers = oriented_items(survey, measure)
             found += [
-                measure_reliability(measure, one, answers[wave == one], study.plan.study.seed)
-                for one in waves_of(study)
+                measure_reliability(measure, one, answers[wave == one]) for one in waves_of(study)
             ]
     return tuple(found)
 
 
-def measure_reliability(
-    measure: MeasurePlan, wave: str, answers: FloatArray, seed: int
-) -> Reliability:
+def measure_reliability(measure: MeasurePlan, wave: str, answers: FloatArray) -> Reliability:
     """Estimate reliability from the people who answered every item asked in the wave.
 
     Parameters
@@ -54,14 +49,13 @@ def measure_reliability(
     complete = complete[np.isfinite(complete).all(axis=1)]
     distinct, counts = np.unique(complete, axis=0, return_counts=True)
     kmo, by_item = sampling_adequacy(complete)
-    resamples = RESAMPLES_LARGE if len(complete) > LARGE else RESAMPLES
     return Reliability(
         measure=measure.name,
         wave=wave,
         n=len(complete),
         n_items=len(names),
         alpha=cronbach_alpha(distinct, counts=counts),
-        omega=omega_total(distinct, seed=seed, n_resamples=resamples, counts=counts),
+        omega=omega_total(distinct, counts=counts),
         item_rest=item_rest(distinct, names, counts=counts),
         alpha_if_dropped=alpha_if_dropped(distinct, names, counts=counts),
         first_factor_share=first_factor_share(distinct, counts=counts),

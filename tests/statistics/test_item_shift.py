@@ -69,7 +69,7 @@ def test_robust_errors_of_single_rows_are_the_plain_sandwich():
     fit = fit_cumulative_logit(answer, np.column_stack([answers.mean(axis=1), later]))
     rows = np.arange(160)
     plain = fit.covariance @ (fit.scores.T @ fit.scores) @ fit.covariance * 160 / 159
-    assert robust_covariance(fit, rows) == pytest.approx(plain, rel=1e-8)
+    assert robust_covariance(fit, fit.scores, rows) == pytest.approx(plain, rel=1e-8)
 
 
 def test_turning_the_waves_turns_the_difference():

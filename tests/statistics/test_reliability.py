@@ -9,9 +9,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from analysis.statistics.one_factor import one_factor_loadings
 from analysis.statistics.reliability import (
+    _omega,
+    _omega_influence,
     alpha_if_dropped,
     cronbach_alpha,
     first_factor_share,
@@ -60,7 +63,7 @@ def test_minres_recovers_an_exact_factor_and_omega_its_share():
 def test_omega_equals_alpha_when_all_items_are_alike():
     rng = np.random.default_rng(0)
     items = rng.normal(size=(20000, 1)) + rng.normal(size=(20000, 4))
-    found = omega_total(items, n_resamples=50)
+    found = omega_total(items)
     assert found.estimate == pytest.approx(0.8, abs=0.01)
     assert found.estimate == pytest.approx(cronbach_alpha(items).estimate, abs=2e-3)
     assert found.ci_low < found.estimate < found.ci_high
@@ -93,11 +96,61 @@ def test_counts_equal_expanded_rows_and_missing_rows_do_not_matter(seed):
     many = np.repeat(items, counts, axis=0)
     a, b = cronbach_alpha(items, counts=counts), cronbach_alpha(many)
     assert (a.n, a.estimate, a.ci_low) == (b.n, pytest.approx(b.estimate), pytest.approx(b.ci_low))
-    a, b = (omega_total(x, n_resamples=9, counts=c) for x, c in ((items, counts), (many, None)))
+    a, b = (omega_total(x, counts=c) for x, c in ((items, counts), (many, None)))
     assert a.estimate == pytest.approx(b.estimate, rel=1e-6)
+    assert (a.ci_low, a.ci_high) == (
+        pytest.approx(b.ci_low, rel=1e-4),
+        pytest.approx(b.ci_high, rel=1e-4),
+    )
     gappy = np.vstack([many, [[np.nan, 1, 1, 1, 1]]])
     assert cronbach_alpha(gappy).estimate == cronbach_alpha(many).estimate
     assert cronbach_alpha(gappy).n_missing == 1
+
+
+def log_rest(items) -> float:
+    return np.log(1 - omega_total(items).estimate)
+
+
+def test_the_error_of_omega_is_the_jackknife_of_leaving_each_person_out():
+    items, n = answers(40, 3), 40
+    logs = np.array([log_rest(np.delete(items, i, axis=0)) for i in range(n)])
+    error = np.sqrt((n - 1) / n * np.sum((logs - logs.mean()) ** 2))
+    found = omega_total(items)
+    assert found.method == "one_factor_minres_jackknife"
+    assert found.std_error == pytest.approx((1 - found.estimate) * error, rel=1e-6)
+    half = stats.t.ppf(0.975, n - 1) * error
+    limits = 1 - (1 - found.estimate) * np.exp([half, -half])
+    assert (found.ci_low, found.ci_high) == pytest.approx(tuple(limits), rel=1e-6)
+
+
+def test_influence_is_the_derivative_of_omega_by_the_weight_of_a_person():
+    items = answers(30, 4)
+    centred = items - items.mean(axis=0)
+    influence = _omega_influence(centred, centred.T @ centred / len(items))
+    for i in (0, 7, 29):
+        shares = []
+        for step in (1e-4, -1e-4):
+            weight = np.full(30, (1 - step) / 30)
+            weight[i] += step
+            moved = items - weight @ items
+            shares.append(_omega(((moved * weight[:, None]).T @ moved)[None], steps=5000)[0])
+        assert influence[i] == pytest.approx((shares[0] - shares[1]) / 2e-4, rel=1e-4, abs=1e-6)
+
+
+def test_many_people_have_the_error_of_the_influence_functions_which_agrees():
+    items = answers(600, 5)
+    few, many = omega_total(items[:500]), omega_total(items)
+    assert (few.method, many.method) == (
+        "one_factor_minres_jackknife",
+        "one_factor_minres_influence",
+    )
+    assert many.std_error == pytest.approx(few.std_error * np.sqrt(500 / 600), rel=0.1)
+
+
+def test_items_without_a_residual_have_no_interval():
+    one = np.random.default_rng(1).normal(size=(30, 1))
+    found = omega_total(one @ np.ones((1, 4)))
+    assert (found.estimate, found.ci_low, found.std_error) == (pytest.approx(1.0), None, None)
 
 
 def test_what_cannot_be_estimated_says_why():
