@@ -27,7 +27,8 @@ from analysis.statistics.mean_change import bca_mean_change, derrick_t, paired_t
 from analysis.statistics.mixed_model import mixed_change
 from analysis.statistics.paired_categories import newcombe_paired_difference
 from analysis.statistics.proportions import wilson
-from analysis.statistics.reliability import cronbach_alpha
+from analysis.statistics.reliability import cronbach_alpha, omega_total
+from analysis.statistics.risk_sets import FloatArray
 from analysis.statistics.survival_curve import kaplan_meier, rmst, survival_at
 from benchmarks import (
     coverage_change,
@@ -100,8 +101,8 @@ def _spells(rng: np.random.Generator, n: int) -> Any:
     return kaplan_meier(np.minimum(life, seen), life <= seen)
 
 
-def _items(rng: np.random.Generator, n: int) -> Any:
-    return cronbach_alpha(rng.normal(0, 1, n)[:, None] + rng.normal(0, 1, (n, 4)))
+def _alike(rng: np.random.Generator, n: int) -> FloatArray:
+    return np.asarray(rng.normal(0, 1, n)[:, None] + rng.normal(0, 1, (n, 4)))
 
 
 SCENARIOS = (
@@ -134,7 +135,13 @@ SCENARIOS = (
     Scenario(name="RMST to 180 days", sample="60 spells, a third censored",
              truth=200 * (1 - math.exp(-0.9)), draw=lambda r: rmst(_spells(r, 60), 180)),
     Scenario(name="Cronbach's alpha (Feldt)", sample="60 people, 4 items", truth=0.8,
-             draw=lambda r: _items(r, 60)),
+             draw=lambda r: cronbach_alpha(_alike(r, 60))),
+    Scenario(name="omega (jackknife)", sample="12 people, 4 items", truth=0.8,
+             draw=lambda r: omega_total(_alike(r, 12))),
+    Scenario(name="omega (jackknife)", sample="60 people, 4 items", truth=0.8,
+             draw=lambda r: omega_total(_alike(r, 60))),
+    Scenario(name="omega (influence)", sample="600 people, 4 items", truth=0.8,
+             draw=lambda r: omega_total(_alike(r, 600))),
 )  # fmt: skip
 SCENARIOS += tuple(
     Scenario(name=name, sample=sample, truth=truth, draw=draw, share=share)
