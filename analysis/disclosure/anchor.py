@@ -13,7 +13,7 @@ from analysis.results import SUPPRESSED, Estimate, EstimateLike, NotEstimable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analysis.disclosure.surveys import Survey
+    from analysis.disclosure.survey import Survey
     from analysis.statistics.anchor import AnchorDifference
     from analysis.surveys.results import BalanceRow, Outcome, Overlap
 

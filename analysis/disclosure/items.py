@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations, pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,13 +17,11 @@ from analysis.disclosure.cells import BoolArray, cell_of
 from analysis.disclosure.rounding import find_unit
 from analysis.disclosure.rules import is_small, join_bins
 from analysis.disclosure.suppression import choose_hidden
+from analysis.disclosure.survey import Survey
 from analysis.results import SUPPRESSED, Caution
 from analysis.surveys.contrasts import main_contrast
 from analysis.surveys.items import count_item, list_answers
 from analysis.surveys.results import ItemAnswers
-
-if TYPE_CHECKING:
-    from analysis.disclosure.surveys import Survey
 
 #: Stands between the first and the last of answers that are joined.
 JOINED = " – "

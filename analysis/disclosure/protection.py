@@ -9,18 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from analysis.disclosure.audit import Audit, audit_release
 from analysis.disclosure.capacity import protect_capacity
 from analysis.disclosure.cells import Cell, People
+from analysis.disclosure.certificate import Release
 from analysis.disclosure.cost import list_costs
 from analysis.disclosure.fields import FIELDS
 from analysis.disclosure.people import protect_consultation, protect_participation
 from analysis.disclosure.rounding import round_survey
 from analysis.disclosure.series import protect_series
 from analysis.disclosure.suppression import Auditor
-from analysis.disclosure.surveys import protect_surveys, read_survey
+from analysis.disclosure.survey import read_survey
+from analysis.disclosure.surveys import protect_surveys
 from analysis.disclosure.tables import find_left_out, say_left_out
 from analysis.disclosure.volunteers import protect_volunteers
 from analysis.errors import LeveeError
@@ -41,9 +43,6 @@ from analysis.sections import find_all
 from analysis.study import Study
 from analysis.targets import evaluate_targets
 from analysis.watch import OF_PEOPLE
-
-if TYPE_CHECKING:
-    from analysis.disclosure.certificate import Release
 
 #: Values of findings and cautions that are about tests, limits and time, never about people.
 _HARMLESS = frozenset({

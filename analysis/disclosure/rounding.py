@@ -13,10 +13,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TypeVar, cast
 
 import numpy as np
 
+from analysis.disclosure.survey import Survey
 from analysis.evaluation import Evaluation
 from analysis.findings import CLEAR
 from analysis.results import Comparison, Estimate, NotEstimable, Suppressed
@@ -24,9 +25,6 @@ from analysis.study_file import MeasurePlan
 from analysis.surveys.analyses import family_of
 from analysis.surveys.results import AttritionRow, BalanceRow, Improved
 from analysis.surveys.scoring import item_range, oriented_items
-
-if TYPE_CHECKING:
-    from analysis.disclosure.surveys import Survey
 
 T = TypeVar("T")
 Row = TypeVar("Row", AttritionRow, BalanceRow)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from analysis.disclosure.cells import BoolArray
 from analysis.disclosure.rules import is_small
+from analysis.disclosure.survey import Survey
 from analysis.results import SUPPRESSED, Comparison, NotEstimable
 from analysis.surveys.groups import treated_people
 from analysis.surveys.results import Trajectory
-
-if TYPE_CHECKING:
-    from analysis.disclosure.surveys import Survey
 
 
 def protect_trajectory(survey: Survey, course: Trajectory) -> Trajectory:
