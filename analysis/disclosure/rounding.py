@@ -143,7 +143,9 @@ class Steps:
         if self.step is None:
             return self.other
         known = isinstance(n, int | float) and not isinstance(n, Suppressed) and n > 0
-        return find_unit(self.step, (n if known else self.people) / self.sides)  # type: ignore[operator]
+        unit = find_unit(self.step, (n if known else self.people) / self.sides)  # type: ignore[operator]
+        # Never finer than pages print: rounded twice, a number would differ from the evaluator's.
+        return max(unit, COEFFICIENT)
 
 
 def steps_of(survey: Survey, measure: MeasurePlan, sides: int = 1) -> Steps:
