@@ -199,7 +199,9 @@ def _frame(
     for place, column in zip(block, columns, strict=True):
         place[:] = _answers([row[column.position] for row in rows], missing)
     names = [column.name for column in columns]
-    return pd.DataFrame(block.T, columns=names, index=pd.RangeIndex(len(rows)), copy=False)
+    index = pd.RangeIndex(len(rows))
+    # Without a type pandas makes texts of the cells, and NaN of None.
+    return pd.DataFrame(block.T, columns=names, index=index, dtype=object, copy=False)
 
 
 def _answers(cells: list[str | None], missing: frozenset[str]) -> list[str | None]:
