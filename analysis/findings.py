@@ -248,8 +248,9 @@ def _effect_code(compared: GroupComparison, effect: Comparison) -> str:
 
 def _own_change(compared: GroupComparison) -> float | None:
     """Change of the programme's means between the two waves, for the verb of the sentence."""
-    level = {w: m.estimate for g, w, m in compared.means
-             if g == "treated" and isinstance(m, Estimate)}  # fmt: skip
+    level = {
+        w: m.estimate for g, w, m in compared.means if g == "treated" and isinstance(m, Estimate)
+    }
     start, end = (level.get(wave) for wave in compared.contrast)
     return None if start is None or end is None else end - start
 

@@ -63,8 +63,11 @@ class MeasureCard:
     def can_pool_with(self, other: MeasureCard) -> bool:
         """Whether both are in one unit: kind, score, direction and range are the same."""
         return (self.kind, self.score, self.better, self.range) == (
-            other.kind, other.score, other.better, other.range,
-        )  # fmt: skip
+            other.kind,
+            other.score,
+            other.better,
+            other.range,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -369,8 +372,12 @@ def shorten_result(
     kept = {key: settings[key] for key in ("min_group", "simulated", "measures") if key in settings}
     outcomes = result.get("outcomes") or ()
     return {
-        "study": {"fingerprint": str(study["fingerprint"]), "title": study["title"],
-                  "settings": kept, "key": key or study.get("key", "")},
+        "study": {
+            "fingerprint": str(study["fingerprint"]),
+            "title": study["title"],
+            "settings": kept,
+            "key": key or study.get("key", ""),
+        },
         "respondents": list(respondents or result.get("respondents") or ()),
         "survey_files": result.get("survey_files") or _survey_files(result),
         "scores": result.get("scores") or _scale_scores(result),
@@ -379,13 +386,15 @@ def shorten_result(
             {key: o[key] for key in ("measure", "change", "n", "main", "cautions") if key in o}
             for o in outcomes
         ],
-        "participation": {key: (result.get("participation") or {}).get(key)
-                          for key in ("participants", "reach")},
+        "participation": {
+            key: (result.get("participation") or {}).get(key) for key in ("participants", "reach")
+        },
         "volunteers": {"retention": (result.get("volunteers") or {}).get("retention")},
-        "sustainability": {"funding": {
-            "runway_months": (sustained.get("funding") or {}).get("runway_months")}},
+        "sustainability": {
+            "funding": {"runway_months": (sustained.get("funding") or {}).get("runway_months")}
+        },
         "targets": [{"status": t["status"]} for t in result.get("targets") or ()],
-    }  # fmt: skip
+    }
 
 
 def _survey_files(result: Mapping[str, Any]) -> list[str]:

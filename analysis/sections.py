@@ -425,11 +425,16 @@ def _provenance(study: Study) -> Provenance:
     }
     files: tuple[Mapping[str, str | int], ...] = tuple(
         {
-            "path": f.path, "sha256": f.sha256, "format": f.format, "table": f.table,
-            "n_rows": f.n_rows, "n_used": f.n_used, "n_listed": f.n_listed,
+            "path": f.path,
+            "sha256": f.sha256,
+            "format": f.format,
+            "table": f.table,
+            "n_rows": f.n_rows,
+            "n_used": f.n_used,
+            "n_listed": f.n_listed,
         }
         for f in study.files
-    )  # fmt: skip
+    )
     return Provenance(
         versions=versions,
         created=datetime.now(UTC).isoformat(timespec="seconds"),

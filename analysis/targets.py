@@ -113,9 +113,12 @@ def data_date(study: Study) -> date | None:
     if study.plan.retention.observed_until:
         return study.plan.retention.observed_until
     columns = {
-        "attendance": "date", "attendance_counts": "date", "service": "date", "funding": "date",
+        "attendance": "date",
+        "attendance_counts": "date",
+        "service": "date",
+        "funding": "date",
         "delivery": "held",
-    }  # fmt: skip
+    }
     latest = [
         getattr(study, name)[column].max()
         for name, column in columns.items()

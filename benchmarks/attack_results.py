@@ -154,8 +154,10 @@ def print_table(rows: Sequence[Mapping[str, Any]]) -> int:
     documents = sum(row["documents"] for row in rows)
     views = sum(row["cost"]["asked"] > 0 for row in rows)
     versions = sum(row["versions"] for row in rows)
-    print(f"{len(rows)} studies: results.json of each; {versions} also in two releases; "
-          f"{documents} also as {', '.join(MEDIA)}; {views} also through filters\n")  # fmt: skip
+    print(
+        f"{len(rows)} studies: results.json of each; {versions} also in two releases; "
+        f"{documents} also as {', '.join(MEDIA)}; {views} also through filters\n"
+    )
     sums = {
         side: {name: sum(row[side].get(name, 0) for row in rows) for name in names}
         for side in ("before", "after")
@@ -190,8 +192,10 @@ def _print_cost(costs: Sequence[Mapping[str, Any]]) -> None:
     large = [cost for cost in costs if cost["n"] >= 40]
     if large:
         kept = sum(bool(cost["headline"]) for cost in large)
-        print(f"headline given in {kept} of {len(large)} studies with n ≥ 40 "
-              f"({kept / len(large):.1%})")  # fmt: skip
+        print(
+            f"headline given in {kept} of {len(large)} studies with n ≥ 40 "
+            f"({kept / len(large):.1%})"
+        )
 
 
 def main() -> int:

@@ -28,8 +28,14 @@ LIMIT_SECONDS = 2.0
 
 def estimate(value: float, error: float, n: int) -> dict[str, Any]:
     low, high = value - 1.96 * error, value + 1.96 * error
-    return {"estimate": value, "std_error": error, "ci_low": low, "ci_high": high, "n": n,
-            "method": "simulated"}  # fmt: skip
+    return {
+        "estimate": value,
+        "std_error": error,
+        "ci_low": low,
+        "ci_high": high,
+        "n": n,
+        "method": "simulated",
+    }
 
 
 def simulate(number: int, rng: np.random.Generator) -> dict[str, Any]:
@@ -41,22 +47,29 @@ def simulate(number: int, rng: np.random.Generator) -> dict[str, Any]:
     settings = {"min_group": 5, "simulated": True, "measures": described}
     error = 1.0 / np.sqrt(n)
     outcomes = [
-        {"measure": m, "n": {"matched": n},
-         "change": estimate(float(rng.normal(0.4, 0.2) + rng.normal(0, error)), error, n)}
+        {
+            "measure": m,
+            "n": {"matched": n},
+            "change": estimate(float(rng.normal(0.4, 0.2) + rng.normal(0, error)), error, n),
+        }
         for m in MEASURES
-    ]  # fmt: skip
+    ]
     stay, reach = rng.uniform(0.3, 0.9), rng.uniform(0.02, 0.4)
     return {
-        "study": {"fingerprint": f"{number:064d}", "title": {"en": f"Community {number}"},
-                  "settings": settings},
+        "study": {
+            "fingerprint": f"{number:064d}",
+            "title": {"en": f"Community {number}"},
+            "settings": settings,
+        },
         "flow": {"matched": n},
         "outcomes": outcomes,
         "participation": {"participants": n, "reach": estimate(reach, 0.02, 1000)},
         "volunteers": {"retention": {"365": estimate(stay, 0.06, 60)}},
-        "sustainability": {"funding": {"runway_months": {
-            "estimate": float(rng.gamma(2, 3)), "n": 1}}},
+        "sustainability": {
+            "funding": {"runway_months": {"estimate": float(rng.gamma(2, 3)), "n": 1}}
+        },
         "targets": [{"status": str(rng.choice(["met", "behind", "on_track"]))} for _ in range(5)],
-    }  # fmt: skip
+    }
 
 
 def timed(name: str, run: Callable[[], Any]) -> tuple[Any, float]:

@@ -67,9 +67,14 @@ def _list_mixed() -> list[Layout]:
         for before, after in ((1.0, 1.0), (1.0, 0.5), (0.6, 1.0))
     ]
     for sizes, after in (
-        ((10, 5, 40), 0.4), ((10, 40, 5), 0.4), ((5, 10, 10), 1.0), ((5, 20, 20), 1.0),
-        ((6, 10, 10), 1.0), ((6, 20, 20), 1.0), ((3, 10, 20), 0.5),
-    ):  # fmt: skip
+        ((10, 5, 40), 0.4),
+        ((10, 40, 5), 0.4),
+        ((5, 10, 10), 1.0),
+        ((5, 20, 20), 1.0),
+        ((6, 10, 10), 1.0),
+        ((6, 20, 20), 1.0),
+        ((3, 10, 20), 0.5),
+    ):
         both, first, second = sizes
         for name, analysis in (("mixed model", mixed_change), ("Derrick", derrick_t)):
             layouts.append(

@@ -61,16 +61,24 @@ def _drop(rng: np.random.Generator, table: np.ndarray, stay: np.ndarray) -> np.n
 
 SAMPLES = (
     *(
-        Waves(sample=f"scores, {n} people", truth=(3.3, 0.4, 0.3, -0.1),
-              draw=lambda rng, n=n: draw_scores(rng, n), analyse=mean_trajectory)
+        Waves(
+            sample=f"scores, {n} people",
+            truth=(3.3, 0.4, 0.3, -0.1),
+            draw=lambda rng, n=n: draw_scores(rng, n),
+            analyse=mean_trajectory,
+        )
         for n in (30, 60, 150)
     ),
     *(
-        Waves(sample=f"yes/no, {n} people", truth=(0.52, 0.2, 0.12, -0.08),
-              draw=lambda rng, n=n: draw_answers(rng, n), analyse=share_trajectory)
+        Waves(
+            sample=f"yes/no, {n} people",
+            truth=(0.52, 0.2, 0.12, -0.08),
+            draw=lambda rng, n=n: draw_answers(rng, n),
+            analyse=share_trajectory,
+        )
         for n in (40, 80, 200)
     ),
-)  # fmt: skip
+)
 
 
 def count_coverage(waves: Waves, rounds: int) -> tuple[list[float], list[float], int]:

@@ -78,9 +78,11 @@ def prepare_pandas(folder: Path) -> Callable[[], object]:
 
     def summarise() -> object:
         people = frame.groupby("volunteer").agg(
-            first=("date", "min"), last=("date", "max"), days=("date", "nunique"),
+            first=("date", "min"),
+            last=("date", "max"),
+            days=("date", "nunique"),
             hours=("hours", "sum"),
-        )  # fmt: skip
+        )
         month = frame["date"].dt.to_period("M")
         active = frame.groupby(month)["volunteer"].nunique()
         new = people.groupby(people["first"].dt.to_period("M")).size()

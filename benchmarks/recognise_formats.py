@@ -62,9 +62,15 @@ def read_folder(folder: Path) -> Iterator[Line]:
     for name, table in read_tables(files).items():
         if isinstance(table, IntakeError):
             yield Line(
-                file=name, format=table.code, confidence=0, header_rows="", encoding="",
-                right=None, columns=0, equal="",
-            )  # fmt: skip
+                file=name,
+                format=table.code,
+                confidence=0,
+                header_rows="",
+                encoding="",
+                right=None,
+                columns=0,
+                equal="",
+            )
         else:
             yield _line(folder, files, table)
 

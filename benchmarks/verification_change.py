@@ -60,9 +60,13 @@ def compute(data: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
 
 
 _DETAILS = (
-    "std_error_unadjusted", "std_error_kenward_roger", "sd_post", "r", "level_post",
+    "std_error_unadjusted",
+    "std_error_kenward_roger",
+    "sd_post",
+    "r",
+    "level_post",
     "level_post_std_error",
-)  # fmt: skip
+)
 
 
 def _repeated_measures(waves: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
@@ -83,9 +87,11 @@ def split(table: np.ndarray) -> tuple[np.ndarray, ...]:
     seen = np.isfinite(table)
     both = seen.all(axis=1)
     return (
-        table[both, 0], table[both, 1],
-        table[seen[:, 0] & ~both, 0], table[seen[:, 1] & ~both, 1],
-    )  # fmt: skip
+        table[both, 0],
+        table[both, 1],
+        table[seen[:, 0] & ~both, 0],
+        table[seen[:, 1] & ~both, 1],
+    )
 
 
 def _numbers(key: str, change: Any) -> Iterator[tuple[str, float | None]]:

@@ -38,8 +38,15 @@ def draw_datasets() -> dict[str, list[float]]:
     noise = rng.normal(0, 0.5, n) * np.where(arm == 1, 2, 1) + rng.normal(0, 0.2, 13)[cluster]
     post = np.round(1 + 0.6 * pre + 0.4 * arm + 0.2 * female + noise, 3)
     sessions = np.minimum(rng.geometric(0.3, n) - 1, 12).astype(float)
-    columns = {"arm": arm, "cluster": cluster, "age": age, "female": female, "pre": pre,
-               "post": post, "sessions": sessions}  # fmt: skip
+    columns = {
+        "arm": arm,
+        "cluster": cluster,
+        "age": age,
+        "female": female,
+        "pre": pre,
+        "post": post,
+        "sessions": sessions,
+    }
     return {name: [float(x) for x in values] for name, values in columns.items()}
 
 

@@ -234,8 +234,9 @@ def _results_of(studies: Sequence[SavedStudy]) -> list[dict[str, Any]]:
     found = []
     for at, study in enumerate(studies):
         if time.monotonic() - start > PATIENCE:
-            told = text("Study {at} of {n}", at=text.number(at + 1, 0),
-                        n=text.number(len(studies), 0))  # fmt: skip
+            told = text(
+                "Study {at} of {n}", at=text.number(at + 1, 0), n=text.number(len(studies), 0)
+            )
             box.progress(at / len(studies), text=told)
         found.append(
             _keep(

@@ -464,14 +464,16 @@ def _tell_relatives(text: Text, relatives: Sequence[Relative]) -> None:
         said = (
             text(
                 "Judged together with releases of “{title}” in the workspace: {n}.",
-                title=one.title, n=text.number(n, 0),
+                title=one.title,
+                n=text.number(n, 0),
             )
             if one.same_files
             else text(
                 "The workspace holds a study “{title}” (releases: {n}), made from other files or "
                 "with other codes for people. This release could not be compared with them: do not "
                 "give both to the same readers.",
-                title=one.title, n=text.number(n, 0),
+                title=one.title,
+                n=text.number(n, 0),
             )
-        )  # fmt: skip
+        )
         print(f"levee: {said}", file=sys.stderr)

@@ -28,8 +28,9 @@ class CodedFiles:
 
     def rename(self, study: Study) -> Study:
         """Give a study whose files are told by names without people."""
-        names = {path: f"{path[: -len(Path(path).name)]}{one.name}"
-                 for path, one in self.coded.items()}  # fmt: skip
+        names = {
+            path: f"{path[: -len(Path(path).name)]}{one.name}" for path, one in self.coded.items()
+        }
         survey = study.survey
         if survey is not None:
             told = {"file": survey.keys["file"].replace(names)} if "file" in survey.keys else {}

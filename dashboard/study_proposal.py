@@ -244,8 +244,9 @@ def _note_tables(text: Text, plan: StudyPlan, places: Mapping[Place, Table]) -> 
     for at, table in places.items():
         use = use_of(plan, at)
         if not use:
-            words = text("{file} is not used: no part of a study was recognised in it.",
-                         file=_name(at))  # fmt: skip
+            words = text(
+                "{file} is not used: no part of a study was recognised in it.", file=_name(at)
+            )
             notes.append(Note(section="study", key="language", words=words))
             continue
         if use == DICTIONARY:
@@ -261,12 +262,21 @@ def _note_tables(text: Text, plan: StudyPlan, places: Mapping[Place, Table]) -> 
             given, day, month = dates[0].examples[0]
             words = text(
                 "Dates in {file} can be read two ways: is {given} {day} (true) or {month} (false)?",
-                file=_name(at), given=given, day=text.date(day), month=text.date(month),
-            )  # fmt: skip
+                file=_name(at),
+                given=given,
+                day=text.date(day),
+                month=text.date(month),
+            )
             notes.append(
-                Note(section=section, index=index, key="day_first", words=words, example="true",
-                     question=True)
-            )  # fmt: skip
+                Note(
+                    section=section,
+                    index=index,
+                    key="day_first",
+                    words=words,
+                    example="true",
+                    question=True,
+                )
+            )
         if year := find_open_year(days):
             words = text(
                 "Dates in “{columns}” name no year, for example {given}. Which year is it?",
@@ -274,9 +284,15 @@ def _note_tables(text: Text, plan: StudyPlan, places: Mapping[Place, Table]) -> 
                 given=", ".join(year.examples),
             )
             notes.append(
-                Note(section=section, index=index, key="year", words=words,
-                     example=str(year.years[0] if year.years else 2026), question=True)
-            )  # fmt: skip
+                Note(
+                    section=section,
+                    index=index,
+                    key="year",
+                    words=words,
+                    example=str(year.years[0] if year.years else 2026),
+                    question=True,
+                )
+            )
         if use == "funding" and plan.funding is not None:
             notes += _note_ledger(text, plan.funding, table)
     return notes
@@ -355,17 +371,21 @@ def _note_columns(text: Text, plan: StudyPlan, places: Mapping[Place, Table]) ->
 def _note_counts(text: Text, plan: StudyPlan, table: Table, index: int) -> list[Note]:
     """What a table of counts stands for; a question where its cells may be percentages."""
     survey = plan.survey or SurveyPlan()
-    words = text("Rows are answers, cells numbers of people: the waves are compared as independent "
-                 "groups.")  # fmt: skip
+    words = text(
+        "Rows are answers, cells numbers of people: the waves are compared as independent groups."
+    )
     notes = [Note(section="survey.files", index=index, key="path", words=words)]
     try:
         read_counts(table, survey.files[index], survey)
     except StudyFileError as error:
         asked = Note(
-            section="survey.files.counts", index=index, key="totals",
-            words=say_error(text, error), example=f'{{ "{error.details["column"]}" = 120 }}',
+            section="survey.files.counts",
+            index=index,
+            key="totals",
+            words=say_error(text, error),
+            example=f'{{ "{error.details["column"]}" = 120 }}',
             question=True,
-        )  # fmt: skip
+        )
         notes.append(asked)
     return notes
 
@@ -377,9 +397,15 @@ def _note_measure(text: Text, at: int, measure: MeasurePlan) -> list[Note]:
         words = text("Name this score for reports. It is made of: {items}", items=wordings)
         example = '"家庭备灾水平"' if text.language != "en" else '"Household preparedness"'
         notes.append(
-            Note(section="measures", index=at, key="label", words=words, example=example,
-                 question=True)
-        )  # fmt: skip
+            Note(
+                section="measures",
+                index=at,
+                key="label",
+                words=words,
+                example=example,
+                question=True,
+            )
+        )
     elif measure.role != "descriptive" and measure.kind == "scale":
         words = text("Proposed name: change it to what reports should say.")
         notes.append(Note(section="measures", index=at, key="label", words=words))

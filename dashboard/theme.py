@@ -55,8 +55,14 @@ def new_figure(height: int = 380) -> go.Figure:
     height
         Pixels. The width follows the container, down to 340 px.
     """
-    axis = {"gridcolor": GRID, "zeroline": False, "ticks": "", "fixedrange": True, "title": None,
-            "tickfont": {"color": MUTED}}  # fmt: skip
+    axis = {
+        "gridcolor": GRID,
+        "zeroline": False,
+        "ticks": "",
+        "fixedrange": True,
+        "title": None,
+        "tickfont": {"color": MUTED},
+    }
     figure = go.Figure()
     figure.update_layout(
         height=height,

@@ -18,11 +18,38 @@ CHINESE = sorted(LOCALES.glob("zh_Hans/*.po"))
 TEXT_NAMES = {"text", "t", "current_text()", "Text", "draft.text", "self.text"}
 # Words handed to st.* that are names, sizes or identifiers, not sentences.
 SHOWN = {
-    "title", "header", "subheader", "caption", "write", "markdown", "info", "warning", "error",
-    "success", "button", "selectbox", "multiselect", "radio", "checkbox", "toggle", "text_input",
-    "number_input", "expander", "tabs", "metric", "download_button", "file_uploader", "spinner",
-    "link_button", "segmented_control", "pills", "text_area", "date_input", "slider", "toast",
-}  # fmt: skip
+    "title",
+    "header",
+    "subheader",
+    "caption",
+    "write",
+    "markdown",
+    "info",
+    "warning",
+    "error",
+    "success",
+    "button",
+    "selectbox",
+    "multiselect",
+    "radio",
+    "checkbox",
+    "toggle",
+    "text_input",
+    "number_input",
+    "expander",
+    "tabs",
+    "metric",
+    "download_button",
+    "file_uploader",
+    "spinner",
+    "link_button",
+    "segmented_control",
+    "pills",
+    "text_area",
+    "date_input",
+    "slider",
+    "toast",
+}
 
 
 def module_of(path: Path) -> str:

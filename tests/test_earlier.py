@@ -64,12 +64,22 @@ def cash(restricted):
 @pytest.mark.parametrize("restricted", [False, True])
 def test_earlier_cash_is_reckoned_back_only_where_no_money_is_tied(study, restricted):
     told = study.plan.model_copy(update={"funding": FundingPlan(path="x", balance=1000.0)})
-    told = told.model_copy(update={"retention": told.retention.model_copy(
-        update={"observed_until": date(2026, 6, 15)})})  # fmt: skip
+    told = told.model_copy(
+        update={
+            "retention": told.retention.model_copy(update={"observed_until": date(2026, 6, 15)})
+        }
+    )
     alone = replace(
-        study, plan=told, funding=cash(restricted), attendance=None, attendance_counts=None,
-        delivery=None, service=None, volunteers=None, consultation=None,
-    )  # fmt: skip
+        study,
+        plan=told,
+        funding=cash(restricted),
+        attendance=None,
+        attendance_counts=None,
+        delivery=None,
+        service=None,
+        volunteers=None,
+        consultation=None,
+    )
     then = look_back(alone)
     if restricted:
         assert all("runway_months" not in one.values for one in then)
@@ -100,11 +110,18 @@ def test_few_people_then_are_not_told(study):
 
 def test_without_dates_there_is_nothing_to_look_back_to(study):
     bare = replace(
-        study, attendance=None, attendance_counts=None, delivery=None, service=None,
-        volunteers=None, funding=None, consultation=None,
-        plan=study.plan.model_copy(update={"retention": type(study.plan.retention)(),
-                                           "consultation": None}),
-    )  # fmt: skip
+        study,
+        attendance=None,
+        attendance_counts=None,
+        delivery=None,
+        service=None,
+        volunteers=None,
+        funding=None,
+        consultation=None,
+        plan=study.plan.model_copy(
+            update={"retention": type(study.plan.retention)(), "consultation": None}
+        ),
+    )
     assert look_back(bare) == ()
 
 

@@ -32,8 +32,10 @@ def sign_ins(n=36, step=20, start=20, first="2022-05", skip=(), slope=0):
     for at, month in enumerate(pd.period_range(first, periods=n, freq="M")):
         people = int(30 + rng.normal(0, 3) + step * (at >= start) + slope * max(0, at - start))
         for day in (6, 20) if at not in skip else ():
-            rows += [(f"P{i}", f"{month}-{day}", pd.Timestamp(f"{month}-{day:02d}"))
-                     for i in range(people // 2 + 8)]  # fmt: skip
+            rows += [
+                (f"P{i}", f"{month}-{day}", pd.Timestamp(f"{month}-{day:02d}"))
+                for i in range(people // 2 + 8)
+            ]
     return pd.DataFrame(rows, columns=["person", "session", "date"])
 
 
@@ -102,8 +104,9 @@ def test_an_event_of_the_second_half_counts_from_the_next_month():
     ],
 )
 def test_what_cannot_be_estimated_is_refused_with_its_reason(events, refused):
-    given = [{"date": a, "until": b, "label": "X"} if b else {"date": a, "label": "X"}
-             for a, b in events]  # fmt: skip
+    given = [
+        {"date": a, "until": b, "label": "X"} if b else {"date": a, "label": "X"} for a, b in events
+    ]
     (series,) = evaluate_interruptions(study_of(sign_ins(), events=given))
     assert [event.refused for event in series.events] == refused
     for event in series.events:
@@ -118,8 +121,11 @@ def test_hours_and_days_of_service_are_series_of_their_own():
     service = pd.DataFrame({"volunteer": ["V1", "V2"] * (len(dates) // 2 + 1)}).iloc[: len(dates)]
     service["date"] = dates
     service["hours"] = 2.0
-    plan = {"service": {"path": "s.csv", "volunteer": "v", "date": "d"},
-            "retention": {"events": [MOVE]}, "attendance": None}  # fmt: skip
+    plan = {
+        "service": {"path": "s.csv", "volunteer": "v", "date": "d"},
+        "retention": {"events": [MOVE]},
+        "attendance": None,
+    }
     (hours,) = evaluate_interruptions(study_of(service=service, plan=plan))
     (days,) = evaluate_interruptions(study_of(service=service.drop(columns="hours"), plan=plan))
     assert (hours.name, days.name) == ("hours", "days")
@@ -160,9 +166,15 @@ def test_pictures_show_months_model_and_trend(language):
     assert draw_series_print(replace(series, fitted=()), text) == ""
 
 
-@pytest.mark.parametrize(("n", "start", "slope", "tested"), [
-    (36, 20, 3, True), (36, 20, 0, True), (62, 31, 3, True), (36, 25, 3, False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("n", "start", "slope", "tested"),
+    [
+        (36, 20, 3, True),
+        (36, 20, 0, True),
+        (62, 31, 3, True),
+        (36, 25, 3, False),
+    ],
+)
 def test_a_change_of_the_trend_is_tested_from_twelve_months_on(n, start, slope, tested):
     month = pd.Period("2020-01", freq="M") + start
     move = MOVE | {"date": f"{month}-08"}
@@ -177,16 +189,24 @@ def test_a_change_of_the_trend_is_tested_from_twelve_months_on(n, start, slope, 
 
 def test_every_code_has_its_sentence():
     told = {code for code in known_codes("CAUTIONS") if code.startswith("series_")}
-    assert told == {"series_no_comparison", "series_no_season", "series_correlated",
-                    "series_empty_months", "series_partial_months",
-                    "series_slope_short"}  # fmt: skip
+    assert told == {
+        "series_no_comparison",
+        "series_no_season",
+        "series_correlated",
+        "series_empty_months",
+        "series_partial_months",
+        "series_slope_short",
+    }
 
 
 def test_events_are_read_from_the_editor_and_kept_in_one_place():
     text = Text("en")
     before = [EventMark.model_validate(MOVE)]
-    rows = [(pd.Timestamp("2024-01-08"), pd.NaT, "Move"), (pd.NaT, pd.NaT, None),
-            (pd.Timestamp("2024-05-01"), pd.Timestamp("2024-05-20"), " Flood ")]  # fmt: skip
+    rows = [
+        (pd.Timestamp("2024-01-08"), pd.NaT, "Move"),
+        (pd.NaT, pd.NaT, None),
+        (pd.Timestamp("2024-05-01"), pd.Timestamp("2024-05-20"), " Flood "),
+    ]
     found = read_events(text, rows, before)
     assert [e.label for e in found] == [MOVE["label"], "Flood"]
     assert found[1].until == date(2024, 5, 20)

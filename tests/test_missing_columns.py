@@ -30,8 +30,14 @@ ISSUES = "issue,raised,agreed,due,done,status\n" + "".join(
     f"{'2025-05-01' if n % 2 else ''},{'done' if n % 2 else 'in progress'}\n"
     for n in range(20)
 )
-TALK = {"issue": "issue", "raised": "raised", "agreed": None, "due": None, "done": None,
-        "told_back": None}  # fmt: skip
+TALK = {
+    "issue": "issue",
+    "raised": "raised",
+    "agreed": None,
+    "due": None,
+    "done": None,
+    "told_back": None,
+}
 PLAN = "session,planned,held\n" + "".join(
     f"S{n},2025-{1 + n % 12:02}-05,2025-{1 + n % 12:02}-05\n" for n in range(12)
 )

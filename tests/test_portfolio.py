@@ -34,12 +34,18 @@ def result(name, change=0.5, se=0.1, n=100, *, simulated=False, scale=(1.0, 5.0)
             {
                 "measure": "prep",
                 "n": {"matched": n},
-                "change": {"estimate": change, "std_error": se, "ci_low": change - 1.96 * se,
-                           "ci_high": change + 1.96 * se, "n": n, "method": "paired_t"},
+                "change": {
+                    "estimate": change,
+                    "std_error": se,
+                    "ci_low": change - 1.96 * se,
+                    "ci_high": change + 1.96 * se,
+                    "n": n,
+                    "method": "paired_t",
+                },
             }
         ],
         **more,
-    }  # fmt: skip
+    }
 
 
 def map_all(results, name="Preparedness"):
@@ -159,10 +165,11 @@ def test_little_in_common_is_no_duplicate(more):
 def test_small_groups_are_hidden_in_every_column():
     rate = {"estimate": 0.5, "ci_low": 0.1, "ci_high": 0.9, "n": 3}
     planted = result(
-        "tiny", n=3,
+        "tiny",
+        n=3,
         participation={"participants": 3, "reach": rate | {"n": 1000}},
         volunteers={"retention": {"365": rate}},
-    )  # fmt: skip
+    )
     found = compare_studies([planted, result("a"), result("b")])
     (row,) = [s for s in found.studies if s.fingerprint == "tiny"]
     hidden = dict(found.measures[0].studies)["tiny"]

@@ -13,14 +13,30 @@ from analysis.sustainability.results import Capacity, DomainCapacity, Funding, G
 
 def funding(**values):
     told = {
-        "currency": "CNY", "first_date": date(2025, 1, 1), "last_date": date(2026, 1, 1),
-        "income": 100.0, "expense": 90.0, "surplus": 10.0, "by_month": (), "by_year": (),
-        "concentration": (), "hhi": 0.7, "effective_sources": 1.4, "largest_share": 0.8,
-        "recurring_share": None, "community_share": 0.02, "restricted_share": None,
-        "balance": 20.0, "monthly_expense": 8.0,
+        "currency": "CNY",
+        "first_date": date(2025, 1, 1),
+        "last_date": date(2026, 1, 1),
+        "income": 100.0,
+        "expense": 90.0,
+        "surplus": 10.0,
+        "by_month": (),
+        "by_year": (),
+        "concentration": (),
+        "hhi": 0.7,
+        "effective_sources": 1.4,
+        "largest_share": 0.8,
+        "recurring_share": None,
+        "community_share": 0.02,
+        "restricted_share": None,
+        "balance": 20.0,
+        "monthly_expense": 8.0,
         "runway_months": Estimate(estimate=2.5, n=1, method="balance_over_monthly_gap"),
-        "stress": (), "expiries": (), "waterfall": (), "n_rows": 12, "n_left_out": 0,
-    }  # fmt: skip
+        "stress": (),
+        "expiries": (),
+        "waterfall": (),
+        "n_rows": 12,
+        "n_left_out": 0,
+    }
     return Funding(**{**told, **values})
 
 

@@ -74,8 +74,16 @@ def test_the_six_criteria_are_answered_or_said_to_be_open(evaluation, language):
     rows = say_criteria(text, evaluation, summarise_for_funder(evaluation))
     assert len(rows) == 6
     assert all(said for _, _, said in rows)
-    bare = replace(evaluation, sustainability=None, comparison=(), volunteers=None, delivery=None,
-                   participation=None, outcomes=(), targets=())  # fmt: skip
+    bare = replace(
+        evaluation,
+        sustainability=None,
+        comparison=(),
+        volunteers=None,
+        delivery=None,
+        participation=None,
+        outcomes=(),
+        targets=(),
+    )
     empty = say_criteria(text, bare, summarise_for_funder(bare))
     assert {said for _, _, said in empty} == {text("These data do not tell.")}
 

@@ -144,9 +144,13 @@ def test_without_a_baseline_a_rise_counts_from_zero_and_a_fall_is_met_or_not(
     direction, actual, progress, status
 ):
     plan = TargetPlan(
-        indicator="x", target=100, actual=actual, direction=direction,
-        start=date(2026, 1, 1), due=date(2026, 12, 31),
-    )  # fmt: skip
+        indicator="x",
+        target=100,
+        actual=actual,
+        direction=direction,
+        start=date(2026, 1, 1),
+        due=date(2026, 12, 31),
+    )
     found = target_progress(plan, {}, date(2026, 5, 1))
     assert found.baseline is None
     assert (found.progress, found.status) == (progress, status)

@@ -72,11 +72,21 @@ def test_a_new_export_is_taken_in_and_what_changed_is_said(place: Path, language
     (place / "post.csv").write_text(answers(18, 1), encoding="utf-8")
     said = "\n".join(clock.settle())
     words = {
-        "en": ("New or changed: post.csv", "post.csv: 18 rows used, 0 left out", "people after: 18",
-               "people matched: 0 → 18", "now: "),
-        "zh-Hans": ("新增或有改动：post.csv", "post.csv：使用18行，未纳入0行", "后测人数：18",
-                    "前后对应人数：0 → 18", "现在："),
-    }  # fmt: skip
+        "en": (
+            "New or changed: post.csv",
+            "post.csv: 18 rows used, 0 left out",
+            "people after: 18",
+            "people matched: 0 → 18",
+            "now: ",
+        ),
+        "zh-Hans": (
+            "新增或有改动：post.csv",
+            "post.csv：使用18行，未纳入0行",
+            "后测人数：18",
+            "前后对应人数：0 → 18",
+            "现在：",
+        ),
+    }
     for word in words[language]:
         assert word in said
     written = json.loads((place / "out" / "results.json").read_text(encoding="utf-8"))
@@ -207,9 +217,12 @@ def test_ctrl_c_ends_it_without_a_traceback(place: Path):
     )
     command = [sys.executable, "-c", run, "watch", str(place), "--interval", "0.2"]
     process = subprocess.Popen(
-        [*command, "--language", "en"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        text=True, env={**os.environ},
-    )  # fmt: skip
+        [*command, "--language", "en"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ},
+    )
     try:
         results = place / "levee-results" / "results.json"
         for _ in range(600):

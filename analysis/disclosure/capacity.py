@@ -42,11 +42,17 @@ def protect_capacity(found: Capacity, study: Study, people: People, auditor: Aud
     for d in found.domains:
         waves.setdefault((d.domain, d.group), []).append(d.wave)
     domains = tuple(
-        _domain(d, raters, auditor, of(rows[d.domain, d.group, d.wave]),
-                of(rows[d.domain, d.group, waves[d.domain, d.group][0]]),
-                waves[d.domain, d.group][0], whole=whole)
+        _domain(
+            d,
+            raters,
+            auditor,
+            of(rows[d.domain, d.group, d.wave]),
+            of(rows[d.domain, d.group, waves[d.domain, d.group][0]]),
+            waves[d.domain, d.group][0],
+            whole=whole,
+        )
         for d in found.domains
-    )  # fmt: skip
+    )
     return replace(
         found,
         n_raters=found.n_raters if whole else SUPPRESSED,

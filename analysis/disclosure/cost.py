@@ -18,28 +18,66 @@ from analysis.results import Comparison, Curve, Estimate, NotEstimable, Suppress
 Kind = Literal["results", "points", "people"]
 #: Fields of the evaluation in which a number is about people; each with its page.
 _PAGES = {
-    "flow": "overview", "scoring": "outcomes", "reliability": "reliability",
-    "measurement": "reliability", "outcomes": "outcomes", "items": "items",
-    "attrition": "attrition", "bounds": "attrition",
-    "attrition_verdict": "attrition", "comparison": "comparison", "dose": "dose",
-    "sensitivity": "attrition", "trajectory": "trajectory", "participation": "participation",
-    "volunteers": "volunteers", "time_series": "participation", "sustainability": "capacity",
-}  # fmt: skip
+    "flow": "overview",
+    "scoring": "outcomes",
+    "reliability": "reliability",
+    "measurement": "reliability",
+    "outcomes": "outcomes",
+    "items": "items",
+    "attrition": "attrition",
+    "bounds": "attrition",
+    "attrition_verdict": "attrition",
+    "comparison": "comparison",
+    "dose": "dose",
+    "sensitivity": "attrition",
+    "trajectory": "trajectory",
+    "participation": "participation",
+    "volunteers": "volunteers",
+    "time_series": "participation",
+    "sustainability": "capacity",
+}
 #: Fields further in that stand on another page.
 _INSIDE = {
-    "subgroups": "subgroups", "representation": "reach", "reach": "reach", "funnel": "reach",
-    "cohorts": "cohorts", "hours": "hours", "outlook": "outlook", "backtest": "outlook",
-    "outlook_choice": "outlook", "roles": "outlook", "overdue": "outlook",
-}  # fmt: skip
+    "subgroups": "subgroups",
+    "representation": "reach",
+    "reach": "reach",
+    "funnel": "reach",
+    "cohorts": "cohorts",
+    "hours": "hours",
+    "outlook": "outlook",
+    "backtest": "outlook",
+    "outlook_choice": "outlook",
+    "roles": "outlook",
+    "overdue": "outlook",
+}
 _POINTS = frozenset({"lorenz", "counts", "engagement", "mean_cumulative_returns", "line"})
 _PEOPLE = frozenset({"pairs", "per_person", "overdue"})
 #: Names, settings, dates and numbers of things: the same for everybody.
-_PLAIN = frozenset({
-    "cautions", "important_difference", "n_items", "lapse_after_days", "rmst_horizon_days",
-    "horizon_days", "landmark_days", "sessions", "eligible", "n_clusters", "observed_from",
-    "funding", "strengths", "consultation", "scorecard", "warnings", "range", "target",
-    "threshold", "months_ahead", "population_share",
-})  # fmt: skip
+_PLAIN = frozenset(
+    {
+        "cautions",
+        "important_difference",
+        "n_items",
+        "lapse_after_days",
+        "rmst_horizon_days",
+        "horizon_days",
+        "landmark_days",
+        "sessions",
+        "eligible",
+        "n_clusters",
+        "observed_from",
+        "funding",
+        "strengths",
+        "consultation",
+        "scorecard",
+        "warnings",
+        "range",
+        "target",
+        "threshold",
+        "months_ahead",
+        "population_share",
+    }
+)
 
 
 class Cost(NamedTuple):
@@ -104,8 +142,11 @@ def _walk_parts(
 
 
 def _walk_field(
-    name: str, value: Any, page: str, kind: Kind  # noqa: ANN401
-) -> Iterator[tuple[str, Kind]]:  # fmt: skip
+    name: str,
+    value: Any,
+    page: str,
+    kind: Kind,
+) -> Iterator[tuple[str, Kind]]:
     page = page if _is_number(value) else _INSIDE.get(name, page)
     if name == "pairs" and value is not None:
         value = tuple(zip(value.from_score, value.to_score, value.count, strict=True))

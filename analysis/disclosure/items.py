@@ -50,11 +50,12 @@ def protect_items(
     ]
     bins = {
         measure: _choose_bins(
-            survey, measure,
+            survey,
+            measure,
             [one for one, ok in zip(found, free, strict=True) if ok and one.measure == measure],
         )
         for measure in dict.fromkeys(one.measure for one in found)
-    }  # fmt: skip
+    }
     shown = tuple(
         _join(one, bins[one.measure], survey.least) if ok else _withhold(one)
         for one, ok in zip(found, free, strict=True)
@@ -183,10 +184,12 @@ def _join(found: ItemAnswers, bins: Bins | None, least: int) -> ItemAnswers:
         return replace(
             found,
             n_missing=missing,
-            counts={k: SUPPRESSED if i in hidden else n
-                    for i, (k, n) in enumerate(zip(names, counts, strict=True))},
+            counts={
+                k: SUPPRESSED if i in hidden else n
+                for i, (k, n) in enumerate(zip(names, counts, strict=True))
+            },
             mean=SUPPRESSED if hidden and found.mean is not None else found.mean,
-        )  # fmt: skip
+        )
     if len(bins) < 2:
         return replace(_withhold(found), n=found.n)
     joined = {

@@ -96,10 +96,13 @@ def protect_participation(
         representation += [r if r.value in shown else _no_share(r) for r in groups]
     month = came["date"].dt.strftime("%Y-%m").to_numpy() if found.per_period else np.array([])
     periods = tuple(
-        _period(p, free(f"participation.{p.month}", month == p.month),
-                contacts(f"participation.{p.month}.contacts", month == p.month))
+        _period(
+            p,
+            free(f"participation.{p.month}", month == p.month),
+            contacts(f"participation.{p.month}.contacts", month == p.month),
+        )
         for p in found.per_period
-    )  # fmt: skip
+    )
     at = came["at"].to_numpy()
     order = np.unique(clean_sign_ins(study.attendance).rows["at"])
     sessions = tuple(
@@ -112,8 +115,7 @@ def protect_participation(
         )
         for s, number in zip(found.per_session, order, strict=True)
     )
-    steps = {"came": total, "came_again": again, "completed": complete and again,
-             "community": True}  # fmt: skip
+    steps = {"came": total, "came_again": again, "completed": complete and again, "community": True}
     funnel = tuple(
         replace(
             s,
@@ -139,7 +141,8 @@ def protect_participation(
         per_session=sessions,
         per_period=periods,
         engagement=tuple(
-            (k, n) for i, (k, n) in enumerate(found.engagement)
+            (k, n)
+            for i, (k, n) in enumerate(found.engagement)
             # With one number hidden beside the sums over all, the others would give it back.
             if not hidden and i not in hidden
         ),
@@ -149,7 +152,7 @@ def protect_participation(
         representation=tuple(representation),
         by_kind=tuple(by["kind"]),
         by_level=tuple(by["level"]),
-    )  # fmt: skip
+    )
 
 
 def _protect_counts(found: Participation, least: int) -> Participation:
@@ -209,8 +212,11 @@ def thin_lorenz(
     kept = [i for i in range(n, 0, -step) if i >= least or i == n]
     unit = max(0.01, least / total) if total > 0 else 1.0
     rounded = [min(1.0, unit * round(points[i][1] / unit)) for i in sorted(kept)[:-1]]
-    return (points[0], *zip((points[i][0] for i in sorted(kept)[:-1]), rounded, strict=True),
-            (1.0, 1.0))  # fmt: skip
+    return (
+        points[0],
+        *zip((points[i][0] for i in sorted(kept)[:-1]), rounded, strict=True),
+        (1.0, 1.0),
+    )
 
 
 def _top(share: EstimateLike, n: int, least: int) -> EstimateLike:

@@ -45,12 +45,39 @@ from analysis.targets import evaluate_targets
 from analysis.watch import OF_PEOPLE
 
 #: Values of findings and cautions that are about tests, limits and time, never about people.
-_HARMLESS = frozenset({
-    "n_tests", "limit", "p_value", "important", "low", "high", "change", "slope", "least", "share",
-    "months", "days", "year", "n_clusters", "n_items", "threshold", "lapse_after_days", "range",
-    "clear", "target", "horizon", "k", "half", "years", "percent", "window", "periods", "waves",
-    "alike",
-})  # fmt: skip
+_HARMLESS = frozenset(
+    {
+        "n_tests",
+        "limit",
+        "p_value",
+        "important",
+        "low",
+        "high",
+        "change",
+        "slope",
+        "least",
+        "share",
+        "months",
+        "days",
+        "year",
+        "n_clusters",
+        "n_items",
+        "threshold",
+        "lapse_after_days",
+        "range",
+        "clear",
+        "target",
+        "horizon",
+        "k",
+        "half",
+        "years",
+        "percent",
+        "window",
+        "periods",
+        "waves",
+        "alike",
+    }
+)
 #: Calls and lists of people; a manager works with them, nobody outside does.
 _INSIDE = frozenset({"volunteers_overdue"})
 
@@ -203,11 +230,14 @@ def _protect_activities(
             study, sustainability, volunteers, participation, shown.delivery, earlier
         )
     return replace(
-        shown, participation=participation, volunteers=volunteers, earlier=earlier,
+        shown,
+        participation=participation,
+        volunteers=volunteers,
+        earlier=earlier,
         time_series=protect_series(shown.time_series, participation, volunteers, auditor.least),
         sustainability=sustainability,
         cautions=(*shown.cautions, *say_left_out(left_out, auditor.least)),
-    )  # fmt: skip
+    )
 
 
 def _say_again(shown: Evaluation, study: Study, audience: Audience) -> Evaluation:

@@ -33,18 +33,45 @@ COEFFICIENT = 0.01
 _CHECKED = ("scoring", "outcomes", "comparison", "dose", "bounds", "sensitivity", "trajectory")
 _COEFFICIENTS = ("reliability", "measurement")
 #: Plain numbers in the unit of the score.
-_IN_SCORES = frozenset({
-    "sd", "median", "low", "high", "counterfactual", "lost_mean", "delta", "limit",
-    "prediction_low", "prediction_high", "reliable_change", "smallest_detectable",
-    "smallest_detectable_mean",
-})  # fmt: skip
+_IN_SCORES = frozenset(
+    {
+        "sd",
+        "median",
+        "low",
+        "high",
+        "counterfactual",
+        "lost_mean",
+        "delta",
+        "limit",
+        "prediction_low",
+        "prediction_high",
+        "reliable_change",
+        "smallest_detectable",
+        "smallest_detectable_mean",
+    }
+)
 _P_VALUES = frozenset({"p_value", "p_adjusted", "q_p"})
 #: Set by people, not worked out from answers; or counts of people, which are audited as such.
-_PLAIN = frozenset({
-    "important_difference", "threshold", "margin", "ci_level", "better", "same", "worse",
-    "net", "floor", "ceiling", "counts", "n", "n_missing", "balance", "effective_treated",
-    "effective_comparison",
-})  # fmt: skip
+_PLAIN = frozenset(
+    {
+        "important_difference",
+        "threshold",
+        "margin",
+        "ci_level",
+        "better",
+        "same",
+        "worse",
+        "net",
+        "floor",
+        "ceiling",
+        "counts",
+        "n",
+        "n_missing",
+        "balance",
+        "effective_treated",
+        "effective_comparison",
+    }
+)
 #: Analyses whose estimate is not in the unit of the score.
 _UNITLESS = frozenset({"mann_whitney", "ordinal", "ordinal_mixed", "sign", "interaction"})
 

@@ -100,8 +100,12 @@ def join_bins(rows: Sequence[Sequence[int]], least: int) -> list[tuple[int, int]
     edges = [(i, i + 1) for i in range(len(rows[0]))]
     while len(edges) > 1:
         sizes = [[sum(row[a:b]) for a, b in edges] for row in rows]
-        small = [(size, r, i) for r, row in enumerate(sizes) for i, size in enumerate(row)
-                 if is_small(size, least)]  # fmt: skip
+        small = [
+            (size, r, i)
+            for r, row in enumerate(sizes)
+            for i, size in enumerate(row)
+            if is_small(size, least)
+        ]
         if not small:
             return edges
         _, r, i = min(small)
@@ -152,15 +156,23 @@ def _is_narrow(
 def round_days(estimate: EstimateLike) -> EstimateLike:
     """Round a time to months of 30 days: its exact day is the day on which one person left."""
     if not isinstance(estimate, Estimate):
-        days = {k: 30.0 * (float(v) // 30.0) for k, v in estimate.details.items()
-                if k in ("last_day", "horizon") and isinstance(v, int | float)}  # fmt: skip
+        days = {
+            k: 30.0 * (float(v) // 30.0)
+            for k, v in estimate.details.items()
+            if k in ("last_day", "horizon") and isinstance(v, int | float)
+        }
         return replace(estimate, details={**estimate.details, **days})
     low, high = (
         None if end is None or not np.isfinite(end) else 30.0 * round(end / 30.0)
         for end in (estimate.ci_low, estimate.ci_high)
     )
     return Estimate(
-        estimate=30.0 * round(estimate.estimate / 30.0), ci_low=low, ci_high=high,
-        ci_level=estimate.ci_level, n=estimate.n, n_missing=estimate.n_missing,
-        method=estimate.method, name=estimate.name,
-    )  # fmt: skip
+        estimate=30.0 * round(estimate.estimate / 30.0),
+        ci_low=low,
+        ci_high=high,
+        ci_level=estimate.ci_level,
+        n=estimate.n,
+        n_missing=estimate.n_missing,
+        method=estimate.method,
+        name=estimate.name,
+    )

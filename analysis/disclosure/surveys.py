@@ -59,15 +59,30 @@ from analysis.surveys.scoring import mean_of
 from analysis.surveys.subgroups import evaluate_subgroups
 
 #: Analyses of the same people in both waves; their sums are those of the matched.
-OF_PAIRS = frozenset({
-    "paired_t", "wilcoxon", "bca_mean", "mcnemar_midp", "mcnemar_exact", "stuart_maxwell", "bowker",
-})  # fmt: skip
+OF_PAIRS = frozenset(
+    {
+        "paired_t",
+        "wilcoxon",
+        "bca_mean",
+        "mcnemar_midp",
+        "mcnemar_exact",
+        "stuart_maxwell",
+        "bowker",
+    }
+)
 #: Analyses of everybody who answered, matched or not.
-OF_ALL = frozenset({
-    "mixed_model", "derrick", "welch_t", "mann_whitney", "ordinal",
-    "ordinal_mixed",
-    "two_proportions_z", "chi_square",
-})  # fmt: skip
+OF_ALL = frozenset(
+    {
+        "mixed_model",
+        "derrick",
+        "welch_t",
+        "mann_whitney",
+        "ordinal",
+        "ordinal_mixed",
+        "two_proportions_z",
+        "chi_square",
+    }
+)
 #: Statistics that are ranks or counts of people: exact values give the counts back.
 _COUNTING = frozenset({"wilcoxon", "mann_whitney", "mcnemar_midp", "mcnemar_exact"})
 _DETAILS = frozenset({"n_clusters", "icc", "margin", "equivalent"})
@@ -76,9 +91,10 @@ _COMPARED = frozenset({"did", "ancova", "did_cr2", "ancova_cr2", "sign_flip"})
 
 def protect_surveys(evaluation: Evaluation, survey: Survey) -> Evaluation:
     """Protect every section of the survey, the most important numbers first."""
-    order = sorted(range(len(evaluation.outcomes)),
-                   key=lambda i: (not evaluation.outcomes[i].main,
-                                  evaluation.outcomes[i].role != "primary"))  # fmt: skip
+    order = sorted(
+        range(len(evaluation.outcomes)),
+        key=lambda i: (not evaluation.outcomes[i].main, evaluation.outcomes[i].role != "primary"),
+    )
     outcomes = list(evaluation.outcomes)
     for i in order:
         outcomes[i] = _change(survey, outcomes[i])
@@ -273,11 +289,17 @@ def _improved(survey: Survey, o: Outcome) -> Improved | None:
         beyond = [None if b is None else SUPPRESSED for b in beyond]
     net = NotEstimable(reason="suppressed", method=found.net.method) if hidden else found.net
     return replace(
-        found, net=net,
-        better=shares[0], same=shares[1], worse=shares[2],
-        n_better=counts[0], n_same=counts[1], n_worse=counts[2],
-        reliable_better=beyond[0], reliable_worse=beyond[1],
-    )  # fmt: skip
+        found,
+        net=net,
+        better=shares[0],
+        same=shares[1],
+        worse=shares[2],
+        n_better=counts[0],
+        n_same=counts[1],
+        n_worse=counts[2],
+        reliable_better=beyond[0],
+        reliable_worse=beyond[1],
+    )
 
 
 def _everyone(survey: Survey, whole: Outcome, shown: Outcome) -> Outcome:
@@ -313,8 +335,9 @@ def _say_pairs(whole: Outcome, shown: Outcome) -> Outcome:
     """Say that a change is of the matched where the evaluator's is of everybody who answered."""
     if isinstance(shown.change, NotEstimable) or shown.change.name == whole.change.name:
         return shown
-    why = Caution(code="matched_only_shown", severity="info", section="outcomes",
-                  measure=whole.measure)  # fmt: skip
+    why = Caution(
+        code="matched_only_shown", severity="info", section="outcomes", measure=whole.measure
+    )
     return replace(shown, cautions=(*shown.cautions, why))
 
 
@@ -333,9 +356,12 @@ def _sizes(survey: Survey, o: Outcome) -> SampleSizes:
     start, end = (survey.scored(o.measure, w, programme=True) for w in o.contrast)
     both = survey.pairs(o.measure, o.contrast)
     masks = {
-        "matched": both, "from_wave": start, "to_wave": end,
-        "from_only": start & ~both, "to_only": end & ~both,
-    }  # fmt: skip
+        "matched": both,
+        "from_wave": start,
+        "to_wave": end,
+        "from_only": start & ~both,
+        "to_only": end & ~both,
+    }
     family = f"count:{o.measure}"
     told = {}
     for name, mask in masks.items():
@@ -472,10 +498,11 @@ def _compare(survey: Survey, found: GroupComparison) -> GroupComparison:
     terms = _contrast_terms(survey, found.measure, found.contrast, everyone=everyone)
     arms = [mask for _, _, mask in terms[::2]]
     fine = all(
-        survey.is_fine_wave(measure, w, mask) if everyone else survey.is_fine(
-            measure, found.contrast, mask)
+        survey.is_fine_wave(measure, w, mask)
+        if everyone
+        else survey.is_fine(measure, found.contrast, mask)
         for w, _, mask in terms
-    )  # fmt: skip
+    )
     fine &= min(int(mask.sum()) for _, _, mask in terms) >= survey.least
     released = fine and survey.release(found.measure, f"{label}.did", *terms)
     whole = _contrast_terms(survey, found.measure, found.contrast, everyone=True)
@@ -490,9 +517,12 @@ def _compare(survey: Survey, found: GroupComparison) -> GroupComparison:
     first, last = found.contrast
     treated, compared = arms
     against = released and survey.release(
-        found.measure, f"{label}.counterfactual",
-        (first, 1.0, treated), (last, 1.0, compared), (first, -1.0, compared),
-    )  # fmt: skip
+        found.measure,
+        f"{label}.counterfactual",
+        (first, 1.0, treated),
+        (last, 1.0, compared),
+        (first, -1.0, compared),
+    )
     return replace(
         found,
         effect=protect(found.effect),
@@ -588,8 +618,11 @@ def _side_by_side(
         if min(int(mask.sum()) for mask in masks) < survey.least:
             return False
         fine = all(survey.is_fine_wave(measure, first, mask) for mask in masks)
-        cells = [c for i, mask in enumerate(masks)
-                 for c in survey.sums(variable, f"{label}.{i}", (first, 1.0, mask))]  # fmt: skip
+        cells = [
+            c
+            for i, mask in enumerate(masks)
+            for c in survey.sums(variable, f"{label}.{i}", (first, 1.0, mask))
+        ]
         return fine and survey.auditor.release(*cells)
     value = _text_of(survey, variable)
     totals = [side & here & (value != "") for side in sides]
@@ -607,10 +640,12 @@ def _attrition(survey: Survey, row: AttritionRow) -> AttritionRow:
         if _side_by_side(survey, row.variable, row.level, sides, label):
             return row
     return replace(
-        row, stayed=_no_mean(row.stayed), left=_no_mean(row.left),
+        row,
+        stayed=_no_mean(row.stayed),
+        left=_no_mean(row.left),
         smd=None if row.smd is None else SUPPRESSED,
         p_value=None if row.p_value is None else SUPPRESSED,
-    )  # fmt: skip
+    )
 
 
 def _balance(
@@ -620,14 +655,18 @@ def _balance(
     contrast = found.contrast
     both = np.logical_and.reduce([survey.scored(found.measure, wave) for wave in contrast])
     sides = [arm & both for arm in arms]
-    matched = {
-        (variable, level): BalanceRow(
-            variable=variable, level=level, treated=a, comparison=b, smd=difference
-        )
-        for variable, level, a, b, difference, _ in side_by_side(
-            survey.study, survey.panel, *sides
-        )
-    } if not survey.panel.anonymous else {}  # fmt: skip
+    matched = (
+        {
+            (variable, level): BalanceRow(
+                variable=variable, level=level, treated=a, comparison=b, smd=difference
+            )
+            for variable, level, a, b, difference, _ in side_by_side(
+                survey.study, survey.panel, *sides
+            )
+        }
+        if not survey.panel.anonymous
+        else {}
+    )
     rows, fewer = [], False
     for row in found.balance:
         label, other = f"balance.{row.variable}.{row.level}", matched.get((row.variable, row.level))
@@ -647,8 +686,9 @@ def _balance(
                     smd=None if row.smd is None else SUPPRESSED,
                 )
             )
-    why = Caution(code="balance_of_matched", severity="info", section="comparison",
-                  measure=found.measure)  # fmt: skip
+    why = Caution(
+        code="balance_of_matched", severity="info", section="comparison", measure=found.measure
+    )
     return tuple(rows), (why,) if fewer else ()
 
 
@@ -774,9 +814,13 @@ def _dose(survey: Survey, found: Dose) -> Dose:
 
 def _no_dose(found: Dose) -> Dose:
     return replace(
-        found, slope=hide_comparison(found.slope), points=(), line=(),
-        n_linked=SUPPRESSED, n_unlinked=SUPPRESSED,
-    )  # fmt: skip
+        found,
+        slope=hide_comparison(found.slope),
+        points=(),
+        line=(),
+        n_linked=SUPPRESSED,
+        n_unlinked=SUPPRESSED,
+    )
 
 
 def _bounds(survey: Survey, found: Bounds) -> Bounds:
@@ -841,9 +885,12 @@ def _sensitivity(survey: Survey, outcomes: Sequence[Outcome], found: Sensitivity
         return replace(found, change=hidden, details=waves, auxiliary=(), tipping=None)
     # How many were lost, and where they would have ended, is about them alone.
     tipping = found.tipping and replace(
-        found.tipping, n_lost=SUPPRESSED, lost_mean=SUPPRESSED,
-        limit=_keep(found.tipping.limit, False), shown=(),
-    )  # fmt: skip
+        found.tipping,
+        n_lost=SUPPRESSED,
+        lost_mean=SUPPRESSED,
+        limit=_keep(found.tipping.limit, False),
+        shown=(),
+    )
     change = _trim(found.change, frozenset())
     return replace(found, change=change, details=waves, tipping=tipping)
 
@@ -852,18 +899,24 @@ def _reliability(survey: Survey, found: Reliability) -> Reliability:
     """Keep coefficients of twice the smallest group; how many answered every item stays out."""
     if found.n >= 2 * survey.least:
         return replace(
-            found, n=SUPPRESSED,
-            alpha=_sizeless(found.alpha), omega=_sizeless(found.omega),
+            found,
+            n=SUPPRESSED,
+            alpha=_sizeless(found.alpha),
+            omega=_sizeless(found.omega),
             one_factor=None if found.one_factor is None else hide_size(found.one_factor),
-        )  # fmt: skip
+        )
     return replace(
-        found, n=SUPPRESSED, alpha=_no_mean(found.alpha), omega=_no_mean(found.omega),
+        found,
+        n=SUPPRESSED,
+        alpha=_no_mean(found.alpha),
+        omega=_no_mean(found.omega),
         item_rest={k: SUPPRESSED for k in found.item_rest},
         alpha_if_dropped={k: SUPPRESSED for k in found.alpha_if_dropped},
         first_factor_share=_keep(found.first_factor_share, False),
-        kmo=_keep(found.kmo, False), kmo_items={k: SUPPRESSED for k in found.kmo_items},
+        kmo=_keep(found.kmo, False),
+        kmo_items={k: SUPPRESSED for k in found.kmo_items},
         one_factor=None,
-    )  # fmt: skip
+    )
 
 
 def _sizeless(found: EstimateLike) -> EstimateLike:

@@ -251,9 +251,11 @@ def _period_retention(v: Volunteering, found: EstimateLike | None) -> EstimateLi
 def _lapse(found: LapseSensitivity) -> LapseSensitivity:
     """Withhold the numbers under another lapse rule: beside the rule's own they give a few."""
     return replace(
-        found, left=SUPPRESSED, median_days=_none(found.median_days),
+        found,
+        left=SUPPRESSED,
+        median_days=_none(found.median_days),
         retention_365=_none(found.retention_365),
-    )  # fmt: skip
+    )
 
 
 def _by_group(v: Volunteering, found: RetentionByGroup, tenure: BoolArray) -> RetentionByGroup:
@@ -317,9 +319,10 @@ def _causes(v: Volunteering, found: Volunteers, days: Sequence[float]) -> tuple[
         if not v.free(f"causes.{c.reason}", here):
             continue
         own = [
-            day for day in days
+            day
+            for day in days
             if v.free(f"causes.{c.reason}.{day:.0f}", here & (v.tenures.duration <= day))
-        ]  # fmt: skip
+        ]
         told[c.reason] = replace(
             c,
             incidence=_bin_curve(c.incidence, own, rounded=True),
@@ -435,9 +438,10 @@ def _hours(v: Volunteering, found: Hours, study: Study) -> Hours:
     givers = np.isin(np.arange(v.team.n), [at[one] for one in order])
     whole = v.free("hours.n", givers) and free("total", order)
     kept = [
-        point for point, k in _lorenz_points(found.lorenz, v.least)
+        point
+        for point, k in _lorenz_points(found.lorenz, v.least)
         if whole and free(f"lorenz.{k}", order[:k])
-    ]  # fmt: skip
+    ]
     top = whole and n >= 10 * v.least and free("top10", order[n - max(n // 10, 1) :])
     half = not is_small(found.bus_factor, v.least)
     half = half and free("half", order[n - found.bus_factor :])

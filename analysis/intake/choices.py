@@ -19,9 +19,17 @@ _CODE = re.compile(r"^[A-Za-z0-9][\w.\-]*$", re.ASCII)
 _OTHER = re.compile(r"〖[^〖〗]*〗")
 _GOES_ON = re.compile(r"^(?:[a-z]|[或和及与等])")
 _EXCLUSIVE = (
-    "none", "以上都没有", "以上都不", "以上均", "都没有", "都不", "都未", "均没有", "均未",
+    "none",
+    "以上都没有",
+    "以上都不",
+    "以上均",
+    "都没有",
+    "都不",
+    "都未",
+    "均没有",
+    "均未",
     "没有参加过",
-)  # fmt: skip
+)
 _MOST = 30
 _SEEN = 3_000
 _COMMAS = frozenset({",", "，", "、"})

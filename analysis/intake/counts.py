@@ -239,8 +239,11 @@ class _Rows:
 def _rows_of(table: Table, answers: pd.Series) -> _Rows:
     blank = [at for at in answers.index if answers[at] is None]
     aside = [at for at in answers.index if is_base(answers[at])]
-    told = [_list(table, code, at) for code, at in
-            (("no_answer_named", blank), ("base_row", aside)) if at]  # fmt: skip
+    told = [
+        _list(table, code, at)
+        for code, at in (("no_answer_named", blank), ("base_row", aside))
+        if at
+    ]
     return _Rows(
         answered=[at for at in answers.index if at not in {*blank, *aside}],
         # A total of percentages is 100, not the number of people asked.
@@ -260,13 +263,23 @@ def _list(table: Table, code: str, at: Sequence[int]) -> tuple[Exclusion, Issue]
 
 
 def _note(
-    table: Table, code: str, *, rows: tuple[int, ...] = (), column: str = "",
-    severity: Severity = "warning", **details: object,
-) -> Issue:  # fmt: skip
+    table: Table,
+    code: str,
+    *,
+    rows: tuple[int, ...] = (),
+    column: str = "",
+    severity: Severity = "warning",
+    **details: object,
+) -> Issue:
     return Issue(
-        code=code, severity=severity, file=table.file, sheet=table.sheet, column=column,
-        rows=rows, details=details,
-    )  # fmt: skip
+        code=code,
+        severity=severity,
+        file=table.file,
+        sheet=table.sheet,
+        column=column,
+        rows=rows,
+        details=details,
+    )
 
 
 def _read_cells(table: Table, name: str, answered: Sequence[int]) -> _Cells:
@@ -337,18 +350,24 @@ def _from_percent(
             scale = 100.0 if _HUNDRED[0] <= whole <= _HUNDRED[1] else 1.0
             if not _HUNDRED[0] <= whole * (100.0 / scale) <= _HUNDRED[1]:
                 raise StudyFileError(
-                    "counts_percent_sum", file=table.file, column=one.column.name,
+                    "counts_percent_sum",
+                    file=table.file,
+                    column=one.column.name,
                     found=round(whole, 2),
-                )  # fmt: skip
+                )
             numbers.loc[at] = share_out(shares, total).astype(float)
             # Half of the last digit shown, in people: what rounding may have hidden.
             slack = total * 0.5 * 10.0 ** -_decimals(table, one, at) / scale
             issues.append(
                 _note(
-                    table, "counts_from_percent", column=one.column.name, severity="info",
-                    n=total, slack=max(0, math.floor(slack + 1e-9)),
+                    table,
+                    "counts_from_percent",
+                    column=one.column.name,
+                    severity="info",
+                    n=total,
+                    slack=max(0, math.floor(slack + 1e-9)),
                 )
-            )  # fmt: skip
+            )
         rebuilt.append(replace(one, numbers=numbers))
     return rebuilt, issues
 

@@ -33,10 +33,12 @@ INDICATOR_WORDS: Mapping[str, Mapping[str, str]] = {
     "level": {"目的": "goal", "成果": "outcome", "产出": "output", "活动": "activity"},
     "direction": {"上升": "increase", "下降": "decrease"},
     "cumulation": {
-        "不累计": "non_cumulative", "累计求和": "cumulative_sum", "累计水平": "cumulative_level",
+        "不累计": "non_cumulative",
+        "累计求和": "cumulative_sum",
+        "累计水平": "cumulative_level",
     },
     "frequency": {"一次": "once", "每月": "monthly", "每季": "quarterly", "每年": "yearly"},
-}  # fmt: skip
+}
 # Headers of periodic values: "target 2026-Q1", "actual 2026-Q1".
 PERIOD_HEADERS: Mapping[str, tuple[str, ...]] = {
     "periods": ("target", "目标"),

@@ -11,8 +11,18 @@ from analysis.intake.wave_ranges import Wave, wave_answers
 from analysis.study_file import MeasurePlan
 
 RANGES: tuple[tuple[float, float], ...] = (
-    (1, 3), (1, 4), (1, 5), (1, 6), (1, 7), (1, 10), (0, 3), (0, 4), (0, 5), (0, 6), (0, 10),
-)  # fmt: skip
+    (1, 3),
+    (1, 4),
+    (1, 5),
+    (1, 6),
+    (1, 7),
+    (1, 10),
+    (0, 3),
+    (0, 4),
+    (0, 5),
+    (0, 6),
+    (0, 10),
+)
 """Scales offered where nothing tells which one was used."""
 _USUAL_TOPS = frozenset((5.0, 7.0, 10.0))
 """Ends of the common rating scales: answers that use every step up to one of them settle it."""

@@ -57,16 +57,23 @@ def _field(
 _CODE = ("The person's code, the same in every sheet", "居民编号，各表一致")
 _LEVEL = ("Level of participation", "参与层次")
 _LEVELS = (
-    ("Inform", "告知"), ("Consult", "咨询"), ("Involve", "参与"), ("Collaborate", "协作"),
+    ("Inform", "告知"),
+    ("Consult", "咨询"),
+    ("Involve", "参与"),
+    ("Collaborate", "协作"),
     ("Empower", "赋权"),
-)  # fmt: skip
+)
 # The eight domains of programme sustainability (Luke et al. 2014, doi:10.5888/pcd11.130184).
 _DOMAINS = (
-    ("Environmental support", "环境支持"), ("Funding stability", "资金稳定"),
-    ("Partnerships", "伙伴关系"), ("Organisational capacity", "组织能力"),
-    ("Programme evaluation", "项目评估"), ("Programme adaptation", "项目调整"),
-    ("Communications", "沟通传播"), ("Strategic planning", "战略规划"),
-)  # fmt: skip
+    ("Environmental support", "环境支持"),
+    ("Funding stability", "资金稳定"),
+    ("Partnerships", "伙伴关系"),
+    ("Organisational capacity", "组织能力"),
+    ("Programme evaluation", "项目评估"),
+    ("Programme adaptation", "项目调整"),
+    ("Communications", "沟通传播"),
+    ("Strategic planning", "战略规划"),
+)
 _DAY = ("Date, as 2026-05-01", "日期，如 2026-05-01")
 
 _SHEETS: tuple[tuple[tuple[str, str], tuple[_Field, ...]], ...] = (

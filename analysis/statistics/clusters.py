@@ -55,9 +55,15 @@ def icc(
         return NotEstimable(reason="no_variance", n=n, name="icc")
     low, high = _searle(between, within, n0, (g - 1, n - g), ci_level)
     return Estimate(
-        estimate=(between - within) / (between + (n0 - 1) * within), ci_low=low, ci_high=high,
-        ci_level=ci_level, n=n, n_missing=n_missing, method="icc_anova_searle", name="icc",
-    )  # fmt: skip
+        estimate=(between - within) / (between + (n0 - 1) * within),
+        ci_low=low,
+        ci_high=high,
+        ci_level=ci_level,
+        n=n,
+        n_missing=n_missing,
+        method="icc_anova_searle",
+        name="icc",
+    )
 
 
 def _labels(cluster: npt.ArrayLike) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
@@ -171,11 +177,20 @@ def cr2(
     estimate = float(fit.beta[coef_index])
     half = float(stats.t.ppf((1 + ci_level) / 2, df)) * std_error
     return Comparison(
-        name=name, estimate=estimate, std_error=std_error, ci_low=estimate - half,
-        ci_high=estimate + half, ci_level=ci_level, statistic=estimate / std_error, df=df,
-        p_value=float(2 * stats.t.sf(abs(estimate / std_error), df)), n=n, n_missing=n_missing,
-        method="ols_cr2_satterthwaite", details=facts,
-    )  # fmt: skip
+        name=name,
+        estimate=estimate,
+        std_error=std_error,
+        ci_low=estimate - half,
+        ci_high=estimate + half,
+        ci_level=ci_level,
+        statistic=estimate / std_error,
+        df=df,
+        p_value=float(2 * stats.t.sf(abs(estimate / std_error), df)),
+        n=n,
+        n_missing=n_missing,
+        method="ols_cr2_satterthwaite",
+        details=facts,
+    )
 
 
 def _least_squares(
@@ -315,10 +330,17 @@ def sign_flip(
     p_value = extreme / len(chosen) if exact else (extreme + 1) / (len(chosen) + 1)
     low, high = _hartigan(effects, chosen, ci_level)
     return Comparison(
-        name="sign_flip", estimate=mean, ci_low=low, ci_high=high, ci_level=ci_level,
-        p_value=p_value, n=n, n_missing=given.size - n,
-        method="exact" if exact else f"random_{n_resamples}_seed_{seed}", details=facts,
-    )  # fmt: skip
+        name="sign_flip",
+        estimate=mean,
+        ci_low=low,
+        ci_high=high,
+        ci_level=ci_level,
+        p_value=p_value,
+        n=n,
+        n_missing=given.size - n,
+        method="exact" if exact else f"random_{n_resamples}_seed_{seed}",
+        details=facts,
+    )
 
 
 def _patterns(n: int, seed: int, n_resamples: int) -> tuple[npt.NDArray[np.int64], bool]:

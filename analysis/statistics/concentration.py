@@ -59,9 +59,7 @@ def gini(
     >>> round(gini([1, 2, 3, 4]).estimate, 6)
     0.333333
     """
-    return _estimate(
-        "gini", values, counts, _gini_of, _gini_influence, seed, n_resamples, ci_level
-    )  # fmt: skip
+    return _estimate("gini", values, counts, _gini_of, _gini_influence, seed, n_resamples, ci_level)
 
 
 def top_share(
@@ -96,9 +94,7 @@ def top_share(
     def influence(amounts: FloatArray, people: FloatArray) -> FloatArray:
         return _top_influence(amounts, people, share)
 
-    return _estimate(
-        "top_share", values, counts, statistic, influence, seed, n_resamples, ci_level
-    )  # fmt: skip
+    return _estimate("top_share", values, counts, statistic, influence, seed, n_resamples, ci_level)
 
 
 def lorenz(
@@ -233,9 +229,16 @@ def _estimate(
         low, high = _bca(draws, point, people, pull, ci_level)
         method = f"bootstrap_bca_{n_resamples}_seed_{seed}"
     return Estimate(
-        estimate=point, ci_low=max(0.0, low), ci_high=min(1.0, high), ci_level=ci_level,
-        std_error=std_error, n=n, n_missing=n_missing, method=method, name=name,
-    )  # fmt: skip
+        estimate=point,
+        ci_low=max(0.0, low),
+        ci_high=min(1.0, high),
+        ci_level=ci_level,
+        std_error=std_error,
+        n=n,
+        n_missing=n_missing,
+        method=method,
+        name=name,
+    )
 
 
 def _draws(

@@ -77,9 +77,15 @@ def least_squares(
     if variance <= 0 or float(np.abs(residual).max()) <= _ROUNDING * float(np.abs(outcome).max()):
         return NotEstimable(reason="no_variance", n=n, name=name, method=method)
     return t_comparison(
-        float(beta[coef_index]), math.sqrt(variance), df, name, method, ci_level,
-        n=n, n_missing=int((~kept).sum()),
-    )  # fmt: skip
+        float(beta[coef_index]),
+        math.sqrt(variance),
+        df,
+        name,
+        method,
+        ci_level,
+        n=n,
+        n_missing=int((~kept).sum()),
+    )
 
 
 def difference_of_changes(
@@ -109,9 +115,15 @@ def difference_of_changes(
     df = float(parts.sum() ** 2 / (parts**2 / np.array([s.size - 1 for s in kept])).sum())
     means = [float(s.mean()) for s in kept]
     return t_comparison(
-        means[3] - means[2] - means[1] + means[0], math.sqrt(float(parts.sum())), df, name, method,
-        ci_level, n=n, n_missing=sum(s.size for s in given) - n,
-    )  # fmt: skip
+        means[3] - means[2] - means[1] + means[0],
+        math.sqrt(float(parts.sum())),
+        df,
+        name,
+        method,
+        ci_level,
+        n=n,
+        n_missing=sum(s.size for s in given) - n,
+    )
 
 
 def t_comparison(
@@ -175,9 +187,15 @@ def difference_of_estimates(
     estimates = [one.estimate or 0.0 for one in sides if isinstance(one, Comparison)]
     missing = sum(one.n_missing for one in sides if isinstance(one, Comparison))
     return t_comparison(
-        estimates[0] - estimates[1], math.sqrt(sum(variances)), df, name, treated.method, ci_level,
-        n=n, n_missing=missing,
-    )  # fmt: skip
+        estimates[0] - estimates[1],
+        math.sqrt(sum(variances)),
+        df,
+        name,
+        treated.method,
+        ci_level,
+        n=n,
+        n_missing=missing,
+    )
 
 
 def weighted_mean_change(
@@ -198,6 +216,12 @@ def weighted_mean_change(
     if float(np.ptp(d)) <= _ROUNDING * float(np.abs(d).max()):
         return NotEstimable(reason="no_variance", n=n, name=name, method="linearised")
     return t_comparison(
-        mean, math.sqrt(variance), n - 1.0, name, "linearised", 0.95,
-        n=n, n_missing=int((~kept).sum()),
-    )  # fmt: skip
+        mean,
+        math.sqrt(variance),
+        n - 1.0,
+        name,
+        "linearised",
+        0.95,
+        n=n,
+        n_missing=int((~kept).sum()),
+    )

@@ -233,9 +233,13 @@ def multiple_imputation_change(
     if isinstance(imputed, NotEstimable):
         return imputed
     return pool_estimates(
-        *imputed.moments(), imputed.complete_df, imputed.n,
-        n_missing=imputed.n_missing, ci_level=ci_level, method=imputed.method,
-    )  # fmt: skip
+        *imputed.moments(),
+        imputed.complete_df,
+        imputed.n,
+        n_missing=imputed.n_missing,
+        ci_level=ci_level,
+        method=imputed.method,
+    )
 
 
 def _columns(
@@ -320,12 +324,20 @@ def pool_estimates(
     std_error = float(np.sqrt(total))
     half = float(stats.t.ppf((1 + ci_level) / 2, df)) * std_error
     return Comparison(
-        name=name, estimate=estimate, std_error=std_error,
-        ci_low=estimate - half, ci_high=estimate + half, ci_level=ci_level,
-        statistic=estimate / std_error, df=df,
-        p_value=float(2 * stats.t.sf(abs(estimate / std_error), df)), n=n, n_missing=n_missing,
-        method=method, details={"m": m, "missing_information": between / total},
-    )  # fmt: skip
+        name=name,
+        estimate=estimate,
+        std_error=std_error,
+        ci_low=estimate - half,
+        ci_high=estimate + half,
+        ci_level=ci_level,
+        statistic=estimate / std_error,
+        df=df,
+        p_value=float(2 * stats.t.sf(abs(estimate / std_error), df)),
+        n=n,
+        n_missing=n_missing,
+        method=method,
+        details={"m": m, "missing_information": between / total},
+    )
 
 
 def barnard_rubin_df(missing_information: float, m: int, complete_df: float) -> float:

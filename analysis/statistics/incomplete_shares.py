@@ -218,9 +218,12 @@ def impute_share_change(
     if isinstance(imputed, NotEstimable):
         return imputed
     return pool_estimates(
-        *imputed.moments(), imputed.complete_df, imputed.n,
-        ci_level=ci_level, method=imputed.method,
-    )  # fmt: skip
+        *imputed.moments(),
+        imputed.complete_df,
+        imputed.n,
+        ci_level=ci_level,
+        method=imputed.method,
+    )
 
 
 def _maximise(pairs: Floats, before: Floats, after: Floats) -> Floats:

@@ -86,9 +86,15 @@ def random_effects(
     if k < 2:
         none = NotEstimable(reason="too_few", n=k, method="reml_hartung_knapp", name="pooled")
         return MetaAnalysis(
-            pooled=none, tau2=None, i2=None, q=None, q_p=None, prediction_low=None,
-            prediction_high=None, weights=tuple(used.astype(float).tolist()),
-        )  # fmt: skip
+            pooled=none,
+            tau2=None,
+            i2=None,
+            q=None,
+            q_p=None,
+            prediction_low=None,
+            prediction_high=None,
+            weights=tuple(used.astype(float).tolist()),
+        )
     freedom = np.full(y.size, _UNKNOWN_DF) if df is None else np.asarray(df, dtype=np.float64)
     return _pool(y[used], se[used] ** 2, freedom[used], used, ci_level)
 
@@ -108,10 +114,16 @@ def _pool(
     share = np.zeros(used.size)
     share[used] = w / w.sum()
     pooled = Estimate(
-        estimate=mean, ci_low=mean - t * std_error, ci_high=mean + t * std_error,
-        ci_level=ci_level, std_error=std_error, n=k, n_missing=int((~used).sum()),
-        method="reml_hartung_knapp", name="pooled",
-    )  # fmt: skip
+        estimate=mean,
+        ci_low=mean - t * std_error,
+        ci_high=mean + t * std_error,
+        ci_level=ci_level,
+        std_error=std_error,
+        n=k,
+        n_missing=int((~used).sum()),
+        method="reml_hartung_knapp",
+        name="pooled",
+    )
     return MetaAnalysis(
         pooled=pooled,
         tau2=tau2,

@@ -68,9 +68,12 @@ def worst_best_bounds(
         for end in (low, high)
     ]
     return ChangeBounds(
-        low=ends[0], high=ends[1], n=n, n_missing=round(float(weight[lost].sum())),
+        low=ends[0],
+        high=ends[1],
+        n=n,
+        n_missing=round(float(weight[lost].sum())),
         method="worst_best",
-    )  # fmt: skip
+    )
 
 
 def lee_bounds(
@@ -107,9 +110,12 @@ def lee_bounds(
         for rate, m in zip(kept, ((arm & there), (~arm & there)), strict=True)
     ]
     return ChangeBounds(
-        low=ends[0][0] - ends[1][1], high=ends[0][1] - ends[1][0], n=n, n_missing=lost,
+        low=ends[0][0] - ends[1][1],
+        high=ends[0][1] - ends[1][0],
+        n=n,
+        n_missing=lost,
         method="lee",
-    )  # fmt: skip
+    )
 
 
 def _trimmed(y: FloatArray, weight: FloatArray, share: float, top: bool) -> float:

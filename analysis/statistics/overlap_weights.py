@@ -134,6 +134,13 @@ def weighted_difference(
     if cluster is not None:
         facts["n_clusters"] = g
     return t_comparison(
-        means[0] - means[1], math.sqrt(variance), df, name, "overlap_linearised", 0.95,
-        n=int(y.size), n_missing=0, details=facts,
-    )  # fmt: skip
+        means[0] - means[1],
+        math.sqrt(variance),
+        df,
+        name,
+        "overlap_linearised",
+        0.95,
+        n=int(y.size),
+        n_missing=0,
+        details=facts,
+    )

@@ -66,10 +66,15 @@ def cronbach_alpha(
     df = given.n - 1, (given.n - 1) * (k - 1)
     f = np.asarray(stats.f.ppf([(1 + ci_level) / 2, (1 - ci_level) / 2], *df))
     return Estimate(
-        estimate=alpha, ci_low=float(1 - (1 - alpha) * f[0]),
-        ci_high=float(1 - (1 - alpha) * f[1]), ci_level=ci_level,
-        n=given.n, n_missing=given.n_missing, method="alpha_feldt", name="cronbach_alpha",
-    )  # fmt: skip
+        estimate=alpha,
+        ci_low=float(1 - (1 - alpha) * f[0]),
+        ci_high=float(1 - (1 - alpha) * f[1]),
+        ci_level=ci_level,
+        n=given.n,
+        n_missing=given.n_missing,
+        method="alpha_feldt",
+        name="cronbach_alpha",
+    )
 
 
 def omega_total(
@@ -216,9 +221,15 @@ def icc_average(ratings: npt.ArrayLike, ci_level: float = 0.95) -> EstimateLike:
         return NotEstimable(reason="no_variance", n=n, name="icc_average", method="icc_2k")
     low, high = _icc_limits(rows, columns, error, (n, k), ci_level)
     return Estimate(
-        estimate=(rows - error) / bottom, ci_low=low, ci_high=high, ci_level=ci_level,
-        n=n, n_missing=given.n_missing, method="icc_2k", name="icc_average",
-    )  # fmt: skip
+        estimate=(rows - error) / bottom,
+        ci_low=low,
+        ci_high=high,
+        ci_level=ci_level,
+        n=n,
+        n_missing=given.n_missing,
+        method="icc_2k",
+        name="icc_average",
+    )
 
 
 def _mean_squares(ratings: FloatArray) -> tuple[float, float, float]:

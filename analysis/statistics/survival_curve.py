@@ -162,9 +162,12 @@ def _none(reason: Reason, curve: Curve, name: str, **details: Any) -> NotEstimab
 def passed_on(missing: NotEstimable, name: str) -> NotEstimable:
     """Carry a reason over to another quantity."""
     return NotEstimable(
-        reason=missing.reason, n=missing.n, method=missing.method, name=name,
+        reason=missing.reason,
+        n=missing.n,
+        method=missing.method,
+        name=name,
         details=missing.details,
-    )  # fmt: skip
+    )
 
 
 def median_time(curve: CurveLike) -> EstimateLike:

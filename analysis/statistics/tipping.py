@@ -90,9 +90,13 @@ def shift_lost(imputed: Imputed, delta: float = 0.0, ci_level: float = 0.95) -> 
     Data*, 2nd ed., § 9.2, doi:10.1201/9780429492259.
     """
     return pool_estimates(
-        *imputed.moments(delta), imputed.complete_df, imputed.n,
-        n_missing=imputed.n_missing, ci_level=ci_level, method=imputed.method,
-    )  # fmt: skip
+        *imputed.moments(delta),
+        imputed.complete_df,
+        imputed.n,
+        n_missing=imputed.n_missing,
+        ci_level=ci_level,
+        method=imputed.method,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,8 +213,9 @@ def impute_clusters(
     labels = [np.asarray(c, dtype=object)[k] for c, k in zip(clusters, known, strict=True)]
     n = sum(one.size for one in labels)
     details = {
-        "n_treated_clusters": len(set(labels[0])), "n_comparison_clusters": len(set(labels[1]))
-    }  # fmt: skip
+        "n_treated_clusters": len(set(labels[0])),
+        "n_comparison_clusters": len(set(labels[1])),
+    }
     name = "did_multiple_imputation"
     if min(details.values()) < 2:
         return NotEstimable(reason="not_identified", n=n, name=name, details=details)

@@ -178,10 +178,15 @@ def _as_level(found: ComparisonLike) -> EstimateLike:
     if isinstance(found, NotEstimable) or found.estimate is None:
         return NotEstimable(reason="too_few", n=found.n, method=found.method, name="level")
     return Estimate(
-        estimate=found.estimate, ci_low=found.ci_low, ci_high=found.ci_high,
-        ci_level=found.ci_level, std_error=found.std_error, n=found.n, method=found.method,
+        estimate=found.estimate,
+        ci_low=found.ci_low,
+        ci_high=found.ci_high,
+        ci_level=found.ci_level,
+        std_error=found.std_error,
+        n=found.n,
+        method=found.method,
         name="level",
-    )  # fmt: skip
+    )
 
 
 def _mean(values: Floats, ci_level: float) -> EstimateLike:
@@ -192,9 +197,15 @@ def _mean(values: Floats, ci_level: float) -> EstimateLike:
     half = float(stats.t.isf((1.0 - ci_level) / 2.0, values.size - 1)) * error
     mean = float(values.mean())
     return Estimate(
-        estimate=mean, ci_low=mean - half, ci_high=mean + half, ci_level=ci_level, std_error=error,
-        n=values.size, method="mean_t", name="level",
-    )  # fmt: skip
+        estimate=mean,
+        ci_low=mean - half,
+        ci_high=mean + half,
+        ci_level=ci_level,
+        std_error=error,
+        n=values.size,
+        method="mean_t",
+        name="level",
+    )
 
 
 def _refused(table: Floats, contrasts: Sequence[Pair], reason: Reason) -> WaveEstimates:

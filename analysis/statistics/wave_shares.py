@@ -96,9 +96,15 @@ def share_trajectory(
         carrying = even * (1.0 - even) / error**2
         low, high = wilson_limits(share * carrying, carrying, ci_level)
         return Estimate(
-            estimate=share, ci_low=low, ci_high=high, ci_level=ci_level, std_error=error, n=n,
-            method=_METHOD, name="level",
-        )  # fmt: skip
+            estimate=share,
+            ci_low=low,
+            ci_high=high,
+            ci_level=ci_level,
+            std_error=error,
+            n=n,
+            method=_METHOD,
+            name="level",
+        )
 
     def contrast(pair: Pair) -> ComparisonLike:
         if not _is_identified(table, *pair):

@@ -144,12 +144,15 @@ def standardised_waves(
     """
     before, after = np.asarray(pre, dtype=np.float64), np.asarray(post, dtype=np.float64)
     n = before.size + after.size
-    sizes = [int(max(a.max(initial=0), b.max(initial=0))) + 1
-             for a, b in zip(pre_levels, post_levels, strict=True)]  # fmt: skip
+    sizes = [
+        int(max(a.max(initial=0), b.max(initial=0))) + 1
+        for a, b in zip(pre_levels, post_levels, strict=True)
+    ]
     if min(before.size, after.size) < 2:
         return NotEstimable(reason="too_few", n=n, name=name, method="raked")
-    shares = [np.bincount(a, minlength=size) / a.size
-              for a, size in zip(pre_levels, sizes, strict=True)]  # fmt: skip
+    shares = [
+        np.bincount(a, minlength=size) / a.size for a, size in zip(pre_levels, sizes, strict=True)
+    ]
     margins = list(zip(post_levels, shares, strict=True))
     raked = rake(margins)
     if raked.reason:
@@ -188,15 +191,21 @@ def _difference(
         return NotEstimable(reason="no_variance", n=n, name=name, method=method)
     df = variance**2 / sum(one.variance**2 / (one.n - 1) for one in parts)
     return t_comparison(
-        end.mean - start.mean, math.sqrt(variance), df, name, method, ci_level,
-        n=n, n_missing=n_missing,
+        end.mean - start.mean,
+        math.sqrt(variance),
+        df,
+        name,
+        method,
+        ci_level,
+        n=n,
+        n_missing=n_missing,
         details={
             "n_pre": start.n,
             "n_post": end.n,
             "n_effective_pre": start.n_effective,
             "n_effective_post": end.n_effective,
         },
-    )  # fmt: skip
+    )
 
 
 def _dummies(margins: Margins) -> FloatArray:

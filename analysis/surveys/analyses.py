@@ -159,8 +159,11 @@ def size_effects(contrast: Contrast) -> tuple[EstimateLike, ...]:
         return (hedges_g_independent(a.values, b.values, a.counts, b.counts),)
     p = contrast.pairs
     plain: list[Callable[..., EstimateLike]] = [
-        effects.d_z, effects.hedges_g_z, effects.rank_biserial, effects.superiority,
-    ]  # fmt: skip
+        effects.d_z,
+        effects.hedges_g_z,
+        effects.rank_biserial,
+        effects.superiority,
+    ]
     average = effects.d_av(p.pre, p.post, p.counts)
     return (
         *(size(p.pre, p.post, p.counts) for size in plain),
@@ -227,10 +230,15 @@ def _partly(c: Contrast) -> list[ComparisonLike]:
     return [
         mixed_change(p.pre, p.post, a.values, b.values, *counts),
         derrick_t(
-            p.pre, p.post, a.values, b.values,
-            pair_counts=counts[0], pre_counts=counts[1], post_counts=counts[2],
+            p.pre,
+            p.post,
+            a.values,
+            b.values,
+            pair_counts=counts[0],
+            pre_counts=counts[1],
+            post_counts=counts[2],
         ),
-    ]  # fmt: skip
+    ]
 
 
 def is_ordered(c: Contrast) -> bool:

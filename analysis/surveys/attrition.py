@@ -76,8 +76,13 @@ def bound_changes(study: Study, panel: Panel | None = None) -> tuple[Bounds, ...
         told = worst_best_bounds(pre[own], post[own], *limits)
         found.append(_bounds(measure.name, "worst_best", told))
         if treated is not None:
-            found.append(_bounds(measure.name, "did_worst_best", _bounds_of_difference(
-                pre, post, treated, limits)))  # fmt: skip
+            found.append(
+                _bounds(
+                    measure.name,
+                    "did_worst_best",
+                    _bounds_of_difference(pre, post, treated, limits),
+                )
+            )
             change = np.where(np.isfinite(pre), post - pre, np.nan)
             known = np.isfinite(pre) & np.isfinite(treated)
             found.append(
@@ -99,9 +104,12 @@ def _bounds_of_difference(
             low=None, high=None, n=a.n + b.n, n_missing=0, method="worst_best", reason="no_data"
         )
     return ChangeBounds(
-        low=a.low - b.high, high=a.high - b.low, n=a.n + b.n, n_missing=a.n_missing + b.n_missing,
+        low=a.low - b.high,
+        high=a.high - b.low,
+        n=a.n + b.n,
+        n_missing=a.n_missing + b.n_missing,
         method="worst_best",
-    )  # fmt: skip
+    )
 
 
 def judge_losses(study: Study, panel: Panel) -> AttritionVerdict | None:
@@ -136,8 +144,10 @@ def guard_attrition(
     if differ:
         worst = max(differ, key=lambda r: abs(r.smd or 0.0))
         values: dict[str, object] = {
-            "variable": worst.variable, "level": worst.level, "smd": worst.smd,
-        }  # fmt: skip
+            "variable": worst.variable,
+            "level": worst.level,
+            "smd": worst.smd,
+        }
         values["label"] = study.plan.label_of(worst.variable)
         found.append(Caution(code="attrition_differs", section="attrition", values=values))
     treated, lost = treated_people(study, panel), lost_people(panel)
@@ -182,6 +192,11 @@ def _rows(
 
 def _bounds(measure: str, name: str, found: ChangeBounds) -> Bounds:
     return Bounds(
-        measure=measure, name=name, low=found.low, high=found.high, n=found.n,
-        method=found.method, reason=found.reason,
-    )  # fmt: skip
+        measure=measure,
+        name=name,
+        low=found.low,
+        high=found.high,
+        n=found.n,
+        method=found.method,
+        reason=found.reason,
+    )

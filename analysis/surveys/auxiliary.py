@@ -45,10 +45,12 @@ def choose_auxiliary(
     most = min(MOST_AUXILIARY, pairs // PAIRS_EACH)
     found = list_candidates(study, panel, measure, waves)
     ranked = sorted(
-        ((max(_correlation(values, pre), _correlation(values, post)), name, values)
-         for name, values in found),
+        (
+            (max(_correlation(values, pre), _correlation(values, post)), name, values)
+            for name, values in found
+        ),
         key=lambda one: -one[0],
-    )  # fmt: skip
+    )
     chosen: list[tuple[str, FloatArray]] = []
     basis = [_centred(one) for one in (np.ones(pre.size), pre, post)]
     for strength, name, values in ranked:

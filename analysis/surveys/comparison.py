@@ -106,10 +106,12 @@ def compare_groups(
     assignment = assignment_of(study)
     agreement = agreement_of_groups(analyses)
     doubts = _doubts(
-        assignment, agreement, {c.code for c in cautions},
+        assignment,
+        agreement,
+        {c.code for c in cautions},
         alike=_are_alike(study, measure, balance, pre, post, treated),
         differential=is_differential(panel, treated),
-    )  # fmt: skip
+    )
     effect = _effect(analyses, cautions, assignment)
     share = family_of(measure) == "binary"
     return GroupComparison(
@@ -395,8 +397,9 @@ def _e_value(
             return None
         ratios = [level / (level - end) for end in ends]
     else:
-        spread = math.sqrt(sum(s.var(ddof=1) * (s.size - 1) for s in sides)
-                           / (sum(s.size for s in sides) - 2))  # fmt: skip
+        spread = math.sqrt(
+            sum(s.var(ddof=1) * (s.size - 1) for s in sides) / (sum(s.size for s in sides) - 2)
+        )
         if spread == 0:
             return None
         ratios = [ratio_of_difference(end, spread) for end in ends]
@@ -544,9 +547,14 @@ def _as_estimate(found: ComparisonLike) -> Estimate | NotEstimable:
     if not isinstance(found, Comparison) or found.estimate is None:
         return found if isinstance(found, NotEstimable) else NotEstimable(reason="no_data")
     return Estimate(
-        estimate=found.estimate, ci_low=found.ci_low, ci_high=found.ci_high,
-        std_error=found.std_error, n=found.n, n_missing=found.n_missing, method=found.method,
-    )  # fmt: skip
+        estimate=found.estimate,
+        ci_low=found.ci_low,
+        ci_high=found.ci_high,
+        std_error=found.std_error,
+        n=found.n,
+        n_missing=found.n_missing,
+        method=found.method,
+    )
 
 
 def _cautions(

@@ -70,8 +70,10 @@ def waves_before(panel: Panel) -> list[int]:
     so. A memory of the time before the start is not one of them.
     """
     if panel.placebo:
-        return [*(panel.wave_index(wave) for wave in panel.waves if wave in panel.placebo),
-                panel.told_then[0]]  # fmt: skip
+        return [
+            *(panel.wave_index(wave) for wave in panel.waves if wave in panel.placebo),
+            panel.told_then[0],
+        ]
     return [
         at
         for at, wave in enumerate(panel.waves)

@@ -128,13 +128,18 @@ def _line(
         (
             x,
             Estimate(
-                estimate=f.estimate, ci_low=f.ci_low, ci_high=f.ci_high, std_error=f.std_error,
-                n=f.n, n_missing=f.n_missing, method=f.method,
+                estimate=f.estimate,
+                ci_low=f.ci_low,
+                ci_high=f.ci_high,
+                std_error=f.std_error,
+                n=f.n,
+                n_missing=f.n_missing,
+                method=f.method,
             ),
         )
         for x, f in fitted
         if isinstance(f, Comparison) and f.estimate is not None
-    )  # fmt: skip
+    )
 
 
 def line_places(low: float, high: float) -> list[float]:

@@ -168,9 +168,15 @@ def _guard_clusters(study: Study, panel: Panel, c: Contrast, waves: tuple[str, s
     if isinstance(found, Estimate) and n_clusters > 1:
         effect = design_effect(max(found.estimate, 0.0), float(used.sum()) / n_clusters)
         if effect > DESIGN_EFFECT:
-            yield "clustering", "caution", {
-                "icc": found.estimate, "design_effect": effect, "n_clusters": n_clusters,
-            }  # fmt: skip
+            yield (
+                "clustering",
+                "caution",
+                {
+                    "icc": found.estimate,
+                    "design_effect": effect,
+                    "n_clusters": n_clusters,
+                },
+            )
 
 
 def _guard_missing(panel: Panel, c: Contrast, waves: tuple[str, str]) -> _Found:
@@ -179,9 +185,15 @@ def _guard_missing(panel: Panel, c: Contrast, waves: tuple[str, str]) -> _Found:
         there = panel.row[:, panel.wave_index(wave)] >= 0
         lacking = int((there & ~np.isfinite(scores)).sum())
         if there.any() and lacking / int(there.sum()) > MISSING_SHARE:
-            yield "missing_scores", "caution", {
-                "wave": wave, "n": lacking, "share": lacking / int(there.sum()),
-            }  # fmt: skip
+            yield (
+                "missing_scores",
+                "caution",
+                {
+                    "wave": wave,
+                    "n": lacking,
+                    "share": lacking / int(there.sum()),
+                },
+            )
 
 
 def _guard_agreement(outcome: Outcome) -> _Found:

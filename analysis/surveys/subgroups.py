@@ -71,8 +71,9 @@ def _by(
     changes = {name: change for name, (change, _) in estimated.items()}
     sizes = {name: _size(start, end, group == name, design) for name in names}
     sizes |= {name: changes[name].n for name, (_, reason) in estimated.items() if reason}
-    large = {name: one for name, one in changes.items()
-             if sizes[name] >= study.plan.study.min_group}  # fmt: skip
+    large = {
+        name: one for name, one in changes.items() if sizes[name] >= study.plan.study.min_group
+    }
     kept = np.isin(group, list(large))
     return Subgroups(
         by=by,

@@ -184,9 +184,12 @@ def _family_of(course: Trajectory) -> str:
 def _guard(course: Trajectory) -> Iterator[Caution]:
     def caution(code: str, severity: str = "info", **values: object) -> Caution:
         return Caution(
-            code=code, severity=severity, section="trajectory", measure=course.measure,  # type: ignore[arg-type]
+            code=code,
+            severity=severity,
+            section="trajectory",
+            measure=course.measure,  # type: ignore[arg-type]
             values=values,
-        )  # fmt: skip
+        )
 
     first, last = course.points[0], course.points[-1]
     if course.covariance == "separate_samples":

@@ -64,8 +64,16 @@ def evaluate_consultation(study: Study) -> Consultation | None:
 _NO_DATA = NotEstimable(reason="no_data", method="wilson")
 _AGREED = frozenset({"done", "open", "overdue"})
 _COLUMNS = (
-    "issue", "raised_by", "raised", "agreed", "due", "done", "told_back", "declined", "status",
-)  # fmt: skip
+    "issue",
+    "raised_by",
+    "raised",
+    "agreed",
+    "due",
+    "done",
+    "told_back",
+    "declined",
+    "status",
+)
 
 
 def _lacking(table: pd.DataFrame) -> tuple[str, ...]:

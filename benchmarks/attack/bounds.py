@@ -185,9 +185,14 @@ def attack_amounts(results: Mapping[str, Any], truth: Truth, spoils: Spoils) -> 
     came = results.get("participation") or {}
     if number(came.get("participants")) and number(came.get("contacts")):
         _order(
-            "contacts", truth.sessions[truth.sessions > 0], came, int(came["participants"]),
-            came["contacts"], spoils, whole=True,
-        )  # fmt: skip
+            "contacts",
+            truth.sessions[truth.sessions > 0],
+            came,
+            int(came["participants"]),
+            came["contacts"],
+            spoils,
+            whole=True,
+        )
     hours = (results.get("volunteers") or {}).get("hours") or {}
     per = estimate_of(hours.get("per_active"))
     total = number(hours.get("total"))

@@ -96,10 +96,13 @@ def attack_groups(results: Mapping[str, Any], spoils: Spoils) -> None:
         spoils.take("group by subtraction: all minus groups", left)
         for group in hidden:
             row = next(
-                (r for r in results.get("attrition") or ()
-                 if (r["variable"], r["level"], r["group"]) == (table["by"], group["value"], "")),
+                (
+                    r
+                    for r in results.get("attrition") or ()
+                    if (r["variable"], r["level"], r["group"]) == (table["by"], group["value"], "")
+                ),
                 None,
-            )  # fmt: skip
+            )
             share = estimate_of(row["stayed"]) if row else None
             if share is not None and share[1] == whole:
                 spoils.take("group by the attrition table", share[0] * share[1])

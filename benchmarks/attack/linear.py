@@ -25,10 +25,18 @@ Terms = Sequence[tuple[str, float, Bools]]
 _EXACT = 1e-7
 _MOST_PAIRS = 60
 #: Tests whose estimate is a sum of answers; a median of differences equals one only by chance.
-_SUMS = frozenset({
-    "paired_t", "bca_mean", "mcnemar_midp", "mcnemar_exact", "welch_t", "derrick",
-    "two_proportions_z", "tost",
-})  # fmt: skip
+_SUMS = frozenset(
+    {
+        "paired_t",
+        "bca_mean",
+        "mcnemar_midp",
+        "mcnemar_exact",
+        "welch_t",
+        "derrick",
+        "two_proportions_z",
+        "tost",
+    }
+)
 _ENOUGH = 20
 
 
@@ -385,9 +393,14 @@ def _by_programming(
         )
         fixed = np.concatenate([flat[:, at], np.zeros(columns)])[None]
         solved = linprog(
-            cost, np.vstack([above, below]), np.zeros(2 * columns), fixed, [1.0], bounds,
+            cost,
+            np.vstack([above, below]),
+            np.zeros(2 * columns),
+            fixed,
+            [1.0],
+            bounds,
             method="highs",
-        )  # fmt: skip
+        )
         if solved.status == 0:
             left = np.abs(flat.T @ solved.x[:rows]).reshape(-1, width).max(axis=1) > 1e-7
             if 0 < sizes[left].sum() < LEAST:

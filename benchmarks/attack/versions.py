@@ -64,8 +64,18 @@ def attack_versions(
 
 
 #: Sums and numbers of people; a mean with its n is one of them too.
-_TOTALS = ("participants", "contacts", "n", "active", "left", "total", "attended", "respondents",
-           "matched", "n_raters")  # fmt: skip
+_TOTALS = (
+    "participants",
+    "contacts",
+    "n",
+    "active",
+    "left",
+    "total",
+    "attended",
+    "respondents",
+    "matched",
+    "n_raters",
+)
 
 
 def _subtract(first: Mapping[str, Any], second: Mapping[str, Any], spoils: Spoils) -> None:
@@ -115,8 +125,11 @@ def attack_views(study: Study, truth: Truth, spoils: Spoils, evaluation: Any) ->
 
 
 def _choices(truth: Truth) -> list[dict[str, list[str]]]:
-    one = [{"category": [f"{name}={value}"]} for name in ("sex", "age")
-           for value in np.unique(truth.facts[name])]  # fmt: skip
+    one = [
+        {"category": [f"{name}={value}"]}
+        for name in ("sex", "age")
+        for value in np.unique(truth.facts[name])
+    ]
     one += [{"site": [str(value)]} for value in np.unique(truth.facts.get("site", []))]
     return [*one, {"category": ["sex=f", "age=18-35"]}, {"category": ["sex=f", "sex=m"]}]
 

@@ -94,7 +94,10 @@ def compose_brief(report: Report) -> dict[str, Any]:
         "targets": {
             "title": text("Targets"),
             "names": [
-                text("Indicator"), text("Baseline"), text("Actual"), text("Target"),
+                text("Indicator"),
+                text("Baseline"),
+                text("Actual"),
+                text("Target"),
                 text("Status"),
             ],
             "rows": [asdict(line) for line in report.targets],
@@ -104,7 +107,7 @@ def compose_brief(report: Report) -> dict[str, Any]:
         ],
         "method": report.method,
         "scales": list(SCALES),
-    }  # fmt: skip
+    }
 
 
 def choose_pictures(report: Report, most: int = 2) -> list[ReportPicture]:

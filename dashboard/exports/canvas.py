@@ -15,10 +15,22 @@ INK = "#0E1620"
 RULE = "#DFE5EB"
 Anchor = Literal["start", "middle", "end"]
 FAMILIES = (
-    "Levee Sans SC", "Source Sans 3", "Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC",
-    "PingFang SC", "Microsoft YaHei", "Hiragino Sans GB", "WenQuanYi Micro Hei", "SimHei",
-    "Segoe UI", "Helvetica Neue", "Arial", "Liberation Sans", "DejaVu Sans",
-)  # fmt: skip
+    "Levee Sans SC",
+    "Source Sans 3",
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "Noto Sans SC",
+    "PingFang SC",
+    "Microsoft YaHei",
+    "Hiragino Sans GB",
+    "WenQuanYi Micro Hei",
+    "SimHei",
+    "Segoe UI",
+    "Helvetica Neue",
+    "Arial",
+    "Liberation Sans",
+    "DejaVu Sans",
+)
 
 
 @dataclass(slots=True)
@@ -30,9 +42,16 @@ class Canvas:
     marks: list[str] = field(default_factory=list)
 
     def line(
-        self, x1: float, y1: float, x2: float, y2: float, *,
-        colour: str = RULE, width: float = 1, dash: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        x1: float,
+        y1: float,
+        x2: float,
+        y2: float,
+        *,
+        colour: str = RULE,
+        width: float = 1,
+        dash: str = "",
+    ) -> None:
         """Draw a straight line."""
         dashed = f' stroke-dasharray="{dash}"' if dash else ""
         self.marks.append(
@@ -59,9 +78,14 @@ class Canvas:
         )
 
     def path(
-        self, points: Sequence[tuple[float, float]], colour: str, *,
-        width: float = 2, fill: str = "none", opacity: float = 1,
-    ) -> None:  # fmt: skip
+        self,
+        points: Sequence[tuple[float, float]],
+        colour: str,
+        *,
+        width: float = 2,
+        fill: str = "none",
+        opacity: float = 1,
+    ) -> None:
         """Draw a line through points, or the area within them."""
         told = " ".join(f"{x:.2f},{y:.2f}" for x, y in points)
         kind = "polygon" if fill != "none" else "polyline"
@@ -71,9 +95,16 @@ class Canvas:
         )
 
     def write(
-        self, x: float, y: float, words: object, *,
-        anchor: Anchor = "start", size: float = 12, colour: str = INK, bold: bool = False,
-    ) -> None:  # fmt: skip
+        self,
+        x: float,
+        y: float,
+        words: object,
+        *,
+        anchor: Anchor = "start",
+        size: float = 12,
+        colour: str = INK,
+        bold: bool = False,
+    ) -> None:
         """Write words; ``y`` is their middle."""
         weight = ' font-weight="700"' if bold else ""
         self.marks.append(
@@ -87,14 +118,22 @@ class Canvas:
         self.write(x, y, words, anchor=anchor, size=10.5, colour=MUTED)
 
     def block(
-        self, x: float, y: float, words: object, room: float, *,
-        anchor: Anchor = "start", size: float = 12, most: int = 2,
-    ) -> None:  # fmt: skip
+        self,
+        x: float,
+        y: float,
+        words: object,
+        room: float,
+        *,
+        anchor: Anchor = "start",
+        size: float = 12,
+        most: int = 2,
+    ) -> None:
         """Write words within ``room`` px on at most ``most`` lines, centred about ``y``."""
         lines = break_lines(safe_text(words), room, size, most)
         for i, told in enumerate(lines):
-            self.write(x, y + (i - (len(lines) - 1) / 2) * size * 1.2, told, anchor=anchor,
-                       size=size)  # fmt: skip
+            self.write(
+                x, y + (i - (len(lines) - 1) / 2) * size * 1.2, told, anchor=anchor, size=size
+            )
 
     def svg(self) -> str:
         """Give the picture as SVG, self-contained."""

@@ -106,13 +106,20 @@ def _people_card(
             text.percent(share)
             for share in (found.reach.estimate, found.reach.ci_low, found.reach.ci_high)
         )
-        parts = [text("took part, {share} ({low} to {high}) of those it was open to.",
-                      share=reached, low=low, high=high)]  # fmt: skip
+        parts = [
+            text(
+                "took part, {share} ({low} to {high}) of those it was open to.",
+                share=reached,
+                low=low,
+                high=high,
+            )
+        ]
     if told.before is not None:
         before, n = text.month(told.before), text.number(told.people_before, 0)
         parts.append(text("Until {month}: {value}.", month=before, value=n))
-    known = [(r.ratio.estimate, r.value) for r in found.representation
-             if isinstance(r.ratio, Estimate)]  # fmt: skip
+    known = [
+        (r.ratio.estimate, r.value) for r in found.representation if isinstance(r.ratio, Estimate)
+    ]
     if known and min(known)[0] < UNDER_REACHED:
         parts.append(text("Under-reached: {group}.", group=value_name(text, plan, min(known)[1])))
     return text.number(found.participants, 0), text.join(parts)
@@ -132,13 +139,16 @@ def _cost_card(text: Text, told: FunderSummary) -> Card | None:
         if better.ci_high is None:  # the net share may be 0
             said = text(
                 "{amount} (at least {low}) per person better off, net of those worse off.",
-                amount=amount, low=low,
-            )  # fmt: skip
+                amount=amount,
+                low=low,
+            )
         else:
             said = text(
                 "{amount} ({low} to {high}) per person better off, net of those worse off.",
-                amount=amount, low=low, high=text.number(better.ci_high, 0),
-            )  # fmt: skip
+                amount=amount,
+                low=low,
+                high=text.number(better.ci_high, 0),
+            )
         parts.append(said)
     return value, text.join(parts)
 
@@ -148,8 +158,9 @@ def _targets_card(text: Text, evaluation: Evaluation, told: FunderSummary) -> Ca
         return None
     on_track = sum(t.status in ("ahead", "on_track") for t in evaluation.targets)
     behind = sum(t.status == "behind" for t in evaluation.targets)
-    meaning = text("targets met; {on_track} on track, {behind} behind", on_track=on_track,
-                   behind=behind)  # fmt: skip
+    meaning = text(
+        "targets met; {on_track} on track, {behind} behind", on_track=on_track, behind=behind
+    )
     return text("{met} of {n}", met=told.targets_met, n=told.targets), meaning
 
 

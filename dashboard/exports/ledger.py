@@ -65,10 +65,13 @@ def save_release(ledger: Path, before: Sequence[Release], release: Release) -> N
     if any(release.repeats(one) for one in before):
         return
     releases = [
-        {"certificate": asdict(one.certificate), "fingerprint": one.fingerprint,
-         "record": one.record}
+        {
+            "certificate": asdict(one.certificate),
+            "fingerprint": one.fingerprint,
+            "record": one.record,
+        }
         for one in (*before, release)
-    ]  # fmt: skip
+    ]
     # Another name first, then its own: a ledger is never half a ledger. Made with mode 600.
     handle, name = tempfile.mkstemp(prefix=f".{ledger.name}.", dir=ledger.parent)
     try:

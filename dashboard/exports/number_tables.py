@@ -16,9 +16,19 @@ from dashboard.sentences.statistics import name_change
 from dashboard.text import Text
 
 _SECTIONS = (
-    "outcomes", "analyses", "effect_sizes", "comparison", "scoring", "reliability", "items",
-    "attrition", "bounds", "dose", "sensitivity", "targets",
-)  # fmt: skip
+    "outcomes",
+    "analyses",
+    "effect_sizes",
+    "comparison",
+    "scoring",
+    "reliability",
+    "items",
+    "attrition",
+    "bounds",
+    "dose",
+    "sensitivity",
+    "targets",
+)
 
 
 def list_number_tables(evaluation: Evaluation) -> dict[str, pd.DataFrame]:

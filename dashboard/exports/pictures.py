@@ -85,20 +85,29 @@ def _over(value: float | None, width: float) -> float | None:
 
 
 def _draw_change(
-    canvas: Canvas, y: float, at: Callable[[float], float], text: Text, measure: MeasurePlan,
-    outcome: Outcome, change: Comparison, width: float,
-) -> None:  # fmt: skip
+    canvas: Canvas,
+    y: float,
+    at: Callable[[float], float],
+    text: Text,
+    measure: MeasurePlan,
+    outcome: Outcome,
+    change: Comparison,
+    width: float,
+) -> None:
     important = outcome.important_difference
     if important:
         start = max(at(-important / width), _LABELS + 4)
         canvas.bar(start, y - 13, at(important / width) - start, 26, BEFORE, opacity=0.1)
-    clear = change.ci_low is not None and change.ci_high is not None and (
-        change.ci_low > 0 or change.ci_high < 0
-    )  # fmt: skip
+    clear = (
+        change.ci_low is not None
+        and change.ci_high is not None
+        and (change.ci_low > 0 or change.ci_high < 0)
+    )
     colour = AFTER if clear else MUTED
     if change.ci_low is not None and change.ci_high is not None:
-        canvas.line(at(change.ci_low / width), y, at(change.ci_high / width), y, colour=colour,
-                    width=2.4)  # fmt: skip
+        canvas.line(
+            at(change.ci_low / width), y, at(change.ci_high / width), y, colour=colour, width=2.4
+        )
     canvas.dot(at((change.estimate or 0) / width), y, colour, r=4.5)
     canvas.block(0, y, text.of(measure.label, measure.name), _LABELS, size=12)
     told = say_signed(text, change.estimate, share=is_share(measure))
@@ -141,8 +150,15 @@ def draw_comparison(
     ends: list[tuple[float, str, str]] = []
     start = means.get(("treated", compared.contrast[0]))
     if expected is not None and start is not None:
-        canvas.line(left, height(start.estimate), right, height(expected), colour=BEFORE,
-                    width=1.6, dash="5 4")  # fmt: skip
+        canvas.line(
+            left,
+            height(start.estimate),
+            right,
+            height(expected),
+            colour=BEFORE,
+            width=1.6,
+            dash="5 4",
+        )
         ends.append((height(expected), text("had it moved alike"), MUTED))
     for group, colour, name in (
         ("treated", BEFORE, text("programme")),
@@ -158,9 +174,13 @@ def draw_comparison(
 
 
 def _draw_levels(
-    canvas: Canvas, values: Sequence[float], text: Text, measure: MeasurePlan,
-    left: float, right: float,
-) -> Callable[[float], float]:  # fmt: skip
+    canvas: Canvas,
+    values: Sequence[float],
+    text: Text,
+    measure: MeasurePlan,
+    left: float,
+    right: float,
+) -> Callable[[float], float]:
     """Draw the level lines; give the height of a value."""
     low, high = min(values), max(values)
     pad = (high - low) * 0.12 or 0.5
@@ -177,9 +197,11 @@ def _draw_levels(
 
 
 def _draw_group(
-    canvas: Canvas, points: Sequence[tuple[float, Estimate]],
-    height: Callable[[float], float], colour: str,
-) -> None:  # fmt: skip
+    canvas: Canvas,
+    points: Sequence[tuple[float, Estimate]],
+    height: Callable[[float], float],
+    colour: str,
+) -> None:
     """Draw one group's means with their intervals, joined by a line."""
     canvas.path([(x, height(e.estimate)) for x, e in points], colour, width=2.6)
     for x, e in points:

@@ -113,15 +113,25 @@ def draw_team(found: Volunteers, text: Text) -> str:
             canvas.note(x + step * 0.32, height(0) + 8, SUPPRESSED_MARK, anchor="middle")
         if i % max(1, -(-len(months) // 6)) == 0:
             canvas.note(x, bottom + 14, text.month(m.month), anchor="start")
-    line = [(left + step * (i + 0.5), height(m.team)) for i, m in enumerate(months)
-            if m.team is not None]  # fmt: skip
+    line = [
+        (left + step * (i + 0.5), height(m.team))
+        for i, m in enumerate(months)
+        if m.team is not None
+    ]
     if line:
         canvas.path(line, BEFORE, width=2.4)
         canvas.write(right + 6, line[-1][1], text("in the team"), size=11, colour=BEFORE, bold=True)
-    canvas.write(right + 6, height(deepest * 0.5), text("joined or back"), size=11,
-                 colour="#1C7A73", bold=True)  # fmt: skip
-    canvas.write(right + 6, height(-deepest * 0.5), text("lapsed"), size=11, colour="#B4430E",
-                 bold=True)  # fmt: skip
+    canvas.write(
+        right + 6,
+        height(deepest * 0.5),
+        text("joined or back"),
+        size=11,
+        colour="#1C7A73",
+        bold=True,
+    )
+    canvas.write(
+        right + 6, height(-deepest * 0.5), text("lapsed"), size=11, colour="#B4430E", bold=True
+    )
     return canvas.svg()
 
 
@@ -158,8 +168,9 @@ def draw_reach(rows: Sequence[Representation], text: Text) -> str:
     for i, (row, share) in enumerate(shown):
         y = 6 + step * (i + 0.5)
         canvas.block(left - 10, y, row.value, left - 12, anchor="end", size=11.5)
-        canvas.line(place(share.ci_low or 0), y, place(share.ci_high or 0), y, colour=BEFORE,
-                    width=2)  # fmt: skip
+        canvas.line(
+            place(share.ci_low or 0), y, place(share.ci_high or 0), y, colour=BEFORE, width=2
+        )
         canvas.dot(place(share.estimate), y, BEFORE, r=4.5)
         x = place(row.population_share)
         canvas.line(x, y - 9, x, y + 9, colour=AFTER, width=2.6)

@@ -26,9 +26,15 @@ from dashboard.text import LANGUAGES
 Schema = dict[str, Any]
 _COUNT: Schema = {"type": "integer", "minimum": 0}
 _ALWAYS = (
-    "schema_version", "audience", "disclosure", "study", "provenance",
-    "findings", "cautions", "issues",
-)  # fmt: skip
+    "schema_version",
+    "audience",
+    "disclosure",
+    "study",
+    "provenance",
+    "findings",
+    "cautions",
+    "issues",
+)
 _LIMITS: Mapping[str, Schema] = {
     "p_value": {"minimum": 0, "maximum": 1},
     "p_adjusted": {"minimum": 0, "maximum": 1},
@@ -59,8 +65,17 @@ def describe_results() -> Schema:
     """Describe the results file as JSON Schema, draft 2020-12."""
     found: dict[str, Schema] = {}
     hints = typing.get_type_hints(Evaluation)
-    told = ("fingerprint", "title", "settings", "provenance", "findings", "cautions", "issues",
-            "audience", "disclosure")  # fmt: skip
+    told = (
+        "fingerprint",
+        "title",
+        "settings",
+        "provenance",
+        "findings",
+        "cautions",
+        "issues",
+        "audience",
+        "disclosure",
+    )
     sections = {f.name: hints[f.name] for f in fields(Evaluation) if f.name not in told}
     properties = {name: _describe(_present(hint), found) for name, hint in sections.items()}
     text = {"type": "object", "required": list(LANGUAGES), "additionalProperties": _PLAIN[str]}

@@ -42,9 +42,16 @@ SectionMaker = Callable[[Evaluation, Study, Text], ReportSection | None]
 def list_sections(evaluation: Evaluation, study: Study, text: Text) -> list[ReportSection]:
     """List the sections that have data, in the order a reader needs them."""
     makers: tuple[SectionMaker, ...] = (
-        _targets, _participation, _delivery, _volunteers, _funding, _capacity, _consultation,
-        _scorecard, _methods,
-    )  # fmt: skip
+        _targets,
+        _participation,
+        _delivery,
+        _volunteers,
+        _funding,
+        _capacity,
+        _consultation,
+        _scorecard,
+        _methods,
+    )
     made = [make(evaluation, study, text) for make in makers]
     surveys = list_survey_sections(evaluation, study, text)
     return [*surveys, *(section for section in made if section is not None)]
@@ -83,13 +90,15 @@ def _participation(evaluation: Evaluation, study: Study, text: Text) -> ReportSe
         for by in dict.fromkeys(r.by for r in found.representation if isinstance(r.share, Estimate))
     )
     tables = {
-        "reach": (text("From the community to those who came again"),
-                  people.list_funnel(found, text)),
+        "reach": (
+            text("From the community to those who came again"),
+            people.list_funnel(found, text),
+        ),
         "representation": (text("Who is reached"), people.list_representation(found, text)),
         "kinds": (text("By kind and level"), people.list_kinds(found, text)),
         "months_participation": (text("Month by month"), people.list_months(found, text, least)),
         "sessions": (text("Sessions"), people.list_sessions(found, text)),
-    }  # fmt: skip
+    }
     months = [one for one in evaluation.time_series if one.name == "attendance"]
     return make_section(
         text,

@@ -190,14 +190,23 @@ def _comparison(evaluation: Evaluation, study: Study, text: Text) -> ReportSecti
             for one, design in zip(main, designs, strict=True)
         ]
     said += [
-        text("{measure}: {caution}", measure=_name(text, measures[one.measure]),
-             caution=say_e_value(text, one.e_value))
-        for one in main if one.e_value is not None
-    ]  # fmt: skip
+        text(
+            "{measure}: {caution}",
+            measure=_name(text, measures[one.measure]),
+            caution=say_e_value(text, one.e_value),
+        )
+        for one in main
+        if one.e_value is not None
+    ]
     return make_section(
-        text, evaluation, "comparison", text("Comparison"), tables=tables, pictures=pictures,
+        text,
+        evaluation,
+        "comparison",
+        text("Comparison"),
+        tables=tables,
+        pictures=pictures,
         sentences=said,
-    )  # fmt: skip
+    )
 
 
 def _compared(one: GroupComparison, measure: MeasurePlan, text: Text) -> ReportPicture:
@@ -236,9 +245,14 @@ def _subgroups(evaluation: Evaluation, study: Study, text: Text) -> ReportSectio
     if tables:
         said.insert(0, say_shrunken(text))
     return make_section(
-        text, evaluation, "subgroups", text("Subgroups"), tables=tables, pictures=tuple(pictures),
+        text,
+        evaluation,
+        "subgroups",
+        text("Subgroups"),
+        tables=tables,
+        pictures=tuple(pictures),
         sentences=said,
-    )  # fmt: skip
+    )
 
 
 def _dose(evaluation: Evaluation, study: Study, text: Text) -> ReportSection:
@@ -280,21 +294,32 @@ def _attrition(evaluation: Evaluation, study: Study, text: Text) -> ReportSectio
     tipping = tipping_rows(evaluation)
     tables = {
         "attrition": (text("Stayed and lost"), list_attrition(evaluation.attrition, plan, text)),
-        "bounds": (text("How far those lost could move the result"),
-                   list_bounds(evaluation.bounds, plan, text)),
-        "tipping": (text("How much worse must those lost be for the result to vanish?"),
-                    list_tipping(tipping, plan, text)),
-        "sensitivity": (text("The same change by other rules"),
-                        list_sensitivity(evaluation.sensitivity, plan, text)),
-    }  # fmt: skip
+        "bounds": (
+            text("How far those lost could move the result"),
+            list_bounds(evaluation.bounds, plan, text),
+        ),
+        "tipping": (
+            text("How much worse must those lost be for the result to vanish?"),
+            list_tipping(tipping, plan, text),
+        ),
+        "sensitivity": (
+            text("The same change by other rules"),
+            list_sensitivity(evaluation.sensitivity, plan, text),
+        ),
+    }
     verdict = evaluation.attrition_verdict
     said = [say_verdict(text, verdict)] if verdict is not None else []
     said += list_tipping_sentences(text, evaluation, plan)
     said += [say_auxiliary(text, [row for row, _ in tipping], plan)] if tipping else []
     return make_section(
-        text, evaluation, "attrition", text("Who was lost"), tables=tables,
-        pictures=tuple(pictures), sentences=said,
-    )  # fmt: skip
+        text,
+        evaluation,
+        "attrition",
+        text("Who was lost"),
+        tables=tables,
+        pictures=tuple(pictures),
+        sentences=said,
+    )
 
 
 def _name(text: Text, measure: MeasurePlan) -> str:

@@ -94,15 +94,31 @@ def _add_slide(deck: PresentationType, title: str, report: Report, overline: str
     if overline:
         _add_words(slide, [overline], _MARGIN, Cm(0.9), room, Cm(0.9), size=12, colour=_GREY)
     stamp = report.stamped
-    _add_words(slide, [stamp], _MARGIN, Cm(18), room, Cm(0.8), size=9,
-               colour=_CAUTION if report.stamp.simulated else _GREY)  # fmt: skip
+    _add_words(
+        slide,
+        [stamp],
+        _MARGIN,
+        Cm(18),
+        room,
+        Cm(0.8),
+        size=9,
+        colour=_CAUTION if report.stamp.simulated else _GREY,
+    )
     return slide
 
 
 def _add_words(
-    slide: Slide, lines: Sequence[str], left: int, top: int, width: int, height: int, *,
-    size: float = 16, colour: RGBColor = _INK, bold: bool = False,
-) -> None:  # fmt: skip
+    slide: Slide,
+    lines: Sequence[str],
+    left: int,
+    top: int,
+    width: int,
+    height: int,
+    *,
+    size: float = 16,
+    colour: RGBColor = _INK,
+    bold: bool = False,
+) -> None:
     box = slide.shapes.add_textbox(Emu(left), Emu(top), Emu(width), Emu(height))
     box.text_frame.word_wrap = True
     _write_lines(box.text_frame, lines, size=size, colour=colour, bold=bold)
@@ -157,8 +173,9 @@ def _write_section(deck: PresentationType, section: ReportSection, report: Repor
     for picture in (p for p in pictures[1:] if p.chart is not None):
         _add_picture(_add_slide(deck, picture.title, report, section.heading), picture, Cm(28))
     if section.tables:
-        slide = _add_slide(deck, section.tables[0].title if pictures else title, report,
-                           section.heading)  # fmt: skip
+        slide = _add_slide(
+            deck, section.tables[0].title if pictures else title, report, section.heading
+        )
         _add_table(slide, section.tables[0], report.text)
 
 

@@ -88,9 +88,10 @@ def write_statistics_file(
     names = unique_names([one.name for one in variables])
     named = dict(zip(names, variables, strict=True))
     stamp = stamp_export(evaluation, study)
-    told = [text("Levee {version}, study {study}", version=stamp.version,
-                 study=stamp.fingerprint[:12]),
-            text("Every person's answers: not for release.")]  # fmt: skip
+    told = [
+        text("Levee {version}, study {study}", version=stamp.version, study=stamp.fingerprint[:12]),
+        text("Every person's answers: not for release."),
+    ]
     if stamp.simulated:
         told.insert(0, text("SIMULATED DATA: these people do not exist"))
     with tempfile.TemporaryDirectory(prefix="levee-") as folder:
@@ -183,8 +184,10 @@ def _facts(study: Study, survey: SurveyData, text: Text) -> list[Variable]:
     keys = survey.keys
     columns = {name: keys[name] for name in _FACTS if name in keys}
     columns |= {str(name): survey.categories[name] for name in survey.categories}
-    found = [_coded(name, column_name(text, plan, name), values, study, text)
-             for name, values in columns.items()]  # fmt: skip
+    found = [
+        _coded(name, column_name(text, plan, name), values, study, text)
+        for name, values in columns.items()
+    ]
     for name in survey.covariates:
         if name in columns:
             continue
@@ -246,17 +249,22 @@ def _item(
     labels = {float(n): value_name(text, study.plan, one) for n, one in said_as.items()}
     if measure.kind in ("binary", "knowledge"):
         right, wrong = (
-            (text("right"), text("wrong")) if measure.kind == "knowledge"
+            (text("right"), text("wrong"))
+            if measure.kind == "knowledge"
             else (text("yes"), text("no"))
-        )  # fmt: skip
+        )
         labels = {0.0: wrong, 1.0: right}
     elif measure.kind == "category":
         named = [value_name(text, study.plan, word) for word in measure.order]
         labels = {float(at): word for at, word in enumerate(named)} | labels
     return Variable(
-        name=item, label=label, values=values, labels=labels, missing=missing,
+        name=item,
+        label=label,
+        values=values,
+        labels=labels,
+        missing=missing,
         level={"scale": "ordinal", "number": "scale"}.get(measure.kind, "nominal"),
-    )  # fmt: skip
+    )
 
 
 def _score(study: Study, survey: SurveyData, measure: MeasurePlan, text: Text) -> Variable:
@@ -289,8 +297,11 @@ def _changes(evaluation: Evaluation, study: Study, text: Text) -> list[Variable]
         if measure is None or measure.kind == "category":
             continue
         start = outcome.contrast[0]
-        later = {o.contrast[1] for o in evaluation.outcomes
-                 if (o.measure, o.contrast[0]) == (measure.name, start)}  # fmt: skip
+        later = {
+            o.contrast[1]
+            for o in evaluation.outcomes
+            if (o.measure, o.contrast[0]) == (measure.name, start)
+        }
         scored = score_measure(study, measure)
         first = scored[scored["wave"] == start].set_index("respondent")["score"]
         change = scored["score"] - scored["respondent"].map(first)
@@ -298,12 +309,13 @@ def _changes(evaluation: Evaluation, study: Study, text: Text) -> list[Variable]
         found.append(
             Variable(
                 name=f"{measure.name}_change",
-                label=text("{measure}: change since {wave}", measure=name,
-                           wave=wave_name(text, start)),
+                label=text(
+                    "{measure}: change since {wave}", measure=name, wave=wave_name(text, start)
+                ),
                 values=change.where(scored["wave"].isin(later)).to_numpy(dtype=np.float64),
                 level="scale",
             )
-        )  # fmt: skip
+        )
     return found
 
 

@@ -16,11 +16,17 @@ if TYPE_CHECKING:
 FONTS = Path(__file__).resolve().parent / "fonts"
 _CHINESE = frozenset(
     {
-        "Levee Sans SC", "Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC",
-        "PingFang SC", "Microsoft YaHei",
-        "Hiragino Sans GB", "WenQuanYi Micro Hei", "SimHei",
+        "Levee Sans SC",
+        "Noto Sans CJK SC",
+        "Source Han Sans SC",
+        "Noto Sans SC",
+        "PingFang SC",
+        "Microsoft YaHei",
+        "Hiragino Sans GB",
+        "WenQuanYi Micro Hei",
+        "SimHei",
     }
-)  # fmt: skip
+)
 
 
 @cache

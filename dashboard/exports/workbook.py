@@ -38,9 +38,14 @@ _FONT = "Arial"
 _NARROWEST, _WIDEST = 9, 46
 _NUMBER = re.compile(r"^([+\-−]?)(\d{1,3}(?:,\d{3})+|0|[1-9]\d*)(\.\d+)?(\s?%)?$")
 _FORMATS = {
-    "n": "#,##0", "n_missing": "#,##0", "p_value": "0.0000", "p_adjusted": "0.0000",
-    "df": "0.0", "statistic": "0.000", "ci_level": "0%",
-}  # fmt: skip
+    "n": "#,##0",
+    "n_missing": "#,##0",
+    "p_value": "0.0000",
+    "p_adjusted": "0.0000",
+    "df": "0.0",
+    "statistic": "0.000",
+    "ci_level": "0%",
+}
 _SHEET_FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 
 
@@ -120,9 +125,16 @@ def _name_sheet(book: Workbook, title: str) -> str:
 
 
 def _put(
-    sheet: Worksheet, row: int, column: int, value: Cell, *,
-    size: float = 11, bold: bool = False, colour: str = _INK, wrap: bool = False,
-) -> None:  # fmt: skip
+    sheet: Worksheet,
+    row: int,
+    column: int,
+    value: Cell,
+    *,
+    size: float = 11,
+    bold: bool = False,
+    colour: str = _INK,
+    wrap: bool = False,
+) -> None:
     """Put one safe value into a cell; text stays text."""
     cell = sheet.cell(row=row, column=column)
     shown = safe_cell(value)
@@ -269,9 +281,11 @@ def _write_dictionary(
     told = [
         report.stamped,
         text("Sheets in words are rounded; sheets that begin with # hold full precision."),
-        text("Groups under {n} people are hidden, and others where a total would give them back.",
-             n=report.stamp.min_group),
-    ]  # fmt: skip
+        text(
+            "Groups under {n} people are hidden, and others where a total would give them back.",
+            n=report.stamp.min_group,
+        ),
+    ]
     for line in told:
         _put(sheet, row, 1, line)
         row += 1

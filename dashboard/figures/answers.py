@@ -54,9 +54,10 @@ def draw_answers(
     figure.update_layout(barmode="overlay", legend=legend, showlegend=True)
     ticks = [i / 4 for i in range(-4 if diverging else 0, 5)]
     figure.update_xaxes(
-        tickvals=ticks, ticktext=[text.percent(abs(t)) for t in ticks],
+        tickvals=ticks,
+        ticktext=[text.percent(abs(t)) for t in ticks],
         range=_reach(rows) if diverging else [0, 1],
-    )  # fmt: skip
+    )
     if diverging:
         figure.add_vline(x=0, line_color=MUTED, line_width=1, layer="below")
     return figure
@@ -109,14 +110,22 @@ def _add_answer(
         told = (escape_label(name), text.percent(shares[-1]), counts[number], one.n)
         hover.append(f"{say_wave(text, one.wave)} · {told[0]}: {told[1]} ({told[2]} / {told[3]})")
     figure.add_bar(
-        y=[place[one.item, one.wave] for one in rows], x=shares, base=starts, orientation="h",
-        width=0.9, name=escape_label(name), hovertext=hover,
+        y=[place[one.item, one.wave] for one in rows],
+        x=shares,
+        base=starts,
+        orientation="h",
+        width=0.9,
+        name=escape_label(name),
+        hovertext=hover,
         hovertemplate="%{hovertext}<extra></extra>",
         marker={"color": colour, "line": {"color": _OUTLINE, "width": 0.6}},
         text=[text.percent(s) if s >= _LEAST_WRITTEN else "" for s in shares],
-        textposition="inside", insidetextanchor="middle", textangle=0, textfont_size=12,
+        textposition="inside",
+        insidetextanchor="middle",
+        textangle=0,
+        textfont_size=12,
         constraintext="none",
-    )  # fmt: skip
+    )
 
 
 def _label_rows(
@@ -129,16 +138,24 @@ def _label_rows(
 ) -> None:
     ticks = [place[one.item, one.wave] for one in rows]
     figure.update_yaxes(
-        tickvals=ticks, ticktext=[say_wave(text, one.wave) for one in rows], showgrid=False,
+        tickvals=ticks,
+        ticktext=[say_wave(text, one.wave) for one in rows],
+        showgrid=False,
         range=[max(ticks) + 0.7, -1.3],
-    )  # fmt: skip
+    )
     for name in order:
         first = min(place[one.item, one.wave] for one in rows if one.item == name)
         mark = text(" (reversed)") if any(o.reversed for o in rows if o.item == name) else ""
         figure.add_annotation(
-            x=0, xref="paper", y=first - 0.84, xanchor="left", showarrow=False, align="left",
-            text=f"<b>{wrap_label(labels.get(name, name), 64)}</b>{mark}", font_size=13,
-        )  # fmt: skip
+            x=0,
+            xref="paper",
+            y=first - 0.84,
+            xanchor="left",
+            showarrow=False,
+            align="left",
+            text=f"<b>{wrap_label(labels.get(name, name), 64)}</b>{mark}",
+            font_size=13,
+        )
 
 
 def draw_shares(items: Sequence[ItemAnswers], labels: Mapping[str, str], text: Text) -> go.Figure:
@@ -150,22 +167,40 @@ def draw_shares(items: Sequence[ItemAnswers], labels: Mapping[str, str], text: T
         means = [one.mean for one in found]
         if len(means) > 1:
             figure.add_scatter(
-                x=[means[0], means[-1]], y=[number, number], mode="lines",
-                line={"color": MUTED, "width": 3}, hoverinfo="skip",
-            )  # fmt: skip
+                x=[means[0], means[-1]],
+                y=[number, number],
+                mode="lines",
+                line={"color": MUTED, "width": 3},
+                hoverinfo="skip",
+            )
         for one, colour, symbol in zip(
             (found[0], found[-1]) if len(found) > 1 else found,
-            (BEFORE, AFTER), ("circle-open", "circle"), strict=False,
-        ):  # fmt: skip
+            (BEFORE, AFTER),
+            ("circle-open", "circle"),
+            strict=False,
+        ):
             told = f"{say_wave(text, one.wave)}: {text.percent(one.mean)}, n = {one.n}"
             figure.add_scatter(
-                x=[one.mean], y=[number], mode="markers", hovertext=[told],
+                x=[one.mean],
+                y=[number],
+                mode="markers",
+                hovertext=[told],
                 hovertemplate="%{hovertext}<extra></extra>",
-                marker={"color": colour, "size": 14, "symbol": symbol,
-                        "line": {"color": colour, "width": 3}},
-            )  # fmt: skip
-            figure.add_annotation(x=one.mean, y=number, text=text.percent(one.mean), yshift=18,
-                                  showarrow=False, font={"size": 13, "color": colour})  # fmt: skip
+                marker={
+                    "color": colour,
+                    "size": 14,
+                    "symbol": symbol,
+                    "line": {"color": colour, "width": 3},
+                },
+            )
+            figure.add_annotation(
+                x=one.mean,
+                y=number,
+                text=text.percent(one.mean),
+                yshift=18,
+                showarrow=False,
+                font={"size": 13, "color": colour},
+            )
     ticks = [i / 4 for i in range(5)]
     figure.update_xaxes(
         range=[-0.03, 1.03], tickvals=ticks, ticktext=[text.percent(t) for t in ticks]
@@ -173,6 +208,7 @@ def draw_shares(items: Sequence[ItemAnswers], labels: Mapping[str, str], text: T
     figure.update_yaxes(
         tickvals=list(range(len(order))),
         ticktext=[wrap_label(labels.get(name, name), 26) for name in order],
-        range=[len(order) - 0.4, -0.7], showgrid=False,
-    )  # fmt: skip
+        range=[len(order) - 0.4, -0.7],
+        showgrid=False,
+    )
     return figure

@@ -42,8 +42,9 @@ def draw_attrition(rows: Sequence[AttritionRow], plan: StudyPlan, text: Text) ->
     figure.update_yaxes(
         tickvals=list(range(len(known))),
         ticktext=[wrap_label(name_row(r, plan, text), 22) for r, _ in known],
-        range=[len(known) - 0.5, -0.5], showgrid=False,
-    )  # fmt: skip
+        range=[len(known) - 0.5, -0.5],
+        showgrid=False,
+    )
     figure.update_layout(
         showlegend=True, legend={"orientation": "h", "x": 0, "y": 1.01, "yanchor": "bottom"}
     )
@@ -69,21 +70,36 @@ def _add_pair(
     figure: go.Figure, place: int, ends: tuple[float, float], colour: str, hover: str
 ) -> None:
     figure.add_scatter(
-        x=ends, y=[place, place], mode="lines", line={"color": colour, "width": 3},
-        hoverinfo="skip", showlegend=False,
-    )  # fmt: skip
+        x=ends,
+        y=[place, place],
+        mode="lines",
+        line={"color": colour, "width": 3},
+        hoverinfo="skip",
+        showlegend=False,
+    )
     for end, symbol in zip(ends, ("circle", "circle-open"), strict=True):
         figure.add_scatter(
-            x=[end], y=[place], mode="markers", showlegend=False,
-            marker={"color": colour, "size": 12, "symbol": symbol,
-                    "line": {"width": 2, "color": colour}},
-            hovertext=[hover], hovertemplate="%{hovertext}<extra></extra>",
-        )  # fmt: skip
+            x=[end],
+            y=[place],
+            mode="markers",
+            showlegend=False,
+            marker={
+                "color": colour,
+                "size": 12,
+                "symbol": symbol,
+                "line": {"width": 2, "color": colour},
+            },
+            hovertext=[hover],
+            hovertemplate="%{hovertext}<extra></extra>",
+        )
 
 
 def _add_legend(figure: go.Figure, text: Text) -> None:
     for name, symbol in ((text("stayed"), "circle"), (text("lost"), "circle-open")):
         figure.add_scatter(
-            x=[None], y=[None], mode="markers", name=name,
+            x=[None],
+            y=[None],
+            mode="markers",
+            name=name,
             marker={"color": MUTED, "size": 11, "symbol": symbol},
-        )  # fmt: skip
+        )

@@ -24,13 +24,26 @@ def draw_change(outcome: Outcome, measure: MeasurePlan, text: Text) -> go.Figure
     figure.update_layout(
         xaxis={"domain": [0, 0.62], "range": [-0.55, 1.55], "showgrid": False},
         yaxis={"tickformat": ".0%" if share else None},
-        xaxis2={"domain": [0.72, 1], "range": [-1, 1], "showgrid": False, "fixedrange": True,
-                "tickvals": [0], "ticktext": [text("Change")], "anchor": "y2",
-                 "tickfont": {"color": MUTED}},
-        yaxis2={"anchor": "x2", "side": "right", "showgrid": False, "fixedrange": True,
-                "zeroline": False, "tickformat": ".0%" if share else None,
-                "tickfont": {"color": MUTED}},
-    )  # fmt: skip
+        xaxis2={
+            "domain": [0.72, 1],
+            "range": [-1, 1],
+            "showgrid": False,
+            "fixedrange": True,
+            "tickvals": [0],
+            "ticktext": [text("Change")],
+            "anchor": "y2",
+            "tickfont": {"color": MUTED},
+        },
+        yaxis2={
+            "anchor": "x2",
+            "side": "right",
+            "showgrid": False,
+            "fixedrange": True,
+            "zeroline": False,
+            "tickformat": ".0%" if share else None,
+            "tickfont": {"color": MUTED},
+        },
+    )
     if outcome.pairs is not None:
         draw = _add_lines if sum(outcome.pairs.count) <= MOST_LINES else _add_clouds
         draw(figure, outcome.pairs)
@@ -70,10 +83,15 @@ def _add_clouds(figure: go.Figure, pairs: PairCounts) -> None:
         for level in counts:
             reach = side * (0.06 + _CLOUD * counts[level] / most)
             figure.add_shape(
-                type="rect", x0=place + side * 0.06, x1=place + reach,
-                y0=level - gap * 0.4, y1=level + gap * 0.4,
-                fillcolor=colour, opacity=0.28, line_width=0,
-            )  # fmt: skip
+                type="rect",
+                x0=place + side * 0.06,
+                x1=place + reach,
+                y0=level - gap * 0.4,
+                y1=level + gap * 0.4,
+                fillcolor=colour,
+                opacity=0.28,
+                line_width=0,
+            )
 
 
 def _add_levels(figure: go.Figure, outcome: Outcome, text: Text, share: bool) -> None:
@@ -88,26 +106,39 @@ def _add_levels(figure: go.Figure, outcome: Outcome, text: Text, share: bool) ->
         names.append(f"{say_wave(text, wave)} <br><b>{shown}</b>")
         hollow = "circle-open" if place == 0 else "circle"
         figure.add_scatter(
-            x=[place], y=[level.estimate], mode="markers",
-            marker={"color": colour, "size": 14, "symbol": hollow,
-                    "line": {"color": colour, "width": 3}},
+            x=[place],
+            y=[level.estimate],
+            mode="markers",
+            marker={
+                "color": colour,
+                "size": 14,
+                "symbol": hollow,
+                "line": {"color": colour, "width": 3},
+            },
             error_y=_error(level.estimate, level.ci_low, level.ci_high, colour),
             hovertext=[f"{say_wave(text, wave)}: {shown}, n = {level.n}"],
             hovertemplate="%{hovertext}<extra></extra>",
-        )  # fmt: skip
+        )
     figure.add_scatter(
-        x=[0, 1], y=[level.estimate for level in known], mode="lines",
-        line={"color": MUTED, "width": 2, "dash": "dot"}, hoverinfo="skip",
-    )  # fmt: skip
+        x=[0, 1],
+        y=[level.estimate for level in known],
+        mode="lines",
+        line={"color": MUTED, "width": 2, "dash": "dot"},
+        hoverinfo="skip",
+    )
     figure.update_layout(xaxis={"tickvals": [0, 1], "ticktext": names})
 
 
 def _error(middle: float, low: float | None, high: float | None, colour: str) -> dict[str, object]:
     return {
-        "type": "data", "symmetric": False, "array": [(high or middle) - middle],
+        "type": "data",
+        "symmetric": False,
+        "array": [(high or middle) - middle],
         "arrayminus": [middle - (middle if low is None else low)],
-        "color": colour, "thickness": 3, "width": 0,
-    }  # fmt: skip
+        "color": colour,
+        "thickness": 3,
+        "width": 0,
+    }
 
 
 def _add_difference(figure: go.Figure, outcome: Outcome, text: Text, share: bool) -> None:
@@ -118,25 +149,43 @@ def _add_difference(figure: go.Figure, outcome: Outcome, text: Text, share: bool
     important = outcome.important_difference
     if important is not None:
         figure.add_shape(
-            type="rect", xref="x2", yref="y2", x0=-1, x1=1, y0=-important, y1=important,
-            fillcolor=BAND, line_width=0, layer="below",
-        )  # fmt: skip
+            type="rect",
+            xref="x2",
+            yref="y2",
+            x0=-1,
+            x1=1,
+            y0=-important,
+            y1=important,
+            fillcolor=BAND,
+            line_width=0,
+            layer="below",
+        )
     figure.add_shape(
         type="line", xref="x2", yref="y2", x0=-1, x1=1, y0=0, y1=0, line_color=MUTED, line_width=1.5
     )
     figure.add_scatter(
-        x=[0], y=[change.estimate], xaxis="x2", yaxis="y2", mode="markers",
+        x=[0],
+        y=[change.estimate],
+        xaxis="x2",
+        yaxis="y2",
+        mode="markers",
         marker={"color": AFTER, "size": 14},
         error_y=_error(change.estimate, change.ci_low, change.ci_high, AFTER),
         hovertext=[f"{say_signed(text, change.estimate, share=share)}, n = {change.n}"],
         hovertemplate="%{hovertext}<extra></extra>",
-    )  # fmt: skip
+    )
     top = change.estimate if change.ci_high is None else change.ci_high
     likely = say_likely(text, change.ci_low, change.ci_high, share=share)
     figure.add_annotation(
-        x=0, y=top, xref="x2", yref="y2", yshift=24, showarrow=False, font_size=13,
+        x=0,
+        y=top,
+        xref="x2",
+        yref="y2",
+        yshift=24,
+        showarrow=False,
+        font_size=13,
         text=f"<b>{say_signed(text, change.estimate, share=share)}</b><br>{likely}",
-    )  # fmt: skip
+    )
     bottom = change.estimate if change.ci_low is None else change.ci_low
     reach = max(abs(top), abs(bottom), important or 0.0)
     figure.update_layout(

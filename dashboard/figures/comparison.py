@@ -24,8 +24,9 @@ def draw_comparison(compared: GroupComparison, measure: MeasurePlan, text: Text)
     waves = list(dict.fromkeys(wave for _, wave, _ in compared.means))
     names = {"treated": text("programme"), "comparison": text("comparison group")}
     for group, colour, symbol in (
-        ("treated", TREATED, "circle"), ("comparison", COMPARISON, "diamond"),
-    ):  # fmt: skip
+        ("treated", TREATED, "circle"),
+        ("comparison", COMPARISON, "diamond"),
+    ):
         found = [
             (waves.index(wave), level)
             for name, wave, level in compared.means
@@ -38,8 +39,9 @@ def draw_comparison(compared: GroupComparison, measure: MeasurePlan, text: Text)
     figure.update_xaxes(
         tickvals=list(range(len(waves))),
         ticktext=[escape_label(say_wave(text, wave)) for wave in waves],
-        range=[-0.2, len(waves) - 1 + 0.8], showgrid=False,
-    )  # fmt: skip
+        range=[-0.2, len(waves) - 1 + 0.8],
+        showgrid=False,
+    )
     figure.update_yaxes(tickformat=".0%" if share else None)
     return figure
 
@@ -54,21 +56,36 @@ def _add_group(
     name, colour, symbol = look
     shift = 0.0 if symbol == "circle" else 0.02
     figure.add_scatter(
-        x=[place + shift for place, _ in found], y=[level.estimate for _, level in found],
-        mode="lines+markers", line={"color": colour, "width": 3},
+        x=[place + shift for place, _ in found],
+        y=[level.estimate for _, level in found],
+        mode="lines+markers",
+        line={"color": colour, "width": 3},
         marker={"size": 12, "symbol": symbol, "color": colour},
-        error_y={"type": "data", "symmetric": False, "color": colour, "thickness": 2, "width": 0,
-                 "array": [(e.ci_high or e.estimate) - e.estimate for _, e in found],
-                 "arrayminus": [e.estimate - (e.estimate if e.ci_low is None else e.ci_low)
-                                for _, e in found]},
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            "color": colour,
+            "thickness": 2,
+            "width": 0,
+            "array": [(e.ci_high or e.estimate) - e.estimate for _, e in found],
+            "arrayminus": [
+                e.estimate - (e.estimate if e.ci_low is None else e.ci_low) for _, e in found
+            ],
+        },
         hovertext=[f"{say_level(text, e.estimate, share=share)}, n = {e.n}" for _, e in found],
         hovertemplate="%{hovertext}<extra></extra>",
-    )  # fmt: skip
+    )
     place, last = found[-1]
     figure.add_annotation(
-        x=place, y=last.estimate, xanchor="left", xshift=18, showarrow=False, font_color=colour,
-        align="left", text=f"<b>{say_level(text, last.estimate, share=share)}</b> {name}",
-    )  # fmt: skip
+        x=place,
+        y=last.estimate,
+        xanchor="left",
+        xshift=18,
+        showarrow=False,
+        font_color=colour,
+        align="left",
+        text=f"<b>{say_level(text, last.estimate, share=share)}</b> {name}",
+    )
 
 
 def _add_counterfactual(
@@ -76,24 +93,36 @@ def _add_counterfactual(
 ) -> None:
     end = number_to_draw(compared.counterfactual)
     start = next(
-        (level for group, wave, level in compared.means
-         if group == "treated" and wave == compared.contrast[0] and isinstance(level, Estimate)),
+        (
+            level
+            for group, wave, level in compared.means
+            if group == "treated" and wave == compared.contrast[0] and isinstance(level, Estimate)
+        ),
         None,
-    )  # fmt: skip
+    )
     if end is None or start is None or compared.contrast[1] not in waves:
         return
     x = [waves.index(wave) for wave in compared.contrast]
     figure.add_scatter(
-        x=x, y=[start.estimate, end], mode="lines+markers", hoverinfo="skip",
+        x=x,
+        y=[start.estimate, end],
+        mode="lines+markers",
+        hoverinfo="skip",
         line={"color": MUTED, "width": 2, "dash": "dash"},
         marker={"size": 9, "symbol": "circle-open", "color": MUTED},
-    )  # fmt: skip
+    )
     told = text("with the comparison group's change")
     figure.add_annotation(
-        x=x[1], y=end, xanchor="left", xshift=18, showarrow=False, font_color=MUTED,
-        align="left", font_size=12,
+        x=x[1],
+        y=end,
+        xanchor="left",
+        xshift=18,
+        showarrow=False,
+        font_color=MUTED,
+        align="left",
+        font_size=12,
         text=wrap_label(f"{say_level(text, end, share=share)} {told}", 22),
-    )  # fmt: skip
+    )
 
 
 def _part_labels(figure: go.Figure) -> None:
@@ -125,9 +154,12 @@ def draw_event_study(compared: GroupComparison, measure: MeasurePlan, text: Text
     known = [(p.wave, p.difference) for p in compared.event_study]
     start = compared.contrast[0]
     figure.add_scatter(
-        x=[-1], y=[0], mode="markers", hoverinfo="skip",
+        x=[-1],
+        y=[0],
+        mode="markers",
+        hoverinfo="skip",
         marker={"size": 12, "color": MUTED, "symbol": "circle-open"},
-    )  # fmt: skip
+    )
     for place, (_, found) in enumerate(known):
         if not isinstance(found, Estimate):
             continue
@@ -135,16 +167,27 @@ def draw_event_study(compared: GroupComparison, measure: MeasurePlan, text: Text
         high = found.estimate if found.ci_high is None else found.ci_high
         likely = say_likely(text, found.ci_low, found.ci_high, share=share)
         figure.add_scatter(
-            x=[place], y=[found.estimate], mode="markers", marker={"size": 12, "color": TREATED},
-            error_y={"type": "data", "symmetric": False, "array": [high - found.estimate],
-                     "arrayminus": [found.estimate - low], "color": TREATED, "width": 0},
+            x=[place],
+            y=[found.estimate],
+            mode="markers",
+            marker={"size": 12, "color": TREATED},
+            error_y={
+                "type": "data",
+                "symmetric": False,
+                "array": [high - found.estimate],
+                "arrayminus": [found.estimate - low],
+                "color": TREATED,
+                "width": 0,
+            },
             hovertext=[f"{say_signed(text, found.estimate, share=share)} ({likely})"],
             hovertemplate="%{hovertext}<extra></extra>",
-        )  # fmt: skip
+        )
     figure.add_hline(y=0, line_color=MUTED, line_width=1.5)
     figure.update_xaxes(
-        tickvals=list(range(-1, len(known))), range=[-1.5, len(known) - 0.5], showgrid=False,
+        tickvals=list(range(-1, len(known))),
+        range=[-1.5, len(known) - 0.5],
+        showgrid=False,
         ticktext=[wrap_label(say_wave(text, w), 14) for w in (start, *(w for w, _ in known))],
-    )  # fmt: skip
+    )
     figure.update_yaxes(tickformat=".0%" if share else None)
     return figure

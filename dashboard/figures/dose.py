@@ -26,21 +26,33 @@ def draw_dose(dose: Dose, measure: MeasurePlan, text: Text, least: int = 0) -> g
     most = max((n for _, n, _ in known), default=1)
     _add_line(figure, dose)
     figure.add_scatter(
-        x=[x for x, _, _ in known], y=[e.estimate for _, _, e in known], mode="markers",
+        x=[x for x, _, _ in known],
+        y=[e.estimate for _, _, e in known],
+        mode="markers",
         marker={"color": MUTED, "size": [9 + 17 * (n / most) ** 0.5 for _, n, _ in known]},
-        error_y={"type": "data", "symmetric": False, "color": MUTED, "thickness": 1.5, "width": 0,
-                 "array": [(e.ci_high or e.estimate) - e.estimate for _, _, e in known],
-                 "arrayminus": [e.estimate - (e.estimate if e.ci_low is None else e.ci_low)
-                                for _, _, e in known]},
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            "color": MUTED,
+            "thickness": 1.5,
+            "width": 0,
+            "array": [(e.ci_high or e.estimate) - e.estimate for _, _, e in known],
+            "arrayminus": [
+                e.estimate - (e.estimate if e.ci_low is None else e.ci_low) for _, _, e in known
+            ],
+        },
         hovertext=[
-            text("{x} sessions, {n} people: {change} ({likely})", x=text.number(x, 1),
-                 n=mark_cell(text, str(n), n, least),
-                 change=say_signed(text, e.estimate, share=share),
-                 likely=say_likely(text, e.ci_low, e.ci_high, share=share))
+            text(
+                "{x} sessions, {n} people: {change} ({likely})",
+                x=text.number(x, 1),
+                n=mark_cell(text, str(n), n, least),
+                change=say_signed(text, e.estimate, share=share),
+                likely=say_likely(text, e.ci_low, e.ci_high, share=share),
+            )
             for x, n, e in known
         ],
         hovertemplate="%{hovertext}<extra></extra>",
-    )  # fmt: skip
+    )
     last = max((x for x, _, _ in known), default=1.0)
     figure.update_xaxes(
         title={"text": text("sessions attended"), "font": {"size": 12, "color": MUTED}},

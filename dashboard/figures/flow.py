@@ -38,9 +38,12 @@ def draw_flow(flow: Flow, text: Text, analysed: tuple[int, int, bool] | None = N
     nowhere = say_left_out(text, flow, "") if "" in flow.waves else ""
     if nowhere:
         figure.add_annotation(
-            x=middle, y=3.62, text=nowhere.replace("<br>", " · "), showarrow=False,
+            x=middle,
+            y=3.62,
+            text=nowhere.replace("<br>", " · "),
+            showarrow=False,
             font={"size": 12, "color": CAUTION},
-        )  # fmt: skip
+        )
     figure.update_xaxes(visible=False, range=[-0.55, max(0.55, len(waves) - 0.45)])
     figure.update_yaxes(visible=False, range=[lowest - 0.4, 3.8 if nowhere else 3.5])
     return figure
@@ -56,9 +59,14 @@ def _add_wave(figure: go.Figure, flow: Flow, place: int, wave: str, text: Text) 
     left_out = say_left_out(text, flow, wave)
     if left_out:
         figure.add_annotation(
-            x=place + 0.04, y=2.3, text=left_out, xanchor="left", showarrow=False,
-            font={"size": 12, "color": CAUTION}, align="left",
-        )  # fmt: skip
+            x=place + 0.04,
+            y=2.3,
+            text=left_out,
+            xanchor="left",
+            showarrow=False,
+            font={"size": 12, "color": CAUTION},
+            align="left",
+        )
 
 
 def _add_linked(
@@ -84,9 +92,11 @@ def _add_analysed(
 ) -> None:
     least, most = (text.number(n, 0) for n in analysed[:2])
     alike = analysed[0] == analysed[1]
-    told = text("{n} in each change", n=most) if alike else text(
-        "{least} to {most} in each change", least=least, most=most
-    )  # fmt: skip
+    told = (
+        text("{n} in each change", n=most)
+        if alike
+        else text("{least} to {most} in each change", least=least, most=most)
+    )
     why = text("programme people, by measure") if analysed[2] else text("by measure and method")
     _box(figure, *place, f"<b>{escape_label(told)}</b><br>{why}", wide=1.5)
     for start in starts:
@@ -96,15 +106,28 @@ def _add_analysed(
 def _box(figure: go.Figure, x: float, y: float, told: str, wide: float = 1.0) -> None:
     half = _WIDTH * wide / 2
     figure.add_shape(
-        type="rect", x0=x - half, x1=x + half, y0=y - _HEIGHT / 2, y1=y + _HEIGHT / 2,
-        line={"color": MUTED, "width": 1}, fillcolor=BAND,
-    )  # fmt: skip
+        type="rect",
+        x0=x - half,
+        x1=x + half,
+        y0=y - _HEIGHT / 2,
+        y1=y + _HEIGHT / 2,
+        line={"color": MUTED, "width": 1},
+        fillcolor=BAND,
+    )
     figure.add_annotation(x=x, y=y, text=told, showarrow=False, font={"size": 13, "color": BEFORE})
 
 
 def _arrow(figure: go.Figure, start: tuple[float, float], end: tuple[float, float]) -> None:
     figure.add_annotation(
-        x=end[0], y=end[1] + _HEIGHT / 2, ax=start[0], ay=start[1] - _HEIGHT / 2,
-        axref="x", ayref="y", showarrow=True, arrowhead=2, arrowwidth=1.2, arrowcolor=MUTED,
+        x=end[0],
+        y=end[1] + _HEIGHT / 2,
+        ax=start[0],
+        ay=start[1] - _HEIGHT / 2,
+        axref="x",
+        ayref="y",
+        showarrow=True,
+        arrowhead=2,
+        arrowwidth=1.2,
+        arrowcolor=MUTED,
         text="",
-    )  # fmt: skip
+    )

@@ -91,9 +91,15 @@ def draw_forest_rows(rows: Sequence[ForestRow], beside: Sequence[ForestRow] = ()
     for place, row in enumerate(rows):
         if row.band is not None:
             figure.add_shape(
-                type="rect", x0=-row.band, x1=row.band, y0=place - 0.5, y1=place + 0.5,
-                fillcolor=BAND, line_width=0, layer="below",
-            )  # fmt: skip
+                type="rect",
+                x0=-row.band,
+                x1=row.band,
+                y0=place - 0.5,
+                y1=place + 0.5,
+                fillcolor=BAND,
+                line_width=0,
+                layer="below",
+            )
         _add_row(figure, place, row)
     figure.add_vline(x=0, line_color=MUTED, line_width=1.5)
     figure.update_yaxes(
@@ -125,16 +131,28 @@ def _add_row(figure: go.Figure, place: int, row: ForestRow) -> None:
     colour = AFTER if row.clear else MUTED
     if row.low is not None and row.high is not None:
         figure.add_scatter(
-            x=[row.low, row.high], y=[place, place], mode="lines",
-            line={"color": colour, "width": 3}, hoverinfo="skip",
-        )  # fmt: skip
+            x=[row.low, row.high],
+            y=[place, place],
+            mode="lines",
+            line={"color": colour, "width": 3},
+            hoverinfo="skip",
+        )
     symbol = "circle-open" if row.hollow else "circle"
     marker = {"color": colour, "size": 12, "symbol": symbol, "line": {"width": 2, "color": colour}}
     figure.add_scatter(
-        x=[row.estimate], y=[place], mode="markers", marker=marker,
-        hovertext=[row.hover], hovertemplate="%{hovertext}<extra></extra>",
-    )  # fmt: skip
+        x=[row.estimate],
+        y=[place],
+        mode="markers",
+        marker=marker,
+        hovertext=[row.hover],
+        hovertemplate="%{hovertext}<extra></extra>",
+    )
     figure.add_annotation(
-        x=1, y=place, xref="paper", xanchor="right", showarrow=False, font_size=13,
+        x=1,
+        y=place,
+        xref="paper",
+        xanchor="right",
+        showarrow=False,
+        font_size=13,
         text=f"<b>{row.value}</b>" if row.clear else row.value,
-    )  # fmt: skip
+    )

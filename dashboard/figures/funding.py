@@ -46,9 +46,13 @@ def draw_sources(funding: Funding, by: str, text: Text) -> go.Figure:
     for i, (name, amount, share) in enumerate(rows):
         told = f"{text.percent(share)} · {text.short_money(amount, funding.currency)}"
         figure.add_annotation(
-            x=0, y=i, yshift=24, showarrow=False, xanchor="left",
+            x=0,
+            y=i,
+            yshift=24,
+            showarrow=False,
+            xanchor="left",
             text=f"<b>{escape_label(name)}</b>  {told}",
-        )  # fmt: skip
+        )
     figure.update_xaxes(range=[0, 1], visible=False)
     figure.update_yaxes(visible=False, range=[-0.5, len(rows) - 0.3])
     return figure
@@ -88,15 +92,21 @@ def draw_expiries(funding: Funding, text: Text) -> go.Figure:
     for place, grant in enumerate(grants):
         over = grant.months_left <= 0
         figure.add_scatter(
-            x=[first, grant.ends.isoformat()], y=[place, place], mode="lines+markers",
+            x=[first, grant.ends.isoformat()],
+            y=[place, place],
+            mode="lines+markers",
             line={"color": MUTED if over else BEFORE, "width": 2 if over else 5},
             marker={"symbol": "line-ns", "size": [0, 14], "line": {"width": 3, "color": MUTED}},
             hoverinfo="skip",
-        )  # fmt: skip
+        )
         figure.add_annotation(
-            x=first, y=place, yshift=16, xanchor="left", showarrow=False,
+            x=first,
+            y=place,
+            yshift=16,
+            xanchor="left",
+            showarrow=False,
             text=_name_grant(text, grant, funding.currency),
-        )  # fmt: skip
+        )
     figure.add_vline(x=today, line_dash="dot", line_color=MUTED)
     figure.update_yaxes(visible=False, range=[len(grants) - 0.4, -0.75])
     months = [text.month(f"{year}-{month:02d}") for year, month in _half_years(funding)]

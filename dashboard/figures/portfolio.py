@@ -76,14 +76,20 @@ def _add_summary(
     shown = [row for row in rows if row[2] is not None and row[3] is not None]
     for place, _, low, high, width in shown:
         figure.add_scatter(
-            x=[low, high], y=[place, place], mode="lines", line={"color": AFTER, "width": width},
+            x=[low, high],
+            y=[place, place],
+            mode="lines",
+            line={"color": AFTER, "width": width},
             hoverinfo="skip",
-        )  # fmt: skip
+        )
     figure.add_scatter(
-        x=[centre.estimate], y=[-2 * step], mode="markers",
+        x=[centre.estimate],
+        y=[-2 * step],
+        mode="markers",
         marker={"color": AFTER, "size": 13, "symbol": "diamond"},
-        hovertext=[_say(text, centre)], hovertemplate="%{hovertext}<extra></extra>",
-    )  # fmt: skip
+        hovertext=[_say(text, centre)],
+        hovertemplate="%{hovertext}<extra></extra>",
+    )
     return {place: f"<b>{name}</b>" for place, name, *_ in shown}
 
 
@@ -119,9 +125,12 @@ def draw_funnel(pooled: PooledMeasure, titles: dict[str, str], text: Text) -> go
         centre, widest = summary.pooled.estimate, max(e.std_error or 0.0 for _, e in known) * 1.1
         for sign in (-_CHANCE, _CHANCE):
             figure.add_scatter(
-                x=[centre, centre + sign * widest], y=[0, widest], mode="lines",
-                line={"color": MUTED, "dash": "dash", "width": 1}, hoverinfo="skip",
-            )  # fmt: skip
+                x=[centre, centre + sign * widest],
+                y=[0, widest],
+                mode="lines",
+                line={"color": MUTED, "dash": "dash", "width": 1},
+                hoverinfo="skip",
+            )
     figure.update_yaxes(autorange="reversed", title={"text": text("standard error")})
     figure.update_xaxes(title={"text": text("change")})
     return figure
@@ -191,9 +200,14 @@ def _set_axes(
     for column in (1, 2, 3):
         figure.update_xaxes(row=1, col=column, **_share_ticks(figure.data[column - 1].x, text))
     figure.update_yaxes(
-        range=[len(studies) - 0.4, -0.6], fixedrange=True, gridcolor=grid, zeroline=False,
-        tickvals=list(range(len(names))), ticktext=names, showgrid=named,
-    )  # fmt: skip
+        range=[len(studies) - 0.4, -0.6],
+        fixedrange=True,
+        gridcolor=grid,
+        zeroline=False,
+        tickvals=list(range(len(names))),
+        ticktext=names,
+        showgrid=named,
+    )
 
 
 def _say_place(

@@ -34,8 +34,9 @@ def draw_reliability(rows: Sequence[Reliability], plan: StudyPlan, text: Text) -
     figure.update_yaxes(
         tickvals=list(range(len(measures))),
         ticktext=[wrap_label(labels[name], 24) for name in measures],
-        range=[len(measures) - 0.4, -0.6], showgrid=False,
-    )  # fmt: skip
+        range=[len(measures) - 0.4, -0.6],
+        showgrid=False,
+    )
     return figure
 
 
@@ -44,13 +45,27 @@ def _add(
 ) -> None:
     colour, symbol = (BEFORE, "circle-open") if wave == 0 else (AFTER, "circle")
     figure.add_scatter(
-        x=[alpha.estimate], y=[place - 0.14 + 0.28 * min(wave, 1)], mode="markers",
-        marker={"color": colour, "size": 12, "symbol": symbol,
-                "line": {"color": colour, "width": 3}},
-        error_x={"type": "data", "symmetric": False, "color": colour, "thickness": 3, "width": 0,
-                 "array": [(alpha.ci_high or alpha.estimate) - alpha.estimate],
-                 "arrayminus": [alpha.estimate - (alpha.ci_low or alpha.estimate)]},
-        hovertext=[f"{say_wave(text, row.wave)}: {text.number(alpha.estimate)} "
-                   f"({text.interval(alpha.ci_low, alpha.ci_high)}), n = {row.n}"],
+        x=[alpha.estimate],
+        y=[place - 0.14 + 0.28 * min(wave, 1)],
+        mode="markers",
+        marker={
+            "color": colour,
+            "size": 12,
+            "symbol": symbol,
+            "line": {"color": colour, "width": 3},
+        },
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "color": colour,
+            "thickness": 3,
+            "width": 0,
+            "array": [(alpha.ci_high or alpha.estimate) - alpha.estimate],
+            "arrayminus": [alpha.estimate - (alpha.ci_low or alpha.estimate)],
+        },
+        hovertext=[
+            f"{say_wave(text, row.wave)}: {text.number(alpha.estimate)} "
+            f"({text.interval(alpha.ci_low, alpha.ci_high)}), n = {row.n}"
+        ],
         hovertemplate="%{hovertext}<extra></extra>",
-    )  # fmt: skip
+    )

@@ -52,9 +52,14 @@ def draw_targets(targets: list[tuple[str, TargetProgress]], text: Text) -> go.Fi
     _add_intervals(figure, [t for _, t in shown])
     for place, (_, target) in enumerate(shown):
         figure.add_annotation(
-            x=0, y=place, yshift=25, text=_told(text, target), showarrow=False, xanchor="left",
+            x=0,
+            y=place,
+            yshift=25,
+            text=_told(text, target),
+            showarrow=False,
+            xanchor="left",
             font={"size": 12, "color": MUTED},
-        )  # fmt: skip
+        )
     figure.update_layout(barmode="overlay", margin_t=16)
     figure.update_xaxes(visible=False, range=[0, _FURTHEST + 0.01])
     figure.add_vline(x=1, line_color=BEFORE, line_width=2)
@@ -68,9 +73,12 @@ def _add_intervals(figure: go.Figure, shown: list[TargetProgress]) -> None:
     for place, t in enumerate(shown):
         if t.progress_low is not None and t.progress_high is not None:
             figure.add_scatter(
-                x=[_within(t.progress_low), _within(t.progress_high)], y=[place + 0.19] * 2,
-                mode="lines", line={"color": MUTED, "width": 3}, hoverinfo="skip",
-            )  # fmt: skip
+                x=[_within(t.progress_low), _within(t.progress_high)],
+                y=[place + 0.19] * 2,
+                mode="lines",
+                line={"color": MUTED, "width": 3},
+                hoverinfo="skip",
+            )
 
 
 def _within(progress: float) -> float:

@@ -27,11 +27,27 @@ PAGE, RECORDS = 1000, 500
 _KOBO = re.compile(r"(?:/forms|/assets)/(?P<form>[A-Za-z0-9]+)")
 _ODK = re.compile(r"/projects/(?P<project>\d+)/forms/(?P<form>[^/?#]+?)(?:\.svc|/|$)")
 _KOBO_LAST = (
-    "_id", "_uuid", "_submission_time", "_validation_status", "_notes", "_status",
-    "_submitted_by", "__version__", "_tags", "_index",
-)  # fmt: skip
-_KOBO_LEFT_OUT = frozenset({"_attachments", "_xform_id_string", "_bamboo_dataset_id",
-                            "formhub/uuid", "meta/instanceID", "meta/rootUuid"})  # fmt: skip
+    "_id",
+    "_uuid",
+    "_submission_time",
+    "_validation_status",
+    "_notes",
+    "_status",
+    "_submitted_by",
+    "__version__",
+    "_tags",
+    "_index",
+)
+_KOBO_LEFT_OUT = frozenset(
+    {
+        "_attachments",
+        "_xform_id_string",
+        "_bamboo_dataset_id",
+        "formhub/uuid",
+        "meta/instanceID",
+        "meta/rootUuid",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +145,11 @@ def _is_repeat(name: str, value: object) -> bool:
 
 def _write_kobo(rows: Sequence[Mapping[str, Any]]) -> bytes:
     """Write submissions in the order of Kobo's own export, which the reader recognises."""
-    names = [name for name in dict.fromkeys(key for row in rows for key in row)
-             if name not in _KOBO_LEFT_OUT]  # fmt: skip
+    names = [
+        name
+        for name in dict.fromkeys(key for row in rows for key in row)
+        if name not in _KOBO_LEFT_OUT
+    ]
     questions = [name for name in names if name not in _KOBO_LAST]
     columns = [*questions, *_KOBO_LAST]
     lines = [
@@ -161,8 +180,13 @@ def _pull_odk(source: Source, _: Token, connection: Connection) -> Pulled:
 
 def _pull_redcap(source: Source, token: Token, connection: Connection) -> Pulled:
     def ask(content: str, **more: str) -> bytes:
-        form = {"token": token.value, "content": content, "format": "csv",
-                "returnFormat": "json", **more}  # fmt: skip
+        form = {
+            "token": token.value,
+            "content": content,
+            "format": "csv",
+            "returnFormat": "json",
+            **more,
+        }
         answer = connection.fetch(source.address.url(), form=form)
         if answer.lstrip()[:9] == b'{"error":':
             raise PullError("pull_denied", host=source.address.name, status=200)

@@ -92,9 +92,12 @@ def _rows(text: Text, old: Snapshot, new: Snapshot) -> list[str]:
                 if was is None
                 else text(
                     "{file}: {before} → {used} rows used, {out} left out",
-                    file=name, before=text.number(was[0], 0), used=used, out=out,
+                    file=name,
+                    before=text.number(was[0], 0),
+                    used=used,
+                    out=out,
                 )
-            )  # fmt: skip
+            )
     return said
 
 

@@ -107,8 +107,12 @@ def _say_measure(text: Text, m: MeasurePlan) -> str:
         turned = text.number(len(m.reversed), 0)
         return text(
             "{name} ({n}, {range}, {score}, {turned} reversed)",
-            name=name, n=n, range=told, score=score, turned=turned,
-        )  # fmt: skip
+            name=name,
+            n=n,
+            range=told,
+            score=score,
+            turned=turned,
+        )
     return text("{name} ({n}, {range}, {score})", name=name, n=n, range=told, score=score)
 
 
@@ -127,9 +131,11 @@ def _say_analyses(text: Text, e: Evaluation, plan: StudyPlan) -> str:
     parts = [text("Change was estimated by: {methods}.", methods=joined)]
     if any(o.among == "treated" for o in e.outcomes):
         parts.append(
-            text("Changes are those of programme people; the groups were compared by difference "
-                 "in differences and ANCOVA.")
-        )  # fmt: skip
+            text(
+                "Changes are those of programme people; the groups were compared by difference "
+                "in differences and ANCOVA."
+            )
+        )
     return text.join(parts)
 
 
@@ -223,9 +229,14 @@ def _say_versions(text: Text, e: Evaluation) -> str:
     return text(
         "Computed with Levee {levee}, Python {python}, pandas {pandas}, SciPy {scipy} and "
         "statsmodels {statsmodels}; seed {seed}; study {print}.",
-        levee=v["levee"], python=v["python"], pandas=v["pandas"], scipy=v["scipy"],
-        statsmodels=v["statsmodels"], seed=str(e.provenance.seed), print=e.fingerprint[:12],
-    )  # fmt: skip
+        levee=v["levee"],
+        python=v["python"],
+        pandas=v["pandas"],
+        scipy=v["scipy"],
+        statsmodels=v["statsmodels"],
+        seed=str(e.provenance.seed),
+        print=e.fingerprint[:12],
+    )
 
 
 def list_trend(text: Text, e: Evaluation, plan: StudyPlan) -> list[tuple[int, str, str]]:

@@ -33,8 +33,10 @@ def list_settings(plan: StudyPlan, text: Text) -> pd.DataFrame:
     def named(column: str | None) -> str:
         return column_name(text, plan, column) if column else none
 
-    rows = [(text("Seed of random numbers"), str(plan.study.seed)),
-            (text("Smallest group shown"), text.number(plan.study.min_group, 0))]  # fmt: skip
+    rows = [
+        (text("Seed of random numbers"), str(plan.study.seed)),
+        (text("Smallest group shown"), text.number(plan.study.min_group, 0)),
+    ]
     if survey is not None:
         rows += [
             (text("Waves"), ", ".join(wave_name(text, wave) for wave in survey.waves)),

@@ -36,8 +36,18 @@ def list_outcomes(outcomes: Sequence[Outcome], plan: StudyPlan, text: Text) -> p
                 _method(text, one.change),
             )
         )
-    names = ("Measure", "Waves", "Change", "95 % interval", "p", "p, all tests counted",
-             "Answered both", "Only before", "Only after", "Method")  # fmt: skip
+    names = (
+        "Measure",
+        "Waves",
+        "Change",
+        "95 % interval",
+        "p",
+        "p, all tests counted",
+        "Answered both",
+        "Only before",
+        "Only after",
+        "Method",
+    )
     return pd.DataFrame(rows, columns=[text(name) for name in names])
 
 

@@ -21,8 +21,9 @@ def list_events(found: InterruptedSeries, text: Text) -> pd.DataFrame:
     rows = []
     for event in found.events:
         if event.refused:
-            rows.append((text.of(event.label), text.date(event.on), say_refusal(text, event),
-                         *("–",) * 5))  # fmt: skip
+            rows.append(
+                (text.of(event.label), text.date(event.on), say_refusal(text, event), *("–",) * 5)
+            )
             continue
         for name, field, digits in quantities:
             change: ComparisonLike = getattr(event, field)
@@ -40,8 +41,16 @@ def list_events(found: InterruptedSeries, text: Text) -> pd.DataFrame:
                     f"{event.months_before} + {event.months_after}",
                 )
             )
-    names = ("Event", "Date", "What", "Change", "95 % interval", "p", "p, all events counted",
-             "Months before + after")  # fmt: skip
+    names = (
+        "Event",
+        "Date",
+        "What",
+        "Change",
+        "95 % interval",
+        "p",
+        "p, all events counted",
+        "Months before + after",
+    )
     return pd.DataFrame(rows, columns=[text(name) for name in names])
 
 

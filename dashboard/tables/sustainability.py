@@ -262,8 +262,18 @@ def list_targets(targets: Sequence[tuple[str, TargetProgress]], text: Text) -> p
         )
         for label, t in targets
     ]
-    names = ("Level", "Indicator", "Baseline", "Target", "Actual", "Progress", "Expected by now",
-             "Status", "Due", "Evidence")  # fmt: skip
+    names = (
+        "Level",
+        "Indicator",
+        "Baseline",
+        "Target",
+        "Actual",
+        "Progress",
+        "Expected by now",
+        "Status",
+        "Due",
+        "Evidence",
+    )
     return pd.DataFrame(rows, columns=[text(name) for name in names])
 
 

@@ -191,10 +191,13 @@ def list_cohorts(v: Volunteers, text: Text, least: int) -> pd.DataFrame:
     """Intakes with the share active in later quarters."""
     longest = max((len(c.active) for c in v.cohorts), default=0)
     rows = [
-        (mark_few(text, say_quarter(text, c.label), c.n, least), c.n,
-         *_cells(text, c.active, longest, least))
+        (
+            mark_few(text, say_quarter(text, c.label), c.n, least),
+            c.n,
+            *_cells(text, c.active, longest, least),
+        )
         for c in v.cohorts
-    ]  # fmt: skip
+    ]
     later = [text("+{k} q", k=k) for k in range(1, longest + 1)]
     return pd.DataFrame(rows, columns=[text("Joined"), text("n"), *later])
 

@@ -57,8 +57,9 @@ def show_by_group(text: Text, names: Sequence[str]) -> None:
     nowhere = int(groups.isna().sum())
     told = [text("Counts as answered; differences between groups are not tested.")]
     if nowhere:
-        told.append(text("{n} respondents without a group are left out.",
-                         n=text.number(nowhere, 0)))  # fmt: skip
+        told.append(
+            text("{n} respondents without a group are left out.", n=text.number(nowhere, 0))
+        )
     st.caption(text.join(told))
     for one in names:
         _show_measure(text, study, study.measure(one), groups)

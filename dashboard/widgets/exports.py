@@ -48,8 +48,10 @@ def list_formats(text: Text) -> dict[str, ExportFormat]:
         (
             "pdf",
             text("One page for the funder (PDF)"),
-            text("Exactly one A4 page: the answer, its numbers, two pictures, targets, limits, "
-                 "next steps."),
+            text(
+                "Exactly one A4 page: the answer, its numbers, two pictures, targets, limits, "
+                "next steps."
+            ),
             "application/pdf",
             lambda e, s, t: write_brief(e, s, t, e.audience),
         ),
@@ -70,16 +72,17 @@ def list_formats(text: Text) -> dict[str, ExportFormat]:
         (
             "xlsx",
             text("Workbook (Excel)"),
-            text("Sentences first, then tables, then every number at full precision, with a "
-                 "dictionary."),
+            text(
+                "Sentences first, then tables, then every number at full precision, with a "
+                "dictionary."
+            ),
             XLSX,
             lambda e, s, t: write_workbook(e, s, t, e.audience),
         ),
         (
             "html",
             text("Interactive report (one web page, works offline)"),
-            text("Figures to hover over and tables to open; nothing is fetched from the "
-                 "internet."),
+            text("Figures to hover over and tables to open; nothing is fetched from the internet."),
             "text/html",
             lambda e, s, t: write_web_page(e, s, t, e.audience),
         ),
@@ -93,12 +96,14 @@ def list_formats(text: Text) -> dict[str, ExportFormat]:
         (
             "sav",
             text("Scores of every person (SPSS, .sav)"),
-            text("For the evaluator, to go on in SPSS, Stata or R: codes, waves, answers, scores "
-                 "and changes, with labels and kinds of missing answers."),
+            text(
+                "For the evaluator, to go on in SPSS, Stata or R: codes, waves, answers, scores "
+                "and changes, with labels and kinds of missing answers."
+            ),
             "application/octet-stream",
             lambda e, s, t: write_statistics_file(e, s, t, e.audience),
         ),
-    )  # fmt: skip
+    )
     return {
         ending: ExportFormat(ending=ending, name=name, about=about, mime=mime, write=write)
         for ending, name, about, mime, write in told

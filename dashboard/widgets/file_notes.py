@@ -22,8 +22,9 @@ def show_file_notes(sections: Sequence[str]) -> None:
     found = list_file_notes(study, sections) if study is not None else []
     if not found:
         return
-    label = text.count("{n} note on the files of this page",
-                       "{n} notes on the files of this page", len(found))  # fmt: skip
+    label = text.count(
+        "{n} note on the files of this page", "{n} notes on the files of this page", len(found)
+    )
     with st.expander(label):
         st.markdown("\n".join(f"- {escape_markdown(say_issue(text, one))}" for one in found))
 

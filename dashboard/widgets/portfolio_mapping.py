@@ -39,16 +39,18 @@ def show_duplicates(
             continue
         names = {"title": text.of(one.title), "same_as": text.of(one.title_same_as)}
         told = {
-            "files": text("“{title}” is left out: it uses the same survey file as “{same_as}”.",
-                          **names),
+            "files": text(
+                "“{title}” is left out: it uses the same survey file as “{same_as}”.", **names
+            ),
             "respondents": text(
                 "“{title}” is left out: {share} of its respondent IDs are also in “{same_as}”.",
-                share=text.percent(one.share), **names,
+                share=text.percent(one.share),
+                **names,
             ),
             "answers": text(
                 "“{title}” is left out: its scores are exactly those of “{same_as}”.", **names
             ),
-        }[one.reason]  # fmt: skip
+        }[one.reason]
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(escape_markdown(told))
             st.button(
@@ -201,8 +203,10 @@ def compare_wordings(text: Text, cards: Sequence[MeasureCard]) -> pd.DataFrame:
         for at in range(longest)
     ]
     names = [_name(text, card) for card in cards]
-    unique = [f"{name} ({names[:at].count(name) + 1})" if name in names[:at] else name
-              for at, name in enumerate(names)]  # fmt: skip
+    unique = [
+        f"{name} ({names[:at].count(name) + 1})" if name in names[:at] else name
+        for at, name in enumerate(names)
+    ]
     return pd.DataFrame(rows, columns=[text("Compared"), *unique])
 
 
@@ -213,8 +217,9 @@ def _name(text: Text, card: MeasureCard) -> str:
 def _range(text: Text, card: MeasureCard) -> str:
     if not card.range:
         return "–"
-    return text("{low} to {high}", low=text.number(card.range[0], 0),
-                high=text.number(card.range[1], 0))  # fmt: skip
+    return text(
+        "{low} to {high}", low=text.number(card.range[0], 0), high=text.number(card.range[1], 0)
+    )
 
 
 def _score(text: Text, card: MeasureCard) -> str:

@@ -88,9 +88,12 @@ def _ask(
     options = list(dict.fromkeys([*known.get("items", ()), *columns]))
     items = _pick(text, text("Items"), options, known.get("items", ()), f"items_{at}")
     reversed_ = _pick(
-        text, text("Items worded the other way round"), items, known.get("reversed", ()),
+        text,
+        text("Items worded the other way round"),
+        items,
+        known.get("reversed", ()),
         f"reversed_{at}",
-    )  # fmt: skip
+    )
     asked = {"items": items, **_ask_scale(text, at, known), **_ask_score(text, at, known)}
     asked["name"] = known.get("name") or label
     if label and label != heading:

@@ -37,8 +37,9 @@ def show_counts(draft: Draft, at: Place, table: Table) -> None:
     )
     if counts is None:
         return
-    st.caption(text("Nobody can be matched in such a table: waves are compared as independent "
-                    "groups."))  # fmt: skip
+    st.caption(
+        text("Nobody can be matched in such a table: waves are compared as independent groups.")
+    )
     with st.grid(3, min_column_width=200):
         _show_settings(draft, at, table, counts)
     _show_asked(draft, at, table, counts)

@@ -80,15 +80,27 @@ def list_unanswered(draft: Draft, at: Place, table: Table) -> list[str]:
     """Say which readings of dates and amounts nobody chose: a result must not rest on them."""
     text, file = draft.text, name_place(at)
     asked = [
-        ("day_first", open_dates(draft, at, table),
-         text("Say first whether day or month comes first in “{file}”.", file=file)),
-        ("decimal", open_decimals(draft, at, table),
-         text("Say first which mark parts decimals in “{file}”.", file=file)),
-        ("year", open_year(draft, at, table),
-         text("Say first to which year the dates in “{file}” belong.", file=file)),
-        ("income_side", has_open_side(draft, at),
-         text("Say first which column of “{file}” is income.", file=file)),
-    ]  # fmt: skip
+        (
+            "day_first",
+            open_dates(draft, at, table),
+            text("Say first whether day or month comes first in “{file}”.", file=file),
+        ),
+        (
+            "decimal",
+            open_decimals(draft, at, table),
+            text("Say first which mark parts decimals in “{file}”.", file=file),
+        ),
+        (
+            "year",
+            open_year(draft, at, table),
+            text("Say first to which year the dates in “{file}” belong.", file=file),
+        ),
+        (
+            "income_side",
+            has_open_side(draft, at),
+            text("Say first which column of “{file}” is income.", file=file),
+        ),
+    ]
     return [
         told for name, found, told in asked if found and file_setting(draft.plan, at, name) is None
     ]
@@ -117,15 +129,22 @@ def _ask_dates(draft: Draft, at: Place, found: Sequence[OpenDates]) -> None:
         (cell, text.date(days), text.date(months)) for cell, days, months in found[0].examples
     ]
     _ask(
-        draft, at, "day_first",
-        text("Dates in “{columns}” can be read two ways. What does {given} mean?",
-             columns=columns, given=given),
-        {True: text("{day}: the day comes first", day=text.date(day)),
-         False: text("{day}: the month comes first", day=text.date(month))},
+        draft,
+        at,
+        "day_first",
+        text(
+            "Dates in “{columns}” can be read two ways. What does {given} mean?",
+            columns=columns,
+            given=given,
+        ),
+        {
+            True: text("{day}: the day comes first", day=text.date(day)),
+            False: text("{day}: the month comes first", day=text.date(month)),
+        },
         pd.DataFrame(
             examples, columns=[text("In the file"), text("Day first"), text("Month first")]
         ),
-    )  # fmt: skip
+    )
 
 
 def _ask_year(draft: Draft, at: Place, found: OpenYear) -> None:
@@ -201,9 +220,12 @@ def _ask_side(draft: Draft, at: Place, table: Table) -> None:
     key = f"income_side_{name_place(at)}_{chosen}"
     columns = find_sides(plan)
     examples = pd.DataFrame(
-        {name: table.cells[name].dropna().head(_SIDE_ROWS).reset_index(drop=True)
-         for name in columns.values() if name in table.cells}
-    ).fillna("")  # fmt: skip
+        {
+            name: table.cells[name].dropna().head(_SIDE_ROWS).reset_index(drop=True)
+            for name in columns.values()
+            if name in table.cells
+        }
+    ).fillna("")
 
     def keep() -> None:
         told = with_file_setting(draft.plan, at, "income_side", st.session_state[key])
@@ -232,16 +254,23 @@ def _ask_amounts(draft: Draft, at: Place, found: Sequence[OpenDecimals]) -> None
         for cell, thousands, decimals in found[0].examples
     ]
     _ask(
-        draft, at, "decimal",
-        text("Amounts in “{columns}” can be read two ways. What does {given} mean?",
-             columns=columns, given=given),
-        {",": text("{amount}: the point parts thousands", amount=_amount(text, whole)),
-         ".": text("{amount}: the point parts decimals", amount=_amount(text, parts))},
-        pd.DataFrame(
-            examples, columns=[text("In the file"), text("Point for thousands"),
-                               text("Point for decimals")]
+        draft,
+        at,
+        "decimal",
+        text(
+            "Amounts in “{columns}” can be read two ways. What does {given} mean?",
+            columns=columns,
+            given=given,
         ),
-    )  # fmt: skip
+        {
+            ",": text("{amount}: the point parts thousands", amount=_amount(text, whole)),
+            ".": text("{amount}: the point parts decimals", amount=_amount(text, parts)),
+        },
+        pd.DataFrame(
+            examples,
+            columns=[text("In the file"), text("Point for thousands"), text("Point for decimals")],
+        ),
+    )
 
 
 def _amount(text: Text, value: float) -> str:

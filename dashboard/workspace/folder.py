@@ -14,9 +14,22 @@ from analysis.errors import LimitExceededError, UnreadableFileError
 from analysis.intake.workbook import DEFAULT_LIMITS
 
 ENDINGS = (
-    "xlsx", "xlsm", "xls", "xlsb", "ods", "csv", "tsv", "txt", "zip", "html", "sav", "zsav", "por",
-    "dta", "sas7bdat",
-)  # fmt: skip
+    "xlsx",
+    "xlsm",
+    "xls",
+    "xlsb",
+    "ods",
+    "csv",
+    "tsv",
+    "txt",
+    "zip",
+    "html",
+    "sav",
+    "zsav",
+    "por",
+    "dta",
+    "sas7bdat",
+)
 """Endings of the files that Levee reads."""
 SETTLED = 2.0
 """Seconds for which a file's size and time must stay the same: else it is still being written."""

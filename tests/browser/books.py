@@ -25,17 +25,29 @@ def _book(*sheets: tuple[str, Sequence[Sequence[object]], Sequence[str]]) -> byt
 
 def two_sheets() -> bytes:
     """Sheets 前测 and 后测 below merged titles; names with slips, a total row, words as answers."""
-    header = ["姓名 Name", "性别 Sex", "年龄 Age", "我知道疏散路线 I know the route",
-              "我家备有应急包 I have a kit", "我知道联系谁 I know whom to call",
-              "我做过演练 I practised", "备注"]  # fmt: skip
+    header = [
+        "姓名 Name",
+        "性别 Sex",
+        "年龄 Age",
+        "我知道疏散路线 I know the route",
+        "我家备有应急包 I have a kit",
+        "我知道联系谁 I know whom to call",
+        "我做过演练 I practised",
+        "备注",
+    ]
     names = [f"{surname}小{'明红兰'[at % 3]}" for at, surname in enumerate(SURNAMES)]
 
     def rows(gain: int, people: Sequence[str]) -> list[list[object]]:
         answers = [
-            [name, "女" if at % 2 else "男", 30 + at,
-             *(AGREE[min(4, (at * k + gain) % 5)] for k in (1, 2, 3, 4)), ""]
+            [
+                name,
+                "女" if at % 2 else "男",
+                30 + at,
+                *(AGREE[min(4, (at * k + gain) % 5)] for k in (1, 2, 3, 4)),
+                "",
+            ]
             for at, name in enumerate(people)
-        ]  # fmt: skip
+        ]
         answers[0][3], answers[1][4] = "很 同意", "不知道"
         total = ["合计", "", len(people)]
         return [["社区防灾问卷"], ["填表人：小李"], header, *answers, total]
@@ -50,10 +62,14 @@ def side_by_side() -> bytes:
     """ID, gender, q1_pre … q3_pre, q1_post … q3_post, 40 rows."""
     header = ["ID", "gender", *(f"q{k}_{wave}" for wave in ("pre", "post") for k in (1, 2, 3))]
     people = [
-        [f"P{n:02}", "f" if n % 2 else "m", *(1 + (n * k) % 4 for k in (1, 2, 3)),
-         *(min(5, 2 + (n * k) % 4) for k in (1, 2, 3))]
+        [
+            f"P{n:02}",
+            "f" if n % 2 else "m",
+            *(1 + (n * k) % 4 for k in (1, 2, 3)),
+            *(min(5, 2 + (n * k) % 4) for k in (1, 2, 3)),
+        ]
         for n in range(40)
-    ]  # fmt: skip
+    ]
     return _book(("Sheet1", [header, *people], []))
 
 
@@ -64,10 +80,13 @@ def roster_and_hours() -> bytes:
         for n, surname in enumerate(SURNAMES[:20])
     ]
     hours = [
-        [f"志愿{SURNAMES[n % 20]}", f"2025-{1 + n % 9:02}-{1 + n % 27:02}",
-         "半天" if n == 7 else f"{1 + n % 3}小时"]
+        [
+            f"志愿{SURNAMES[n % 20]}",
+            f"2025-{1 + n % 9:02}-{1 + n % 27:02}",
+            "半天" if n == 7 else f"{1 + n % 3}小时",
+        ]
         for n in range(80)
-    ]  # fmt: skip
+    ]
     return _book(
         ("志愿者名单", [["姓名", "电话", "加入时间", "岗位", "状态"], *roster], []),
         ("服务时长", [["姓名", "日期", "服务时长"], *hours], []),
@@ -76,8 +95,10 @@ def roster_and_hours() -> bytes:
 
 def ledger() -> bytes:
     """A merged title, debit and credit, a balance, a total row."""
-    rows: list[list[object]] = [["社区基金台账"], ["日期", "凭证号", "摘要", "对方单位", "借方",
-                                                  "贷方", "余额"]]  # fmt: skip
+    rows: list[list[object]] = [
+        ["社区基金台账"],
+        ["日期", "凭证号", "摘要", "对方单位", "借方", "贷方", "余额"],
+    ]
     balance = 0
     for n in range(1, 13):
         paid, received = (400 * n, None) if n % 2 else (None, 900 * n)
@@ -89,14 +110,32 @@ def ledger() -> bytes:
 
 def talk() -> bytes:
     """A log of issues: dates without a year, months only, words for what became of them."""
-    header = ["序号", "议题", "提出人", "提出时间", "议定时间", "负责人", "计划完成", "完成情况",
-              "反馈居民"]  # fmt: skip
+    header = [
+        "序号",
+        "议题",
+        "提出人",
+        "提出时间",
+        "议定时间",
+        "负责人",
+        "计划完成",
+        "完成情况",
+        "反馈居民",
+    ]
     raised = ["3月5日", "4月中旬", "上半年", "20260610", "2026.4.1"] * 2
     rows = [
-        [n, f"议题{n}", "居民", day, f"6月{n}日", "社工", "2026-07-01",
-         "已完成" if n % 2 else "进行中", "是" if n % 4 == 1 else "否"]
+        [
+            n,
+            f"议题{n}",
+            "居民",
+            day,
+            f"6月{n}日",
+            "社工",
+            "2026-07-01",
+            "已完成" if n % 2 else "进行中",
+            "是" if n % 4 == 1 else "否",
+        ]
         for n, day in enumerate(raised, 1)
-    ]  # fmt: skip
+    ]
     return _book(("议事", [header, *rows], []))
 
 

@@ -106,9 +106,12 @@ def as_sav(planted: Planted, folder: Path) -> bytes:
     interviewer = planted.person()
     path = folder / "made.sav"
     pyreadstat.write_sav(
-        table, str(path), column_labels=dict(zip(table.columns, rows[0], strict=True)),
-        note=f"访谈人：{interviewer[0]} {interviewer[1]}", file_label=interviewer[2],
-    )  # fmt: skip
+        table,
+        str(path),
+        column_labels=dict(zip(table.columns, rows[0], strict=True)),
+        note=f"访谈人：{interviewer[0]} {interviewer[1]}",
+        file_label=interviewer[2],
+    )
     return path.read_bytes()
 
 
@@ -209,8 +212,10 @@ def place(own_folder: Path) -> Iterator[Place]:
 def upload(chromium, place: Place, planted: Planted) -> Visitor:
     visitor = Visitor(chromium, place.server, "zh-Hans", 1280, "light")
     visitor.open("data", study="new")
-    sent = [{"name": name, "mimeType": "application/octet-stream", "buffer": content}
-            for name, content in planted.files.items()]  # fmt: skip
+    sent = [
+        {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+        for name, content in planted.files.items()
+    ]
     visitor.page.set_input_files("input[type=file]", sent)
     visitor.page.wait_for_url(re.compile("study=[0-9a-f]{8}"), timeout=120_000)
     visitor.wait()

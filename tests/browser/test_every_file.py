@@ -25,10 +25,17 @@ LEEDS = "leeds-volunteers"
 ALONE = [
     f"{PANEL}/386540716_按文本_社区B防灾减灾前测_54_54.xlsx",
     f"{PANEL}/386540717_按文本_社区B防灾减灾后测_44_44.xlsx",
-    *(f"{PANEL}/{tool}_{wave}" for tool, end in (
-        ("google_forms", ".csv"), ("google_forms", ".xlsx"), ("ms_forms", ".xlsx"),
-        ("limesurvey_code", ".csv"), ("qualtrics_text", ".csv"),
-    ) for wave in (f"pre{end}", f"post{end}")),
+    *(
+        f"{PANEL}/{tool}_{wave}"
+        for tool, end in (
+            ("google_forms", ".csv"),
+            ("google_forms", ".xlsx"),
+            ("ms_forms", ".xlsx"),
+            ("limesurvey_code", ".csv"),
+            ("qualtrics_text", ".csv"),
+        )
+        for wave in (f"pre{end}", f"post{end}")
+    ),
     f"{PANEL}/kobo_xml.csv",
     f"{PANEL}/kobo_xml.xlsx",
     f"{PANEL}/redcap_raw.csv",
@@ -55,14 +62,17 @@ ALONE = [
     f"{TOOLS}/kobotoolbox/kobo_labels_en.xlsx",
     f"{TOOLS}/kobotoolbox/kobo_xml_values_groups.csv",
     f"{TOOLS}/qualtrics/qualtRics_sample.csv",
-]  # fmt: skip
+]
 TOGETHER = {
     "wenjuanxing": [ALONE[0], ALONE[1]],
     **{
         f"{tool}{end}": [f"{PANEL}/{tool}_{wave}{end}" for wave in ("pre", "post")]
         for tool, end in (
-            ("google_forms", ".csv"), ("google_forms", ".xlsx"), ("ms_forms", ".xlsx"),
-            ("limesurvey_code", ".csv"), ("qualtrics_text", ".csv"),
+            ("google_forms", ".csv"),
+            ("google_forms", ".xlsx"),
+            ("ms_forms", ".xlsx"),
+            ("limesurvey_code", ".csv"),
+            ("qualtrics_text", ".csv"),
         )
     },
     "one-panel": [path for path in ALONE if path.startswith(PANEL)],
@@ -73,7 +83,7 @@ TOGETHER = {
         f"{TOOLS}/redcap/redcapr_longitudinal_dictionary.csv",
     ],
     "kobotoolbox": [path for path in ALONE if path.startswith(f"{TOOLS}/kobotoolbox")],
-}  # fmt: skip
+}
 REAL = {**{path.rpartition("/")[2]: [path] for path in ALONE}, **TOGETHER}
 
 

@@ -74,8 +74,9 @@ def numbers_of(value: object) -> set[str]:
 
 def drawn_on(at: AppTest) -> set[str]:
     """Every such number in the figures and tables that a page sends to the browser."""
-    words = [one.proto.SerializeToString().decode("utf-8", "replace")
-             for one in at.get("plotly_chart")]  # fmt: skip
+    words = [
+        one.proto.SerializeToString().decode("utf-8", "replace") for one in at.get("plotly_chart")
+    ]
     found = re.findall(r"\d+\.\d{6,}(?:e-?\d+)?", " ".join(words))
     found += re.findall(
         r"\d+\.\d{6,}", " ".join(t.value.to_csv() for t in [*at.table, *at.dataframe])
@@ -83,8 +84,20 @@ def drawn_on(at: AppTest) -> set[str]:
     return numbers_of([float(one) for one in found])
 
 
-FIGURES = ["outcomes", "comparison", "attrition", "subgroups", "dose", "participation", "reach",
-           "volunteers", "cohorts", "hours", "outlook", "capacity"]  # fmt: skip
+FIGURES = [
+    "outcomes",
+    "comparison",
+    "attrition",
+    "subgroups",
+    "dose",
+    "participation",
+    "reach",
+    "volunteers",
+    "cohorts",
+    "hours",
+    "outlook",
+    "capacity",
+]
 
 
 @pytest.fixture(scope="module")

@@ -34,8 +34,10 @@ def roster() -> Files:
 
 
 def shifts() -> Files:
-    rows = [f"2022-10-{1 + n % 28:02},{41000 + n},2.0,{n % 4},3,{'Meet' if n % 2 else ''}"
-            for n in range(60)]  # fmt: skip
+    rows = [
+        f"2022-10-{1 + n % 28:02},{41000 + n},2.0,{n % 4},3,{'Meet' if n % 2 else ''}"
+        for n in range(60)
+    ]
     return {"shifts.csv": csv("date,shift_id,hours_each,attended,demand,event_type", rows)}
 
 
@@ -70,11 +72,18 @@ def log() -> Files:
 
 def poll() -> Files:
     """One wave: question text as headers, ordered words, blanks, bands of money."""
-    worry = ("Not at all worried", "Not so worried", "Somewhat worried", "Very worried",
-             "Extremely worried")  # fmt: skip
+    worry = (
+        "Not at all worried",
+        "Not so worried",
+        "Somewhat worried",
+        "Very worried",
+        "Extremely worried",
+    )
     money = ("$0 to $9,999", "$10,000 to $24,999", "Prefer not to answer")
-    rows = [f'"{worry[n % 5]}","{worry[n * 3 % 5]}",{"Yes" if n % 3 else "No"},"{money[n % 3]}"'
-            for n in range(80)]  # fmt: skip
+    rows = [
+        f'"{worry[n % 5]}","{worry[n * 3 % 5]}",{"Yes" if n % 3 else "No"},"{money[n % 3]}"'
+        for n in range(80)
+    ]
     head = (
         '"In general, how worried are you about earthquakes?",'
         '"How worried are you about the Big One?","Have you taken any precautions?",Income'

@@ -83,12 +83,16 @@ def test_few_who_came_or_lapsed_in_a_month_or_so_often_are_marked(small, languag
     (dose,) = [one for one in found.dose if one.measure == "trust"]
     few = replace(dose, points=((0.0, 3, dose.points[0][2]), *dose.points))
     tables = {
-        "months": (team.list_months(found.volunteers, text, 5),
-                   [m.new for m in found.volunteers.monthly]),
-        "engagement": (people.list_engagement(found.participation, text, 5),
-                       [n for _, n in found.participation.engagement]),
+        "months": (
+            team.list_months(found.volunteers, text, 5),
+            [m.new for m in found.volunteers.monthly],
+        ),
+        "engagement": (
+            people.list_engagement(found.participation, text, 5),
+            [n for _, n in found.participation.engagement],
+        ),
         "dose": (list_points(few, study.measure("trust"), text, 5), [3]),
-    }  # fmt: skip
+    }
     for name, (table, counts) in tables.items():
         assert any(0 < n < 5 for n in counts), name
         told = table.astype(str).apply(lambda column: column.str.contains(re.escape(mark)))

@@ -143,8 +143,10 @@ def test_the_scale_of_a_self_assessment_is_asked_on_the_page(app: App):
     study = create_study("Capacity")
     rows = "rater,domain,wave,score\n" + "".join(
         f"r{n},{domain},{wave},{4 + n % 2}\n"
-        for n in range(6) for domain in ("money", "people") for wave in ("pre", "post")
-    )  # fmt: skip
+        for n in range(6)
+        for domain in ("money", "people")
+        for wave in ("pre", "post")
+    )
     save_file(study, "c.csv", rows.encode())
     save_version(study, plan_from_dict({"study": {"title": "x"}, "capacity": {"path": "c.csv"}}))
     at = app("capacity", study=study)
@@ -166,9 +168,13 @@ def test_targets_come_in_as_a_spreadsheet_and_become_a_version(app: App):
     at = app("targets", study=study)
     assert not at.exception
     target = TargetPlan(
-        indicator="funding.income", label="Income", target=10000, baseline=0,
-        start=date(2026, 1, 1), due=date(2026, 12, 31),
-    )  # fmt: skip
+        indicator="funding.income",
+        label="Income",
+        target=10000,
+        baseline=0,
+        start=date(2026, 1, 1),
+        due=date(2026, 12, 31),
+    )
     text = Text("zh-Hans")
     plan = plan_from_dict({}).model_copy(update={"targets": [target]})
     from analysis.study import Study

@@ -135,8 +135,11 @@ def test_a_ledger_with_debit_and_credit_is_proposed_and_asked(app: App):
 
 
 def test_a_ledger_without_amounts_says_so_and_is_left_out(app: App):
-    at = upload(app("data"), ("b.csv", b"day,what,who\n2026-01-02,rent,Fund\n2026-02-02,x,Fund\n"),
-                ("pre.csv", GERMAN))  # fmt: skip
+    at = upload(
+        app("data"),
+        ("b.csv", b"day,what,who\n2026-01-02,rent,Fund\n2026-02-02,x,Fund\n"),
+        ("pre.csv", GERMAN),
+    )
     press(at, "wizard_next")
     press(at, "wizard_next")
     box = next(one for one in at.selectbox if one.key == "use_b.csv")
@@ -306,8 +309,10 @@ def test_of_two_tables_of_a_kind_the_unused_one_says_so(app: App):
 
 def test_people_found_in_some_waves_are_not_called_unmatched(app: App):
     waves = ["Before"] * 20 + ["Halfway"] * 10 + ["After"] * 10
-    rows = [f"P{n % 20:02},{wave},{1 + n % 5},{1 + n * 3 % 5},{1 + n * 2 % 5}"
-            for n, wave in enumerate(waves)]  # fmt: skip
+    rows = [
+        f"P{n % 20:02},{wave},{1 + n % 5},{1 + n * 3 % 5},{1 + n * 2 % 5}"
+        for n, wave in enumerate(waves)
+    ]
     content = "\n".join(["code,wave,q1,q2,q3", *rows]).encode()
     at = press(upload(app("data"), ("panel.csv", content)), "to_checks")
     said = told(at)

@@ -33,9 +33,13 @@ def test_the_attacker_does_not_know_the_protection():
 
 @pytest.mark.parametrize(
     ("told", "found"),
-    [("0.09486832980505139", 1), ("9.4868329805%", 1), ("0.3333333333333333", 0),
-     (get_plotlyjs(), 0)],
-)  # fmt: skip
+    [
+        ("0.09486832980505139", 1),
+        ("9.4868329805%", 1),
+        ("0.3333333333333333", 0),
+        (get_plotlyjs(), 0),
+    ],
+)
 def test_a_document_tells_what_is_hidden_not_a_share_or_a_constant(told: str, found: int):
     # 1/300 is hidden, and 1/3 of anything is not it; the library of the figures holds √0.9.
     hidden = hidden_numbers({"a": 0.09486832980505139, "b": 1 / 300}, {})

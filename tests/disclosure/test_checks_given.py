@@ -117,7 +117,8 @@ def test_a_withheld_analysis_is_not_one_of_nobody():
         o for o in found.outcomes if any(isinstance(a, NotEstimable) for a in o.analyses)
     )
     table = list_analyses(outcome, Text("en"), share=False)
-    withheld = [getattr(a, "reason", "") == "suppressed" or a.n == SUPPRESSED
-                for a in outcome.analyses]  # fmt: skip
+    withheld = [
+        getattr(a, "reason", "") == "suppressed" or a.n == SUPPRESSED for a in outcome.analyses
+    ]
     assert any(withheld)
     assert [n == "[c]" for n in table[table.columns[-1]]] == withheld

@@ -29,10 +29,16 @@ def test_a_curve_at_chosen_days_counts_as_the_curve_does():
     events[1:] = 1.0
     risk = 40 - np.concatenate([[0.0, 0.0], np.cumsum(events[1:-1])])
     curve = Curve(
-        time_days=tuple(days), at_risk=tuple(risk), events=tuple(events), censored=tuple(censored),
-        survival=tuple(1 - days / 40), ci_low=tuple(0 * days), ci_high=tuple(0 * days + 1),
-        n=40, method="kaplan_meier_loglog",
-    )  # fmt: skip
+        time_days=tuple(days),
+        at_risk=tuple(risk),
+        events=tuple(events),
+        censored=tuple(censored),
+        survival=tuple(1 - days / 40),
+        ci_low=tuple(0 * days),
+        ci_high=tuple(0 * days + 1),
+        n=40,
+        method="kaplan_meier_loglog",
+    )
     shown = _bin_curve(curve, (10.0, 30.0))
     assert shown.at_risk == (40.0, 40.0, 30.0)
     assert shown.events == (0.0, 10.0, 20.0)
@@ -77,8 +83,9 @@ def test_an_item_beside_the_matched_gives_no_answer_of_a_few():
     assert (first.n, dict(first.counts)) == (N - 3, matched), "of the matched alone"
     assert "answers_of_matched" in {c.code for c in shown.cautions}
     for language in LANGUAGES:
-        assert [say_caution(Text(language), c) for c in shown.cautions
-                if c.code == "answers_of_matched"]  # fmt: skip
+        assert [
+            say_caution(Text(language), c) for c in shown.cautions if c.code == "answers_of_matched"
+        ]
 
 
 def test_a_withheld_mean_is_no_question_that_moved_most():
@@ -97,8 +104,9 @@ def test_a_withheld_mean_is_no_question_that_moved_most():
 
 def test_joined_answers_are_named_in_the_readers_words():
     rng = np.random.default_rng(5)
-    values = {wave: {"m": np.clip(rng.poisson(3, N) + 1, 1, 5).astype(float)}
-              for wave in ("pre", "post")}  # fmt: skip
+    values = {
+        wave: {"m": np.clip(rng.poisson(3, N) + 1, 1, 5).astype(float)} for wave in ("pre", "post")
+    }
     values["pre"]["m"][:] = np.repeat([1, 2, 3, 4, 5], [2, 8, 20, 20, 10])
     study = study_of(values, {**MEASURE, "range": [1, 5]})
     shown = protect(evaluate(study), study, "funder").items

@@ -68,8 +68,11 @@ def test_no_time_is_that_of_one_volunteer(seed: int):
 
 def test_places_of_a_line_do_not_tell_its_ends():
     """Nine equal steps from the fewest to the most sessions gave both away."""
-    middle = {tuple(x for x in line_places(low, high) if 4 <= x <= 8)
-              for low in (0, 1) for high in range(10, 16)}  # fmt: skip
+    middle = {
+        tuple(x for x in line_places(low, high) if 4 <= x <= 8)
+        for low in (0, 1)
+        for high in range(10, 16)
+    }
     assert middle == {(4.0, 6.0, 8.0)}
     assert line_places(0, 0.5)[0] == 0
 
@@ -93,8 +96,9 @@ def test_one_volunteer_less_than_in_an_earlier_release_is_not_told():
     left_out = {"volunteers_left_out", "participation_left_out", "capacity_left_out"}
     assert left_out <= {one.code for one in shown.cautions}
     for language in LANGUAGES:
-        assert "5" in " ".join(say_caution(Text(language), c) for c in shown.cautions
-                               if c.code in left_out)  # fmt: skip
+        assert "5" in " ".join(
+            say_caution(Text(language), c) for c in shown.cautions if c.code in left_out
+        )
     again, _ = make_release(evaluate(study), study, "funder", [first])
     assert again.volunteers is not None
 
@@ -168,8 +172,10 @@ def test_attendances_of_different_few_people_hide_each_other():
     """Three people here and three others there: six people are behind what is left."""
     people, auditor = People(), Auditor(least=LEAST)
     came = sign_ins({"a": range(20), "x": range(3), "y": range(3, 6), "z": range(4, 7)})
-    cells = {one: rows_cell("contacts", one, people, came[came["session"] == one], "person")
-             for one in "axyz"}  # fmt: skip
+    cells = {
+        one: rows_cell("contacts", one, people, came[came["session"] == one], "person")
+        for one in "axyz"
+    }
     assert auditor.release(rows_cell("contacts", "all", people, came, "person"))
     assert auditor.release(cells["a"])
     assert not auditor.release(cells["x"])
@@ -197,8 +203,12 @@ def test_seven_rows_more_of_one_person_are_not_told(table: str):
 def test_a_session_that_few_missed_does_not_tell_how_many():
     """Thirty came in all and 28 to one session: the two who missed it were told."""
     study, _ = draw_study(104)
-    rows = [(f"V{k}", f"S{s}", f"2026-03-0{s}") for s in (1, 2, 3) for k in range(30)
-            if not (s == 1 and k < 2) and not (s == 3 and k < 12)]  # fmt: skip
+    rows = [
+        (f"V{k}", f"S{s}", f"2026-03-0{s}")
+        for s in (1, 2, 3)
+        for k in range(30)
+        if not (s == 1 and k < 2) and not (s == 3 and k < 12)
+    ]
     came = pd.DataFrame(rows, columns=["person", "session", "date"])
     came["date"] = pd.to_datetime(came["date"])
     told = replace(study, attendance=came, survey=None)

@@ -63,13 +63,22 @@ def test_no_number_made_of_scores_leaves_at_full_precision(seed: int):
     kit = {"kit"}  # yes or no: its shares are numbers of people, withheld or given
     long = [
         (path, value)
-        for name in ("scoring", "outcomes", "comparison", "dose", "bounds", "sensitivity",
-                     "trajectory", "reliability", "measurement")
+        for name in (
+            "scoring",
+            "outcomes",
+            "comparison",
+            "dose",
+            "bounds",
+            "sensitivity",
+            "trajectory",
+            "reliability",
+            "measurement",
+        )
         for one in given.get(name) or ()
         if one["measure"] not in kit
         for path, value in _floats(one, name)
         if not any(part in path for part in ("improved", "floor", "ceiling", "counts"))
-    ]  # fmt: skip
+    ]
     assert long, "there are numbers to look at"
     assert [
         one for one in long if len(f"{abs(one[1]):.12g}".replace(".", "").lstrip("0")) > 6

@@ -44,8 +44,9 @@ def test_a_change_and_a_level_give_the_other_level():
     few = everyone.copy()
     few[:3] = False
     auditor = Auditor(least=LEAST)
-    change = cell_of("score:m", "change", PEOPLE, ("post", 1 / 40, everyone),
-                     ("pre", -1 / 40, everyone))  # fmt: skip
+    change = cell_of(
+        "score:m", "change", PEOPLE, ("post", 1 / 40, everyone), ("pre", -1 / 40, everyone)
+    )
     assert auditor.release(change)
     assert auditor.release(a_mean("post", everyone))
     assert not auditor.release(a_mean("pre", few))
@@ -82,8 +83,13 @@ def test_random_releases_reveal_nobody(seed: int):
     for _ in range(8):
         mask = rng.random(n) < rng.choice([0.5, 0.9])
         auditor.release(cell_of("score:m", "x", np.arange(n), ("pre", 1.0, mask)))
-    rows = np.array([[float(bits >> i & 1) for i in range(n)]
-                     for c in auditor.released for _, _, bits in c.terms])  # fmt: skip
+    rows = np.array(
+        [
+            [float(bits >> i & 1) for i in range(n)]
+            for c in auditor.released
+            for _, _, bits in c.terms
+        ]
+    )
     rank = np.linalg.matrix_rank(rows) if len(rows) else 0
     for size in (1, 2):
         for few in combinations(range(n), size):
@@ -130,8 +136,9 @@ def test_hidden_cells_of_random_tables_stay_wide(seed: int):
         for at in small:
             low, high = bound_counts(matrix, totals, at)
             goal = np.eye(sizes.size)[at]
-            ends = [linprog(s * goal, A_eq=matrix, b_eq=totals, method="highs-ds").fun
-                    for s in (1, -1)]  # fmt: skip
+            ends = [
+                linprog(s * goal, A_eq=matrix, b_eq=totals, method="highs-ds").fun for s in (1, -1)
+            ]
             assert (low, high) == pytest.approx((ends[0], -ends[1]), abs=1e-7)
             assert high - low >= LEAST
 
@@ -146,8 +153,12 @@ def test_the_audit_names_two_numbers_that_give_a_group():
     auditor = Auditor(least=LEAST)
     everyone, few = np.ones(40, dtype=bool), np.ones(40, dtype=bool)
     few[:2] = False
-    auditor.hold([cell_of("count:m", "flow.pre", PEOPLE, ("n", 1.0, everyone)),
-                  cell_of("count:m", "outcomes.n", PEOPLE, ("n", 1.0, few))])  # fmt: skip
+    auditor.hold(
+        [
+            cell_of("count:m", "flow.pre", PEOPLE, ("n", 1.0, everyone)),
+            cell_of("count:m", "outcomes.n", PEOPLE, ("n", 1.0, few)),
+        ]
+    )
     assert audit_release(auditor).tables == ("flow.pre", "outcomes.n")
     assert find_revealed(auditor.system("count:m"), LEAST)
 
@@ -155,8 +166,9 @@ def test_the_audit_names_two_numbers_that_give_a_group():
 def test_a_capacity_whose_means_are_withheld_has_no_weakest_domain():
     change = Comparison(name="paired_t", estimate=0.2, n=9, method="paired_t")
     none = NotEstimable(reason="suppressed", method="mean_t")
-    domain = DomainCapacity(domain="a", wave="post", group="", mean=none, change=change,
-                            target=None, gap=None)  # fmt: skip
+    domain = DomainCapacity(
+        domain="a", wave="post", group="", mean=none, change=change, target=None, gap=None
+    )
     assert (
         find_capacity(Capacity(range=(1, 5), n_raters=9, domains=(domain,), agreement=())) is None
     )
@@ -176,8 +188,11 @@ def reachable(hint: Any, found: dict[str, set[str]]) -> dict[str, set[str]]:
 def test_every_field_of_the_results_is_classified():
     """A new number must be looked at in analysis/disclosure and be listed in its fields.py."""
     found = reachable(Evaluation, {})
-    assert {name: known - FIELDS.get(name, frozenset()) for name, known in found.items()
-            if known - FIELDS.get(name, frozenset())} == {}  # fmt: skip
+    assert {
+        name: known - FIELDS.get(name, frozenset())
+        for name, known in found.items()
+        if known - FIELDS.get(name, frozenset())
+    } == {}
     assert set(FIELDS) <= set(found), "a class that is gone"
 
 

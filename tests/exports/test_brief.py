@@ -70,9 +70,13 @@ def test_very_long_words_still_fit_one_page(sample: Any, language: str):
     report = build_report(sample.evaluation, sample.study, Text(language))
     long = "Residents of the community say 社区居民表示 " * 40
     swollen = replace(
-        report, answer=long, limits=(long,) * 6, next_steps=(long,) * 6, evidence=(long,) * 5,
+        report,
+        answer=long,
+        limits=(long,) * 6,
+        next_steps=(long,) * 6,
+        evidence=(long,) * 5,
         cards=tuple((value, long) for value, _ in report.cards),
-    )  # fmt: skip
+    )
     data = compose_brief(swollen)
     data["families"] = list(typesetting.find_families())
     inputs = {"data": brief.json.dumps(data, ensure_ascii=False)}
@@ -121,5 +125,6 @@ def test_a_chinese_font_comes_along(sample: Any):
     assert typesetting.find_families()[0] == "Levee Sans SC"
     pdf = write_brief(sample.evaluation, sample.study, Text("zh-Hans"))
     assert set(re.findall(rb"\+(LeveeSansSC-\w+?)(?:-Identity|\b)", pdf)) == {
-        b"LeveeSansSC-Regular", b"LeveeSansSC-Bold",
-    }  # fmt: skip
+        b"LeveeSansSC-Regular",
+        b"LeveeSansSC-Bold",
+    }

@@ -33,15 +33,35 @@ from dashboard.widgets.scorecard import list_people
 
 ROOT = Path(__file__).resolve().parents[2]
 EXPORTS = sorted((ROOT / "dashboard" / "exports").glob("*.py"))
-WRITERS = [p for p in EXPORTS if p.stem in
-           {"brief", "document", "slides", "web_page", "workbook"}]  # fmt: skip
+WRITERS = [p for p in EXPORTS if p.stem in {"brief", "document", "slides", "web_page", "workbook"}]
 
 
 @pytest.mark.parametrize(
-    "value", ["=1+1", "+A1", "-A1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1a", "－x", "＠x",
-              " =1", "\u200b=1", "-", "+1+1", "-2+cmd|' /C'!A0",
-              "﹦1+1", "﹢A1", "﹣x", "﹫x", "\u00ad=1"],
-)  # fmt: skip
+    "value",
+    [
+        "=1+1",
+        "+A1",
+        "-A1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        "＝1",
+        "＋1a",
+        "－x",
+        "＠x",
+        " =1",
+        "\u200b=1",
+        "-",
+        "+1+1",
+        "-2+cmd|' /C'!A0",
+        "﹦1+1",
+        "﹢A1",
+        "﹣x",
+        "﹫x",
+        "\u00ad=1",
+    ],
+)
 def test_no_text_starts_a_formula(value: str):
     shown = safe_cell(value)
     assert isinstance(shown, str)
@@ -49,10 +69,23 @@ def test_no_text_starts_a_formula(value: str):
 
 
 @pytest.mark.parametrize(
-    "value", [1, -2.5, True, date(2026, 1, 2), "+0.69", "-5", "+22 %", "+0.69 (0.53 to 0.86)",
-              "+22 pp", "+22个百分点",
-              "plain", "3 = 3", "2026-01-02"],
-)  # fmt: skip
+    "value",
+    [
+        1,
+        -2.5,
+        True,
+        date(2026, 1, 2),
+        "+0.69",
+        "-5",
+        "+22 %",
+        "+0.69 (0.53 to 0.86)",
+        "+22 pp",
+        "+22个百分点",
+        "plain",
+        "3 = 3",
+        "2026-01-02",
+    ],
+)
 def test_numbers_and_plain_words_stay(value: object):
     assert safe_cell(value) == value
 

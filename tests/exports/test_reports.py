@@ -112,10 +112,18 @@ def test_data_sheets_inside_charts_hold_no_formula(hostile: Any):
 @pytest.mark.parametrize("label", ["{=1+1}", "http://evil.example", "=1", "internal:Sheet1!A1"])
 def test_names_in_charts_are_dead(label: str):
     target = TargetProgress(
-        indicator="x", level="outcome", baseline=0.0, target=1.0, progress=0.5, expected=None,
-        actual=Estimate(estimate=0.5, n=9, method="wilson"), band=0.15, status="behind", due=None,
+        indicator="x",
+        level="outcome",
+        baseline=0.0,
+        target=1.0,
+        progress=0.5,
+        expected=None,
+        actual=Estimate(estimate=0.5, n=9, method="wilson"),
+        band=0.15,
+        status="behind",
+        due=None,
         direction="increase",
-    )  # fmt: skip
+    )
     chart = chart_progress([(label, target)], Text("en"))
     assert chart is not None
     assert chart.categories == (f"'{label}",)
@@ -143,8 +151,12 @@ def test_the_web_page_asks_nothing_of_anybody(sample: Any, language: str):
     assert dict(tags)["html"] == {"lang": language}
     policy = next(a for t, a in tags if a.get("http-equiv") == "Content-Security-Policy")
     assert "default-src 'none'" in str(policy["content"])
-    outside = [a for t, a in tags for name in ("src", "href", "action")
-               if name in a and not str(a[name]).startswith("#")]  # fmt: skip
+    outside = [
+        a
+        for t, a in tags
+        for name in ("src", "href", "action")
+        if name in a and not str(a[name]).startswith("#")
+    ]
     assert outside == []
     report = build_report(sample.evaluation, sample.study, Text(language))
     assert len([t for t, a in tags if "data-figure" in a]) == len(

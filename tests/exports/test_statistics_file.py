@@ -44,15 +44,27 @@ def small_study(**measure):
         {
             "study": {"title": "备灾"},
             "survey": {
-                "respondent": "code", "wave": "round", "group": "arm", "treated": ["A"],
-                "covariates": ["age"], "files": [{"path": "a.csv"}],
+                "respondent": "code",
+                "wave": "round",
+                "group": "arm",
+                "treated": ["A"],
+                "covariates": ["age"],
+                "files": [{"path": "a.csv"}],
             },
             "measures": [
-                {"name": "ready", "label": "家庭备灾", "items": items, "range": [1, 5],
-                 "min_answered": 2, "reversed": items[1:], "texts": {items[0]: "会演练"}, **measure}
+                {
+                    "name": "ready",
+                    "label": "家庭备灾",
+                    "items": items,
+                    "range": [1, 5],
+                    "min_answered": 2,
+                    "reversed": items[1:],
+                    "texts": {items[0]: "会演练"},
+                    **measure,
+                }
             ],
         }
-    )  # fmt: skip
+    )
     return read_study(plan, {"a.csv": CSV.encode()})
 
 
@@ -88,8 +100,9 @@ def test_changes_of_the_programme_give_the_paired_estimate(sample, tmp_path: Pat
     assert len(change) == paired.n
     assert change.mean() == pytest.approx(paired.estimate, abs=1e-12)
     level = frame[(frame["treated"] == 1) & (frame["wave"] == 2)]["preparedness_score"]
-    summary = next(s for s in sample.evaluation.scoring
-                   if (s.measure, s.wave) == ("preparedness", "post"))  # fmt: skip
+    summary = next(
+        s for s in sample.evaluation.scoring if (s.measure, s.wave) == ("preparedness", "post")
+    )
     assert summary.n == frame[frame["wave"] == 2]["preparedness_score"].notna().sum() >= len(level)
 
 
@@ -123,16 +136,25 @@ def test_refused_and_not_known_of_an_spss_file_are_written_back(tmp_path: Path):
     )
     path = tmp_path / "in.sav"
     pyreadstat.write_sav(
-        source, path, variable_value_labels={"q": labels},
+        source,
+        path,
+        variable_value_labels={"q": labels},
         missing_ranges={"q": [7, 8, 9]},
-    )  # fmt: skip
+    )
     plan = plan_from_dict(
         {
             "survey": {"respondent": "code", "files": [{"path": "in.sav", "wave": "pre"}]},
-            "measures": [{"name": "m", "items": ["q"], "kind": "scale", "range": [1, 2],
-                          "answers": {"同意": 1, "不同意": 2}}],
+            "measures": [
+                {
+                    "name": "m",
+                    "items": ["q"],
+                    "kind": "scale",
+                    "range": [1, 2],
+                    "answers": {"同意": 1, "不同意": 2},
+                }
+            ],
         }
-    )  # fmt: skip
+    )
     study = read_study(plan, {"in.sav": path.read_bytes()})
     frame, about = read_back(write_statistics_file(evaluate(study), study, Text("en")), tmp_path)
     words = about.variable_value_labels["q"]
@@ -150,28 +172,38 @@ def test_refused_and_not_known_of_an_spss_file_are_written_back(tmp_path: Path):
 def test_missing_codes_of_the_study_file_are_kinds(tmp_path: Path):
     plan = plan_from_dict(
         {
-            "survey": {"respondent": "code", "missing_codes": ["77", "88"],
-                       "files": [{"path": "a.csv", "wave": "pre"}]},
+            "survey": {
+                "respondent": "code",
+                "missing_codes": ["77", "88"],
+                "files": [{"path": "a.csv", "wave": "pre"}],
+            },
             "measures": [{"name": "m", "items": ["q"], "range": [1, 5]}],
         }
-    )  # fmt: skip
+    )
     study = read_study(plan, {"a.csv": b"code,q\nA,1\nB,77\nC,88\nD,9\n"})
     frame, about = read_back(write_statistics_file(evaluate(study), study, Text("en")), tmp_path)
     words = about.variable_value_labels["q"]
     assert [words.get(code, code) for code in frame["q"]] == [
-        1.0, "77", "88", "answer could not be used",
-    ]  # fmt: skip
+        1.0,
+        "77",
+        "88",
+        "answer could not be used",
+    ]
 
 
 def test_a_question_of_one_wave_only_is_not_called_unanswered(tmp_path: Path):
     plan = plan_from_dict(
         {
-            "survey": {"respondent": "code", "files": [{"path": "a.csv", "wave": "pre"},
-                                                       {"path": "b.csv", "wave": "post"}]},
-            "measures": [{"name": "m", "items": ["q"], "range": [1, 5]},
-                         {"name": "late", "items": ["x"], "kind": "number"}],
+            "survey": {
+                "respondent": "code",
+                "files": [{"path": "a.csv", "wave": "pre"}, {"path": "b.csv", "wave": "post"}],
+            },
+            "measures": [
+                {"name": "m", "items": ["q"], "range": [1, 5]},
+                {"name": "late", "items": ["x"], "kind": "number"},
+            ],
         }
-    )  # fmt: skip
+    )
     files = {"a.csv": b"code,q\nA,1\nB,2\n", "b.csv": b"code,q,x\nA,3,-250\nB,4,7\n"}
     study = read_study(plan, files)
     frame, about = read_back(write_statistics_file(evaluate(study), study, Text("en")), tmp_path)
@@ -193,9 +225,11 @@ def test_long_names_are_shortened_without_becoming_one():
 def test_anonymous_answers_have_no_change(tmp_path: Path):
     study = small_study()
     plan = plan_from_dict(
-        {**study.plan.model_dump(mode="json"), "survey": {
-            **study.plan.survey.model_dump(mode="json"), "respondent": None}}
-    )  # fmt: skip
+        {
+            **study.plan.model_dump(mode="json"),
+            "survey": {**study.plan.survey.model_dump(mode="json"), "respondent": None},
+        }
+    )
     anonymous = read_study(plan, {"a.csv": CSV.encode()})
     frame, _ = read_back(
         write_statistics_file(evaluate(anonymous), anonymous, Text("en")), tmp_path
@@ -213,9 +247,11 @@ def test_the_file_reads_back_into_levee_with_the_same_scores(sample, tmp_path: P
     assert len(again.survey.keys) == len(sample.study.survey.keys)
     first, second = (
         pd.Series(one.survey.items[name]["route"].to_numpy())
-        for one, name in ((sample.study, "preparedness"),
-                          (again, next(m.name for m in plan.measures if "route" in m.items)))
-    )  # fmt: skip
+        for one, name in (
+            (sample.study, "preparedness"),
+            (again, next(m.name for m in plan.measures if "route" in m.items)),
+        )
+    )
     assert sorted(first.dropna()) == sorted(second.dropna())
 
 
@@ -253,11 +289,15 @@ def test_kinds_follow_their_rows_through_a_filter():
     plan = plan_from_dict(
         {
             "study": {"min_group": 1},
-            "survey": {"respondent": "code", "missing_codes": ["77"], "disaggregate": ["sex"],
-                       "files": [{"path": "a.csv", "wave": "pre"}]},
+            "survey": {
+                "respondent": "code",
+                "missing_codes": ["77"],
+                "disaggregate": ["sex"],
+                "files": [{"path": "a.csv", "wave": "pre"}],
+            },
             "measures": [{"name": "m", "items": ["q"], "range": [1, 5]}],
         }
-    )  # fmt: skip
+    )
     study = read_study(plan, {"a.csv": b"code,sex,q\nA,f,1\nB,m,77\nC,f,77\nD,m,2\n"})
     part = filter_study(study, {"category": ("sex=m",)}, refuse=False)
     assert part.survey.keys["respondent"].tolist() == ["B", "D"]

@@ -36,8 +36,12 @@ def traces(figure):
 def words(figure):
     told = figure.to_dict()
     notes = [str(a.get("text", "")) for a in told["layout"].get("annotations", ())]
-    ticks = [str(t) for axis in told["layout"].values() if isinstance(axis, dict)
-             for t in axis.get("ticktext", ()) or ()]  # fmt: skip
+    ticks = [
+        str(t)
+        for axis in told["layout"].values()
+        if isinstance(axis, dict)
+        for t in axis.get("ticktext", ()) or ()
+    ]
     return " ".join([*notes, *ticks, *(str(t.get("name", "")) for t in told["data"])])
 
 

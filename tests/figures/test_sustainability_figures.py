@@ -52,13 +52,19 @@ def test_all_pictures_draw_in_both_languages(found, language):
     text = Text(language)
     funding, talk = found.funding, found.consultation
     figures = [
-        draw_sources(funding, "source", text), draw_sources(funding, "kind", text),
-        draw_months(funding, text), draw_waterfall(funding, text), draw_expiries(funding, text),
-        draw_follow_through(talk, text), draw_stakeholders(talk, text),
+        draw_sources(funding, "source", text),
+        draw_sources(funding, "kind", text),
+        draw_months(funding, text),
+        draw_waterfall(funding, text),
+        draw_expiries(funding, text),
+        draw_follow_through(talk, text),
+        draw_stakeholders(talk, text),
         draw_time_to_done(talk, text),
-        *(draw_capacity(found.capacity, g, text)
-          for g in dict.fromkeys(d.group for d in found.capacity.domains)),
-    ]  # fmt: skip
+        *(
+            draw_capacity(found.capacity, g, text)
+            for g in dict.fromkeys(d.group for d in found.capacity.domains)
+        ),
+    ]
     assert all(figure.data for figure in figures)
     said = "".join(words(figure) for figure in figures)
     assert ("收入" in said) == (language == "zh-Hans")
@@ -79,8 +85,9 @@ def test_money_is_told_in_the_readers_thousands(found, language, unit, other):
     assert len(ticks) >= 3
     assert all(tick.endswith((unit, "0")) and other not in tick for tick in ticks)
     assert unit in draw_waterfall(found.funding, text).data[0].text[0]
-    assert any(unit in a.text for a in draw_sources(found.funding, "source", text)
-               .layout.annotations)  # fmt: skip
+    assert any(
+        unit in a.text for a in draw_sources(found.funding, "source", text).layout.annotations
+    )
 
 
 @pytest.mark.parametrize(("low", "high"), [(0, 0), (-20_000, 150_000), (-1, 7), (-3e8, 1e9)])
@@ -117,11 +124,16 @@ def test_hostile_names_are_escaped():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_bullets_show_progress_expected_and_interval(language):
-    told = {"scoring": [
-        {"measure": "p", "wave": "pre", "mean": {"estimate": 2.0, "n": 9}},
-        {"measure": "p", "wave": "post",
-         "mean": {"estimate": 3.0, "ci_low": 2.5, "ci_high": 3.5, "n": 9}},
-    ]}  # fmt: skip
+    told = {
+        "scoring": [
+            {"measure": "p", "wave": "pre", "mean": {"estimate": 2.0, "n": 9}},
+            {
+                "measure": "p",
+                "wave": "post",
+                "mean": {"estimate": 3.0, "ci_low": 2.5, "ci_high": 3.5, "n": 9},
+            },
+        ]
+    }
     t = target_progress(TargetPlan(indicator="p.post.mean", target=4.0), told, None)
     figure = draw_targets([("same", t), ("same", t), (HOSTILE, t)], Text(language))
     bars = figure.data[1]

@@ -22,9 +22,19 @@ def rows_of(n=12):
             base = 2 + (person % 3)
             day = f"2026-{month}-{person + 1:02d} 10"
             told.append(
-                [f"A{person:02d}", wave, f"{day}:00:00", f"{day}:05:00", f"d{person}{wave}",
-                 base, base, min(5, base + 1), 6 - base, "drill;council" if person % 2 else "drill"]
-            )  # fmt: skip
+                [
+                    f"A{person:02d}",
+                    wave,
+                    f"{day}:00:00",
+                    f"{day}:05:00",
+                    f"d{person}{wave}",
+                    base,
+                    base,
+                    min(5, base + 1),
+                    6 - base,
+                    "drill;council" if person % 2 else "drill",
+                ]
+            )
     return told
 
 
@@ -113,12 +123,14 @@ def test_none_of_these_beside_another_box():
     plan = plan_from_dict(
         {
             "survey": {
-                "respondent": "record_id", "wave": "redcap_event_name",
-                "dictionary": "d.csv", "files": [{"path": "s.csv"}],
+                "respondent": "record_id",
+                "wave": "redcap_event_name",
+                "dictionary": "d.csv",
+                "files": [{"path": "s.csv"}],
             },
             "measures": [{"name": "drill", "kind": "binary", "items": ["acts___1"]}],
         }
-    )  # fmt: skip
+    )
     study = read_study(plan, {"s.csv": csv_of(lines, head), "d.csv": csv_of(words[1:], words[0])})
     (issue,) = [one for one in study.issues if one.code == "contradictory_options"]
     assert issue.rows == (3,)
@@ -257,13 +269,20 @@ def test_the_day_of_answering_follows_what_was_said_about_the_file():
     rows = ["A1,pre,3/4/2026,2,3,4", "A1,pre,2/5/2026,4,3,4", "A2,pre,6/3/2026,2,3,3"]
     files = {"s.csv": (head + "\n".join(rows) + "\n").encode()}
     plan = {
-        "survey": {"respondent": "code", "wave": "wave", "waves": ["pre"], "started_on": "visited",
-                   "files": [{"path": "s.csv", "day_first": True}]},
+        "survey": {
+            "respondent": "code",
+            "wave": "wave",
+            "waves": ["pre"],
+            "started_on": "visited",
+            "files": [{"path": "s.csv", "day_first": True}],
+        },
         "measures": [{"name": "m", "kind": "scale", "range": [1, 5], "items": ["q1", "q2", "q3"]}],
-    }  # fmt: skip
+    }
     by_day = read_study(plan_from_dict(plan), files)
     plan["survey"]["files"][0]["day_first"] = False
     by_month = read_study(plan_from_dict(plan), files)
-    kept = {name: s.survey.keys.set_index("respondent")["started_on"]["A1"].isoformat()[:10]
-            for name, s in (("day", by_day), ("month", by_month))}  # fmt: skip
+    kept = {
+        name: s.survey.keys.set_index("respondent")["started_on"]["A1"].isoformat()[:10]
+        for name, s in (("day", by_day), ("month", by_month))
+    }
     assert kept == {"day": "2026-05-02", "month": "2026-03-04"}

@@ -60,8 +60,15 @@ def test_wrong_columns_are_among_the_unsure(judged):
         ("活动", ["演练┋巡逻", "演练", "巡逻┋演练"] * 5, "multiple_choice", "joined_answers"),
         (
             "How often do you code?",
-            ["Daily", "Weekly", "Monthly", "Several times a year", "Less than once a year",
-             "I did not do that then"] * 3,
+            [
+                "Daily",
+                "Weekly",
+                "Monthly",
+                "Several times a year",
+                "Less than once a year",
+                "I did not do that then",
+            ]
+            * 3,
             "item",
             "odd_answers",
         ),
@@ -74,7 +81,7 @@ def test_wrong_columns_are_among_the_unsure(judged):
         ("洪水预警最严重的颜色", ["红", "黄", "蓝"] * 5, "knowledge", "question_with_options"),
         ("How do you like tea?", ["Hot", "Cold", "Iced"] * 5, "multiple_choice", "few_answers"),
     ],
-)  # fmt: skip
+)
 def test_a_role_has_its_reason(header, values, role, reason):
     profile = role_of(header, values)
     assert (profile.role, profile.reason) == (role, reason)

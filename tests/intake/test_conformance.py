@@ -67,9 +67,11 @@ BOXES = {
     "plain_long": ("acts", ("drill", "council", "patrol", "none")),
 } | dict.fromkeys(
     ("google_forms_csv", "google_forms_xlsx", "microsoft_forms"),
-    ("Which activities did you join?", ("Evacuation drill", "Council meeting, or hearing",
-                                        "Volunteer patrol", "None of these")),
-)  # fmt: skip
+    (
+        "Which activities did you join?",
+        ("Evacuation drill", "Council meeting, or hearing", "Volunteer patrol", "None of these"),
+    ),
+)
 
 
 @pytest.mark.parametrize("name", BOXES)

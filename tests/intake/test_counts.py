@@ -82,10 +82,11 @@ def test_counts_give_what_the_same_people_give_row_by_row():
     plan = plan_from_dict(
         {
             "survey": {"wave": "wave", "files": [{"path": "p.csv"}]},
-            "measures": [{"name": "answer", "items": ["Answer"], "range": [1, 5],
-                          "role": "primary"}],
+            "measures": [
+                {"name": "answer", "items": ["Answer"], "range": [1, 5], "role": "primary"}
+            ],
         }
-    )  # fmt: skip
+    )
     listed, counted = only(read_study(plan, {"p.csv": people})), only(study_of(a=matrix()))
     assert listed.analyses == counted.analyses
     assert listed.effect_sizes == counted.effect_sizes
@@ -101,8 +102,9 @@ def test_every_person_of_a_table_counts_once(before: list[int], after: list[int]
     study = study_of(a=content)
     keys = study.survey.keys
     assert keys["wave"].value_counts().reindex(["pre", "post"], fill_value=0).tolist() == [
-        sum(before), sum(after)
-    ]  # fmt: skip
+        sum(before),
+        sum(after),
+    ]
     said = study.survey.texts["answer"]["Answer"]
     for wave, counts in (("pre", before), ("post", after)):
         here = said[keys["wave"] == wave].value_counts()
@@ -113,11 +115,13 @@ def test_a_long_table_with_groups_compares_the_changes():
     rows = [
         f"{wave},{arm},{answer},{n}"
         for wave, arm, counts in (
-            ("pre", "New", (9, 12, 6)), ("pre", "Old", (8, 11, 7)),
-            ("post", "New", (3, 8, 17)), ("post", "Old", (7, 12, 8)),
+            ("pre", "New", (9, 12, 6)),
+            ("pre", "Old", (8, 11, 7)),
+            ("post", "New", (3, 8, 17)),
+            ("post", "Old", (7, 12, 8)),
         )
         for answer, n in zip(("Disagree", "Neutral", "Agree"), counts, strict=True)
-    ]  # fmt: skip
+    ]
     content = "\n".join(["wave,arm,answer,n", *rows]).encode()
     plan = propose_study({"a.csv": content})
     assert (plan.survey.wave, plan.survey.group, plan.survey.respondent) == ("wave", "arm", None)
@@ -125,10 +129,13 @@ def test_a_long_table_with_groups_compares_the_changes():
     study = read_study(plan.model_copy(update={"survey": told}), {"a.csv": content})
     (compared,) = evaluate(study).comparison
     # Neutral stands between the other two on the proposed range of three points.
-    change = {arm: (sum(b * v for b, v in zip(two, (1, 2, 3), strict=True)) / sum(two)
-                    - sum(b * v for b, v in zip(one, (1, 2, 3), strict=True)) / sum(one))
-              for arm, one, two in (("New", (9, 12, 6), (3, 8, 17)),
-                                    ("Old", (8, 11, 7), (7, 12, 8)))}  # fmt: skip
+    change = {
+        arm: (
+            sum(b * v for b, v in zip(two, (1, 2, 3), strict=True)) / sum(two)
+            - sum(b * v for b, v in zip(one, (1, 2, 3), strict=True)) / sum(one)
+        )
+        for arm, one, two in (("New", (9, 12, 6), (3, 8, 17)), ("Old", (8, 11, 7), (7, 12, 8)))
+    }
     assert compared.effect.estimate == pytest.approx(change["New"] - change["Old"], abs=1e-12)
 
 
@@ -158,8 +165,9 @@ def test_a_workbook_with_one_sheet_per_wave():
     outcome = only(study)
     assert (outcome.contrast, outcome.n.from_wave, outcome.n.to_wave) == (("pre", "post"), 80, 85)
     assert [(f.sheet, f.n_rows, f.n_used, f.n_listed) for f in study.files] == [
-        ("前测", 6, 5, 1), ("后测", 6, 5, 1),
-    ]  # fmt: skip
+        ("前测", 6, 5, 1),
+        ("后测", 6, 5, 1),
+    ]
 
 
 def test_answers_without_an_order_are_categories():
@@ -177,11 +185,14 @@ def test_rows_that_hold_no_people_are_listed():
     content = b"Answer,pre n,post n\nNo,12,ten\n,3,4\nMaybe,,\nYes,20,-1\nn,32,31\n"
     plan = plan_from_dict(
         {
-            "survey": {"files": [{"path": "a.csv", "counts": {
-                "answer": "Answer", "cells": ["pre n", "post n"]}}]},
+            "survey": {
+                "files": [
+                    {"path": "a.csv", "counts": {"answer": "Answer", "cells": ["pre n", "post n"]}}
+                ]
+            },
             "measures": [{"name": "answer", "items": ["Answer"], "kind": "binary"}],
         }
-    )  # fmt: skip
+    )
     study = read_study(plan, {"a.csv": content})
     (file,) = study.files
     listed = {one.reason: one.rows for one in study.exclusions}
@@ -283,8 +294,9 @@ def test_the_next_wave_of_counts_joins_the_plan():
     files = {"first_baseline.csv": first, "later_endline.csv": later}
     renewed = reuse_plan(plan, {t.file: t for t in read_sheets(files).values()})
     assert [(one.wave, one.counts is not None) for one in renewed.survey.files] == [
-        ("pre", True), ("post", True),
-    ]  # fmt: skip
+        ("pre", True),
+        ("post", True),
+    ]
     outcome = only(read_study(renewed, files))
     assert outcome.change.estimate == pytest.approx(41 / 50 - 30 / 50, abs=1e-12)
 

@@ -18,9 +18,14 @@ ROWS = "code,round,arm,age,m\n" + "\n".join(
 
 def read(**survey):
     told = {
-        "respondent": "code", "wave": "round", "wave_values": {"pre": ["T0"], "post": ["T1"]},
-        "group": "arm", "treated": ["New"], "files": [{"path": "a.csv"}], **survey,
-    }  # fmt: skip
+        "respondent": "code",
+        "wave": "round",
+        "wave_values": {"pre": ["T0"], "post": ["T1"]},
+        "group": "arm",
+        "treated": ["New"],
+        "files": [{"path": "a.csv"}],
+        **survey,
+    }
     measures = [{"name": "m", "items": ["m"], "range": [1, 5]}]
     return read_study(
         plan_from_dict({"survey": told, "measures": measures}), {"a.csv": ROWS.encode()}

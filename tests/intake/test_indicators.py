@@ -45,14 +45,29 @@ def test_a_wrong_cell_is_named_by_row_and_column():
 
 TARGETS = [
     TargetPlan(
-        indicator="kit.post.mean", label={"en": "Kits", "zh-Hans": "应急包"}, level="output",
-        baseline=0.34, target=0.6, start=date(2025, 3, 1), due=date(2026, 12, 31),
-        cumulation="cumulative_level", frequency="quarterly", band=0.2, evidence="report 3",
-        periods={"2026-Q1": 0.4, "2026-Q2": 0.5}, actuals={"2026-Q1": 0.41},
+        indicator="kit.post.mean",
+        label={"en": "Kits", "zh-Hans": "应急包"},
+        level="output",
+        baseline=0.34,
+        target=0.6,
+        start=date(2025, 3, 1),
+        due=date(2026, 12, 31),
+        cumulation="cumulative_level",
+        frequency="quarterly",
+        band=0.2,
+        evidence="report 3",
+        periods={"2026-Q1": 0.4, "2026-Q2": 0.5},
+        actuals={"2026-Q1": 0.41},
     ),
-    TargetPlan(indicator="complaints", label="Complaints", baseline=9, target=3, actual=5,
-               direction="decrease"),
-]  # fmt: skip
+    TargetPlan(
+        indicator="complaints",
+        label="Complaints",
+        baseline=9,
+        target=3,
+        actual=5,
+        direction="decrease",
+    ),
+]
 
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])

@@ -172,8 +172,9 @@ def ole(*streams: str, inside: tuple[str, ...] = ()) -> bytes:
         child = 1 if at == 0 and top else top + 1 if name == "MBD1" else none
         spelled = name.encode("utf-16-le") + b"\0\0"
         kind = 5 if at == 0 else 1 if name == "MBD1" else 2
-        entry = spelled.ljust(64, b"\0") + struct.pack("<HBBIII", len(spelled), kind, 1, none,
-                                                       follows, child)  # fmt: skip
+        entry = spelled.ljust(64, b"\0") + struct.pack(
+            "<HBBIII", len(spelled), kind, 1, none, follows, child
+        )
         entries += entry.ljust(128, b"\0")
     sectors = -(-len(entries) // 512)
     chain = [*range(2, sectors + 1), 0xFFFFFFFE]

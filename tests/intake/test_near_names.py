@@ -51,10 +51,12 @@ def test_marks_depend_on_the_key_and_hold_no_name():
 
 
 def waves_of(first: list[str], last: list[str]) -> SurveyData:
-    keys = pd.DataFrame({
-        "respondent": [*first, *last],
-        "wave": ["pre"] * len(first) + ["post"] * len(last),
-    })  # fmt: skip
+    keys = pd.DataFrame(
+        {
+            "respondent": [*first, *last],
+            "wave": ["pre"] * len(first) + ["post"] * len(last),
+        }
+    )
     empty = pd.DataFrame(index=keys.index)
     return SurveyData(keys=keys, items={}, texts={}, categories=empty, covariates=empty)
 

@@ -56,10 +56,12 @@ def test_words_settle_a_scale():
 def test_the_range_of_a_wide_table_holds_the_answers_of_every_wave():
     header = "ID," + ",".join(f"q{k}_{wave}" for wave in ("pre", "post") for k in (1, 2, 3))
     rows = [
-        f"P{n:02}," + ",".join(str(1 + (n * k) % 4) for k in (1, 2, 3))
-        + "," + ",".join(str(min(5, 2 + (n * k) % 4)) for k in (1, 2, 3))
+        f"P{n:02},"
+        + ",".join(str(1 + (n * k) % 4) for k in (1, 2, 3))
+        + ","
+        + ",".join(str(min(5, 2 + (n * k) % 4)) for k in (1, 2, 3))
         for n in range(40)
-    ]  # fmt: skip
+    ]
     plan, found = open_scales({"wide.csv": "\n".join([header, *rows]).encode()})
     assert plan.measures[0].range == (1, 5)
     assert found == [None]

@@ -78,10 +78,11 @@ def test_chinese_scales_get_different_internal_names():
 def survey(questions, options=("演练┋议事会", "演练", "以上都没有", "议事会"), shift=0):
     head = ",".join(["编号", *questions, "您参加过哪些活动？"])
     rows = [
-        f"P{n:02}," + ",".join(str(1 + (n * (1 + shift) + k) % 5) for k in range(len(questions)))
+        f"P{n:02},"
+        + ",".join(str(1 + (n * (1 + shift) + k) % 5) for k in range(len(questions)))
         + f",{options[n % len(options)]}"
         for n in range(24)
-    ]  # fmt: skip
+    ]
     return "\n".join([head, *rows]).encode()
 
 

@@ -31,9 +31,12 @@ def sav(folder: Path, gain: int = 0, **options) -> bytes:
     path = folder / "made.sav"
     told = {"missing_ranges": {name: [8, 9] for name in QUESTIONS}, **options}
     pyreadstat.write_sav(
-        answers(gain), path, column_labels=QUESTIONS,
-        variable_value_labels={name: AGREE for name in QUESTIONS}, **told,
-    )  # fmt: skip
+        answers(gain),
+        path,
+        column_labels=QUESTIONS,
+        variable_value_labels={name: AGREE for name in QUESTIONS},
+        **told,
+    )
     return path.read_bytes()
 
 
@@ -112,9 +115,12 @@ def test_stata_files_of_every_version_and_its_lettered_missing_values(tmp_path):
     frame.loc[0, "q1"] = "a"
     labels = {1: "非常不同意", 5: "非常同意", "a": "拒答"}
     pyreadstat.write_dta(
-        frame, path, column_labels=QUESTIONS, missing_user_values={"q1": ["a"]},
+        frame,
+        path,
+        column_labels=QUESTIONS,
+        missing_user_values={"q1": ["a"]},
         variable_value_labels={"q1": labels},
-    )  # fmt: skip
+    )
     table = read_tables({"a.dta": path.read_bytes()})["a.dta"]
     (kinds,) = [one for one in table.issues if one.code == "user_missing"]
     assert kinds.details["kinds"] == {"拒答": 1}

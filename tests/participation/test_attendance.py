@@ -204,9 +204,12 @@ Total,,,25,30
 
 def test_counts_only_give_contacts_and_list_what_cannot_be():
     settings_of = {
-        "session": "session", "date": "date", "kind": "type", "count": "people",
+        "session": "session",
+        "date": "date",
+        "kind": "type",
+        "count": "people",
         "registered": "places",
-    }  # fmt: skip
+    }
     study = read_tables(attendance=(COUNTS, settings_of))
     assert rows_of(study, "attended_over_registered") == (3,)
     assert rows_of(study, "no_count") == (5,)
@@ -284,8 +287,9 @@ def test_the_picture_of_counts_speaks_of_no_share_and_no_band():
     subtitle, alt = describe_sessions(Text("en"), counted)
     assert "egistered" not in subtitle + alt
     assert "band" not in subtitle + alt
-    known = evaluate_participation(read_tables(attendance=(COUNTED_WITH_PLACES, settings
-        | {"registered": "places"})))  # fmt: skip
+    known = evaluate_participation(
+        read_tables(attendance=(COUNTED_WITH_PLACES, settings | {"registered": "places"}))
+    )
     assert describe_sessions(Text("en"), known)[0].startswith("Share of those registered")
 
 

@@ -18,9 +18,13 @@ S4,2025-03-01,2025-02-27,two,2,3,1,
 S5,2025-12-01,,two,4,,,
 """
 SETTINGS = {
-    "session": "session", "phase": "phase", "content_planned": "wanted",
-    "content_delivered": "given", "staff_hours": "staff", "volunteer_hours": "help",
-}  # fmt: skip
+    "session": "session",
+    "phase": "phase",
+    "content_planned": "wanted",
+    "content_delivered": "given",
+    "staff_hours": "staff",
+    "volunteer_hours": "help",
+}
 END = {"observed_until": date(2025, 6, 30)}
 
 
@@ -36,8 +40,12 @@ def test_a_session_never_held_is_not_held_once_its_day_has_passed(found):
     assert whole.held_share == wilson(3, 4)
     told = {name: status for name, _, _, _, status in found.sessions}
     assert told == {
-        "S1": "held", "S2": "moved", "S3": "cancelled", "S4": "moved", "S5": "pending",
-    }  # fmt: skip
+        "S1": "held",
+        "S2": "moved",
+        "S3": "cancelled",
+        "S4": "moved",
+        "S5": "pending",
+    }
 
 
 def test_the_same_plan_later_has_nothing_pending():

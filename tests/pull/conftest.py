@@ -36,13 +36,15 @@ ANSWERS = [
     }
     for at in range(25)
 ]
-ODK_CSV = "SubmissionDate,code,q1,q2,q3,KEY,SubmitterID,SubmitterName,AttachmentsPresent," + (
-    "AttachmentsExpected,Status,ReviewState,DeviceID,Edits,FormVersion\n"
-) + "".join(
-    f"2026-03-01T10:00:00.000Z,P{at:03},{1 + at % 5},{1 + at * 3 % 5},{1 + at * 7 % 5},"
-    f"uuid:{at:04},7,App,0,0,,,,0,1\n"
-    for at in range(20)
-)  # fmt: skip
+ODK_CSV = (
+    "SubmissionDate,code,q1,q2,q3,KEY,SubmitterID,SubmitterName,AttachmentsPresent,"
+    + ("AttachmentsExpected,Status,ReviewState,DeviceID,Edits,FormVersion\n")
+    + "".join(
+        f"2026-03-01T10:00:00.000Z,P{at:03},{1 + at % 5},{1 + at * 3 % 5},{1 + at * 7 % 5},"
+        f"uuid:{at:04},7,App,0,0,,,,0,1\n"
+        for at in range(20)
+    )
+)
 DICTIONARY = (
     "field_name,form_name,section_header,field_type,field_label,"
     "select_choices_or_calculations,field_note\n"

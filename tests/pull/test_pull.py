@@ -70,12 +70,18 @@ def test_redcap_gives_all_records_in_batches_with_its_dictionary(survey):
 @pytest.mark.parametrize(
     ("way", "code"),
     [
-        (401, "pull_denied"), (403, "pull_denied"), (404, "pull_not_found"),
-        (429, "pull_status"), (500, "pull_status"), ("words", "pull_answer"),
-        ("packed", "pull_answer"), ("http://127.0.0.1:9/other", "pull_redirect"),
-        ("http://elsewhere.example/", "pull_redirect"), ("endless", "pull_too_large"),
+        (401, "pull_denied"),
+        (403, "pull_denied"),
+        (404, "pull_not_found"),
+        (429, "pull_status"),
+        (500, "pull_status"),
+        ("words", "pull_answer"),
+        ("packed", "pull_answer"),
+        ("http://127.0.0.1:9/other", "pull_redirect"),
+        ("http://elsewhere.example/", "pull_redirect"),
+        ("endless", "pull_too_large"),
     ],
-)  # fmt: skip
+)
 def test_a_refusal_is_one_clear_error(survey, tool: str, way, code: str, monkeypatch, caplog):
     survey.way = way
     source = WAYS[tool](survey.url)
@@ -127,11 +133,27 @@ def test_nobody_listens():
 def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path):
     key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
     made = subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
-         "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", str(key),
-         "-out", str(certificate)],
-        capture_output=True, check=False,
-    )  # fmt: skip
+        [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            "/CN=localhost",
+            "-addext",
+            "subjectAltName=DNS:localhost",
+            "-keyout",
+            str(key),
+            "-out",
+            str(certificate),
+        ],
+        capture_output=True,
+        check=False,
+    )
     assert made.returncode == 0, made.stderr
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
@@ -160,14 +182,18 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path):
 @pytest.mark.parametrize(
     ("url", "code"),
     [
-        ("http://kf.example.org", "pull_not_https"), ("ftp://kf.example.org", "pull_address"),
-        ("kf.example.org", "pull_address"), ("https://", "pull_address"), ("", "pull_address"),
+        ("http://kf.example.org", "pull_not_https"),
+        ("ftp://kf.example.org", "pull_address"),
+        ("kf.example.org", "pull_address"),
+        ("https://", "pull_address"),
+        ("", "pull_address"),
         (f"https://me:{TOKEN}@kf.example.org", "pull_address"),
         ("https://kf.example.org:port", "pull_address"),
         ("http://127.0.0.1.example.org", "pull_not_https"),
-        ("http://[::ffff:7f00:1]/", "pull_not_https"), ("file:///etc/passwd", "pull_address"),
+        ("http://[::ffff:7f00:1]/", "pull_not_https"),
+        ("file:///etc/passwd", "pull_address"),
     ],
-)  # fmt: skip
+)
 def test_addresses_that_are_not_asked(url: str, code: str):
     with pytest.raises(PullError) as raised:
         parse_address(url)
@@ -181,11 +207,16 @@ def test_addresses_that_are_not_asked(url: str, code: str):
         ("kobo", "https://kf.example.org/#/forms/aB3/data/table", "", "kf.example.org", "aB3"),
         ("kobo", "https://kf.example.org", "aB3", "kf.example.org", "aB3"),
         ("kobo", "https://kf.example.org/api/v2/assets/aB3/", "", "kf.example.org", "aB3"),
-        ("odk", "https://odk.example.org/v1/projects/3/forms/base.svc", "", "odk.example.org",
-         "3/base"),
+        (
+            "odk",
+            "https://odk.example.org/v1/projects/3/forms/base.svc",
+            "",
+            "odk.example.org",
+            "3/base",
+        ),
         ("odk", "https://odk.example.org:8443", "3/base", "odk.example.org:8443", "3/base"),
     ],
-)  # fmt: skip
+)
 def test_links_of_the_browser_are_understood(tool, url, form, where, name):
     source = find_source(tool, url, form)
     assert (source.address.name, source.form) == (where, name)
@@ -200,8 +231,15 @@ def test_a_form_must_be_named(form: str):
 def test_the_command_names_the_server_first_and_writes_codes(
     survey, ring, tmp_path: Path, monkeypatch, capsys
 ):
-    asked = ["pull", "kobo", f"{survey.url}/#/forms/aForm1", "-o", str(tmp_path / "out"),
-             "--language", "en"]  # fmt: skip
+    asked = [
+        "pull",
+        "kobo",
+        f"{survey.url}/#/forms/aForm1",
+        "-o",
+        str(tmp_path / "out"),
+        "--language",
+        "en",
+    ]
     assert main(asked) == 2  # nobody is there to be asked
     said = capsys.readouterr().err
     assert f"This contacts {survey.url[7:]}" in said
@@ -231,8 +269,15 @@ def test_a_typed_token_goes_to_the_keyring_and_nowhere_else(
     monkeypatch.setattr(sys, "stdin", Terminal("y\n"))
     monkeypatch.setattr("builtins.input", lambda _: "y")
     monkeypatch.setattr("getpass.getpass", lambda _: TOKEN)
-    asked = ["pull", "kobo", f"{survey.url}/#/forms/aForm1", "-o", str(tmp_path), "--language",
-             "en"]  # fmt: skip
+    asked = [
+        "pull",
+        "kobo",
+        f"{survey.url}/#/forms/aForm1",
+        "-o",
+        str(tmp_path),
+        "--language",
+        "en",
+    ]
     with caplog.at_level(logging.DEBUG):
         assert main(asked) == 0
     assert list(ring.kept.values()) == [TOKEN]

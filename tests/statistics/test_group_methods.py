@@ -115,10 +115,18 @@ def test_the_limit_counts_and_an_unclear_interval_needs_nothing():
 
 @pytest.mark.parametrize(
     ("overall", "cautious", "optimistic"),
-    [(0, 0.057, 0.100), (0.10, 0.063, 0.109), (0.20, 0.054, 0.100), (0.30, 0.041, 0.082),
-     (0.40, 0.026, 0.060), (0.50, 0.010, 0.037), (0.57, 0.0, 0.021), (0.60, None, 0.014),
-     (0.70, None, None)],
-)  # fmt: skip
+    [
+        (0, 0.057, 0.100),
+        (0.10, 0.063, 0.109),
+        (0.20, 0.054, 0.100),
+        (0.30, 0.041, 0.082),
+        (0.40, 0.026, 0.060),
+        (0.50, 0.010, 0.037),
+        (0.57, 0.0, 0.021),
+        (0.60, None, 0.014),
+        (0.70, None, None),
+    ],
+)
 def test_boundary_as_printed_in_the_handbook(overall, cautious, optimistic):
     assert attrition_boundary(overall, cautious=True) == cautious
     assert attrition_boundary(overall, cautious=False) == optimistic

@@ -189,8 +189,10 @@ def test_not_reached_within_the_scale_and_not_clear():
     # Where no error can be given any more, nothing is clear.
     cut = find_tipping_point(
         lambda d: shift_lost(imputed, d) if d > -0.6 else NotEstimable(reason="no_variance"),
-        imputed.lost_mean, 1.0, 6.0,
-    )  # fmt: skip
+        imputed.lost_mean,
+        1.0,
+        6.0,
+    )
     assert cut.status == "reached"
     assert cut.delta == pytest.approx(-0.6, abs=1e-6)
     # Those lost are already drawn below the scale: there is no way down.
@@ -280,5 +282,7 @@ def test_too_few_clusters_refuse_the_imputed_difference():
     assert impute_clusters(filled, filled, (one, two)).reason == "not_identified"
     few = impute_clusters(filled, filled, (two, np.char.add(two, "c")))
     assert (few.reason, few.name, few.details["n_treated_clusters"]) == (
-        "too_few", "did_multiple_imputation", 2,
-    )  # fmt: skip
+        "too_few",
+        "did_multiple_imputation",
+        2,
+    )

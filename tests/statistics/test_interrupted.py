@@ -19,9 +19,12 @@ def months(n=40, start=20, level=0.0, slope=0.0, correlation=0.4, seed=1, season
         noise[at] = correlation * noise[at - 1] + rng.normal()
     at = np.arange(n)
     return (
-        50 + 0.5 * at + noise + season * np.sin(2 * np.pi * at / 12)
+        50
+        + 0.5 * at
+        + noise
+        + season * np.sin(2 * np.pi * at / 12)
         + np.where(at >= start, level + slope * (at - start), 0.0)
-    )  # fmt: skip
+    )
 
 
 def test_a_planted_step_and_slope_are_found():

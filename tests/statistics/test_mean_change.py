@@ -250,14 +250,18 @@ def test_derrick_counts_everyone_and_every_gap():
     )
     assert (found.n, found.n_missing) == (12, 1 + 2 + 4)
     assert {k: found.details[k] for k in ("n_pairs", "n_pre_only", "n_post_only")} == {
-        "n_pairs": 5, "n_pre_only": 3, "n_post_only": 4,
-    }  # fmt: skip
+        "n_pairs": 5,
+        "n_pre_only": 3,
+        "n_post_only": 4,
+    }
     assert found.details["r"] == pytest.approx(np.corrcoef(*PAIRED)[0, 1])
     assert found.name == "derrick"
     plain = derrick_t(*PAIRED, *ALONE)
     assert (found.estimate, found.std_error, found.df) == (
-        plain.estimate, plain.std_error, plain.df,
-    )  # fmt: skip
+        plain.estimate,
+        plain.std_error,
+        plain.df,
+    )
 
 
 @pytest.mark.parametrize(("pairs", "r"), [(0, None), (1, None), (2, 1.0)])
@@ -301,8 +305,10 @@ def test_equivalence_by_hand_either_side_of_its_turn():
         assert found.details["p_lower"] == pytest.approx(stats.t.sf(lower, 9))
         assert found.details["p_upper"] == pytest.approx(stats.t.cdf(upper, 9))
         assert (found.estimate, found.std_error, found.df) == (
-            change.estimate, change.std_error, change.df,
-        )  # fmt: skip
+            change.estimate,
+            change.std_error,
+            change.df,
+        )
         assert (found.ci_low, found.ci_high) == pytest.approx((change.ci_low, change.ci_high))
     falling = equivalence(post, pre, 6.5)
     assert falling.statistic == pytest.approx((6.5 - change.estimate) / change.std_error)

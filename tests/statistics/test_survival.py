@@ -186,9 +186,13 @@ def test_crossing_hazards_are_noticed():
 
 def test_rmst_difference_is_the_difference_of_the_means():
     found = rmst_difference(DURATION, EVENT, ARM, 20)
-    each = [rmst(kaplan_meier(*arm), 20) for arm in (
-        (REMISSION["placebo"], [1] * 21), (REMISSION["treated"], REMISSION["treated_event"])
-    )]  # fmt: skip
+    each = [
+        rmst(kaplan_meier(*arm), 20)
+        for arm in (
+            (REMISSION["placebo"], [1] * 21),
+            (REMISSION["treated"], REMISSION["treated_event"]),
+        )
+    ]
     assert found.estimate == pytest.approx(each[1].estimate - each[0].estimate)
     assert found.std_error == pytest.approx(np.hypot(each[0].std_error, each[1].std_error))
     turned = rmst_difference(DURATION, EVENT, ARM, 20, reference="treated")
@@ -239,9 +243,10 @@ def test_mean_cumulative_function_by_hand():
 @given(
     st.lists(
         st.tuples(st.integers(1, 9), st.booleans(), st.integers(0, 1), st.integers(1, 5)),
-        min_size=6, max_size=25,
+        min_size=6,
+        max_size=25,
     )
-)  # fmt: skip
+)
 def test_counts_equal_expanded_rows(rows):
     duration, event, group, counts = (np.array(column) for column in zip(*rows, strict=True))
     many = [np.repeat(column, counts) for column in (duration, event, group)]

@@ -85,8 +85,11 @@ def test_people_in_one_wave_only_make_samples_of_their_own():
 
 
 def test_two_waves_of_yes_and_no_are_the_standardised_share():
-    rows = [[a, b] for (a, b), n in {(0, 0): 30, (0, 1): 22, (1, 0): 7, (1, 1): 51}.items()
-            for _ in range(n)]  # fmt: skip
+    rows = [
+        [a, b]
+        for (a, b), n in {(0, 0): 30, (0, 1): 22, (1, 0): 7, (1, 1): 51}.items()
+        for _ in range(n)
+    ]
     rows += [[0, np.nan]] * 24 + [[1, np.nan]] * 9 + [[np.nan, 0]] * 6 + [[np.nan, 1]] * 11
     found = share_trajectory(rows, [(0, 1)])
     other = standardised_share([[30, 22], [7, 51]], [24, 9], [6, 11])

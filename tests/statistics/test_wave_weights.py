@@ -20,9 +20,12 @@ def test_equal_weights_are_welchs_test():
     for name in ("estimate", "std_error", "df", "p_value", "ci_low", "ci_high"):
         assert getattr(found, name) == pytest.approx(getattr(plain, name), rel=1e-10)
     assert (found.n, found.name, found.method) == (105, "survey_weights", "linearised")
-    assert found.details == {"n_pre": 60, "n_post": 45,
-                             "n_effective_pre": pytest.approx(60),
-                             "n_effective_post": pytest.approx(45)}  # fmt: skip
+    assert found.details == {
+        "n_pre": 60,
+        "n_post": 45,
+        "n_effective_pre": pytest.approx(60),
+        "n_effective_post": pytest.approx(45),
+    }
 
 
 def test_people_without_score_or_weight_are_left_out_and_counted():

@@ -109,8 +109,9 @@ def test_bounds_by_hand():
 def test_control_limits_follow_the_size_of_the_session():
     limits = p_chart_limits([50, 20, 0], [100, 25, 0])
     rate = 70 / 125
-    assert limits[0] == pytest.approx((rate - 3 * np.sqrt(rate * (1 - rate) / 100),
-                                       rate + 3 * np.sqrt(rate * (1 - rate) / 100)))  # fmt: skip
+    assert limits[0] == pytest.approx(
+        (rate - 3 * np.sqrt(rate * (1 - rate) / 100), rate + 3 * np.sqrt(rate * (1 - rate) / 100))
+    )
     assert limits[1][0] < limits[0][0]
     assert limits[2] == (None, None)
 

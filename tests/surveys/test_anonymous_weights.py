@@ -41,8 +41,10 @@ def test_every_weighting_there_is_stands_beside_the_plain_difference():
     given = np.average(post, weights=weight[1]) - np.average(pre, weights=weight[0])
     assert found["survey_weights"].change.estimate == pytest.approx(given)
     use = np.arange(N) != 3
-    by_sex = [[x[s == level].mean() for level in "fm"]
-              for x, s in ((pre[use], sex[0][use]), (post, sex[1]))]  # fmt: skip
+    by_sex = [
+        [x[s == level].mean() for level in "fm"]
+        for x, s in ((pre[use], sex[0][use]), (post, sex[1]))
+    ]
     raked = np.dot(by_sex[1], [0.25, 0.75]) - np.dot(by_sex[0], [0.25, 0.75])
     assert found["raking"].change.estimate == pytest.approx(raked)
     share = np.mean(sex[0][use] == "f")

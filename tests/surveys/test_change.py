@@ -234,9 +234,12 @@ def test_one_panel_agrees_with_the_expected_answer(shared_data, tmp_path):
 
 @pytest.mark.parametrize(
     ("step", "code", "said"),
-    [(1, "all_rose", "rose by exactly 1.00 points"), (-1, "all_fell", "fell by exactly 1.00"),
-     (0, "all_unchanged", "the same as before")],
-)  # fmt: skip
+    [
+        (1, "all_rose", "rose by exactly 1.00 points"),
+        (-1, "all_fell", "fell by exactly 1.00"),
+        (0, "all_unchanged", "the same as before"),
+    ],
+)
 def test_everyone_changing_alike_is_neither_clear_nor_unclear(step, code, said):
     """Nothing varies, so nothing is tested: the sentence says what is true of all of them."""
     study = make_study({"pre": {"m": PRE}, "post": {"m": np.array(PRE) + step}})

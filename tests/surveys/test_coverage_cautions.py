@@ -30,8 +30,9 @@ def compared(treated, others, cluster=None):
     facts = {"treated": [*arm, *arm]}
     if cluster is not None:
         facts["cluster"] = [*(np.arange(n) % cluster)] * 2
-    return make_study({"pre": {"m": pre}, "post": {"m": pre + rng.normal(0.2, 0.4, n)}},
-                      facts=facts)  # fmt: skip
+    return make_study(
+        {"pre": {"m": pre}, "post": {"m": pre + rng.normal(0.2, 0.4, n)}}, facts=facts
+    )
 
 
 def test_a_small_group_in_a_comparison():
@@ -49,10 +50,13 @@ def test_dose_of_few_people(n, said):
     study = make_study(
         {"pre": {"m": pre}, "post": {"m": pre + 0.1 * times + rng.normal(0, 0.3, n)}},
         attendance=pd.DataFrame(
-            [{"person": str(i), "session": f"s{k}", "attended": True}
-             for i in range(n) for k in range(times[i])]
+            [
+                {"person": str(i), "session": f"s{k}", "attended": True}
+                for i in range(n)
+                for k in range(times[i])
+            ]
         ),
-    )  # fmt: skip
+    )
     found = evaluate_dose(study)[0]
     assert found.slope.n == n
     assert ("dose_of_few" in codes(found.cautions)) is said

@@ -110,8 +110,10 @@ def test_the_mixed_difference_is_that_of_the_two_groups_models():
     sides = []
     for side in (arm, ~arm):
         both = sorted(set(first) & set(last) & set(np.flatnonzero(side)))
-        only = [sorted((set(a) - set(b)) & set(np.flatnonzero(side)))
-                for a, b in ((first, last), (last, first))]  # fmt: skip
+        only = [
+            sorted((set(a) - set(b)) & set(np.flatnonzero(side)))
+            for a, b in ((first, last), (last, first))
+        ]
         sides.append(mixed_change(pre[both], post[both], pre[only[0]], post[only[1]]))
     assert mixed.estimate == pytest.approx(sides[0].estimate - sides[1].estimate)
     assert mixed.std_error == pytest.approx(np.hypot(sides[0].std_error, sides[1].std_error))

@@ -26,8 +26,11 @@ def study(arm=HALF, pre=PRE, post=POST, *, kind="scale", covariates=None, **more
     facts = {"treated": [*arm] * 2, **more.pop("facts", {})}
     return make_study(
         {"pre": {"s": pre}, "post": {"s": post}},
-        measures=measures, facts=facts, covariates=covariates, **more,
-    )  # fmt: skip
+        measures=measures,
+        facts=facts,
+        covariates=covariates,
+        **more,
+    )
 
 
 STUDIES = {

@@ -71,8 +71,12 @@ def test_no_more_columns_than_the_pairs_can_carry():
     study = make_study({"pre": measures, "post": {k: v[:40] + 0.2 for k, v in measures.items()}})
     found = choose_auxiliary(study, build_panel(study), "m0", WAVES)
     assert found.values.shape[1] == 4, "one for every ten pairs"
-    many = make_study({"pre": {k: np.tile(v, 8) for k, v in measures.items()},
-                       "post": {k: rng.normal(3, 1, 350) for k in measures}})  # fmt: skip
+    many = make_study(
+        {
+            "pre": {k: np.tile(v, 8) for k, v in measures.items()},
+            "post": {k: rng.normal(3, 1, 350) for k in measures},
+        }
+    )
     assert choose_auxiliary(many, build_panel(many), "m0", WAVES).values.shape[1] <= MOST_AUXILIARY
     alone = make_study({"pre": {"m": base}, "post": {"m": base[:40]}})
     assert choose_auxiliary(alone, build_panel(alone), "m", WAVES) is None
@@ -143,8 +147,9 @@ def test_yes_and_no_in_clusters_are_bounded_but_not_imputed():
 
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])
-@pytest.mark.parametrize(("gain", "status"), [(0.9, "reached"), (2.0, "not_reached"),
-                                              (0.5, "not_clear")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("gain", "status"), [(0.9, "reached"), (2.0, "not_reached"), (0.5, "not_clear")]
+)
 def test_page_and_report_say_the_same_in_both_languages(language, gain, status):
     study, *_ = study_of(gain=gain)
     evaluation, text = evaluate(study), Text(language)
@@ -207,8 +212,13 @@ def test_a_funder_reads_how_far_those_lost_would_have_to_be(language):
 def test_each_row_names_its_waves_where_there_are_three():
     rng = np.random.default_rng(2)
     pre = rng.normal(3, 0.5, 60)
-    three = make_study({"pre": {"m": pre}, "mid": {"m": pre[:50] + rng.normal(0, 0.3, 50)},
-                        "post": {"m": pre[:45] + rng.normal(0.2, 0.3, 45)}})  # fmt: skip
+    three = make_study(
+        {
+            "pre": {"m": pre},
+            "mid": {"m": pre[:50] + rng.normal(0, 0.3, 50)},
+            "post": {"m": pre[:45] + rng.normal(0.2, 0.3, 45)},
+        }
+    )
     rows = evaluate_sensitivity(three)
     told = list_sensitivity(rows, three.plan, Text("en"))["Waves"]
     assert len(set(told)) > 1

@@ -103,10 +103,14 @@ def test_right_and_wrong_answers_have_items_but_no_factor():
     study = make_study(
         {w: {"trust": list(q["trust"])} for w, q in right.items()},
         measures=[
-            {"name": "trust", "kind": "knowledge", "items": items,
-             "correct": dict.fromkeys(items, "yes")},
+            {
+                "name": "trust",
+                "kind": "knowledge",
+                "items": items,
+                "correct": dict.fromkeys(items, "yes"),
+            },
         ],
-    )  # fmt: skip
+    )
     (one,) = measured(study)
     assert one.invariance is None
     assert isinstance(one.items[0].test, Comparison)

@@ -127,8 +127,14 @@ def test_a_group_too_small_for_the_model_stands_on_its_pairs_and_says_so():
     assert small.n == 3
     for language in ("en", "zh-Hans"):
         assert "b" in say_who_in_groups(Text(language), found, StudyPlan())
-    assert say_who_in_groups(Text("en"), evaluate_outcomes(study_of(
-        dict.fromkeys(GAINS, 25))[0])[0].subgroups[0], StudyPlan()) == ""  # fmt: skip
+    assert (
+        say_who_in_groups(
+            Text("en"),
+            evaluate_outcomes(study_of(dict.fromkeys(GAINS, 25))[0])[0].subgroups[0],
+            StudyPlan(),
+        )
+        == ""
+    )
 
 
 def test_shares_of_partly_matched_groups_use_everyone():

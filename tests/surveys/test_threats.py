@@ -96,8 +96,10 @@ def test_staggered_starts_are_recognised():
 def test_anonymous_comparison_uses_four_means():
     study = make_study(
         {"pre": {"m": PRE}, "post": {"m": POST}},
-        measures=WIDE, facts={"treated": [*ARM, *ARM]}, anonymous=True,
-    )  # fmt: skip
+        measures=WIDE,
+        facts={"treated": [*ARM, *ARM]},
+        anonymous=True,
+    )
     did = evaluate_comparison(study)[0].analyses[0]
     change = POST - PRE
     assert did.estimate == pytest.approx(change[ARM].mean() - change[~ARM].mean())
@@ -137,9 +139,10 @@ def test_raking_reweights_the_change():
     gain = np.where(np.array(sex) == "f", 0.0, 1.0)
     study = make_study(
         {"pre": {"m": PRE}, "post": {"m": PRE + gain}},
-        measures=WIDE, categories={"sex": sex * 2},
+        measures=WIDE,
+        categories={"sex": sex * 2},
         survey={"population": {"sex": {"f": 0.5, "m": 0.5}}},
-    )  # fmt: skip
+    )
     found = by_name(evaluate_sensitivity(study))["raking"]
     assert found.change.estimate == pytest.approx(0.5)
     assert found.details["kish_effect"] > 1
@@ -149,8 +152,9 @@ def test_subgroups_test_first_without_the_small():
     site = np.where(np.arange(N) < 3, "tiny", np.where(np.arange(N) < 40, "small", "large"))
     study = make_study(
         {"pre": {"m": PRE}, "post": {"m": PRE + 0.1 + np.random.default_rng(1).normal(0, 0.2, N)}},
-        measures=WIDE, categories={"site": [*site, *site]},
-    )  # fmt: skip
+        measures=WIDE,
+        categories={"site": [*site, *site]},
+    )
     found = evaluate(study).outcomes[0].subgroups[0]
     shown = {g.value: g for g in found.groups}
     assert (shown["tiny"].n, shown["small"].n) == (3, 37)
@@ -195,8 +199,9 @@ def test_dose_slope_is_recovered_and_called_association():
     )
     study = make_study(
         {"pre": {"m": PRE}, "post": {"m": PRE + 0.1 * sessions + RNG.normal(0, 0.2, N)}},
-        measures=WIDE, attendance=table,
-    )  # fmt: skip
+        measures=WIDE,
+        attendance=table,
+    )
     dose = evaluate_dose(study)[0]
     assert dose.slope.ci_low < 0.1 < dose.slope.ci_high
     assert dose.slope.estimate == pytest.approx(0.1, abs=0.02)

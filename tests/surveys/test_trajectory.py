@@ -54,13 +54,15 @@ def test_two_waves_have_no_course():
 
 def test_a_memory_and_a_placebo_wave_are_never_in_it():
     waves = ("early", "pre", "post", "then", "follow_up")
-    study = follow((0.9, 0, 0.6, 0.9, 0.5), waves,
-                   survey={"retrospective": ["then"], "placebo": ["early"]})  # fmt: skip
+    study = follow(
+        (0.9, 0, 0.6, 0.9, 0.5), waves, survey={"retrospective": ["then"], "placebo": ["early"]}
+    )
     (course,) = evaluate_trajectories(study)
     assert [point.wave for point in course.points] == ["pre", "post", "follow_up"]
     assert {c.from_wave for c in course.contrasts} == {"pre", "post"}
-    without = follow((0.9, 0, 0.6, 0.9), waves[:4],
-                     survey={"retrospective": ["then"], "placebo": ["early"]})  # fmt: skip
+    without = follow(
+        (0.9, 0, 0.6, 0.9), waves[:4], survey={"retrospective": ["then"], "placebo": ["early"]}
+    )
     assert evaluate_trajectories(without) == ()
 
 
@@ -126,9 +128,14 @@ def test_waves_stand_by_their_dates_and_in_steps_without():
 
 def change(estimate, half=0.1):
     return Comparison(
-        name="mixed_model", estimate=estimate, ci_low=estimate - half, ci_high=estimate + half,
-        p_value=0.001 if abs(estimate) > half else 0.5, n=N, method="unstructured",
-    )  # fmt: skip
+        name="mixed_model",
+        estimate=estimate,
+        ci_low=estimate - half,
+        ci_high=estimate + half,
+        p_value=0.001 if abs(estimate) > half else 0.5,
+        n=N,
+        method="unstructured",
+    )
 
 
 @pytest.mark.parametrize(
@@ -164,11 +171,15 @@ def test_the_sentence_follows_the_contrasts(middle, end, important, code):
         course,
         important_difference=important,
         contrasts=tuple(
-            WaveContrast(from_wave=a, to_wave=b, change=change(x),
-                         against="previous" if a == "post" else "baseline")
+            WaveContrast(
+                from_wave=a,
+                to_wave=b,
+                change=change(x),
+                against="previous" if a == "post" else "baseline",
+            )
             for a, b, x in waves
         ),
-    )  # fmt: skip
+    )
     finding = find_trajectory(study, course)
     assert finding.code == f"trajectory_{code}"
     for language in LANGUAGES:
@@ -194,8 +205,10 @@ def test_a_course_that_cannot_be_estimated_says_so():
 
 def test_a_yes_no_item_has_shares():
     rng = np.random.default_rng(1)
-    waves = {w: {"kit": (rng.random(60) < p) * 1.0}
-             for w, p in (("pre", 0.3), ("post", 0.6), ("follow_up", 0.6))}  # fmt: skip
+    waves = {
+        w: {"kit": (rng.random(60) < p) * 1.0}
+        for w, p in (("pre", 0.3), ("post", 0.6), ("follow_up", 0.6))
+    }
     study = make_study(
         waves, measures=[{"name": "kit", "kind": "binary"}], survey={"waves": list(waves)}
     )

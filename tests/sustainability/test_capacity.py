@@ -48,10 +48,14 @@ def test_scores_out_of_range_are_left_out():
 
 def test_strengths_kept_gained_lost():
     table = pd.DataFrame(
-        [("pump", "tools", "pre"), ("hall", "places", "pre"), ("hall", "places", "post"),
-         ("nurse", "people", "post")],
+        [
+            ("pump", "tools", "pre"),
+            ("hall", "places", "pre"),
+            ("hall", "places", "post"),
+            ("nurse", "people", "post"),
+        ],
         columns=["strength", "kind", "wave"],
-    )  # fmt: skip
+    )
     study = Study(plan=plan_from_dict({"strengths": {"path": "s.xlsx"}}), strengths=table)
     kinds = {k.kind: k for k in evaluate_strengths(study).kinds}
     assert kinds["tools"].lost == ("pump",)
@@ -76,9 +80,12 @@ def test_share_led_by_residents_counts_only_sessions_held(tmp_path):
 
 def test_roles_without_a_trained_successor_are_counted():
     roster = pd.DataFrame(
-        {"role": ["lead", "lead", "driver", "driver"], "successor": ["v2", "", None, "v9"],
-         "left": pd.to_datetime([None, None, None, "2026-01-01"])}
-    )  # fmt: skip
+        {
+            "role": ["lead", "lead", "driver", "driver"],
+            "successor": ["v2", "", None, "v9"],
+            "left": pd.to_datetime([None, None, None, "2026-01-01"]),
+        }
+    )
     study = capacity_study([("r1", "money", "", "pre", 3.0, "")])
     found = evaluate_capacity(replace(study, volunteers=roster))
     assert found.leadership == (("driver", 1, 0), ("lead", 2, 1))

@@ -14,15 +14,37 @@ def consultation_study():
     columns = ["issue", "raised_by", "parties", "stage", "meeting"]
     columns += ["raised", "agreed", "due", "done", "told_back", "declined"]
     rows = [
-        ["drain", "a", "A、B", "s1", "m1", "2026-01-01", "2026-01-05", "2026-02-01", "2026-01-25",
-         "2026-01-30", ""],
-        ["light", "a", "A,C", "s1", "m1", "2026-01-01", "2026-01-05", "2026-02-01", "2026-02-20",
-         None, ""],
+        [
+            "drain",
+            "a",
+            "A、B",
+            "s1",
+            "m1",
+            "2026-01-01",
+            "2026-01-05",
+            "2026-02-01",
+            "2026-01-25",
+            "2026-01-30",
+            "",
+        ],
+        [
+            "light",
+            "a",
+            "A,C",
+            "s1",
+            "m1",
+            "2026-01-01",
+            "2026-01-05",
+            "2026-02-01",
+            "2026-02-20",
+            None,
+            "",
+        ],
         ["path", "b", "A", "s2", "m2", "2026-02-01", "2026-02-05", "2026-03-01", None, None, ""],
         ["pump", "b", "B", "s2", "m2", "2026-02-01", "2026-02-05", "2026-12-01", None, None, ""],
         ["lift", "b", "B", "s2", "m2", "2026-02-01", None, None, None, None, "not ours"],
         ["park", "b", "B", "s2", "m3", "2026-03-01", None, None, None, None, ""],
-    ]  # fmt: skip
+    ]
     table = pd.DataFrame(rows, columns=columns)
     for name in columns[5:10]:
         table[name] = pd.to_datetime(table[name])

@@ -96,8 +96,9 @@ def test_a_ledger_of_six_months_counts_six_months():
 @pytest.mark.parametrize("day", [1, 5, 14, 27, 28])
 @pytest.mark.parametrize("months", [3, 5, 11, 12, 17, 40])
 def test_what_is_paid_every_month_is_its_expense_whatever_the_day_and_the_length(day, months):
-    days = [pd.Timestamp("2022-03-01") + pd.DateOffset(months=m, days=day - 1)
-            for m in range(months)]  # fmt: skip
+    days = [
+        pd.Timestamp("2022-03-01") + pd.DateOffset(months=m, days=day - 1) for m in range(months)
+    ]
     found = evaluate_funding(ledger_study([(at, -1000, None, None) for at in days], balance=1.0))
     assert found.monthly_expense == pytest.approx(1000.0)
 

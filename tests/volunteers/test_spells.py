@@ -78,8 +78,14 @@ def test_who_joined_inside_the_window_cannot_be_judged_yet():
 
 def test_the_curve_and_the_count_agree_on_who_has_left_at_the_lapse_boundary():
     # "edge" was last seen exactly 90 days before the end: not yet more than 90 days without.
-    days = {"a": [0, 50], "b": [0, 120], "c": [10, 209], "edge": [0, 210], "d": [0, 211],
-            "e": [5, 300]}  # fmt: skip
+    days = {
+        "a": [0, 50],
+        "b": [0, 120],
+        "c": [10, 209],
+        "edge": [0, 210],
+        "d": [0, 211],
+        "e": [5, 300],
+    }
     found = evaluate_volunteers(log_of(days, lapse=90, until=300))
     assert (found.n, found.left, found.active) == (6, 3, 3)
     assert sum(found.curve.events) == 3
@@ -99,8 +105,10 @@ def test_a_leaving_on_the_last_day_of_observation_has_left_in_curve_count_and_mo
     assert sum(found.curve.events) == 2
     assert sum(month.lapsed for month in found.monthly) == 2
     assert (found.monthly[-1].month, found.monthly[-1].lapsed, found.monthly[-1].team) == (
-        "2025-06", 1, 1,
-    )  # fmt: skip
+        "2025-06",
+        1,
+        1,
+    )
 
 
 ROSTER = """id,joined,left
@@ -316,11 +324,12 @@ def test_a_clock_before_most_rows_is_not_believed(monkeypatch):
 @settings(max_examples=60, deadline=None)
 @given(
     st.dictionaries(
-        st.sampled_from("abcdefgh"), st.lists(st.integers(0, 400), min_size=1, max_size=12),
+        st.sampled_from("abcdefgh"),
+        st.lists(st.integers(0, 400), min_size=1, max_size=12),
         min_size=1,
     ),
     st.integers(20, 120),
-)  # fmt: skip
+)
 def test_curve_and_count_agree_on_who_has_left_in_any_log(days, lapse):
     team = collect_team(log_of(days, lapse=lapse, until=400))
     tenures = derive_tenures(team)

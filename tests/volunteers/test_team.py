@@ -265,10 +265,19 @@ def test_every_month_adds_up_whatever_the_log(rows):
 
 def _checks(errors):
     return tuple(
-        OutlookCheck(made="2026-01", month="2026-02", months_ahead=1, expected=20 + flow, low=10,
-                     high=30, actual=20, inside=True, today=20 + naive)
+        OutlookCheck(
+            made="2026-01",
+            month="2026-02",
+            months_ahead=1,
+            expected=20 + flow,
+            low=10,
+            high=30,
+            actual=20,
+            inside=True,
+            today=20 + naive,
+        )
         for flow, naive in errors
-    )  # fmt: skip
+    )
 
 
 FLOW = (OutlookPoint(month="2026-07", active=14.0, low=9.0, high=18.0),)
@@ -305,8 +314,9 @@ def test_overdue_is_one_number_everywhere(sample_volunteers):
     assert late < len(v.overdue)
     (finding,) = [one for one in find_volunteers(v) if one.code == "volunteers_overdue"]
     assert finding.values["n"] == late
-    (warning,) = [w for w in find_warnings(Sections(volunteers=v))
-                  if w.code == "volunteers_overdue"]  # fmt: skip
+    (warning,) = [
+        w for w in find_warnings(Sections(volunteers=v)) if w.code == "volunteers_overdue"
+    ]
     assert dict(warning.values)["n"] == late
     cards = dict((meaning, value) for value, meaning in list_volunteer_cards(text, v))
     assert cards["overdue against their own rhythm"] == str(late)
@@ -320,8 +330,9 @@ def test_a_median_is_an_estimate_beside_the_count(sample_volunteers):
     v = sample_volunteers
     if find_stay(v).code == "volunteers_half_left":
         assert said.startswith("Median length of service: ")
-    half = replace(v, median_days=Estimate(estimate=487.0, ci_low=300.0, n=25, method="x"), n=25,
-                   left=11)  # fmt: skip
+    half = replace(
+        v, median_days=Estimate(estimate=487.0, ci_low=300.0, n=25, method="x"), n=25, left=11
+    )
     assert say_finding(Text("en"), find_stay(half)) == (
         "Median length of service: 16 months (95% CI from 9.9 months); 11 of 25 have left so far."
     )

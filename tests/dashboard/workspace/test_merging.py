@@ -32,8 +32,9 @@ def test_different_settings_are_both_kept():
 
 
 def test_entries_of_lists_are_told_apart_by_name():
-    mine = changed(measures=[{"name": "m", "range": [1, 5], "items": ["q1", "q2", "q3"]},
-                             {"name": "k"}])  # fmt: skip
+    mine = changed(
+        measures=[{"name": "m", "range": [1, 5], "items": ["q1", "q2", "q3"]}, {"name": "k"}]
+    )
     theirs = changed(measures=[{"name": "m", "range": [1, 7], "items": ["q1", "q2"]}])
     merge = merge_records(BASE, mine, theirs)
     assert not merge.clashes

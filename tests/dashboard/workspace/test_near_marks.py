@@ -36,10 +36,12 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     save_draft(made, NEAR_MARKS, marks)
     save_draft(made, "personal", {f"{wave}.csv": {"姓名": ["name", "coded"]} for wave in NAMES})
     files = [{"path": f"{wave}.csv", "wave": wave} for wave in NAMES]
-    plan = plan_from_dict({
-        "survey": {"respondent": "姓名", "files": files},
-        "measures": [{"name": "m", "items": ["q1"], "range": [1, 5]}],
-    })  # fmt: skip
+    plan = plan_from_dict(
+        {
+            "survey": {"respondent": "姓名", "files": files},
+            "measures": [{"name": "m", "items": ["q1"], "range": [1, 5]}],
+        }
+    )
     save_version(made, with_near(plan, find_near_codes(marks)))
     yield made
     close_workspaces()

@@ -49,8 +49,9 @@ def test_they_can_be_taken_out_one_by_one():
     engine.close_workspaces()
     assert sorted(keys()) == ["a", "c"]
     assert [(action, n) for _, action, _, n in list_audit("portfolio")] == [
-        ("save_results", "3"), ("remove_results", "1"),
-    ]  # fmt: skip
+        ("save_results", "3"),
+        ("remove_results", "1"),
+    ]
 
 
 def test_a_workspace_of_an_older_levee_gets_the_table(workspace):

@@ -16,7 +16,10 @@ from dashboard.workspace import engine, store
 from dashboard.workspace.sample import SAMPLE_ID, read_sample_files
 
 ROOT = Path(__file__).resolve().parents[3]
-PLAN = {"study": {"title": "Levee test"}, "measures": [{"name": "m", "items": ["q"], "kind": "number"}]}  # fmt: skip  # noqa: E501
+PLAN = {
+    "study": {"title": "Levee test"},
+    "measures": [{"name": "m", "items": ["q"], "kind": "number"}],
+}
 
 
 @pytest.fixture(autouse=True)
