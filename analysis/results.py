@@ -21,6 +21,7 @@ Reason = Literal[
 ]
 Audience = Literal["evaluator", "manager", "funder", "public"]
 AUDIENCES: tuple[Audience, ...] = ("evaluator", "manager", "funder", "public")
+Severity = Literal["info", "caution", "serious"]
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -273,7 +274,7 @@ class Caution:
     """
 
     code: str
-    severity: Literal["info", "caution", "serious"] = "caution"
+    severity: Severity = "caution"
     section: str = ""
     measure: str = ""
     values: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)

@@ -143,7 +143,7 @@ def _walk_parts(
 
 def _walk_field(
     name: str,
-    value: Any,
+    value: Any,  # noqa: ANN401
     page: str,
     kind: Kind,
 ) -> Iterator[tuple[str, Kind]]:

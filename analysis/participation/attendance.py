@@ -27,7 +27,7 @@ from analysis.participation.results import (
     PeriodParticipation,
     SessionAttendance,
 )
-from analysis.results import Caution, EstimateLike, NotEstimable
+from analysis.results import Caution, EstimateLike, NotEstimable, Severity
 from analysis.statistics.control_chart import laney_limits
 from analysis.statistics.proportions import few_people_behind, share_by_person, wilson
 from analysis.study import Study
@@ -268,8 +268,8 @@ def _cautions(
         yield _caution("participation_no_population", "info")
 
 
-def _caution(code: str, severity: str = "caution", **values: object) -> Caution:
-    return Caution(code=code, severity=severity, section="participation", values=values)  # type: ignore[arg-type]
+def _caution(code: str, severity: Severity = "caution", **values: object) -> Caution:
+    return Caution(code=code, severity=severity, section="participation", values=values)
 
 
 def _from_counts(study: Study) -> Participation | None:

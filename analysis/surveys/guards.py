@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from analysis.results import Caution, Comparison, Estimate
+from analysis.results import Caution, Comparison, Estimate, Severity
 from analysis.statistics.clusters import design_effect, icc
 from analysis.study import Study
 from analysis.surveys.analyses import AGREEING, Contrast
@@ -24,7 +23,6 @@ DESIGN_EFFECT = 1.2
 MISSING_SHARE = 0.1
 SEASON_MONTHS = 2
 
-Severity = Literal["info", "caution", "serious"]
 _Found = Iterator[tuple[str, Severity, dict[str, object]]]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.results import Caution, Comparison
+from analysis.results import Caution, Comparison, Severity
 from analysis.statistics.multiplicity import adjust_by_family
 from analysis.statistics.trajectory import WaveEstimates, mean_trajectory, separate_waves
 from analysis.statistics.wave_shares import share_trajectory
@@ -182,12 +182,12 @@ def _family_of(course: Trajectory) -> str:
 
 
 def _guard(course: Trajectory) -> Iterator[Caution]:
-    def caution(code: str, severity: str = "info", **values: object) -> Caution:
+    def caution(code: str, severity: Severity = "info", **values: object) -> Caution:
         return Caution(
             code=code,
             severity=severity,
             section="trajectory",
-            measure=course.measure,  # type: ignore[arg-type]
+            measure=course.measure,
             values=values,
         )
 

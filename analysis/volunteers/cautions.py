@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.results import Caution, Estimate
+from analysis.results import Caution, Estimate, Severity
 from analysis.volunteers.groups import is_clear
 from analysis.volunteers.results import Volunteers
 from analysis.volunteers.spells import Team, Tenures
@@ -49,8 +49,8 @@ def find_cautions(
     return replace(result, cautions=tuple(found))
 
 
-def _caution(code: str, severity: str = "caution", **values: object) -> Caution:
-    return Caution(code=code, severity=severity, section="volunteers", values=values)  # type: ignore[arg-type]
+def _caution(code: str, severity: Severity = "caution", **values: object) -> Caution:
+    return Caution(code=code, severity=severity, section="volunteers", values=values)
 
 
 def _of_curve(v: Volunteers, tenures: Tenures) -> Iterator[Caution]:
