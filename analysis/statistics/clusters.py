@@ -14,6 +14,7 @@ from scipy import stats
 
 from analysis.results import Comparison, ComparisonLike, Estimate, EstimateLike, NotEstimable
 from analysis.statistics.risk_sets import FloatArray, IntArray, as_counts, sums_by
+from analysis.statistics.t_tests import t_comparison
 
 LEAST_CLUSTERS = 5
 EXACT_CLUSTERS = 12
@@ -175,17 +176,12 @@ def cr2(
     if df < LEAST_DF:
         return NotEstimable(reason="too_few", n=n, name=name, method="cr2", details=facts)
     estimate = float(fit.beta[coef_index])
-    half = float(stats.t.ppf((1 + ci_level) / 2, df)) * std_error
-    return Comparison(
+    return t_comparison(
         name=name,
         estimate=estimate,
         std_error=std_error,
-        ci_low=estimate - half,
-        ci_high=estimate + half,
-        ci_level=ci_level,
-        statistic=estimate / std_error,
         df=df,
-        p_value=float(2 * stats.t.sf(abs(estimate / std_error), df)),
+        ci_level=ci_level,
         n=n,
         n_missing=n_missing,
         method="ols_cr2_satterthwaite",

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
 from analysis.results import Comparison, ComparisonLike, NotEstimable
 from analysis.statistics.clusters import LEAST_DF, gram_moments
+from analysis.statistics.t_tests import t_comparison
 
 FloatArray = npt.NDArray[np.float64]
 #: Numbers that differ by less than this share of their size are equal.
@@ -77,12 +76,12 @@ def least_squares(
     if variance <= 0 or float(np.abs(residual).max()) <= _ROUNDING * float(np.abs(outcome).max()):
         return NotEstimable(reason="no_variance", n=n, name=name, method=method)
     return t_comparison(
-        float(beta[coef_index]),
-        math.sqrt(variance),
-        df,
-        name,
-        method,
-        ci_level,
+        estimate=float(beta[coef_index]),
+        std_error=math.sqrt(variance),
+        df=df,
+        name=name,
+        method=method,
+        ci_level=ci_level,
         n=n,
         n_missing=int((~kept).sum()),
     )
@@ -115,45 +114,14 @@ def difference_of_changes(
     df = float(parts.sum() ** 2 / (parts**2 / np.array([s.size - 1 for s in kept])).sum())
     means = [float(s.mean()) for s in kept]
     return t_comparison(
-        means[3] - means[2] - means[1] + means[0],
-        math.sqrt(float(parts.sum())),
-        df,
-        name,
-        method,
-        ci_level,
+        estimate=means[3] - means[2] - means[1] + means[0],
+        std_error=math.sqrt(float(parts.sum())),
+        df=df,
+        name=name,
+        method=method,
+        ci_level=ci_level,
         n=n,
         n_missing=sum(s.size for s in given) - n,
-    )
-
-
-def t_comparison(
-    estimate: float,
-    error: float,
-    df: float,
-    name: str,
-    method: str,
-    ci_level: float,
-    *,
-    n: int,
-    n_missing: int,
-    details: Mapping[str, float] | None = None,
-) -> Comparison:
-    """Make a t test and its interval of an estimate, its standard error and its df."""
-    half = float(special.stdtrit(df, (1 + ci_level) / 2)) * error
-    return Comparison(
-        name=name,
-        estimate=estimate,
-        std_error=error,
-        ci_low=estimate - half,
-        ci_high=estimate + half,
-        ci_level=ci_level,
-        statistic=estimate / error,
-        df=df,
-        p_value=float(2 * special.stdtr(df, -abs(estimate / error))),
-        n=n,
-        n_missing=n_missing,
-        method=method,
-        details=details or {},
     )
 
 
@@ -187,12 +155,12 @@ def difference_of_estimates(
     estimates = [one.estimate or 0.0 for one in sides if isinstance(one, Comparison)]
     missing = sum(one.n_missing for one in sides if isinstance(one, Comparison))
     return t_comparison(
-        estimates[0] - estimates[1],
-        math.sqrt(sum(variances)),
-        df,
-        name,
-        treated.method,
-        ci_level,
+        estimate=estimates[0] - estimates[1],
+        std_error=math.sqrt(sum(variances)),
+        df=df,
+        name=name,
+        method=treated.method,
+        ci_level=ci_level,
         n=n,
         n_missing=missing,
     )
@@ -216,12 +184,12 @@ def weighted_mean_change(
     if float(np.ptp(d)) <= _ROUNDING * float(np.abs(d).max()):
         return NotEstimable(reason="no_variance", n=n, name=name, method="linearised")
     return t_comparison(
-        mean,
-        math.sqrt(variance),
-        n - 1.0,
-        name,
-        "linearised",
-        0.95,
+        estimate=mean,
+        std_error=math.sqrt(variance),
+        df=n - 1.0,
+        name=name,
+        method="linearised",
+        ci_level=0.95,
         n=n,
         n_missing=int((~kept).sum()),
     )

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
-from analysis.results import Comparison, ComparisonLike, NotEstimable
+from analysis.results import ComparisonLike, NotEstimable
 from analysis.statistics.risk_sets import FloatArray
+from analysis.statistics.t_tests import t_comparison
 
 _SWEEPS = 10
 #: Numbers held at once while filling gaps (8 bytes each).
@@ -322,17 +322,12 @@ def pool_estimates(
         return NotEstimable(reason="no_variance", n=n, name=name)
     df = barnard_rubin_df(between / total, m, complete_df)
     std_error = float(np.sqrt(total))
-    half = float(stats.t.ppf((1 + ci_level) / 2, df)) * std_error
-    return Comparison(
+    return t_comparison(
         name=name,
         estimate=estimate,
         std_error=std_error,
-        ci_low=estimate - half,
-        ci_high=estimate + half,
-        ci_level=ci_level,
-        statistic=estimate / std_error,
         df=df,
-        p_value=float(2 * stats.t.sf(abs(estimate / std_error), df)),
+        ci_level=ci_level,
         n=n,
         n_missing=n_missing,
         method=method,

@@ -12,6 +12,7 @@ from scipy import optimize, stats
 
 from analysis.results import Comparison, ComparisonLike, NotEstimable
 from analysis.statistics.counting import Floats, as_floats
+from analysis.statistics.t_tests import t_comparison
 
 #: Fewer months on either side of an event give no trend to continue.
 LEAST_MONTHS = 8
@@ -180,18 +181,12 @@ def segmented_regression(
         if adjust:
             factor, df = _small_sample(design, direction, lag, correlation)
             variance *= factor
-        error = math.sqrt(variance)
-        half = float(stats.t.isf((1.0 - ci_level) / 2.0, df)) * error
-        return Comparison(
+        return t_comparison(
             name=name,
             estimate=estimate,
-            std_error=error,
-            ci_low=estimate - half,
-            ci_high=estimate + half,
-            ci_level=ci_level,
-            statistic=estimate / error,
+            std_error=math.sqrt(variance),
             df=df,
-            p_value=float(2.0 * stats.t.sf(abs(estimate / error), df)),
+            ci_level=ci_level,
             n=n,
             method=method,
         )

@@ -7,12 +7,10 @@ too, so that one import serves every analysis of change.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special, stats
+from scipy import stats
 
 from analysis.results import Comparison, ComparisonLike, Estimate, EstimateLike, NotEstimable
 from analysis.statistics.bootstrap import DEFAULT_RESAMPLES, DEFAULT_SEED, bca_interval
@@ -20,6 +18,7 @@ from analysis.statistics.counting import Floats, PairTally, Tally, tally, tally_
 from analysis.statistics.mixed_model import mixed_change, mixed_waves
 from analysis.statistics.ordinal import ordinal_change
 from analysis.statistics.rank_tests import mann_whitney, sign_test, wilcoxon_signed_rank
+from analysis.statistics.t_tests import t_comparison
 
 __all__ = [
     "bca_mean_change",
@@ -75,7 +74,7 @@ def paired_t(
     if refused:
         return refused
     sd = math.sqrt(diff.variance)
-    return _t_comparison(
+    return t_comparison(
         name="paired_t",
         estimate=diff.mean,
         std_error=sd / math.sqrt(diff.total),
@@ -118,7 +117,7 @@ def welch_t(
     if refused:
         return refused
     v1, v2 = first.variance / first.total, second.variance / second.total
-    return _t_comparison(
+    return t_comparison(
         name="welch_t",
         estimate=second.mean - first.mean,
         std_error=math.sqrt(v1 + v2),
@@ -187,7 +186,7 @@ def derrick_t(
     error, df = _derrick_error(pairs, singles, waves)
     if error <= 1e-12 * _size(waves):
         return NotEstimable(reason="no_variance", n=pairs.n, method=method, name="derrick")
-    return _t_comparison(
+    return t_comparison(
         name="derrick",
         estimate=waves[1].mean - waves[0].mean,
         std_error=error,
@@ -376,34 +375,3 @@ def _refusal(samples: tuple[Tally, ...], name: str, method: str) -> NotEstimable
     if all(sample.values.size < 2 for sample in samples):
         return NotEstimable(reason="no_variance", n=n, method=method, name=name)
     return None
-
-
-def _t_comparison(
-    *,
-    name: str,
-    estimate: float,
-    std_error: float,
-    df: float,
-    ci_level: float,
-    n: int,
-    n_missing: int,
-    method: str,
-    details: Mapping[str, Any],
-) -> Comparison:
-    half = -float(special.stdtrit(df, (1.0 - ci_level) / 2.0)) * std_error
-    statistic = estimate / std_error
-    return Comparison(
-        name=name,
-        estimate=estimate,
-        std_error=std_error,
-        ci_low=estimate - half,
-        ci_high=estimate + half,
-        ci_level=ci_level,
-        statistic=statistic,
-        df=df,
-        p_value=float(2.0 * special.stdtr(df, -abs(statistic))),
-        n=n,
-        n_missing=n_missing,
-        method=method,
-        details=details,
-    )

@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import optimize, stats
+from scipy import optimize
 
-from analysis.results import Comparison, ComparisonLike, NotEstimable, Reason
+from analysis.results import ComparisonLike, NotEstimable, Reason
 from analysis.statistics.counting import Floats, as_floats, tally, tally_pairs
 from analysis.statistics.repeated_measures import (
     WaveModel,
@@ -26,6 +26,7 @@ from analysis.statistics.repeated_measures import (
     solve_means,
     sum_patterns,
 )
+from analysis.statistics.t_tests import t_comparison
 
 CovarianceName = Literal["unstructured", "compound_symmetry", "uncorrelated"]
 
@@ -266,44 +267,15 @@ def _contrast(
             "boundary": fit.boundary,
         }
     return t_comparison(
+        name="mixed_model",
         estimate=float(direction @ model.means),
-        error=math.sqrt(variance),
+        std_error=math.sqrt(variance),
         df=df,
         ci_level=ci_level,
         n=n,
         n_missing=n_missing,
         method=METHOD.format(covariance=fit.covariance),
         details={**described, **details},
-    )
-
-
-def t_comparison(
-    *,
-    estimate: float,
-    error: float,
-    df: float,
-    ci_level: float,
-    n: int,
-    n_missing: int,
-    method: str,
-    details: dict[str, Any],
-) -> Comparison:
-    """Give an estimate of a model of the waves with its t interval and test."""
-    half = float(stats.t.isf((1.0 - ci_level) / 2.0, df)) * error
-    return Comparison(
-        name="mixed_model",
-        estimate=estimate,
-        std_error=error,
-        ci_low=estimate - half,
-        ci_high=estimate + half,
-        ci_level=ci_level,
-        statistic=estimate / error,
-        df=df,
-        p_value=float(2.0 * stats.t.sf(abs(estimate / error), df)),
-        n=n,
-        n_missing=n_missing,
-        method=method,
-        details=details,
     )
 
 
@@ -325,8 +297,9 @@ def _against_constant(
     if varying.total < 2:
         return _refusal("too_few", n, "unstructured")
     return t_comparison(
+        name="mixed_model",
         estimate=samples[1].mean - samples[0].mean,
-        error=max(errors),
+        std_error=max(errors),
         df=varying.total - 1.0,
         ci_level=ci_level,
         n=n,

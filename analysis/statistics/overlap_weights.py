@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.results import ComparisonLike, NotEstimable
-from analysis.statistics.group_change import t_comparison
+from analysis.statistics.t_tests import t_comparison
 
 FloatArray = npt.NDArray[np.float64]
 #: Chances of 1 − this or nearer to certain: the covariates tell the groups apart completely.
@@ -134,12 +134,12 @@ def weighted_difference(
     if cluster is not None:
         facts["n_clusters"] = g
     return t_comparison(
-        means[0] - means[1],
-        math.sqrt(variance),
-        df,
-        name,
-        "overlap_linearised",
-        0.95,
+        estimate=means[0] - means[1],
+        std_error=math.sqrt(variance),
+        df=df,
+        name=name,
+        method="overlap_linearised",
+        ci_level=0.95,
         n=int(y.size),
         n_missing=0,
         details=facts,

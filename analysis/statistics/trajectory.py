@@ -13,9 +13,10 @@ from scipy import stats
 from analysis.results import ComparisonLike, Estimate, EstimateLike, NotEstimable, Reason
 from analysis.statistics.counting import Floats
 from analysis.statistics.mean_change import welch_t
-from analysis.statistics.mixed_model import LEAST_DF, METHOD, fit_waves, t_comparison
+from analysis.statistics.mixed_model import LEAST_DF, METHOD, fit_waves
 from analysis.statistics.proportions import wilson
 from analysis.statistics.repeated_measures import WaveModel, sum_patterns
+from analysis.statistics.t_tests import t_comparison
 from analysis.statistics.two_samples import compare_shares
 
 Pair = tuple[int, int]
@@ -163,14 +164,13 @@ def _contrast(
         reason: Reason = "no_variance" if variance <= 0 else "too_few"
         return NotEstimable(reason=reason, n=n, method=method, name="mixed_model")
     return t_comparison(
+        name="mixed_model",
         estimate=offset + float(direction @ model.means),
-        error=math.sqrt(variance),
+        std_error=math.sqrt(variance),
         df=df,
         ci_level=ci_level,
         n=n,
-        n_missing=0,
         method=method,
-        details={},
     )
 
 

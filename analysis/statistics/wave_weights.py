@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.results import ComparisonLike, NotEstimable
-from analysis.statistics.group_change import t_comparison
 from analysis.statistics.risk_sets import FloatArray, IntArray
+from analysis.statistics.t_tests import t_comparison
 from analysis.statistics.weights import kish_design_effect, rake
 
 Margins = Sequence[tuple[IntArray, FloatArray]]
@@ -191,12 +191,12 @@ def _difference(
         return NotEstimable(reason="no_variance", n=n, name=name, method=method)
     df = variance**2 / sum(one.variance**2 / (one.n - 1) for one in parts)
     return t_comparison(
-        end.mean - start.mean,
-        math.sqrt(variance),
-        df,
-        name,
-        method,
-        ci_level,
+        estimate=end.mean - start.mean,
+        std_error=math.sqrt(variance),
+        df=df,
+        name=name,
+        method=method,
+        ci_level=ci_level,
         n=n,
         n_missing=n_missing,
         details={

@@ -10,8 +10,10 @@ import pandas as pd
 
 from analysis.evaluation import Evaluation
 from dashboard.exports.gateway import Stamp, safe_table, safe_text
+from dashboard.figures.blank import is_blank
 from dashboard.sentences import say_finding
 from dashboard.sentences.cautions import say_cautions
+from dashboard.sentences.few import say_nothing_drawn
 from dashboard.text import Text
 
 if TYPE_CHECKING:
@@ -109,6 +111,15 @@ class Report:
     sections: tuple[ReportSection, ...]
     stamp: Stamp
     stamped: str
+
+
+def draw_or_say(picture: ReportPicture, report: Report) -> go.Figure | str | None:
+    """Draw a picture, or say why there is nothing to draw; None where only the print exists."""
+    figure = None if picture.figure is None else picture.figure()
+    if figure is None or not is_blank(figure):
+        return figure
+    # The evaluator's own copy has no certificate, and nothing in it is withheld.
+    return say_nothing_drawn(report.text, withheld=report.stamp.certificate is not None)
 
 
 def safe_lines(lines: Iterable[str]) -> tuple[str, ...]:

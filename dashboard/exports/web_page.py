@@ -13,10 +13,8 @@ from plotly.offline import get_plotlyjs
 from analysis.evaluation import Evaluation
 from analysis.results import Audience
 from analysis.study import Study
-from dashboard.exports.content import Report, ReportPicture, ReportSection, ReportTable
+from dashboard.exports.content import Report, ReportPicture, ReportSection, ReportTable, draw_or_say
 from dashboard.exports.report import build_report
-from dashboard.figures.blank import is_blank
-from dashboard.sentences.few import say_nothing_drawn
 from dashboard.text import Text
 
 STYLE = Path(__file__).resolve().with_name("web_page.css")
@@ -133,13 +131,11 @@ def _write_picture(picture: ReportPicture, key: str, report: Report) -> str:
     """Write a figure: drawn by plotly where it can be, else as the picture of the print."""
     caption = f"<figcaption><h3>{_say(picture.title)}</h3></figcaption>"
     label = f'role="img" aria-label="{_say(picture.alt)}"'
-    if picture.figure is None:
+    drawn = draw_or_say(picture, report)
+    if drawn is None:
         return f'<figure>{caption}<div class="drawn" {label}>{picture.svg}</div></figure>'
-    drawn = picture.figure()
-    if is_blank(drawn):
-        # The evaluator's own copy has no certificate, and nothing in it is withheld.
-        said = say_nothing_drawn(report.text, withheld=report.stamp.certificate is not None)
-        return f"<figure>{caption}<p>{_say(said)}</p></figure>"
+    if isinstance(drawn, str):
+        return f"<figure>{caption}<p>{_say(drawn)}</p></figure>"
     told = drawn.to_json().replace("<", "\\u003c")
     height = drawn.layout.height or 400
     return (
