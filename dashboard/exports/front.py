@@ -57,9 +57,9 @@ def _change_card(
     # The number of the title: with a comparison group, the change beyond it.
     told_of = main.change if beyond is None else beyond
     message = (
-        "{measure}: change, likely {likely}."
+        "{measure}: change (95% CI {likely})."
         if beyond is None
-        else "{measure}: change beyond the comparison group, likely {likely}."
+        else "{measure}: difference from the comparison group (95% CI {likely})."
     )
     parts = [
         text(
@@ -68,11 +68,12 @@ def _change_card(
             likely=say_likely(text, told_of.ci_low, told_of.ci_high, share=share),
         )
     ]
+    start = main.levels[0] if main.levels else None
+    level = say_level(text, start.estimate, share=share) if isinstance(start, Estimate) else "–"
     if beyond is not None:
         own = say_signed(text, main.change.estimate, share=share)
-        parts.append(text("Participants' own change {change}.", change=own))
-    if main.levels and isinstance(main.levels[0], Estimate):
-        level = say_level(text, main.levels[0].estimate, share=share)
+        parts.append(text("Participants: {change}, from {value}.", change=own, value=level))
+    elif isinstance(start, Estimate):
         parts.append(text("Before: {value}.", value=level))
     return say_signed(text, told_of.estimate, share=share), text.join(parts)
 

@@ -9,6 +9,7 @@ import pytest
 
 from dashboard.exports import brief, typesetting
 from dashboard.exports.brief import compose_brief, write_brief, write_preview
+from dashboard.exports.front import find_difference
 from dashboard.exports.report import build_report
 from dashboard.text import Text
 
@@ -55,9 +56,11 @@ def test_its_words_can_be_selected(sample: Any, language: str):
 def test_numbers_are_those_of_the_results(sample: Any, language: str):
     text = Text(language)
     data = compose_brief(build_report(sample.evaluation, sample.study, text))
-    change = sample.evaluation.outcomes[0].change
-    assert data["cards"][0]["value"] == text.signed(change.estimate)
-    assert text.number(change.ci_low) in data["cards"][0]["meaning"]
+    outcome = sample.evaluation.outcomes[0]
+    change, beyond = outcome.change, find_difference(sample.evaluation, outcome)
+    assert data["cards"][0]["value"] == text.signed(beyond.estimate)
+    for number in (text.number(beyond.ci_low), text.signed(change.estimate)):
+        assert number in data["cards"][0]["meaning"]
     assert data["cards"][1]["value"] == text.number(sample.evaluation.participation.participants, 0)
     assert len(data["pictures"]) == 2
     assert text.signed(change.estimate) in data["pictures"][0]["svg"]
