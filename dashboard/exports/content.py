@@ -122,6 +122,11 @@ def draw_or_say(picture: ReportPicture, report: Report) -> go.Figure | str | Non
     return say_nothing_drawn(report.text, withheld=report.stamp.certificate is not None)
 
 
+def shorten_property(words: str) -> str:
+    """Cut words to the 255 letters of a document's property; the pages hold the whole line."""
+    return words if len(words) <= 255 else f"{words[:254]}…"
+
+
 def safe_lines(lines: Iterable[str]) -> tuple[str, ...]:
     """Make each line printable."""
     return tuple(safe_text(line) for line in lines)

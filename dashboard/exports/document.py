@@ -19,7 +19,7 @@ from analysis.evaluation import Evaluation
 from analysis.results import Audience
 from analysis.study import Study
 from dashboard.exports.columns import find_number_columns, list_cells, share_widths
-from dashboard.exports.content import Report, ReportPicture, ReportSection
+from dashboard.exports.content import Report, ReportPicture, ReportSection, shorten_property
 from dashboard.exports.gateway import safe_text
 from dashboard.exports.report import build_report
 from dashboard.exports.typesetting import write_png
@@ -55,7 +55,7 @@ def write_document(
         _write_section(document, section, report)
     core = document.core_properties
     core.title, core.author = report.title, f"Levee {report.stamp.version}"
-    core.comments, core.language = report.stamped, text.language
+    core.comments, core.language = shorten_property(report.stamped), text.language
     core.created = core.modified = datetime.fromisoformat(report.stamp.created).replace(tzinfo=None)
     stream = BytesIO()
     document.save(stream)

@@ -25,7 +25,14 @@ from analysis.results import Audience
 from analysis.study import Study
 from dashboard.exports.canvas import measure_text
 from dashboard.exports.columns import find_number_columns, list_cells, share_widths
-from dashboard.exports.content import Report, ReportChart, ReportPicture, ReportSection, ReportTable
+from dashboard.exports.content import (
+    Report,
+    ReportChart,
+    ReportPicture,
+    ReportSection,
+    ReportTable,
+    shorten_property,
+)
 from dashboard.exports.report import build_report
 from dashboard.exports.typesetting import write_png
 from dashboard.text import Text
@@ -74,7 +81,7 @@ def write_slides(
     _write_end(deck, report)
     core = deck.core_properties
     core.title, core.author = report.title, f"Levee {report.stamp.version}"
-    core.comments, core.language = report.stamped, text.language
+    core.comments, core.language = shorten_property(report.stamped), text.language
     core.created = core.modified = datetime.fromisoformat(report.stamp.created).replace(tzinfo=None)
     stream = BytesIO()
     deck.save(stream)
