@@ -142,7 +142,7 @@ def test_the_funders_cards_tell_the_value_before(evaluation, study):
     assert (told.before, told.people_before) == (then.as_of, then.participants)
     assert told.cost_before == pytest.approx(then.expense / then.participants)
     cards = list_funder_cards(Text("en"), evaluation, study.plan, told)
-    assert "Before:" in cards[0][1]
+    assert "from 2.89" in cards[0][1]
     assert f"Until Feb 2026: {then.participants}." in cards[1][1]
     bare = replace(evaluation, earlier=())
     without = list_funder_cards(Text("en"), bare, study.plan, summarise_for_funder(bare))
