@@ -47,7 +47,7 @@ def recognise_kind(data: bytes) -> str:
         raise UnreadableFileError("empty_file", remedy="export_again")
     if data.startswith(b"PK"):
         return _zip_kind(data)
-    if data.startswith(_OLE2):
+    if is_old_excel(data):
         return _ole_kind(data)
     if statistics := _statistics_kind(data):
         return statistics
@@ -55,6 +55,11 @@ def recognise_kind(data: bytes) -> str:
         if data.startswith(magic):
             raise UnreadableFileError("not_a_spreadsheet", detected=kind, remedy="export_table")
     return _text_kind(data)
+
+
+def is_old_excel(data: bytes) -> bool:
+    """Tell whether the file is a compound file, as Excel wrote them until 2003."""
+    return data.startswith(_OLE2)
 
 
 def _statistics_kind(data: bytes) -> str:

@@ -34,7 +34,8 @@ def draw_answers(
     Parameters
     ----------
     items
-        Of one measure, every item listing the same answers from low to high.
+        Of one measure, each listing its answers from low to high. Neighbouring answers that few
+        people gave may be counted together in some of them (``1 – 2``).
     labels
         Item → question.
     diverging
@@ -42,13 +43,18 @@ def draw_answers(
     """
     order = sort_by_change(items)
     waves = list(dict.fromkeys(one.wave for one in items))
-    answers = list(items[0].counts)
-    colours = choose_colours(len(answers))
     rows = [one for name in order for wave in waves for one in items if _is(one, name, wave)]
     place = {(one.item, one.wave): _row(one, order, waves) for one in rows}
     figure = new_figure(96 + len(rows) * 30 + len(order) * 28)
-    for number, answer in enumerate(answers):
-        _add_answer(figure, rows, place, (number, answer, colours[number]), text, diverging)
+    told: set[str] = set()
+    for answers in sorted({tuple(one.counts) for one in rows}, key=lambda a: (-len(a), a)):
+        alike = [one for one in rows if tuple(one.counts) == answers]
+        for number, (name, colour) in enumerate(
+            zip(answers, choose_colours(len(answers)), strict=True)
+        ):
+            _add_answer(figure, alike, place, (number, name, colour), text, diverging)
+            figure.data[-1].update(legendgroup=name, showlegend=name not in told)
+            told.add(name)
     _label_rows(figure, rows, place, order, labels, text)
     legend = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"}
     figure.update_layout(barmode="overlay", legend=legend, showlegend=True)

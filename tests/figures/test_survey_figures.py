@@ -92,6 +92,23 @@ def test_answers_add_up_to_everyone(evaluation):
     assert first.base[0] < 0
 
 
+def test_answers_counted_together_stand_beside_answers_counted_alone(evaluation):
+    items = [one for one in evaluation.items if one.measure == "preparedness"]
+    low, second, *others = items[1].counts
+    counts = dict(items[1].counts)
+    together = {f"{low} – {second}": counts.pop(low) + counts.pop(second), **counts}
+    items[1] = replace(items[1], counts=together)
+    figure = draw_answers(items, {}, EN, diverging=False)
+    drawn = {}
+    for trace in figure.data:
+        for place, share in zip(trace.y, trace.x, strict=True):
+            drawn[place] = drawn.get(place, 0) + share
+    assert len(drawn) == len(items)
+    assert list(drawn.values()) == pytest.approx([1.0] * len(items))
+    legend = [trace.name for trace in figure.data if trace.showlegend]
+    assert legend == [low, second, *others, f"{low} – {second}"]
+
+
 def test_most_changed_question_comes_first(evaluation):
     items = [one for one in evaluation.items if one.measure == "preparedness"]
     means = {}
