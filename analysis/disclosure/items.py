@@ -36,7 +36,8 @@ def protect_items(
     """Protect the answers to each item, measure by measure; say whose answers they are."""
     for family in list(survey.auditor.families):
         if family.startswith("count:"):
-            for one in {i.item for i in found if f"count:{i.measure}" == family}:
+            # In the order of the questions: a ledger written twice is the same.
+            for one in dict.fromkeys(i.item for i in found if f"count:{i.measure}" == family):
                 survey.auditor.copy(family, f"item:{family.removeprefix('count:')}:{one}")
     # Where few are in one wave alone, all who answered would give them away beside the matched.
     everyone = [_is_free(survey, one, _answered(survey, one)) for one in found]
