@@ -259,7 +259,7 @@ def read_number(value: Cell) -> tuple[Cell, str]:
 
 
 def _write_numbers(sheet: Worksheet, table: pd.DataFrame) -> None:
-    """A table at full precision: header frozen, columns named as in the results file."""
+    """A table with numbers and columns as in the results file: header frozen."""
     _write_table(sheet, 1, table)
     for column, name in enumerate(table.columns, start=1):
         last = str(name).rpartition(".")[2]
@@ -280,7 +280,10 @@ def _write_dictionary(
     row = 2
     told = [
         report.stamped,
-        text("Sheets in words are rounded; sheets that begin with # hold full precision."),
+        text(
+            "Sheets in words are rounded; sheets that begin with # hold numbers as in the "
+            "results file."
+        ),
         text(
             "Groups under {n} people are hidden, and others where a total would give them back.",
             n=report.stamp.min_group,

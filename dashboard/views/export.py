@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.cache import current_release, current_saved, whole_study
 from dashboard.exports.report import build_report
-from dashboard.state import current_text
+from dashboard.state import current_audience, current_text
 from dashboard.text import LANGUAGES, Text
 from dashboard.widgets.exports import (
     choose_audience,
@@ -43,7 +43,7 @@ def show() -> None:
         if made is None:
             return
         evaluation, release = made
-        formats = list_formats(text)
+        formats = list_formats(text, current_audience())
         ending = st.radio(
             text("Format"), list(formats), format_func=lambda e: formats[e].name, key="export_form"
         )
@@ -58,7 +58,7 @@ def show() -> None:
         else:
             show_inside(text, report)
     show_certificate(text, report.stamp)
-    show_single_tables(text, report)
+    show_single_tables(text, report, record)
     st.caption(report.stamped)
 
 

@@ -9,7 +9,7 @@ from analysis.study import Study
 from dashboard.cache import current_evaluation, current_study
 from dashboard.figures.targets import draw_targets
 from dashboard.sentences.targets import say_targets
-from dashboard.state import current_text
+from dashboard.state import current_audience, current_text
 from dashboard.tables.sustainability import list_targets
 from dashboard.tables.targets import label_targets, list_periods
 from dashboard.text import Text
@@ -30,7 +30,9 @@ def show() -> None:
             text("No targets yet"),
             text("Add targets to the study file: indicator, baseline, target and due date."),
         )
-    show_indicator_file(text, evaluation, study)
+    # Targets are set by who holds the data; what leaves for others does so on the Export page.
+    if current_audience() == "evaluator":
+        show_indicator_file(text, evaluation, study)
 
 
 def _show_targets(text: Text, evaluation: Evaluation, study: Study) -> None:

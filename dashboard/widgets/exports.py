@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import pandas as pd
 import streamlit as st
@@ -42,8 +43,11 @@ class ExportFormat:
     write: Callable[[Evaluation, Study, Text], bytes]
 
 
-def list_formats(text: Text) -> dict[str, ExportFormat]:
-    """The formats by file ending, the funder's page first."""
+def list_formats(text: Text, seen_as: Audience = "evaluator") -> dict[str, ExportFormat]:
+    """The formats by file ending, the funder's page first.
+
+    Scores of every person are for the evaluator: pages seen as by others do not offer them.
+    """
     told = (
         (
             "pdf",
@@ -72,10 +76,7 @@ def list_formats(text: Text) -> dict[str, ExportFormat]:
         (
             "xlsx",
             text("Workbook (Excel)"),
-            text(
-                "Sentences first, then tables, then every number at full precision, with a "
-                "dictionary."
-            ),
+            text("Sentences first, then tables, then every number as a number, with a dictionary."),
             XLSX,
             lambda e, s, t: write_workbook(e, s, t, e.audience),
         ),
@@ -89,7 +90,7 @@ def list_formats(text: Text) -> dict[str, ExportFormat]:
         (
             "json",
             text("Results file (JSON, for programs)"),
-            text("Everything the pages show, at full precision, in both languages."),
+            text("Every number and every sentence of the pages, in both languages."),
             "application/json",
             lambda evaluation, study, text: write_results(evaluation),  # noqa: ARG005
         ),
@@ -107,6 +108,7 @@ def list_formats(text: Text) -> dict[str, ExportFormat]:
     return {
         ending: ExportFormat(ending=ending, name=name, about=about, mime=mime, write=write)
         for ending, name, about, mime, write in told
+        if ending != "sav" or seen_as == "evaluator"
     }
 
 
@@ -122,12 +124,6 @@ def show_download(
 
     ``record`` writes the release into the ledger before the file is handed out.
     """
-
-    def write() -> bytes:
-        if record is not None:
-            record()
-        return form.write(evaluation, study, words)
-
     st.markdown(form.about)
     refused = _why_not(form, evaluation, study)
     if refused is not None:
@@ -136,7 +132,7 @@ def show_download(
     name = f"levee-{evaluation.fingerprint[:8]}-{words.language}.{form.ending}"
     st.download_button(
         text("Download"),
-        data=write,
+        data=_recorded(record, lambda: form.write(evaluation, study, words)),
         file_name="results.json" if form.ending == "json" else name,
         mime=form.mime,
         on_click="ignore",
@@ -145,6 +141,17 @@ def show_download(
         key=f"download_{form.ending}_{words.language}",
     )
     st.caption(text("The report is made when you click; a document takes about two seconds."))
+
+
+def _recorded(record: Callable[[], None] | None, write: Callable[[], bytes]) -> Callable[[], bytes]:
+    """Write a file once its release stands in the ledger; a table alone is a release too."""
+
+    def make() -> bytes:
+        if record is not None:
+            record()
+        return write()
+
+    return make
 
 
 def _why_not(form: ExportFormat, evaluation: Evaluation, study: Study) -> ExportError | None:
@@ -199,7 +206,7 @@ def show_certificate(text: Text, stamp: Stamp) -> None:
             text("Numbers made of scores"),
             text("rounded: the sum behind each stays open by one answer of one person"),
         ),
-        (text("Date"), found.date),
+        (text("Date"), text.date(datetime.fromisoformat(found.date).date())),
         (text("Version"), found.version),
     ]
     show_table(pd.DataFrame(rows, columns=[text("Entry"), text("Value")]), key="certificate")
@@ -272,8 +279,13 @@ def _draw_preview(
     return write_preview(_evaluation, _study, Text(language), _evaluation.audience)
 
 
-def show_single_tables(text: Text, report: Report) -> None:
-    """Offer every table on its own, as CSV and as a workbook, with a preview."""
+def show_single_tables(
+    text: Text, report: Report, record: Callable[[], None] | None = None
+) -> None:
+    """Offer every table on its own, as CSV and as a workbook, with a preview.
+
+    ``record`` as in :func:`show_download`.
+    """
     tables = {_name(s.heading, t.title): t for s in report.sections for t in s.tables}
     if not tables:
         return
@@ -285,7 +297,7 @@ def show_single_tables(text: Text, report: Report) -> None:
     with st.container(horizontal=True):
         st.download_button(
             text("Download as CSV"),
-            data=lambda: write_csv(told.table, report.text, report.stamp),
+            data=_recorded(record, lambda: write_csv(told.table, report.text, report.stamp)),
             file_name=left,
             mime="text/csv",
             on_click="ignore",
@@ -293,7 +305,9 @@ def show_single_tables(text: Text, report: Report) -> None:
         )
         st.download_button(
             text("Download as Excel"),
-            data=lambda: write_table(told.table, told.title, report.text, report.stamped),
+            data=_recorded(
+                record, lambda: write_table(told.table, told.title, report.text, report.stamped)
+            ),
             file_name=right,
             mime=XLSX,
             on_click="ignore",
