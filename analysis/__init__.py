@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from analysis.errors import LeveeError
     from analysis.evaluation import Evaluation
-    from analysis.intake.reader import read_study
+    from analysis.intake.read.reader import read_study
     from analysis.issues import Issue
     from analysis.results import Comparison, Estimate, NotEstimable
     from analysis.sections import evaluate
@@ -43,7 +43,7 @@ _HOME = {
     "StudyPlan": "analysis.study_file",
     "evaluate": "analysis.sections",
     "read_plan": "analysis.study_file",
-    "read_study": "analysis.intake.reader",
+    "read_study": "analysis.intake.read.reader",
 }
 
 

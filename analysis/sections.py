@@ -120,7 +120,7 @@ def evaluate(
     Parameters
     ----------
     study
-        As read by :func:`analysis.intake.reader.read_study`, perhaps filtered.
+        As read by :func:`analysis.intake.read.reader.read_study`, perhaps filtered.
     sections
         Computed at once: fields of :class:`Evaluation`. The others wait until they are read.
     progress

@@ -27,7 +27,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from analysis.intake.workbook import open_workbook
+from analysis.intake.sandbox.workbook import open_workbook
 from dashboard.workspace.redaction import redact_file
 
 KEY = b"b" * 32

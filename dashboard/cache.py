@@ -19,9 +19,9 @@ import streamlit as st
 from analysis.disclosure import Release
 from analysis.errors import IntakeError
 from analysis.evaluation import Evaluation
-from analysis.intake.checks import QualityReport
-from analysis.intake.roles import ColumnProfile
-from analysis.intake.tables import Table
+from analysis.intake.check.checks import QualityReport
+from analysis.intake.model import Table
+from analysis.intake.propose.roles import ColumnProfile
 from analysis.people_part import PeopleFilter, PeoplePart, cut_study, evaluate_part
 from analysis.portfolio import Definition, Portfolio, compare_studies, shorten_result
 from analysis.results import Audience, Comparison
@@ -293,7 +293,7 @@ def _keep(kept: dict[str, Kept], key: str, make: Callable[[], Kept], *, most: in
 
 
 def _read_study(plan: StudyPlan, study: str) -> Study:
-    from analysis.intake.reader import read_study
+    from analysis.intake.read.reader import read_study
 
     with show_progress(current_text()) as tell:
         return read_study(plan, read_files(study), tell)
@@ -346,7 +346,7 @@ def _key(saved: SavedStudy) -> str:
 
 @st.cache_resource(show_spinner=False)
 def _sample_study() -> Study:
-    from analysis.intake.reader import read_study
+    from analysis.intake.read.reader import read_study
 
     return read_study(_plan_of(open_study(SAMPLE_ID)), read_sample_files())
 
@@ -385,7 +385,7 @@ def read_drafted_tables(saved: SavedStudy) -> Mapping[str, Table | IntakeError]:
 def _read_tables(
     study: str, chosen: Mapping[str, Mapping[str, str]]
 ) -> Mapping[str, Table | IntakeError]:
-    from analysis.intake.proposal import read_sheets
+    from analysis.intake.propose.proposal import read_sheets
 
     with show_progress(current_text()) as tell:
         return read_sheets(
@@ -413,14 +413,14 @@ def current_tables() -> Sequence[Table]:
 
 @st.cache_resource(show_spinner=False)
 def _sample_tables() -> Mapping[str, Table | IntakeError]:
-    from analysis.intake.proposal import read_sheets
+    from analysis.intake.propose.proposal import read_sheets
 
     return read_sheets(read_sample_files())
 
 
 def current_quality() -> QualityReport | None:
     """The quality report of the whole open study; None when none is open."""
-    from analysis.intake.checks import check_quality
+    from analysis.intake.check.checks import check_quality
 
     study = whole_study()
     if study is None or study.plan.survey is None:
@@ -442,7 +442,7 @@ def profile_columns(table: Table) -> Sequence[ColumnProfile]:
 
 @st.cache_resource(scope="session", show_spinner=False, max_entries=32)
 def _session_profiles(key: str, _table: Table) -> Sequence[ColumnProfile]:  # noqa: ARG001
-    from analysis.intake.roles import propose_roles
+    from analysis.intake.propose.roles import propose_roles
 
     return propose_roles(_table)
 

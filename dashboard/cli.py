@@ -26,7 +26,7 @@ from dashboard.text import LANGUAGES, Text
 
 if TYPE_CHECKING:
     from analysis.evaluation import Evaluation
-    from analysis.intake.inspection import Inspection
+    from analysis.intake.propose.inspection import Inspection
     from analysis.study import Study
     from dashboard.coded_files import CodedFiles
     from dashboard.workspace.releases import Relative
@@ -210,7 +210,7 @@ def _free_port(wanted: int) -> int:
 
 
 def _inspect(arguments: argparse.Namespace) -> int:
-    from analysis.intake.inspection import Inspection, inspect_files
+    from analysis.intake.propose.inspection import Inspection, inspect_files
 
     text, files, found = _words(arguments), {}, {}
     for path in arguments.files:
@@ -342,7 +342,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
 
 def _read_coded(arguments: argparse.Namespace) -> Study:
     """Read a study file's files, with codes in place of people unless originals are asked for."""
-    from analysis.intake.reader import read_contents, read_study
+    from analysis.intake.read.reader import read_contents, read_study
     from dashboard.coded_files import code_files
 
     plan, files = read_contents(arguments.study)
@@ -366,7 +366,7 @@ def _propose_study(
     arguments: argparse.Namespace, paths: Sequence[Path]
 ) -> tuple[Study | None, Sequence[str]]:
     """Propose and write a study file beside its files; the study, or what has to be answered."""
-    from analysis.intake.reader import read_study
+    from analysis.intake.read.reader import read_study
     from dashboard.study_proposal import find_losses, propose_from_files, write_proposal
 
     text = _words(arguments)

@@ -9,23 +9,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.errors import IntakeError, StudyFileError
-from analysis.intake.counts import read_counts
-from analysis.intake.linkage import ProposedLink
-from analysis.intake.lookup import find_column
-from analysis.intake.money_tables import find_sides, has_open_sides
-from analysis.intake.near_names import find_near_codes
-from analysis.intake.open_questions import (
+from analysis.intake.check.linkage import ProposedLink
+from analysis.intake.model import Table
+from analysis.intake.propose.near_names import find_near_codes
+from analysis.intake.propose.open_scales import find_open_scale
+from analysis.intake.propose.proposal import propose_plan, read_sheets
+from analysis.intake.propose.roles import propose_roles
+from analysis.intake.propose.wave_order import order_waves
+from analysis.intake.propose.wide_tables import list_waves
+from analysis.intake.read.money_tables import find_sides, has_open_sides
+from analysis.intake.tables.counts import read_counts
+from analysis.intake.values.lookup import find_column
+from analysis.intake.values.open_questions import (
     find_open_dates,
     find_open_decimals,
     find_open_year,
 )
-from analysis.intake.open_scales import find_open_scale
-from analysis.intake.proposal import propose_plan, read_sheets
-from analysis.intake.respondents import normalise_code
-from analysis.intake.roles import propose_roles
-from analysis.intake.tables import Table
-from analysis.intake.wave_order import order_waves
-from analysis.intake.wide_tables import list_waves
+from analysis.intake.values.respondents import normalise_code
 from analysis.study import Study
 from analysis.study_file import FundingPlan, MeasurePlan, StudyPlan, SurveyPlan, write_plan
 from dashboard.coded_files import CodedFiles, code_files

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, settings
 
-from analysis.intake import typed_table
+from analysis.intake.values import typed_table
 
 #: The same examples each time, so that a change is judged by itself; CONTRIBUTING.md has the
 #: command that looks for new ones.

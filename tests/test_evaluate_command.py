@@ -9,7 +9,7 @@ import pytest
 
 from analysis import evaluate as evaluate_study
 from analysis.disclosure import make_release
-from analysis.intake.reader import read_contents, read_study
+from analysis.intake.read.reader import read_contents, read_study
 from dashboard.cli import main
 from dashboard.workspace.releases import list_releases, save_release
 from dashboard.workspace.store import import_study

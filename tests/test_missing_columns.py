@@ -147,8 +147,8 @@ def test_ratings_without_raters_can_be_released(audience: str):
 
 
 def test_two_waves_of_different_people_are_not_called_unlinkable():
-    from analysis.intake.proposal import propose_study
-    from analysis.intake.reader import read_study
+    from analysis.intake.propose.proposal import propose_study
+    from analysis.intake.read.reader import read_study
 
     def wave(start: int) -> bytes:
         rows = [f"P{start + n},{1 + n % 5},{1 + n * 3 % 5},{1 + n * 2 % 5}" for n in range(30)]

@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from analysis.intake.reader import read_study
+from analysis.intake.read.reader import read_study
 from analysis.study_file import parse_plan, read_plan
 from dashboard.cli import main
 

@@ -122,8 +122,8 @@ class Watcher:
             self.last = after
 
     def _evaluated(self, names: list[str], planned: bool) -> Snapshot | None:
-        from analysis.intake.proposal import read_sheets
-        from analysis.intake.reader import read_study
+        from analysis.intake.propose.proposal import read_sheets
+        from analysis.intake.read.reader import read_study
         from analysis.sections import evaluate
         from dashboard.coded_files import code_files
         from dashboard.exports.results_file import write_results
@@ -160,7 +160,7 @@ class Watcher:
         self, plan: StudyPlan | None, tables: Mapping[str, Any], files: Mapping[str, bytes]
     ) -> StudyPlan | None:
         """The study file's plan with new files in their places, else a proposed one."""
-        from analysis.intake.reuse import reuse_plan
+        from analysis.intake.propose.reuse import reuse_plan
         from dashboard.study_proposal import propose_from_files
 
         if plan is not None:

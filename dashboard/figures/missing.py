@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from analysis.intake.checks import MissingShare
+from analysis.intake.check.checks import MissingShare
 from dashboard.figures.axes import percent_axis
 from dashboard.figures.labels import escape_label, wrap_label
 from dashboard.text import Text

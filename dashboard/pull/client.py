@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from analysis.errors import PullError
-from analysis.intake.workbook import DEFAULT_LIMITS
+from analysis.intake.sandbox.workbook import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
     import httpx

@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from analysis.errors import PullError
-from analysis.intake.workbook import DEFAULT_LIMITS
+from analysis.intake.sandbox.workbook import DEFAULT_LIMITS
 from dashboard.pull.client import Address, Connection, Token, parse_address
 
 TOOLS = {"kobo": "KoboToolbox", "odk": "ODK Central", "redcap": "REDCap"}

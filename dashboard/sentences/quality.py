@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from openpyxl.utils import get_column_letter
 
-from analysis.intake.tables import Table
+from analysis.intake.model import Table
 from analysis.issues import Issue
 from dashboard.text import Text
 

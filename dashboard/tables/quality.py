@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from analysis.intake.checks import MissingShare
-from analysis.intake.tables import Table
+from analysis.intake.check.checks import MissingShare
+from analysis.intake.model import Table
 from analysis.issues import Issue
 from analysis.study import Study
 from dashboard.sentences.intake import say_problem

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.intake.indicators import INDICATOR_HEADERS, INDICATOR_WORDS, PERIOD_HEADERS
+from analysis.intake.propose.indicators import INDICATOR_HEADERS, INDICATOR_WORDS, PERIOD_HEADERS
 from analysis.results import Estimate
 from analysis.study_file import StudyPlan, TargetPlan
 from analysis.targets import TargetProgress

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from analysis.intake.checks import QualityReport
-from analysis.intake.matching import match_waves
-from analysis.intake.tables import Table
+from analysis.intake.check.checks import QualityReport
+from analysis.intake.check.matching import match_waves
+from analysis.intake.model import Table
 from analysis.issues import Issue
 from analysis.study import Study
 from dashboard.cache import current_quality, current_saved, current_tables, whole_study

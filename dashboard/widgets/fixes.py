@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from analysis.intake.tables import Table
+from analysis.intake.model import Table
 from analysis.issues import Issue
 from analysis.study_file import Fix, StudyPlan
 from dashboard.sentences.intake import say_problem

@@ -6,7 +6,7 @@ import streamlit as st
 
 from analysis.errors import LeveeError
 from analysis.evaluation import Evaluation
-from analysis.intake.indicators import read_indicators
+from analysis.intake.propose.indicators import read_indicators
 from analysis.study import Study
 from dashboard.cache import current_saved
 from dashboard.exports.gateway import join_stamp, stamp_export

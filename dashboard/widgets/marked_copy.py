@@ -7,9 +7,9 @@ from pathlib import PurePath
 
 import streamlit as st
 
-from analysis.intake.marked import find_marks, mark_workbook
-from analysis.intake.tables import Table
-from analysis.intake.workbook import open_workbook
+from analysis.intake.check.marked import find_marks, mark_workbook
+from analysis.intake.model import Table
+from analysis.intake.sandbox.workbook import open_workbook
 from analysis.issues import Issue
 from dashboard.sentences.intake import say_problem
 from dashboard.text import Text

@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from analysis.errors import LeveeError
-from analysis.intake.linkage import ProposedLink
-from analysis.intake.matching import Matching
+from analysis.intake.check.linkage import ProposedLink
+from analysis.intake.check.matching import Matching
 from dashboard.sentences import say_error
 from dashboard.sentences.names import wave_name
 from dashboard.text import Text

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from analysis.intake.score_names import find_name_problem
+from analysis.intake.propose.score_names import find_name_problem
 from analysis.portfolio import (
     Duplicate,
     MeasureCard,

@@ -9,7 +9,7 @@ from typing import Any, get_args
 import streamlit as st
 
 from analysis.errors import StudyFileError
-from analysis.intake.score_names import find_name_problem
+from analysis.intake.propose.score_names import find_name_problem
 from analysis.study_file import Kind, MeasurePlan, Role
 from dashboard.sentences import say_error
 from dashboard.text import Text

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from analysis.errors import LeveeError, MissingColumnError
-from analysis.intake.matching import find_near
-from analysis.intake.people import propose_sign_in_links
+from analysis.intake.check.matching import find_near
+from analysis.intake.check.people import propose_sign_in_links
 from analysis.study import Study
 from analysis.study_file import StudyPlan
 from dashboard.cache import read_drafted_study

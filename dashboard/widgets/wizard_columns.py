@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from analysis.intake.propose_counts import recognise_counts
-from analysis.intake.reuse import join_survey
-from analysis.intake.roles import ColumnProfile
-from analysis.intake.sections import SECTIONS, locate_fields
-from analysis.intake.tables import Table
+from analysis.intake.model import Table
+from analysis.intake.propose.propose_counts import recognise_counts
+from analysis.intake.propose.reuse import join_survey
+from analysis.intake.propose.roles import ColumnProfile
+from analysis.intake.read.sections import SECTIONS, locate_fields
 from analysis.study_file import StudyPlan
 from dashboard.cache import profile_columns
 from dashboard.sentences.names import column_name, use_name, wave_name

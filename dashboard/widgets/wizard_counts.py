@@ -8,9 +8,9 @@ from typing import Any
 import streamlit as st
 
 from analysis.errors import LeveeError
-from analysis.intake.counts import list_samples, read_counts
-from analysis.intake.propose_counts import propose_count_measures, recognise_counts
-from analysis.intake.tables import Table
+from analysis.intake.model import Table
+from analysis.intake.propose.propose_counts import propose_count_measures, recognise_counts
+from analysis.intake.tables.counts import list_samples, read_counts
 from analysis.study_file import CountsPlan, SurveyPlan
 from dashboard.sentences import say_error
 from dashboard.widgets.markdown import escape_markdown

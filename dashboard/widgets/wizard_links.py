@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pandas as pd
 import streamlit as st
 
-from analysis.intake.linkage import ProposedLink
+from analysis.intake.check.linkage import ProposedLink
 from dashboard.text import Text
 from dashboard.widgets.page import show_table
 from dashboard.widgets.wizard_steps import Draft

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analysis.intake.tables import Table
+from analysis.intake.model import Table
 from dashboard.sentences import say_issue
 from dashboard.sentences.names import format_name
 from dashboard.text import Text

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from analysis.intake.lookup import find_column
-from analysis.intake.money_tables import find_sides, has_open_sides, name_sides
-from analysis.intake.numbers import read_numbers
-from analysis.intake.open_questions import (
+from analysis.intake.model import Table
+from analysis.intake.read.money_tables import find_sides, has_open_sides, name_sides
+from analysis.intake.values.lookup import find_column
+from analysis.intake.values.numbers import read_numbers
+from analysis.intake.values.open_questions import (
     OpenDates,
     OpenDecimals,
     OpenYear,
@@ -18,7 +19,6 @@ from analysis.intake.open_questions import (
     find_open_decimals,
     find_open_year,
 )
-from analysis.intake.tables import Table
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from analysis.intake.tables import Table
+from analysis.intake.model import Table
 from analysis.study_file import StudyPlan
 from dashboard.text import Text
 from dashboard.widgets.wizard_clash import keep_plan
@@ -21,9 +21,9 @@ def renew_plan(
     text: Text, saved: SavedStudy, plan: StudyPlan | None, tables: Mapping[str, Table]
 ) -> None:
     """Propose a plan for new files, or let the one there is serve them."""
-    from analysis.intake.near_names import find_near_codes
-    from analysis.intake.proposal import propose_plan
-    from analysis.intake.reuse import reuse_plan
+    from analysis.intake.propose.near_names import find_near_codes
+    from analysis.intake.propose.proposal import propose_plan
+    from analysis.intake.propose.reuse import reuse_plan
 
     renewed = reuse_plan(plan, tables) if plan else propose_plan(tables)
     choices = (saved.drafts.get(key) or {} for key in ("sheets", "encodings"))

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from analysis.intake.choices import is_exclusive
-from analysis.intake.score_names import find_name_problem, suggest_name, tell_apart
+from analysis.intake.propose.score_names import find_name_problem, suggest_name, tell_apart
+from analysis.intake.tables.choices import is_exclusive
 from analysis.study_file import MeasurePlan, StudyPlan
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown

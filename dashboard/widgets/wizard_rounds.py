@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analysis.intake.wave_order import WaveOrder, order_waves
+from analysis.intake.propose.wave_order import WaveOrder, order_waves
 from dashboard.sentences.outcomes import say_wave
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.wizard_steps import Draft

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from analysis.intake.open_scales import OpenScale, find_open_scale
-from analysis.intake.wide_tables import list_waves
+from analysis.intake.propose.open_scales import OpenScale, find_open_scale
+from analysis.intake.propose.wide_tables import list_waves
 from analysis.study_file import MeasurePlan
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown

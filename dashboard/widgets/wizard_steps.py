@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from analysis.intake.tables import Table
+from analysis.intake.model import Table
 from analysis.study_file import StudyPlan
 from dashboard.text import Text
 from dashboard.widgets.wizard_clash import keep_plan

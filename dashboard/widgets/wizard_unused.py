@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from analysis.intake.near_sections import NearSection, list_date_columns, list_near_sections
-from analysis.intake.sections import recognise_section
-from analysis.intake.tables import Table
+from analysis.intake.model import Table
+from analysis.intake.propose.near_sections import NearSection, list_date_columns, list_near_sections
+from analysis.intake.read.sections import recognise_section
 from analysis.study_file import StudyPlan
 from dashboard.sentences.names import use_name
 from dashboard.text import Text

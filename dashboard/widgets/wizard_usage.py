@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analysis.intake.activity_tables import is_tick_column
-from analysis.intake.choices import find_parent
-from analysis.intake.lookup import find_column
-from analysis.intake.tables import Table
+from analysis.intake.model import Table
+from analysis.intake.read.activity_tables import is_tick_column
+from analysis.intake.tables.choices import find_parent
+from analysis.intake.values.lookup import find_column
 from analysis.study_file import StudyPlan, SurveyPlan
 from dashboard.sentences.names import use_name
 from dashboard.text import Text

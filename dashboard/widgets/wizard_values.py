@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from analysis.errors import LeveeError
-from analysis.intake.answers import AnswerRule, propose_answer_rule
+from analysis.intake.values.answers import AnswerRule, propose_answer_rule
 from analysis.study_file import MeasurePlan
 from dashboard.cache import read_drafted_study
 from dashboard.sentences import say_error

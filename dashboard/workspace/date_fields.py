@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from analysis.intake.activity_tables import list_sessions
-from analysis.intake.lookup import column_texts, find_column
-from analysis.intake.survey_times import list_survey_days
-from analysis.intake.tables import Table
+from analysis.intake.model import Table
+from analysis.intake.read.activity_tables import list_sessions
+from analysis.intake.values.lookup import column_texts, find_column
+from analysis.intake.values.survey_times import list_survey_days
 from analysis.study_file import StudyPlan, SurveyPlan
 from dashboard.workspace.plan_edit import SURVEY, Place, column_of, survey_file, use_of
 

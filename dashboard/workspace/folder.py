@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.errors import LimitExceededError, UnreadableFileError
-from analysis.intake.workbook import DEFAULT_LIMITS
+from analysis.intake.sandbox.workbook import DEFAULT_LIMITS
 
 ENDINGS = (
     "xlsx",

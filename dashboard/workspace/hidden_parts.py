@@ -8,7 +8,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 
-from analysis.intake.tables import Workbook
+from analysis.intake.model import Workbook
 
 _WRITTEN_ANEW = ("xlsx", "xls", "xlsb", "ods", "html", "spreadsheetml", "odk_zip")
 """Kinds that hold more than cells and can be written again; a statistics file cannot."""

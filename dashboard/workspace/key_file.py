@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import openpyxl
 
 from analysis.errors import WorkspaceError
-from analysis.intake.workbook import open_workbook
+from analysis.intake.sandbox.workbook import open_workbook
 from dashboard.exports.gateway import safe_cell
 from dashboard.text import Text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from analysis.intake.linkage import ProposedLink
+from analysis.intake.check.linkage import ProposedLink
 from analysis.study_file import NearPair, StudyPlan, plan_from_dict
 from dashboard.workspace.plan_edit import SURVEY, plan_record
 

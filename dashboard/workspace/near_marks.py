@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from itertools import islice
 
-from analysis.intake.near_names import (
+from analysis.intake.propose.near_names import (
     MARKED_KINDS,
     MOST_MARKED,
     find_near_codes,

@@ -15,10 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from analysis.errors import IntakeError
-from analysis.intake.dictionaries import DICTIONARY_FORMATS
-from analysis.intake.lookup import column_texts
-from analysis.intake.near_names import MARKED_KINDS, MOST_MARKED, mark_spellings
-from analysis.intake.personal import (
+from analysis.intake.check.personal import (
     are_names,
     clean_name,
     find_personal,
@@ -26,11 +23,14 @@ from analysis.intake.personal import (
     pseudonym,
     split_names,
 )
-from analysis.intake.personal_text import Span, find_spans, is_certain_name, is_han_name
-from analysis.intake.reader import read_table
-from analysis.intake.tables import Sheet, Table, Workbook
-from analysis.intake.words import BLANKS, DICTIONARY_SHEETS, TOTALS
-from analysis.intake.workbook import Progress, open_workbook
+from analysis.intake.check.personal_text import Span, find_spans, is_certain_name, is_han_name
+from analysis.intake.model import Sheet, Table, Workbook
+from analysis.intake.propose.near_names import MARKED_KINDS, MOST_MARKED, mark_spellings
+from analysis.intake.read.reader import read_table
+from analysis.intake.sandbox.workbook import Progress, open_workbook
+from analysis.intake.tables.dictionaries import DICTIONARY_FORMATS
+from analysis.intake.values.lookup import column_texts
+from analysis.intake.values.words import BLANKS, DICTIONARY_SHEETS, TOTALS
 from dashboard.workspace.hidden_parts import has_hidden_text, without_properties
 from dashboard.workspace.rewriting import write_sheets
 
@@ -152,8 +152,8 @@ def redact_file(
     encoding
         A person's choice for a text file.
     progress
-        As of :func:`analysis.intake.workbook.open_workbook`; the step after ``"reading"`` is
-        ``"personal"``.
+        As of :func:`analysis.intake.sandbox.workbook.open_workbook`; the step after
+        ``"reading"`` is ``"personal"``.
     """
     tell = progress or (lambda _step, _share: None)
     choice = choice or Choice()

@@ -18,7 +18,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.utils import coordinate_to_tuple, get_column_letter
 from openpyxl.worksheet.cell_range import CellRange
 
-from analysis.intake.tables import Sheet, Workbook
+from analysis.intake.model import Sheet, Workbook
 
 _DELIMITED = ("csv", "tsv")
 _EXACT_DIGITS = 15

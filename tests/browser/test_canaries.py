@@ -25,8 +25,8 @@ from plotly.offline import get_plotlyjs
 
 from analysis import evaluate
 from analysis.disclosure import protect
-from analysis.intake.proposal import propose_plan, read_sheets
-from analysis.intake.reader import read_study
+from analysis.intake.propose.proposal import propose_plan, read_sheets
+from analysis.intake.read.reader import read_study
 from analysis.results import AUDIENCES
 from benchmarks.attack.documents import pdf_text
 from dashboard.cli import _WRITERS

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from analysis import evaluate
-from analysis.intake.reader import read_study
+from analysis.intake.read.reader import read_study
 from analysis.study_file import plan_from_dict
 from dashboard.exports.web_page import write_web_page
 from dashboard.text import Text

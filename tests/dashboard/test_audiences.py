@@ -10,7 +10,7 @@ from streamlit.util import calc_hash
 
 from analysis import evaluate
 from analysis.disclosure import protect
-from analysis.intake.reader import read_study
+from analysis.intake.read.reader import read_study
 from dashboard.navigation import SECTIONS, has_page
 from dashboard.workspace.engine import VARIABLE, close_workspaces
 

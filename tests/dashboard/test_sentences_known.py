@@ -8,7 +8,7 @@ import pytest
 
 from analysis import errors
 from analysis.errors import LeveeError
-from analysis.intake.checks import EFFECTS
+from analysis.intake.check.checks import EFFECTS
 from analysis.issues import Issue
 from dashboard.sentences import known_codes, say_error, say_issue
 from dashboard.sentences.quality import say_effect

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from analysis import evaluate
-from analysis.intake.reader import read_study
+from analysis.intake.read.reader import read_study
 from analysis.study_file import plan_from_dict
 from dashboard.exports.web_page import write_web_page
 from dashboard.figures.blank import is_blank

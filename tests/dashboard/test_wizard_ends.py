@@ -208,7 +208,7 @@ def test_a_consultation_log_with_words_and_dates_without_a_year(app: App):
     assert not finish_of(at).disabled
     assert draft()["consultation"]["year"] == 2026
     press(at, "finish")
-    from analysis.intake.reader import read_study
+    from analysis.intake.read.reader import read_study
     from analysis.sections import evaluate
     from dashboard.workspace.store import read_files
 

@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from analysis.intake.reader import read_study
+from analysis.intake.read.reader import read_study
 from dashboard.workspace.store import list_studies, open_study, read_files, save_draft
 from tests.dashboard.test_journeys import PRE, App, app, keys, press, told, upload
 

@@ -10,8 +10,8 @@ import pytest
 from analysis import evaluate
 from analysis.disclosure import protect
 from analysis.errors import ExportError
-from analysis.intake.proposal import propose_study, read_sheets
-from analysis.intake.reader import read_study
+from analysis.intake.propose.proposal import propose_study, read_sheets
+from analysis.intake.read.reader import read_study
 from analysis.study_file import plan_from_dict
 from analysis.surveys.filters import filter_study
 from dashboard.cli import main

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from analysis.intake.roles import propose_roles
-from analysis.intake.tables import Table
+from analysis.intake.model import Table
+from analysis.intake.propose.roles import propose_roles
 
 KEYS = tomllib.loads((Path(__file__).parent / "column_keys.toml").read_text(encoding="utf-8"))
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.intake.answers import propose_answer_rule, propose_range, read_number
+from analysis.intake.values.answers import propose_answer_rule, propose_range, read_number
 
 
 @pytest.mark.parametrize(

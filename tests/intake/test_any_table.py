@@ -4,11 +4,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import IntakeError, LeveeError
-from analysis.intake.inspection import inspect_table
-from analysis.intake.proposal import propose_plan, propose_study
-from analysis.intake.reader import read_study
-from analysis.intake.recognise import recognise_table
-from analysis.intake.tables import Sheet, Workbook
+from analysis.intake.model import Sheet, Workbook
+from analysis.intake.propose.inspection import inspect_table
+from analysis.intake.propose.proposal import propose_plan, propose_study
+from analysis.intake.read.reader import read_study
+from analysis.intake.tables.recognise import recognise_table
 from analysis.study_file import parse_plan, write_plan
 
 ODD = [

@@ -2,8 +2,8 @@
 
 import pytest
 
-from analysis.intake.recognise import read_tables
-from analysis.intake.roles import propose_roles
+from analysis.intake.propose.roles import propose_roles
+from analysis.intake.tables.recognise import read_tables
 from tests.intake.column_keys import is_right, judged_columns, key_of
 
 

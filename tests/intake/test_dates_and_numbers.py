@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.intake.dates import read_dates
-from analysis.intake.numbers import read_numbers
+from analysis.intake.values.dates import read_dates
+from analysis.intake.values.numbers import read_numbers
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
 """XLSForm and REDCap dictionary: labels, choices and order for an export's columns."""
 
 from analysis import read_study
-from analysis.intake.dictionaries import read_entries
-from analysis.intake.inspection import inspect_files
-from analysis.intake.proposal import propose_study
-from analysis.intake.recognise import read_tables
+from analysis.intake.propose.inspection import inspect_files
+from analysis.intake.propose.proposal import propose_study
+from analysis.intake.tables.dictionaries import read_entries
+from analysis.intake.tables.recognise import read_tables
 from tests.intake.panel import AGREE, QUESTIONS, make_panel
 from tests.intake.panel_open import kobo_with_form, redcap_with_dictionary
 

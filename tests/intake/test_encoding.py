@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.errors import UnreadableFileError
-from analysis.intake.encoding import decode_text, recognise_encoding
+from analysis.intake.sandbox.encoding import decode_text, recognise_encoding
 
 SIMPLIFIED = "序号,提交答卷时间,性别,您的年龄\n1,2026/3/2,女,三十岁\n"
 TRADITIONAL = "序號,提交時間,性別,您的年齡\n1,2026/3/2,女,社區居民\n"

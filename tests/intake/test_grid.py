@@ -6,11 +6,11 @@ import io
 import openpyxl
 import pytest
 
-from analysis.intake import grid, large_sheets, workbook
-from analysis.intake.grid import GridBuilder, Places, make_grid
-from analysis.intake.raw import Limits
-from analysis.intake.spreadsheets import read_spreadsheet
-from analysis.intake.workbook import open_workbook, open_workbooks
+from analysis.intake.sandbox import grid, large_sheets, workbook
+from analysis.intake.sandbox.grid import GridBuilder, Places, make_grid
+from analysis.intake.sandbox.raw import Limits
+from analysis.intake.sandbox.spreadsheets import read_spreadsheet
+from analysis.intake.sandbox.workbook import open_workbook, open_workbooks
 
 
 def test_short_rows_are_padded_and_empty_ones_at_the_end_left_out():

@@ -1,7 +1,7 @@
 """Titles above, two rows, merged groups, totals below."""
 
-from analysis.intake.headers import find_header, find_totals, read_header, unique_names
-from analysis.intake.tables import Sheet
+from analysis.intake.model import Sheet
+from analysis.intake.tables.headers import find_header, find_totals, read_header, unique_names
 
 
 def sheet_of(*rows, merged=()):

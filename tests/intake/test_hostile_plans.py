@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import LeveeError
-from analysis.intake.reader import read_study
+from analysis.intake.read.reader import read_study
 from analysis.study_file import parse_plan, read_plan
 
 SURVEY = '[volunteers]\nvolunteer = "code"\npath = {path}\n'
@@ -33,7 +33,7 @@ RUN = """
 import resource, sys
 from pathlib import Path
 from analysis.errors import LeveeError
-from analysis.intake.reader import read_study
+from analysis.intake.read.reader import read_study
 from analysis.study_file import read_plan
 def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 def spent(): return resource.getrusage(resource.RUSAGE_SELF).ru_utime

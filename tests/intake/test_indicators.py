@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from analysis.errors import StudyFileError
-from analysis.intake.indicators import read_indicators
+from analysis.intake.propose.indicators import read_indicators
 from analysis.study import Study
 from analysis.study_file import StudyPlan, TargetPlan
 from analysis.targets import evaluate_targets

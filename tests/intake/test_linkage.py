@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import read_study
-from analysis.intake.linkage import propose_links
-from analysis.intake.respondents import normalise_code
+from analysis.intake.check.linkage import propose_links
+from analysis.intake.values.respondents import normalise_code
 from analysis.study_file import Link, parse_plan, plan_from_dict, write_plan
 
 

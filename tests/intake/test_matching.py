@@ -2,10 +2,10 @@
 
 import pytest
 
-from analysis.intake.linkage import propose_links
-from analysis.intake.matching import match_waves
-from analysis.intake.proposal import read_sheets
-from analysis.intake.reader import read_study
+from analysis.intake.check.linkage import propose_links
+from analysis.intake.check.matching import match_waves
+from analysis.intake.propose.proposal import read_sheets
+from analysis.intake.read.reader import read_study
 from analysis.sections import evaluate
 from analysis.study_file import plan_from_dict
 

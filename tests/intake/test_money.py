@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 
 from analysis import read_study
-from analysis.intake.inspection import inspect_files
-from analysis.intake.numbers import read_numbers
-from analysis.intake.open_questions import find_open_decimals
-from analysis.intake.proposal import propose_study
-from analysis.intake.recognise import read_tables
+from analysis.intake.propose.inspection import inspect_files
+from analysis.intake.propose.proposal import propose_study
+from analysis.intake.tables.recognise import read_tables
+from analysis.intake.values.numbers import read_numbers
+from analysis.intake.values.open_questions import find_open_decimals
 from analysis.study_file import plan_from_dict
 
 HEAD = "date,amount,source,note\n"

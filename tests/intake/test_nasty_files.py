@@ -10,14 +10,14 @@ import pytest
 import xlwt
 
 from analysis.errors import LimitExceededError, UnreadableFileError
-from analysis.intake.answers import propose_answer_rule
-from analysis.intake.headers import find_header, read_header, rows_above
-from analysis.intake.kinds import recognise_kind
-from analysis.intake.raw import Limits
-from analysis.intake.recognise import read_tables, recognise_table
-from analysis.intake.respondents import wave_family
-from analysis.intake.tables import Sheet, Table
-from analysis.intake.workbook import open_workbook
+from analysis.intake.model import Sheet, Table
+from analysis.intake.sandbox.kinds import recognise_kind
+from analysis.intake.sandbox.raw import Limits
+from analysis.intake.sandbox.workbook import open_workbook
+from analysis.intake.tables.headers import find_header, read_header, rows_above
+from analysis.intake.tables.recognise import read_tables, recognise_table
+from analysis.intake.values.answers import propose_answer_rule
+from analysis.intake.values.respondents import wave_family
 from dashboard.workspace.redaction import redact_file
 
 

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from analysis.intake.matching import find_near
-from analysis.intake.near_names import find_near_codes, mark_spellings
+from analysis.intake.check.matching import find_near
+from analysis.intake.propose.near_names import find_near_codes, mark_spellings
 from analysis.study import SurveyData
 from analysis.study_file import Link, NearPair, SurveyPlan
 

@@ -1,8 +1,8 @@
 """Where nothing is recognised in a table, what each kind of table would need is listed."""
 
-from analysis.intake.near_sections import list_date_columns, list_near_sections
-from analysis.intake.proposal import read_sheets
-from analysis.intake.tables import Table
+from analysis.intake.model import Table
+from analysis.intake.propose.near_sections import list_date_columns, list_near_sections
+from analysis.intake.propose.proposal import read_sheets
 
 DAYS = "date,x\n2026-01-02,a\n2026-01-03,a\n"
 

@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from analysis.intake.lookup import column_texts
-from analysis.intake.open_questions import find_open_dates, find_open_decimals
-from analysis.intake.recognise import read_tables
+from analysis.intake.tables.recognise import read_tables
+from analysis.intake.values.lookup import column_texts
+from analysis.intake.values.open_questions import find_open_dates, find_open_decimals
 
 
 def table_of(text: str):

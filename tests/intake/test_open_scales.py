@@ -2,10 +2,10 @@
 
 import pytest
 
-from analysis.intake.open_scales import find_open_scale, stated_range
-from analysis.intake.proposal import propose_plan, read_sheets
-from analysis.intake.tables import Table
-from analysis.intake.wide_tables import list_waves
+from analysis.intake.model import Table
+from analysis.intake.propose.open_scales import find_open_scale, stated_range
+from analysis.intake.propose.proposal import propose_plan, read_sheets
+from analysis.intake.propose.wide_tables import list_waves
 
 
 def open_scales(files: dict[str, bytes]):
@@ -82,8 +82,8 @@ def test_what_a_wording_states(wording: str, scale):
 
 
 def test_cells_that_programs_write_for_blank_are_no_answers():
-    from analysis.intake.proposal import propose_study
-    from analysis.intake.reader import read_study
+    from analysis.intake.propose.proposal import propose_study
+    from analysis.intake.read.reader import read_study
 
     rows = [
         f"P{n:02},{1 + n % 5 if n % 7 else 'NA'},{('yes', 'no')[n % 2] if n % 5 else 'n/a'}"

@@ -1,7 +1,7 @@
 """People across tables: unknown and contradicting ones are listed, links are only proposed."""
 
 from analysis import read_study
-from analysis.intake.people import propose_sign_in_links
+from analysis.intake.check.people import propose_sign_in_links
 from analysis.participation.attendance import evaluate_participation
 from analysis.study_file import plan_from_dict
 

@@ -1,6 +1,6 @@
 import pytest
 
-from analysis.intake.personal import find_personal, is_id_card, pseudonym
+from analysis.intake.check.personal import find_personal, is_id_card, pseudonym
 
 
 @pytest.mark.parametrize(

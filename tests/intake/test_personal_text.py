@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
-from analysis.intake.personal import find_personal
-from analysis.intake.personal_text import find_spans
-from analysis.intake.scales import family_of
-from analysis.intake.tables import Column
+from analysis.intake.check.personal import find_personal
+from analysis.intake.check.personal_text import find_spans
+from analysis.intake.model import Column
+from analysis.intake.values.scales import family_of
 from benchmarks.find_personal_data import NAME_HEADERS
 
 NAMES = ["王小明", "李红梅", "赵云", "陈桂英", "刘建国", "张丽"]
@@ -148,8 +148,9 @@ def cost(work: Callable[[str], object], text: str) -> float:
 )
 def test_four_times_the_text_takes_about_four_times_as_long(work, unit: str):
     short, long = unit * (2_000 // len(unit)), unit * (8_000 // len(unit))
-    # Quadratic work would take sixteen times as long; below a millisecond nothing is measured.
-    assert cost(work, long) <= 9 * max(cost(work, short), 0.004)
+    # Quadratic work would take sixteen times as long, every time; a busy machine may seem to once.
+    # Below some milliseconds nothing is measured.
+    assert any(cost(work, long) <= 9 * max(cost(work, short), 0.004) for _ in range(5))
 
 
 def test_the_family_of_a_long_header_is_found_in_time():

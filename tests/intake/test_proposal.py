@@ -5,8 +5,8 @@ import openpyxl
 import pytest
 
 from analysis import read_study
-from analysis.intake.inspection import inspect_files
-from analysis.intake.proposal import file_wave, propose_study
+from analysis.intake.propose.inspection import inspect_files
+from analysis.intake.propose.proposal import file_wave, propose_study
 
 PANELS = [
     ("google_forms_pre.xlsx", "google_forms_post.xlsx"),

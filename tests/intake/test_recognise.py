@@ -5,9 +5,9 @@ import json
 import pytest
 
 from analysis.errors import UnreadableFileError
-from analysis.intake.formats import FORMATS
-from analysis.intake.recognise import read_tables, recognise_table
-from analysis.intake.tables import Sheet, Workbook
+from analysis.intake.model import Sheet, Workbook
+from analysis.intake.tables.formats import FORMATS
+from analysis.intake.tables.recognise import read_tables, recognise_table
 
 
 def workbook_of(*sheets):

@@ -3,8 +3,8 @@
 import pytest
 
 from analysis import evaluate, read_study
-from analysis.intake.proposal import propose_study
-from analysis.intake.score_names import find_name_problem, name_internally, suggest_name
+from analysis.intake.propose.proposal import propose_study
+from analysis.intake.propose.score_names import find_name_problem, name_internally, suggest_name
 
 QUESTIONS = ["我知道最近的撤离路线", "我家备有应急包", "我能说出预警信号"]
 TRUST = ["我信任居委会", "我信任邻居", "我信任志愿者"]

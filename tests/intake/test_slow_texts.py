@@ -9,26 +9,30 @@ import pytest
 SECONDS = 20
 """Processor time allowed to one text; a pattern that looks twice at each character takes hours."""
 CASES = {
-    "answer_blanks": "from analysis.intake.answers import read_number\nread_number('5' + ' ' * N)",
-    "answer_digits": "from analysis.intake.answers import read_number\nread_number('a' + '(1' * N)",
+    "answer_blanks": (
+        "from analysis.intake.values.answers import read_number\nread_number('5' + ' ' * N)"
+    ),
+    "answer_digits": (
+        "from analysis.intake.values.answers import read_number\nread_number('a' + '(1' * N)"
+    ),
     "date_blanks": (
-        "import pandas as pd\nfrom analysis.intake.dates import read_dates\n"
+        "import pandas as pd\nfrom analysis.intake.values.dates import read_dates\n"
         "read_dates(pd.Series(['1 ' + ' ' * N + 'x'], dtype=object))"
     ),
     "header_digits": (
-        "from analysis.intake.scales import code_letters\ncode_letters('0' * N + '_')"
+        "from analysis.intake.values.scales import code_letters\ncode_letters('0' * N + '_')"
     ),
     "code_digits": (
-        "from analysis.intake.respondents import propose_wave_rule\n"
+        "from analysis.intake.values.respondents import propose_wave_rule\n"
         "propose_wave_rule(['1' * N + 'a1b' + '1' * N + '?', 'x1'], ['pre', 'post'], {})"
     ),
     "options": (
-        "from analysis.intake.choices import find_options, split_cell\n"
+        "from analysis.intake.tables.choices import find_options, split_cell\n"
         "found = find_options(['1,' * N], ',')\nsplit_cell('1,' * N, ',', found)"
     ),
-    "remarks": "from analysis.intake.choices import split_cell\nsplit_cell('〖' * N, ';')",
+    "remarks": "from analysis.intake.tables.choices import split_cell\nsplit_cell('〖' * N, ';')",
     "sheet_xml": (
-        "from analysis.intake.preflight import SheetScan, _scan_chunk\n"
+        "from analysis.intake.sandbox.preflight import SheetScan, _scan_chunk\n"
         "_scan_chunk(b'<c ' * N + b' t=\"e\" hidden=', SheetScan())\n"
         "_scan_chunk(b'<c r=\"A1\"><f/>' + b' ' * N + b'<row hidden=' * 9, SheetScan())"
     ),
@@ -49,7 +53,7 @@ def test_a_long_text_is_read_within_its_processor_time(case: str):
 
 
 def test_a_column_of_long_stories_is_no_list_of_options():
-    from analysis.intake.choices import option_splitter
+    from analysis.intake.tables.choices import option_splitter
 
     calls = 0
 

@@ -7,8 +7,8 @@ import openpyxl
 import pytest
 
 from analysis import evaluate, read_study
-from analysis.intake.inspection import inspect_table
-from analysis.intake.proposal import propose_study, read_sheets
+from analysis.intake.propose.inspection import inspect_table
+from analysis.intake.propose.proposal import propose_study, read_sheets
 from analysis.intake.template import write_template
 
 LANGUAGES = ["en", "zh-Hans"]

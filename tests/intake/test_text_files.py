@@ -2,8 +2,8 @@
 
 import pytest
 
-from analysis.intake.raw import Limits
-from analysis.intake.text_files import read_text_file, recognise_delimiter
+from analysis.intake.sandbox.raw import Limits
+from analysis.intake.sandbox.text_files import read_text_file, recognise_delimiter
 
 
 def rows_of(text, **options):

@@ -18,8 +18,8 @@ from analysis.errors import (
     LimitExceededError,
     UnreadableFileError,
 )
-from analysis.intake.raw import Limits
-from analysis.intake.workbook import open_workbook, open_workbooks
+from analysis.intake.sandbox.raw import Limits
+from analysis.intake.sandbox.workbook import open_workbook, open_workbooks
 
 TYPES = (
     '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/'
@@ -389,7 +389,7 @@ def test_large_workbook_opens_whole():
 
 
 def test_each_file_has_a_process_of_its_own_and_the_next_waits_ready():
-    from analysis.intake.workbook import _SPARE
+    from analysis.intake.sandbox.workbook import _SPARE
 
     open_workbook(b"a,b\n1,2\n", "one.csv")
     open_workbook(b"a,b\n1,2\n", "two.csv")
@@ -402,7 +402,7 @@ def test_each_file_has_a_process_of_its_own_and_the_next_waits_ready():
 
 
 def test_a_waiting_process_that_died_is_replaced():
-    from analysis.intake.workbook import _SPARE
+    from analysis.intake.sandbox.workbook import _SPARE
 
     open_workbook(b"a,b\n1,2\n", "one.csv")
     open_workbook(b"a,b\n1,2\n", "two.csv")

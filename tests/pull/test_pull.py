@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import PullError
-from analysis.intake.proposal import propose_study, read_sheets
-from analysis.intake.reader import read_study
+from analysis.intake.propose.proposal import propose_study, read_sheets
+from analysis.intake.read.reader import read_study
 from dashboard.cli import main
 from dashboard.pull import client
 from dashboard.pull.client import Connection, Token, parse_address

@@ -5,10 +5,10 @@ import json
 import pytest
 
 from analysis import read_study
-from analysis.intake.inspection import inspect_files
-from analysis.intake.numbers import read_numbers
-from analysis.intake.proposal import propose_study
-from analysis.intake.recognise import read_tables
+from analysis.intake.propose.inspection import inspect_files
+from analysis.intake.propose.proposal import propose_study
+from analysis.intake.tables.recognise import read_tables
+from analysis.intake.values.numbers import read_numbers
 from analysis.statistics import concentration
 from analysis.study_file import plan_from_dict
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.intake.anchors import read_steps
+from analysis.intake.values.anchors import read_steps
 from analysis.results import Estimate, NotEstimable
 from analysis.statistics.anchor import anchor_difference
 from analysis.statistics.paired_categories import tango_limits
@@ -153,7 +153,7 @@ def test_answers_become_steps():
 
 
 def test_the_question_is_read_from_the_file(tmp_path):
-    from analysis.intake.reader import read_study
+    from analysis.intake.read.reader import read_study
 
     rows = [f"{i},pre,{1 + i % 4}," for i in range(30)]
     rows += [

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.intake import typed_table
+from analysis.intake.values import typed_table
 from analysis.study import Study
 from analysis.study_file import plan_from_dict
 from analysis.volunteers.retention import evaluate_volunteers

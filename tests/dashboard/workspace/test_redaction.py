@@ -7,9 +7,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from analysis.intake.personal_text import find_spans
-from analysis.intake.reader import read_table
-from analysis.intake.workbook import open_workbook
+from analysis.intake.check.personal_text import find_spans
+from analysis.intake.read.reader import read_table
+from analysis.intake.sandbox.workbook import open_workbook
 from dashboard.workspace.redaction import read_all, redact_file
 
 KEY = b"k" * 32

@@ -2,8 +2,8 @@
 
 import pytest
 
-from analysis.intake.recognise import recognise_table
-from analysis.intake.tables import Sheet, Workbook
+from analysis.intake.model import Sheet, Workbook
+from analysis.intake.tables.recognise import recognise_table
 
 
 def read(text, *, file_name="a.csv", mark=","):

@@ -1,0 +1,1 @@
+"""A study file and its tables become a study."""

@@ -1,0 +1,106 @@
+"""Values of the study file that must occur in the data: a typo is an error, never a silent pool."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from analysis.errors import StudyFileError
+from analysis.intake.read.survey_rows import SurveyRows
+from analysis.issues import Issue
+from analysis.study_file import SurveyPlan
+
+MOST_VALUES = 20
+
+
+def check_declared_values(
+    survey: SurveyPlan, rows: pd.DataFrame, parts: Sequence[SurveyRows]
+) -> list[Issue]:
+    """Check the groups and waves that the study file names against those of the data.
+
+    A wave without rows is no error while every row has a wave: it may not have been asked yet.
+
+    Parameters
+    ----------
+    rows
+        Rows of all files, columns as in :class:`SurveyRows`.
+
+    Returns
+    -------
+    list of Issue
+        ``group_without_treated`` where several groups are named but not who had the
+        programme, or everybody had it.
+
+    Raises
+    ------
+    StudyFileError
+        ``value_not_found`` (details ``where``, ``value``, ``column``, ``values`` found,
+        ``nearest``) or ``treated_without_group``.
+    """
+    for name in ("retrospective", "placebo"):
+        for wave in getattr(survey, name):
+            _expect(wave, survey.waves, f"survey.{name}", "waves")
+    for wave in survey.wave_values:
+        _expect(wave, survey.waves, "survey.wave_values", "waves")
+    _check_waves(survey, rows, parts)
+    return list(_check_groups(survey, rows))
+
+
+def _check_waves(survey: SurveyPlan, rows: pd.DataFrame, parts: Sequence[SurveyRows]) -> None:
+    """Refuse a wave without rows while other rows belong to no wave: one is the other's typo."""
+    unknown = [
+        str(value)
+        for part in parts
+        for issue in part.issues
+        if issue.code == "unknown_wave"
+        for value in issue.details["values"]
+    ]
+    here = {str(wave) for wave in rows["key", "wave"].dropna().unique()}
+    strange = sorted({*unknown, *(here - set(survey.waves))})
+    if not strange:
+        return
+    column = survey.wave or "wave"
+    for wave in survey.waves:
+        if wave in here:
+            continue
+        named = survey.wave_values.get(wave)
+        for value in named or [wave]:
+            where = f"survey.wave_values.{wave}" if named else "survey.waves"
+            _expect(value, [*strange, *sorted(here)], where, column)
+
+
+def _check_groups(survey: SurveyPlan, rows: pd.DataFrame) -> Iterator[Issue]:
+    if ("key", "group") not in rows:
+        if survey.treated:
+            raise StudyFileError("treated_without_group", file="study.toml")
+        return
+    groups = sorted({str(value).strip() for value in rows["key", "group"].dropna()})
+    for value in survey.treated:
+        _expect(value, groups, "survey.treated", survey.group or "group")
+    treated = {value.strip().casefold() for value in survey.treated}
+    compared = [value for value in groups if value.casefold() not in treated]
+    if len(groups) > 1 and (not treated or not compared):
+        yield Issue(
+            code="group_without_treated",
+            severity="warning",
+            column=survey.group or "group",
+            details={"values": groups[:MOST_VALUES], "n": len(groups)},
+        )
+
+
+def _expect(value: str, found: Sequence[str], where: str, column: str) -> None:
+    folded = {one.strip().casefold(): one for one in found}
+    if value.strip().casefold() in folded:
+        return
+    nearest = difflib.get_close_matches(value.strip().casefold(), list(folded), n=1)
+    raise StudyFileError(
+        "value_not_found",
+        file="study.toml",
+        where=where,
+        value=value,
+        column=column,
+        values=list(found)[:MOST_VALUES],
+        nearest=folded[nearest[0]] if nearest else "",
+    )

@@ -1,0 +1,1 @@
+"""Text becomes numbers, dates and answers; the words by which they are known."""
