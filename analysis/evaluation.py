@@ -9,11 +9,11 @@ from typing import Any, Generic, TypeVar
 
 import pandas as pd
 
-from analysis.earlier import Earlier
 from analysis.interruptions import InterruptedSeries
 from analysis.issues import Issue
 from analysis.participation.results import Delivery, Participation
 from analysis.results import Audience, Caution, Disclosure, Finding, as_record, to_row
+from analysis.scorecard.history import Snapshot
 from analysis.surveys.measurement import Measurement
 from analysis.surveys.results import (
     AttritionRow,
@@ -143,7 +143,7 @@ class Evaluation:
     time_series: Section[tuple[InterruptedSeries, ...]] = Section(())
     volunteers: Section[Volunteers | None] = Section(None)
     sustainability: Section[Sustainability | None] = Section(None)
-    earlier: Section[tuple[Earlier, ...]] = Section(())
+    earlier: Section[tuple[Snapshot, ...]] = Section(())
     targets: Section[tuple[TargetProgress, ...]] = Section(())
     findings: Section[tuple[Finding, ...]] = Section(())
     cautions: Section[tuple[Caution, ...]] = Section(())

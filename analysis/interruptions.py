@@ -16,12 +16,12 @@ from analysis.statistics.interrupted import LEAST_MONTHS, SegmentedFit, segmente
 from analysis.statistics.multiplicity import holm
 from analysis.study import Study
 from analysis.study_file import EventMark
+from analysis.thresholds import SIGNIFICANCE_LEVEL
 
 #: Days by which a first or last month may begin later or end earlier than the others do.
 EDGE_DAYS = 7
 #: An event up to this day of the month counts for the whole month.
 MIDDLE_DAY = 15
-CLEAR = 0.05
 
 SeriesName = Literal["attendance", "hours", "days"]
 Refusal = Literal["", "too_few_before", "too_few_after", "close_to_other", "passing", "no_fit"]
@@ -246,7 +246,7 @@ def _guard(found: InterruptedSeries) -> Iterator[Caution]:
     yield caution("series_no_comparison", "caution")
     if not found.season:
         yield caution("series_no_season")
-    if found.ljung_box_p is not None and found.ljung_box_p < CLEAR:
+    if found.ljung_box_p is not None and found.ljung_box_p < SIGNIFICANCE_LEVEL:
         yield caution("series_correlated", "caution", p_value=found.ljung_box_p)
     if any(not e.refused and isinstance(e.slope, NotEstimable) for e in found.events):
         yield caution("series_slope_short")
@@ -267,7 +267,7 @@ def find_interruption(found: InterruptedSeries, event: SeriesEvent) -> Iterator[
     if not isinstance(gap, Comparison) or gap.estimate is None:
         return
     p = event.p_adjusted if event.p_adjusted is not None else gap.p_value
-    clear = p is not None and p < CLEAR
+    clear = p is not None and p < SIGNIFICANCE_LEVEL
     code = "series_unclear" if not clear else "series_up" if gap.estimate > 0 else "series_down"
     values = {
         "series": found.name,

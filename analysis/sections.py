@@ -14,9 +14,26 @@ import numpy as np
 import pandas as pd
 import scipy
 
-from analysis.earlier import Earlier, look_back
 from analysis.evaluation import Evaluation, Later, Provenance, records_of
-from analysis.findings import (
+from analysis.interruptions import InterruptedSeries, evaluate_interruptions, find_interruptions
+from analysis.participation.attendance import evaluate_participation
+from analysis.participation.delivery import evaluate_delivery
+from analysis.participation.findings import find_delivery, find_participation
+from analysis.participation.results import Delivery, Participation
+from analysis.results import Caution, Finding
+from analysis.scorecard.history import Snapshot, past_snapshots
+from analysis.scorecard.score import evaluate_sustainability
+from analysis.study import Study
+from analysis.surveys.attrition import (
+    bound_changes,
+    evaluate_attrition,
+    guard_attrition,
+    judge_losses,
+)
+from analysis.surveys.change import evaluate_outcomes
+from analysis.surveys.comparison import evaluate_comparison
+from analysis.surveys.dose import evaluate_dose
+from analysis.surveys.findings import (
     find_attrition,
     find_doses,
     find_effects,
@@ -28,23 +45,6 @@ from analysis.findings import (
     find_subgroups,
     find_trajectories,
 )
-from analysis.interruptions import InterruptedSeries, evaluate_interruptions, find_interruptions
-from analysis.participation.attendance import evaluate_participation
-from analysis.participation.delivery import evaluate_delivery
-from analysis.participation.findings import find_delivery, find_participation
-from analysis.participation.results import Delivery, Participation
-from analysis.results import Caution, Finding
-from analysis.scorecard import evaluate_sustainability
-from analysis.study import Study
-from analysis.surveys.attrition import (
-    bound_changes,
-    evaluate_attrition,
-    guard_attrition,
-    judge_losses,
-)
-from analysis.surveys.change import evaluate_outcomes
-from analysis.surveys.comparison import evaluate_comparison
-from analysis.surveys.dose import evaluate_dose
 from analysis.surveys.flow import count_flow
 from analysis.surveys.groups import programme_part
 from analysis.surveys.guards import guard_study
@@ -288,8 +288,8 @@ class _Source:
     def make_volunteers(self) -> Volunteers | None:
         return self.whole.volunteers if self.whole else evaluate_volunteers(self.study)
 
-    def make_earlier(self) -> tuple[Earlier, ...]:
-        return self.whole.earlier if self.whole else look_back(self.study)
+    def make_earlier(self) -> tuple[Snapshot, ...]:
+        return self.whole.earlier if self.whole else past_snapshots(self.study)
 
     def make_sustainability(self) -> Sustainability | None:
         if self.whole:

@@ -11,9 +11,7 @@ import pandas as pd
 
 from analysis.issues import Issue
 from analysis.study_file import MeasurePlan, StudyPlan
-
-MOST_LOST = 0.2
-"""Share of a file's rows left out above which a person must decide."""
+from analysis.thresholds import MAX_SHARE_OF_ROWS_LEFT_OUT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +34,7 @@ class SourceFile:
     @property
     def loses_many(self) -> bool:
         """Whether so many rows are left out that a person must decide."""
-        return self.n_listed > MOST_LOST * self.n_rows
+        return self.n_listed > MAX_SHARE_OF_ROWS_LEFT_OUT * self.n_rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

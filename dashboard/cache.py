@@ -16,13 +16,18 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from analysis.activity_filter import (
+    ActivityFilter,
+    ActivitySubset,
+    evaluate_subset,
+    filter_activities,
+)
 from analysis.disclosure import Release
 from analysis.errors import IntakeError
 from analysis.evaluation import Evaluation
 from analysis.intake.check.checks import QualityReport
 from analysis.intake.model import Table
 from analysis.intake.propose.roles import ColumnProfile
-from analysis.people_part import PeopleFilter, PeoplePart, cut_study, evaluate_part
 from analysis.portfolio import Definition, Portfolio, compare_studies, shorten_result
 from analysis.results import Audience, Comparison
 from analysis.study import Study
@@ -137,7 +142,7 @@ def _session_views() -> dict[tuple[str, Audience], dict[str, tuple[Evaluation, R
     return {}
 
 
-def current_people(chosen: PeopleFilter) -> Evaluation | None:
+def current_people(chosen: ActivityFilter) -> Evaluation | None:
     """The evaluation of the open study with its people sections cut to months and groups.
 
     When too few people would show, these sections are None. Funders and the public see no part
@@ -162,7 +167,7 @@ def current_people(chosen: PeopleFilter) -> Evaluation | None:
     )
     if inside:
         return cut
-    return _shown(cut_study(study, chosen), cut, f"people {told}", study.fingerprint)
+    return _shown(filter_activities(study, chosen), cut, f"people {told}", study.fingerprint)
 
 
 def current_release(audience: Audience) -> tuple[Evaluation, Release | None] | None:
@@ -195,20 +200,20 @@ def _session_releases() -> dict[tuple[str, Audience, int], tuple[Evaluation, Rel
 def _sample_people(
     key: str,  # noqa: ARG001
     _study: Study,
-    _chosen: PeopleFilter,
+    _chosen: ActivityFilter,
     _inside: bool,
-) -> PeoplePart:
-    return evaluate_part(_study, _chosen, refuse=not _inside)
+) -> ActivitySubset:
+    return evaluate_subset(_study, _chosen, refuse=not _inside)
 
 
 @st.cache_resource(scope="session", show_spinner=False, max_entries=32)
 def _session_people(
     key: str,  # noqa: ARG001
     _study: Study,
-    _chosen: PeopleFilter,
+    _chosen: ActivityFilter,
     _inside: bool,
-) -> PeoplePart:
-    return evaluate_part(_study, _chosen, refuse=not _inside)
+) -> ActivitySubset:
+    return evaluate_subset(_study, _chosen, refuse=not _inside)
 
 
 def current_portfolio(

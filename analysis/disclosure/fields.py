@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 _LISTED = """\
-Earlier: as_of participants expense values
+Snapshot: as_of participants expense values
 Evaluation: fingerprint title settings provenance flow scoring reliability measurement outcomes
     trajectory items attrition attrition_verdict bounds comparison dose sensitivity participation
     delivery time_series volunteers sustainability earlier targets findings cautions issues audience

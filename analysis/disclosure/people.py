@@ -13,7 +13,6 @@ from analysis.disclosure.cells import People, cell_of, rows_cell
 from analysis.disclosure.rules import hide_share, is_safe_share, is_small
 from analysis.disclosure.suppression import Auditor, choose_hidden
 from analysis.participation.attendance import clean_sign_ins
-from analysis.participation.engagement import COMPLETED_SHARE
 from analysis.participation.results import (
     Participation,
     PeriodParticipation,
@@ -23,6 +22,7 @@ from analysis.participation.results import (
 from analysis.results import SUPPRESSED, EstimateLike, NotEstimable
 from analysis.study import Study
 from analysis.sustainability.results import Consultation
+from analysis.thresholds import MIN_SHARE_COMPLETED
 
 T = TypeVar("T")
 #: What makes an attendance: whose, and of which session.
@@ -70,7 +70,7 @@ def protect_participation(
     contacts("participation.contacts", all_rows)
     again = free("participation.repeat_rate", (visits >= 2)[place])
     complete = free(
-        "participation.completion_rate", (visits >= COMPLETED_SHARE * found.sessions)[place]
+        "participation.completion_rate", (visits >= MIN_SHARE_COMPLETED * found.sessions)[place]
     )
     columns = {"kind": found.by_kind, "level": found.by_level}
     by = {name: [] for name in columns}  # type: ignore[var-annotated]

@@ -38,11 +38,11 @@ from analysis.results import (
     NotEstimable,
     Suppressed,
 )
-from analysis.scorecard import score_again
+from analysis.scorecard.indicators import PERSON_LEVEL
+from analysis.scorecard.score import score_again
 from analysis.sections import find_all
 from analysis.study import Study
 from analysis.targets import evaluate_targets
-from analysis.watch import OF_PEOPLE
 
 #: Values of findings and cautions that are about tests, limits and time, never about people.
 _HARMLESS = frozenset(
@@ -213,7 +213,7 @@ def _protect_activities(
         replace(
             one,
             participants=None if one.participants is None else SUPPRESSED,
-            values={k: v for k, v in one.values.items() if k not in OF_PEOPLE},
+            values={k: v for k, v in one.values.items() if k not in PERSON_LEVEL},
         )
         for one in shown.earlier
     )

@@ -19,12 +19,12 @@ import numpy as np
 
 from analysis.disclosure.survey import Survey
 from analysis.evaluation import Evaluation
-from analysis.findings import CLEAR
 from analysis.results import Comparison, Estimate, NotEstimable, Suppressed
 from analysis.study_file import MeasurePlan
 from analysis.surveys.analyses import family_of
 from analysis.surveys.results import AttritionRow, BalanceRow, Improved
 from analysis.surveys.scoring import item_range, oriented_items
+from analysis.thresholds import SIGNIFICANCE_LEVEL
 
 T = TypeVar("T")
 Row = TypeVar("Row", AttritionRow, BalanceRow)
@@ -105,7 +105,7 @@ def round_p(p: float) -> float:
         return p
     place = 10.0 ** max(math.floor(math.log10(p)) - 1, -4)
     rounded = round_to(p, place, least=1)
-    if (rounded < CLEAR) != (p < CLEAR):
+    if (rounded < SIGNIFICANCE_LEVEL) != (p < SIGNIFICANCE_LEVEL):
         rounded += place if rounded < p else -place
     return float(f"{min(rounded, 1.0):.12g}")
 

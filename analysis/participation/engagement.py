@@ -11,8 +11,7 @@ import pandas as pd
 from analysis.results import EstimateLike, NotEstimable
 from analysis.statistics.concentration import gini, lorenz, top_share
 from analysis.statistics.proportions import share_by_person, wilson
-
-COMPLETED_SHARE = 0.8
+from analysis.thresholds import MIN_SHARE_COMPLETED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +29,7 @@ def estimate_repeat(visits: npt.NDArray[np.int64]) -> EstimateLike:
 
 
 def estimate_completion(
-    visits: npt.NDArray[np.int64], sessions: int, share: float = COMPLETED_SHARE
+    visits: npt.NDArray[np.int64], sessions: int, share: float = MIN_SHARE_COMPLETED
 ) -> EstimateLike:
     """Estimate the share of participants present at ``share`` of all sessions or more."""
     if sessions < 2:

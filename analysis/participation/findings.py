@@ -7,8 +7,7 @@ from typing import Any
 
 from analysis.participation.results import Delivery, Participation, Representation
 from analysis.results import Estimate, Finding
-
-DONE_WELL = 0.8
+from analysis.thresholds import MIN_SHARE_HELD
 
 
 def find_participation(p: Participation) -> tuple[Finding, ...]:
@@ -83,6 +82,6 @@ def find_delivery(d: Delivery) -> tuple[Finding, ...]:
         dated = whole.moved > 0 or isinstance(whole.on_time, Estimate)
         code = "delivery_held" if dated else "delivery_held_undated"
         return (_finding(code, "delivery", **values),)
-    well = min(whole.held_share.estimate, whole.fidelity.estimate) >= DONE_WELL
+    well = min(whole.held_share.estimate, whole.fidelity.estimate) >= MIN_SHARE_HELD
     code = "delivery_as_planned" if well else "delivery_in_part"
     return (_finding(code, "delivery", **values, content=whole.fidelity.estimate),)

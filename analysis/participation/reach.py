@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.participation.engagement import COMPLETED_SHARE
 from analysis.participation.results import FunnelStep
 from analysis.results import EstimateLike, NotEstimable
 from analysis.statistics.proportions import wilson
 from analysis.study import Study
+from analysis.thresholds import MIN_SHARE_COMPLETED
 
 
 def estimate_reach(people: int, eligible: int | None) -> EstimateLike:
@@ -38,7 +38,7 @@ def list_funnel(
     """List the steps known, each with the step it is a share of.
 
     community → invited → came → came again (of those who came) → completed (at least
-    ``COMPLETED_SHARE`` of all sessions, of those who came again) → volunteer (of those who
+    ``MIN_SHARE_COMPLETED`` of all sessions, of those who came again) → volunteer (of those who
     came; only when codes of volunteers and participants meet).
     """
     steps = dict(_steps(study, rows, visits, sessions, eligible))
@@ -67,7 +67,7 @@ def _steps(
     yield "came", len(visits)
     yield "came_again", int(np.sum(visits >= 2))
     if sessions >= 3:
-        yield "completed", int(np.sum(visits >= COMPLETED_SHARE * sessions))
+        yield "completed", int(np.sum(visits >= MIN_SHARE_COMPLETED * sessions))
     volunteers = _count_volunteers(study, rows.loc[rows["attended"], "person"])
     if volunteers:
         yield "volunteer", volunteers

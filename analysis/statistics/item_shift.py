@@ -28,10 +28,10 @@ from analysis.statistics.cumulative_logit import (
 )
 from analysis.statistics.multiplicity import holm
 from analysis.statistics.risk_sets import FloatArray
+from analysis.thresholds import SIGNIFICANCE_LEVEL
 
 NAME = "item_shift"
 METHOD = "cumulative_logit_on_total;robust_f_by_person"
-CLEAR = 0.05
 #: Below both of these a shift is negligible: difference in standard deviations of the item (Meade
 #: 2010, small), change of Nagelkerke's R² (Jodoin & Gierl 2001), which also sees a shift that goes
 #: up for some totals and down for others.
@@ -117,7 +117,7 @@ def _is_shifted(test: ComparisonLike, p_adjusted: float | None) -> bool:
         abs(float(test.details["standardised"])) >= LEAST_DIFFERENCE
         or float(test.details["r2_change"]) >= LEAST_R2
     )
-    return p_adjusted < CLEAR and matters
+    return p_adjusted < SIGNIFICANCE_LEVEL and matters
 
 
 def compare_item(

@@ -19,6 +19,7 @@ from analysis.statistics.mixed_model import mixed_change, mixed_waves
 from analysis.statistics.ordinal import ordinal_change
 from analysis.statistics.rank_tests import mann_whitney, sign_test, wilcoxon_signed_rank
 from analysis.statistics.t_tests import t_comparison
+from analysis.thresholds import SIGNIFICANCE_LEVEL
 
 __all__ = [
     "bca_mean_change",
@@ -226,7 +227,7 @@ def equivalence(
     post: ArrayLike,
     margin: float,
     counts: ArrayLike | None = None,
-    alpha: float = 0.05,
+    alpha: float = SIGNIFICANCE_LEVEL,
 ) -> ComparisonLike:
     """Two one-sided paired t tests that the mean change is within a margin.
 

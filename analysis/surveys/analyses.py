@@ -31,6 +31,7 @@ from analysis.statistics.two_samples import (
 )
 from analysis.study_file import MeasurePlan
 from analysis.surveys.scoring import FloatArray
+from analysis.thresholds import SIGNIFICANCE_LEVEL
 
 RESAMPLES = 2000
 MOST_ORDERED = 11
@@ -179,11 +180,11 @@ def agreement_of(analyses: tuple[ComparisonLike, ...], design: str) -> str:
     exactly zero (a shift of tied ranks) names no direction and is left out.
     """
     verdicts = [
-        0 if a.p_value >= 0.05 else int(np.sign(a.estimate))
+        0 if a.p_value >= SIGNIFICANCE_LEVEL else int(np.sign(a.estimate))
         for a in analyses
         if isinstance(a, Comparison) and a.name in AGREEING[design]
         if a.p_value is not None and a.estimate is not None
-        if a.estimate != 0 or a.p_value >= 0.05
+        if a.estimate != 0 or a.p_value >= SIGNIFICANCE_LEVEL
     ]
     if len(verdicts) < 2:
         return "single"

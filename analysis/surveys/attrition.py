@@ -16,9 +16,7 @@ from analysis.surveys.groups import treated_people
 from analysis.surveys.panel import BoolArray, Panel, build_panel
 from analysis.surveys.results import AttritionRow, AttritionVerdict, Bounds
 from analysis.surveys.scoring import FloatArray, outcome_measures, score_range
-
-LARGE_SMD = 0.25
-DIFFERENTIAL = 0.1
+from analysis.thresholds import MAX_BASELINE_SMD, MAX_DIFFERENTIAL_ATTRITION, SIGNIFICANCE_LEVEL
 
 
 def evaluate_attrition(study: Study, panel: Panel | None = None) -> tuple[AttritionRow, ...]:
@@ -139,7 +137,9 @@ def guard_attrition(
     study: Study, panel: Panel, rows: tuple[AttritionRow, ...]
 ) -> tuple[Caution, ...]:
     """Cautions: those lost differed at the start; one group lost more people than the other."""
-    differ = [r for r in rows if not r.group and r.smd is not None and abs(r.smd) > LARGE_SMD]
+    differ = [
+        r for r in rows if not r.group and r.smd is not None and abs(r.smd) > MAX_BASELINE_SMD
+    ]
     found = []
     if differ:
         worst = max(differ, key=lambda r: abs(r.smd or 0.0))
@@ -176,7 +176,7 @@ def is_differential(panel: Panel, treated: np.ndarray) -> bool:
     test = compare_shares(x0, n0, x1, n1)
     if not isinstance(test, Comparison) or test.estimate is None or test.p_value is None:
         return False
-    return abs(test.estimate) > DIFFERENTIAL or test.p_value < 0.05
+    return abs(test.estimate) > MAX_DIFFERENTIAL_ATTRITION or test.p_value < SIGNIFICANCE_LEVEL
 
 
 def _rows(

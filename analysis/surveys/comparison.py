@@ -51,9 +51,8 @@ from analysis.surveys.results import (
     WeightedBalance,
 )
 from analysis.surveys.scoring import FloatArray, mean_of, outcome_measures
+from analysis.thresholds import MAX_BASELINE_SMD, SIGNIFICANCE_LEVEL
 
-LARGE_SMD = 0.25
-CLEAR = 0.05
 #: With fewer in a group of wider spread 5.5 to 6.2 % of alike groups differ at 5 %.
 FEWEST_IN_GROUP = 10
 
@@ -160,7 +159,7 @@ def agreement_of_groups(analyses: Sequence[ComparisonLike]) -> str:
     if pair is None:
         return "single"
     did, ancova = pair
-    clear = [one.p_value is not None and one.p_value < CLEAR for one in pair]
+    clear = [one.p_value is not None and one.p_value < SIGNIFICANCE_LEVEL for one in pair]
     if not any(clear):
         return "agree"
     same_sign = (did.estimate or 0.0) * (ancova.estimate or 0.0) > 0
@@ -188,7 +187,7 @@ def _are_alike(
         spread = [(s.mean(), s.std(ddof=1), s.size) for s in sides]
         differences.append(smd(*spread[1], *spread[0]))
     known = [abs(d) for d in differences if d is not None]
-    return bool(known) and max(known) <= LARGE_SMD
+    return bool(known) and max(known) <= MAX_BASELINE_SMD
 
 
 def _doubts(
@@ -569,7 +568,7 @@ def _cautions(
     found: list[tuple[str, dict[str, object]]] = []
     if placebo is None:
         found.append(("parallel_trends_unchecked", {}))
-    elif isinstance(placebo, Comparison) and (placebo.p_value or 1.0) < CLEAR:
+    elif isinstance(placebo, Comparison) and (placebo.p_value or 1.0) < SIGNIFICANCE_LEVEL:
         found.append(("trends_differ", {"change": placebo.estimate}))
     if is_one_community(study, panel, treated):
         found.append(("one_treated_community", {}))
@@ -585,7 +584,7 @@ def _cautions(
     if cluster is not None and len(set(cluster[~pd.isna(cluster)])) < 10:
         found.append(("few_clusters", {"n": len(set(cluster[~pd.isna(cluster)]))}))
     start = next((b.smd for b in balance if b.variable == measure.name), None)
-    if start is not None and abs(start) > LARGE_SMD:
+    if start is not None and abs(start) > MAX_BASELINE_SMD:
         found.append(("groups_differ_at_start", {"smd": start}))
         worse = start < 0 if measure.better == "higher" else start > 0
         if worse:

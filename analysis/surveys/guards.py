@@ -15,12 +15,15 @@ from analysis.surveys.groups import clusters_within, has_comparison
 from analysis.surveys.panel import Panel
 from analysis.surveys.results import Flow, Outcome
 from analysis.surveys.scoring import score_range
+from analysis.thresholds import (
+    MAX_DESIGN_EFFECT,
+    MAX_SHARE_AT_END,
+    MAX_SHARE_MISSING,
+    MAX_SPREAD_RATIO,
+    MIN_PAIRS,
+    SIGNIFICANCE_LEVEL,
+)
 
-END_SHARE = 0.15
-FEW_PAIRS = 20
-SPREAD_RATIO = 1.8
-DESIGN_EFFECT = 1.2
-MISSING_SHARE = 0.1
 SEASON_MONTHS = 2
 
 _Found = Iterator[tuple[str, Severity, dict[str, object]]]
@@ -90,7 +93,7 @@ def _guard_ends(c: Contrast, waves: tuple[str, str]) -> _Found:
     for wave, scores, shown in zip(waves, (c.start, c.end), (hoped, ends), strict=True):
         for code, end in shown:
             at_end = float(scores.counts[np.abs(scores.values - end) < 1e-9].sum())
-            if scores.n and at_end / scores.n > END_SHARE:
+            if scores.n and at_end / scores.n > MAX_SHARE_AT_END:
                 yield code, "caution", {"wave": wave, "share": at_end / scores.n}
 
 
@@ -101,7 +104,7 @@ def _guard_pairs(study: Study, c: Contrast, panel: Panel) -> _Found:
         yield "anonymous", "info", {}
     elif c.n_pairs == 0:
         yield "nobody_matched", "serious", {"n": c.start.n + c.end.n}
-    elif c.n_pairs < FEW_PAIRS:
+    elif c.n_pairs < MIN_PAIRS:
         yield "few_pairs", "caution", {"n": c.n_pairs}
 
 
@@ -111,12 +114,12 @@ def _guard_regression(c: Contrast) -> _Found:
     Choosing the worst-off cuts the baseline's spread; without any effect the next wave spreads
     again and its mean returns.
     """
-    if c.family != "mean" or c.n_pairs < FEW_PAIRS:
+    if c.family != "mean" or c.n_pairs < MIN_PAIRS:
         return
     before, after = c.pairs.margin("pre"), c.pairs.margin("post")
     ratio = after.variance / before.variance if before.variance > 0 else np.inf
     better = 1 if c.measure.better == "higher" else -1
-    if ratio > SPREAD_RATIO and (after.mean - before.mean) * better > 0:
+    if ratio > MAX_SPREAD_RATIO and (after.mean - before.mean) * better > 0:
         yield "regression_to_mean", "caution", {"ratio": float(ratio)}
 
 
@@ -165,7 +168,7 @@ def _guard_clusters(study: Study, panel: Panel, c: Contrast, waves: tuple[str, s
     n_clusters = len(set(cluster[used]))
     if isinstance(found, Estimate) and n_clusters > 1:
         effect = design_effect(max(found.estimate, 0.0), float(used.sum()) / n_clusters)
-        if effect > DESIGN_EFFECT:
+        if effect > MAX_DESIGN_EFFECT:
             yield (
                 "clustering",
                 "caution",
@@ -182,7 +185,7 @@ def _guard_missing(panel: Panel, c: Contrast, waves: tuple[str, str]) -> _Found:
     for wave, scores in zip(waves, panel.pair(c.measure.name, waves), strict=True):
         there = panel.row[:, panel.wave_index(wave)] >= 0
         lacking = int((there & ~np.isfinite(scores)).sum())
-        if there.any() and lacking / int(there.sum()) > MISSING_SHARE:
+        if there.any() and lacking / int(there.sum()) > MAX_SHARE_MISSING:
             yield (
                 "missing_scores",
                 "caution",
@@ -200,6 +203,6 @@ def _guard_agreement(outcome: Outcome) -> _Found:
             a.name
             for a in outcome.analyses
             if isinstance(a, Comparison) and a.name in AGREEING[outcome.design]
-            if a.p_value is not None and a.p_value < 0.05
+            if a.p_value is not None and a.p_value < SIGNIFICANCE_LEVEL
         ]
         yield "analyses_disagree", "caution", {"clear": tuple(clear)}

@@ -13,12 +13,13 @@ import numpy.typing as npt
 
 from analysis.results import Comparison
 from analysis.statistics.factor_model import Invariance, compare_loadings
-from analysis.statistics.item_shift import CLEAR, LEAST_ITEMS, ItemShift, test_items
+from analysis.statistics.item_shift import LEAST_ITEMS, ItemShift, test_items
 from analysis.study import Study
 from analysis.study_file import MeasurePlan
 from analysis.surveys.contrasts import main_contrast
 from analysis.surveys.panel import Panel
 from analysis.surveys.scoring import asked_measures, oriented_items
+from analysis.thresholds import SIGNIFICANCE_LEVEL
 
 #: People in each wave from which on a moderate shift is seldom missed (Scott et al. 2009,
 #: Journal of Clinical Epidemiology 62, 288–295).
@@ -132,6 +133,6 @@ def _judge(items: tuple[ItemShift, ...], invariance: Invariance | None, smaller:
     if invariance is not None and invariance.cfi_change is not None:
         equal = invariance.equal_loadings
         p = equal.p_value if isinstance(equal, Comparison) else None
-        if p is not None and p < CLEAR and invariance.cfi_change < LEAST_CFI_CHANGE:
+        if p is not None and p < SIGNIFICANCE_LEVEL and invariance.cfi_change < LEAST_CFI_CHANGE:
             return "loadings_differ"
     return "same" if smaller >= ENOUGH else "same_few"

@@ -8,13 +8,12 @@ from dataclasses import replace
 import numpy as np
 
 from analysis.results import Caution, Estimate, Severity
+from analysis.thresholds import MAX_DIFFERENCE_BY_WINDOW, MIN_SHARE_OUTLOOKS_HELD
 from analysis.volunteers.groups import is_clear
 from analysis.volunteers.results import Volunteers
 from analysis.volunteers.spells import Team, Tenures
 
 FEW = 20
-WINDOW_MATTERS = 0.1
-OUTLOOK_HOLDS = 0.8
 CONTRADICTIONS = (
     "left_before_joined",
     "service_after_left",
@@ -66,14 +65,14 @@ def _of_curve(v: Volunteers, tenures: Tenures) -> Iterator[Caution]:
         yield _caution("censored_at_last_service")
     known = [s.retention_365 for s in v.sensitivity if isinstance(s.retention_365, Estimate)]
     spread = [one.estimate for one in known]
-    if spread and max(spread) - min(spread) > WINDOW_MATTERS:
+    if spread and max(spread) - min(spread) > MAX_DIFFERENCE_BY_WINDOW:
         yield _caution("lapse_window_matters", low=min(spread), high=max(spread))
 
 
 def _of_outlook(v: Volunteers) -> Iterator[Caution]:
     if v.backtest:
         share = sum(check.inside for check in v.backtest) / len(v.backtest)
-        if share < OUTLOOK_HOLDS:
+        if share < MIN_SHARE_OUTLOOKS_HELD:
             yield _caution("outlook_missed", share=share, n=len(v.backtest))
 
 

@@ -14,6 +14,7 @@ from analysis.statistics.cox import cox, proportional_hazards_test
 from analysis.statistics.incidence import cumulative_incidence
 from analysis.statistics.survival import kaplan_meier, median_time, rmst, survival_at
 from analysis.statistics.survival_groups import logrank, rmst_difference
+from analysis.thresholds import SIGNIFICANCE_LEVEL
 from analysis.volunteers.results import Cause, GroupRetention, RetentionByGroup
 from analysis.volunteers.spells import BoolArray, Team, Tenures, days_of
 
@@ -197,7 +198,7 @@ def _cause(
     )
 
 
-def is_clear(comparison: ComparisonLike, alpha: float = 0.05) -> bool:
+def is_clear(comparison: ComparisonLike, alpha: float = SIGNIFICANCE_LEVEL) -> bool:
     """Tell whether a test's p-value is below ``alpha``."""
     if not isinstance(comparison, Comparison) or comparison.p_value is None:
         return False

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from analysis.evaluation import Evaluation
-from analysis.findings import shared_change
+from analysis.funder_summary import FunderSummary
 from analysis.results import Comparison, Estimate
 from analysis.study_file import MeasurePlan, StudyPlan
-from analysis.summary import FunderSummary
+from analysis.surveys.findings import shared_change
 from analysis.surveys.results import Flow, Outcome
 from dashboard.exports.content import TargetLine
 from dashboard.exports.gateway import safe_text

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from analysis.findings import last_contrasts
 from analysis.results import Comparison, Estimate, number_to_draw
 from analysis.study_file import MeasurePlan, StudyPlan
+from analysis.surveys.findings import last_contrasts
 from analysis.surveys.results import GroupComparison, Outcome
 from analysis.surveys.scoring import score_range
 from analysis.targets import TargetProgress

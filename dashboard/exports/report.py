@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from analysis.evaluation import Evaluation
+from analysis.funder_summary import summarise_for_funder
 from analysis.results import Audience
 from analysis.study import Study
-from analysis.summary import summarise_for_funder
 from dashboard.exports.content import Report, safe_lines
 from dashboard.exports.front import (
     list_funder_cards,

@@ -7,12 +7,12 @@ from functools import partial
 import pandas as pd
 
 from analysis.evaluation import Evaluation
-from analysis.findings import find_trajectory, last_contrasts
+from analysis.funder_summary import main_outcome
 from analysis.results import Estimate
 from analysis.study import Study
 from analysis.study_file import MeasurePlan
-from analysis.summary import main_outcome
 from analysis.surveys.contrasts import main_rows
+from analysis.surveys.findings import find_trajectory, last_contrasts
 from analysis.surveys.response_shift import list_response_shifts
 from analysis.surveys.results import GroupComparison
 from dashboard.exports.content import ReportPicture, ReportSection, make_section

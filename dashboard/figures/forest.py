@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from analysis.findings import last_contrasts
 from analysis.results import Comparison
 from analysis.study_file import MeasurePlan, StudyPlan
+from analysis.surveys.findings import last_contrasts
 from analysis.surveys.results import Outcome
 from analysis.surveys.scoring import score_range
 from dashboard.figures.labels import wrap_label

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from analysis.evaluation import Evaluation
+from analysis.funder_summary import FunderSummary, main_outcome
 from analysis.results import Comparison, Estimate, EstimateLike
-from analysis.summary import FunderSummary, main_outcome
 from analysis.surveys.contrasts import main_rows
 from dashboard.sentences.funder import say_answer
 from dashboard.text import Text

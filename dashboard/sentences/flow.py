@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.evaluation import Evaluation
-from analysis.findings import last_contrasts
+from analysis.surveys.findings import last_contrasts
 from analysis.surveys.results import AttritionRow, AttritionVerdict, Flow
 from dashboard.text import Text
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analysis.evaluation import Evaluation
+from analysis.funder_summary import EvidenceRule, main_outcome
 from analysis.results import Finding
 from analysis.study_file import StudyPlan
-from analysis.summary import EvidenceRule, main_outcome
 from analysis.surveys.results import Outcome
 from dashboard.sentences import say_finding
 from dashboard.sentences.cautions import say_cautions

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from analysis.evaluation import Evaluation
-from analysis.findings import last_contrasts
 from analysis.results import Comparison, Estimate
 from analysis.study_file import MeasurePlan, StudyPlan
 from analysis.surveys.contrasts import main_rows
+from analysis.surveys.findings import last_contrasts
 from analysis.surveys.results import Outcome
 from dashboard.sentences.change import is_share, say_level, say_likely, say_signed
 from dashboard.sentences.comparison import say_assignment

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from analysis.findings import CLEAR
 from analysis.results import Comparison, NotEstimable
 from analysis.surveys.results import OrderedAnswers, Outcome
+from analysis.thresholds import SIGNIFICANCE_LEVEL
 from dashboard.sentences.statistics import say_reason
 from dashboard.text import Text
 
@@ -36,7 +36,7 @@ def _say_proportional(text: Text, found: OrderedAnswers) -> str:
         return text("Whether one odds ratio fits every step of the scale cannot be tested.")
     message = (
         "One odds ratio does not fit every step of the scale ({p}): read the shares."
-        if test.p_value < CLEAR
+        if test.p_value < SIGNIFICANCE_LEVEL
         else "One odds ratio fits every step of the scale ({p})."
     )
     return text(message, p=text.p_value(test.p_value))

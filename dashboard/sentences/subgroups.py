@@ -5,6 +5,7 @@ from __future__ import annotations
 from analysis.results import Comparison, Estimate
 from analysis.study_file import StudyPlan
 from analysis.surveys.results import Subgroups
+from analysis.thresholds import SIGNIFICANCE_LEVEL
 from dashboard.sentences.change import say_likely, say_signed
 from dashboard.sentences.names import value_name
 from dashboard.sentences.statistics import say_reason
@@ -51,7 +52,7 @@ def say_interaction(text: Text, found: Subgroups) -> str:
         reason = "no_data" if isinstance(test, Comparison) else test.reason
         return text("No test of a difference: {reason}.", reason=say_reason(text, reason))
     told = text.p_value(test.p_value)
-    if test.p_value < 0.05:
+    if test.p_value < SIGNIFICANCE_LEVEL:
         return text("Taken alone, this test finds a difference ({p}).", p=told)
     return text("No clear difference between the groups ({p}).", p=told)
 

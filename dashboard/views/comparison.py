@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analysis.findings import find_effect
 from analysis.study import Study
 from analysis.surveys.contrasts import main_rows
+from analysis.surveys.findings import find_effect
 from analysis.surveys.results import GroupComparison
 from dashboard.cache import current_evaluation, current_study
 from dashboard.figures.comparison import draw_comparison, draw_event_study

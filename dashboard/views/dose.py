@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analysis.findings import find_dose
+from analysis.surveys.findings import find_dose
 from dashboard.cache import current_evaluation, current_study
 from dashboard.figures.dose import draw_dose
 from dashboard.sentences import say_caution, say_finding

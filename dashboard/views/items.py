@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analysis.findings import last_contrasts
 from analysis.study_file import MeasurePlan
+from analysis.surveys.findings import last_contrasts
 from analysis.surveys.results import ItemAnswers
 from dashboard.cache import current_evaluation, current_study, smallest_group
 from dashboard.figures.answers import draw_answers, draw_shares

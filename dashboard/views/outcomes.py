@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from analysis.evaluation import Evaluation
-from analysis.findings import find_change, last_contrasts
 from analysis.results import Caution
 from analysis.study import Study
 from analysis.study_file import MeasurePlan
+from analysis.surveys.findings import find_change, last_contrasts
 from analysis.surveys.results import Outcome
 from dashboard.cache import current_evaluation, current_study
 from dashboard.figures.change import MOST_LINES, draw_change

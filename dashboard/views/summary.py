@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from analysis.evaluation import Evaluation
-from analysis.summary import FunderSummary, summarise_for_funder
+from analysis.funder_summary import FunderSummary, summarise_for_funder
 from dashboard.cache import current_evaluation, current_study
 from dashboard.exports.front import list_funder_cards, say_method, say_period
 from dashboard.navigation import find_page

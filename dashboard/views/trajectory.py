@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analysis.findings import find_trajectory
+from analysis.surveys.findings import find_trajectory
 from dashboard.cache import current_evaluation, current_study
 from dashboard.figures.trajectory import draw_trajectory
 from dashboard.sentences import say_caution, say_finding

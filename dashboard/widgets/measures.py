@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from analysis.evaluation import Evaluation
-from analysis.findings import last_contrasts
 from analysis.study import Study
+from analysis.surveys.findings import last_contrasts
 from analysis.surveys.results import Outcome
 from dashboard.sentences.names import wave_name
 from dashboard.state import current_measure, set_measure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analysis.earlier import Earlier
+from analysis.scorecard.history import Snapshot
 from analysis.study_file import CapacityPlan, FundingPlan
 from analysis.sustainability.results import Funding
 from dashboard.cache import current_saved
@@ -15,7 +15,7 @@ from dashboard.workspace.store import SavedStudy
 _CURRENCIES = ("CNY", "HKD", "MOP", "TWD", "USD", "EUR", "GBP", "JPY", "KRW", "SGD", "AUD", "CAD")
 
 
-def show_funding_settings(text: Text, funding: Funding, earlier: tuple[Earlier, ...]) -> None:
+def show_funding_settings(text: Text, funding: Funding, earlier: tuple[Snapshot, ...]) -> None:
     """Ask for cash, currency, what the community raises, and the programme's cost."""
     saved = current_saved()
     plan = saved.plan.funding if saved is not None and saved.plan is not None else None
@@ -33,7 +33,7 @@ def show_funding_settings(text: Text, funding: Funding, earlier: tuple[Earlier, 
 
 
 def _ask_funding(
-    text: Text, plan: FundingPlan, funding: Funding, earlier: tuple[Earlier, ...]
+    text: Text, plan: FundingPlan, funding: Funding, earlier: tuple[Snapshot, ...]
 ) -> dict[str, object]:
     last = text.date(funding.last_date)
     balance = st.number_input(

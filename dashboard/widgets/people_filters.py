@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from analysis.activity_filter import ActivityFilter, list_groups, list_months
 from analysis.evaluation import Evaluation
-from analysis.people_part import PeopleFilter, list_groups, list_months
 from analysis.study_file import StudyPlan
 from dashboard.cache import current_evaluation, current_people, whole_study
 from dashboard.sentences.names import column_name, value_name
@@ -32,7 +32,7 @@ def show_people_filters(tables: Sequence[str]) -> Evaluation | None:
     months, groups = list_months(study, tables), list_groups(study, tables)
     chosen = _read_filter(months, groups, as_of="volunteers" in tables)
     if len(months) > 1 or groups:
-        label, used = current_text()("Months and groups"), chosen != PeopleFilter()
+        label, used = current_text()("Months and groups"), chosen != ActivityFilter()
         with st.expander(label, expanded=used), st.container(horizontal=True, gap="small"):
             _show_months(months, chosen, as_of="volunteers" in tables)
             for column, values in groups.items():
@@ -55,13 +55,13 @@ def show_missing(title: str, needed: str) -> None:
 
 def _read_filter(
     months: Sequence[str], groups: dict[str, list[str]], *, as_of: bool
-) -> PeopleFilter:
+) -> ActivityFilter:
     asked = current_people_filters()
     kept = {
         column: tuple(v for v in _chosen(asked.get("people", ()), column) if v in values)
         for column, values in groups.items()
     }
-    return PeopleFilter(
+    return ActivityFilter(
         first="" if as_of else _one(asked.get("from", ()), months),
         last=_one(asked.get("to", ()), months),
         values={column: values for column, values in kept.items() if values},
@@ -77,7 +77,7 @@ def _chosen(entries: Sequence[str], column: str) -> list[str]:
     return [entry.removeprefix(start) for entry in entries if entry.startswith(start)]
 
 
-def _show_months(months: Sequence[str], chosen: PeopleFilter, *, as_of: bool) -> None:
+def _show_months(months: Sequence[str], chosen: ActivityFilter, *, as_of: bool) -> None:
     text = current_text()
     if len(months) < 2:
         return

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from analysis import evaluate, read_study
-from analysis.findings import find_dose, find_effect
+from analysis.surveys.findings import find_dose, find_effect
 from dashboard.sentences import say_finding
 from dashboard.sentences.methods import say_methods
 from dashboard.text import LANGUAGES, Text

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from analysis.funder_summary import weigh_evidence
 from analysis.sections import evaluate
-from analysis.summary import weigh_evidence
 from analysis.surveys.comparison import evaluate_comparison
 from analysis.surveys.groups import clusters_compared, treated_people
 from analysis.surveys.panel import build_panel

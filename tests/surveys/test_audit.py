@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from analysis.findings import find_effect
 from analysis.results import Comparison, NotEstimable
 from analysis.statistics.multiplicity import adjust_by_family
 from analysis.surveys.attrition import bound_changes
 from analysis.surveys.change import evaluate_outcomes
 from analysis.surveys.comparison import evaluate_comparison
 from analysis.surveys.contrasts import main_contrast
+from analysis.surveys.findings import find_effect
 from analysis.surveys.flow import count_flow
 from analysis.surveys.panel import build_panel
 from analysis.surveys.sensitivity import evaluate_sensitivity

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from analysis.findings import shared_change
+from analysis.funder_summary import summarise_for_funder
 from analysis.results import Comparison, NotEstimable
 from analysis.sections import evaluate
 from analysis.statistics.group_change import least_squares
-from analysis.summary import summarise_for_funder
 from analysis.surveys.change import evaluate_outcomes
+from analysis.surveys.findings import shared_change
 from analysis.surveys.sensitivity import evaluate_sensitivity
 from dashboard.exports.front import list_funder_cards
 from dashboard.sentences import say_finding

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from analysis.funder_summary import main_outcome
 from analysis.portfolio import shorten_result
 from analysis.results import Comparison
 from analysis.sections import evaluate
-from analysis.summary import main_outcome
 from analysis.surveys.contrasts import main_contrast, main_records, main_rows
 from analysis.surveys.panel import build_panel
 from tests.studies import make_study

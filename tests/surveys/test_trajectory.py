@@ -9,10 +9,10 @@ import pytest
 
 from analysis.disclosure import protect
 from analysis.disclosure.trajectory import hide_trajectory
-from analysis.findings import find_trajectory
 from analysis.results import Comparison, Estimate, NotEstimable, Suppressed
 from analysis.sections import evaluate
 from analysis.statistics.multiplicity import benjamini_hochberg, holm
+from analysis.surveys.findings import find_trajectory
 from analysis.surveys.results import WaveContrast, WavePoint
 from analysis.surveys.trajectory import evaluate_trajectories, place_waves
 from dashboard.exports.pictures_waves import draw_course

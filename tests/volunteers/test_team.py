@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from analysis import read_study
 from analysis.results import Comparison, Estimate, NotEstimable
-from analysis.scorecard import find_warnings
+from analysis.scorecard.indicators import ScorecardInputs, collect_indicators
+from analysis.scorecard.score import find_warnings
 from analysis.volunteers.backtest import backtest_outlook, choose_outlook, cut_team
 from analysis.volunteers.findings import find_outlook, find_stay, find_volunteers
 from analysis.volunteers.outlook import estimate_outlook
@@ -19,7 +20,6 @@ from analysis.volunteers.overdue import list_overdue, people_overdue, people_to_
 from analysis.volunteers.results import OutlookCheck, OutlookPoint, Volunteers
 from analysis.volunteers.retention import evaluate_volunteers
 from analysis.volunteers.spells import as_day, collect_team, derive_stints
-from analysis.watch import Sections, collect_values
 from dashboard.sentences import say_finding
 from dashboard.sentences.volunteers import list_volunteer_cards, say_outlook_choice
 from dashboard.text import Text
@@ -315,13 +315,13 @@ def test_overdue_is_one_number_everywhere(sample_volunteers):
     (finding,) = [one for one in find_volunteers(v) if one.code == "volunteers_overdue"]
     assert finding.values["n"] == late
     (warning,) = [
-        w for w in find_warnings(Sections(volunteers=v)) if w.code == "volunteers_overdue"
+        w for w in find_warnings(ScorecardInputs(volunteers=v)) if w.code == "volunteers_overdue"
     ]
     assert dict(warning.values)["n"] == late
     cards = dict((meaning, value) for value, meaning in list_volunteer_cards(text, v))
     assert cards["overdue against their own rhythm"] == str(late)
     assert len(list_people(text, v)) == min(late, 4)
-    share = dict(collect_values(Sections(volunteers=v)))["overdue_volunteers"]
+    share = dict(collect_indicators(ScorecardInputs(volunteers=v)))["overdue_volunteers"]
     assert share.estimate == pytest.approx(late / v.active)
 
 

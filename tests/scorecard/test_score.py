@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.results import Estimate, NotEstimable
-from analysis.scorecard import RULES, Sections, _trend, find_warnings, score_sustainability
+from analysis.scorecard.score import (
+    RULES,
+    _trend,
+    find_warnings,
+    score_sustainability,
+)
+from analysis.scorecard.score import (
+    ScorecardInputs as Inputs,
+)
 from analysis.sustainability.results import Capacity, DomainCapacity, Funding, GrantExpiry
 
 
@@ -45,7 +53,7 @@ def rows(sections, thresholds=None):
 
 
 def test_every_rule_has_a_row_and_missing_data_are_said():
-    found = rows(Sections(funding=funding()))
+    found = rows(Inputs(funding=funding()))
     assert set(found) == set(RULES)
     assert found["retention_365"].status == "no_data"
     assert found["runway_months"].status == "act"
@@ -53,29 +61,29 @@ def test_every_rule_has_a_row_and_missing_data_are_said():
 
 
 def test_most_urgent_come_first_and_data_needed_last():
-    urgencies = [row.urgency for row in score_sustainability(Sections(funding=funding()), {})]
+    urgencies = [row.urgency for row in score_sustainability(Inputs(funding=funding()), {})]
     assert urgencies == sorted(urgencies, reverse=True)
     assert urgencies[-1] == 0.0
 
 
 @pytest.mark.parametrize(("share", "status"), [(0.8, "act"), (0.6, "watch"), (0.3, "good")])
 def test_lower_is_better_for_the_largest_share(share, status):
-    assert rows(Sections(funding=funding(largest_share=share)))["largest_share"].status == status
+    assert rows(Inputs(funding=funding(largest_share=share)))["largest_share"].status == status
 
 
 def test_thresholds_of_the_study_replace_the_rule_of_thumb():
-    found = rows(Sections(funding=funding()), {"runway_months": [1, 2]})["runway_months"]
+    found = rows(Inputs(funding=funding()), {"runway_months": [1, 2]})["runway_months"]
     assert (found.status, found.rule_source) == ("good", "study_file")
 
 
 def test_runway_without_end_is_good():
     endless = NotEstimable(reason="not_reached", method="runway", n=1)
-    assert rows(Sections(funding=funding(runway_months=endless)))["runway_months"].status == "good"
+    assert rows(Inputs(funding=funding(runway_months=endless)))["runway_months"].status == "good"
 
 
 def test_warnings_are_sorted_by_when_they_bite():
     ending = GrantExpiry(source="Bureau", ends=date(2026, 5, 1), amount=80.0, months_left=4.0)
-    found = find_warnings(Sections(funding=funding(expiries=(ending,))))
+    found = find_warnings(Inputs(funding=funding(expiries=(ending,))))
     assert [w.code for w in found] == ["runway_short", "largest_grant_ends"]
     assert [w.days for w in found] == sorted(w.days for w in found)
 
@@ -91,7 +99,7 @@ def capacity(before, after, **ends):
 
 
 def test_weakest_domain_is_a_share_of_the_range_with_trend_and_interval():
-    found = rows(Sections(capacity=capacity(2.2, 4.0, ci_low=3.4, ci_high=4.6)))["weakest_domain"]
+    found = rows(Inputs(capacity=capacity(2.2, 4.0, ci_low=3.4, ci_high=4.6)))["weakest_domain"]
     # (4 - 1) / 6, before (2.2 - 1) / 6; interval (3.4 - 1) / 6 to (4.6 - 1) / 6
     assert found.value.estimate == pytest.approx(0.5)
     assert (found.value.ci_low, found.value.ci_high) == pytest.approx((0.4, 0.6))
@@ -100,7 +108,7 @@ def test_weakest_domain_is_a_share_of_the_range_with_trend_and_interval():
 
 
 def test_an_interval_never_leaves_the_range():
-    found = rows(Sections(capacity=capacity(1.0, 1.2, ci_low=0.4, ci_high=2.0)))["weakest_domain"]
+    found = rows(Inputs(capacity=capacity(1.0, 1.2, ci_low=0.4, ci_high=2.0)))["weakest_domain"]
     assert found.value.ci_low == 0.0
 
 
@@ -108,8 +116,8 @@ def test_an_interval_never_leaves_the_range():
 def test_status_gets_no_better_as_dependence_grows(share, act, watch):
     bands = {"largest_share": [act, watch]}
     order = {"good": 0, "watch": 1, "act": 2}
-    here = rows(Sections(funding=funding(largest_share=share)), bands)["largest_share"]
-    more = rows(Sections(funding=funding(largest_share=min(1.0, share + 0.1))), bands)
+    here = rows(Inputs(funding=funding(largest_share=share)), bands)["largest_share"]
+    more = rows(Inputs(funding=funding(largest_share=min(1.0, share + 0.1))), bands)
     assert order[more["largest_share"].status] >= order[here.status]
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from analysis.earlier import Earlier
 from analysis.evaluation import Evaluation
 from analysis.results import Comparison, Estimate, EstimateLike, NotEstimable
+from analysis.scorecard.history import Snapshot
 from analysis.surveys.contrasts import main_rows
 from analysis.surveys.results import Outcome
-
-FOUND_AGAIN_WANTED = 0.8
-MATCHED_WANTED = 50
+from analysis.thresholds import MIN_PEOPLE_FOUND_AGAIN, MIN_SHARE_FOUND_AGAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +72,7 @@ def summarise_for_funder(evaluation: Evaluation) -> FunderSummary:
     )
 
 
-def _cost_before(earlier: Earlier | None) -> float | None:
+def _cost_before(earlier: Snapshot | None) -> float | None:
     if earlier is None or not earlier.expense or not earlier.participants:
         return None
     return earlier.expense / earlier.participants
@@ -135,14 +133,14 @@ def weigh_evidence(evaluation: Evaluation) -> tuple[EvidenceRule, ...]:
         EvidenceRule(
             code="found_again",
             value=again,
-            wanted=FOUND_AGAIN_WANTED,
-            met=again is not None and again >= FOUND_AGAIN_WANTED,
+            wanted=MIN_SHARE_FOUND_AGAIN,
+            met=again is not None and again >= MIN_SHARE_FOUND_AGAIN,
         ),
         EvidenceRule(
             code="matched",
             value=float(flow.matched),
-            wanted=float(MATCHED_WANTED),
-            met=flow.matched >= MATCHED_WANTED,
+            wanted=float(MIN_PEOPLE_FOUND_AGAIN),
+            met=flow.matched >= MIN_PEOPLE_FOUND_AGAIN,
         ),
         EvidenceRule(code="lost_alike", value=None, wanted=None, met=not lost_differ),
     )

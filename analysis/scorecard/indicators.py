@@ -12,12 +12,12 @@ from analysis.sustainability.results import Capacity, Consultation, DomainCapaci
 from analysis.volunteers.overdue import people_overdue
 from analysis.volunteers.results import Volunteers
 
-OF_PEOPLE = ("active_change", "retention_365", "bus_factor", "overdue_volunteers", "repeat_rate")
+PERSON_LEVEL = ("active_change", "retention_365", "bus_factor", "overdue_volunteers", "repeat_rate")
 """Measures whose n counts people: under ``min_group`` they say nothing of an earlier day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sections:
+class ScorecardInputs:
     """What the scorecard looks at; parts are None when the study has no such data."""
 
     volunteers: Volunteers | None = None
@@ -28,12 +28,12 @@ class Sections:
     consultation: Consultation | None = None
 
 
-def collect_values(sections: Sections) -> Mapping[str, EstimateLike]:
+def collect_indicators(sections: ScorecardInputs) -> Mapping[str, EstimateLike]:
     """Collect the value of each measure of the scorecard that the sections have data for."""
     return dict(_values(sections))
 
 
-def _values(s: Sections) -> Iterator[tuple[str, EstimateLike]]:
+def _values(s: ScorecardInputs) -> Iterator[tuple[str, EstimateLike]]:
     if s.volunteers is not None:
         yield from _volunteer_values(s.volunteers)
     if s.funding is not None:

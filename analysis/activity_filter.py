@@ -29,7 +29,7 @@ _DAYS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PeopleFilter:
+class ActivityFilter:
     """What to keep.
 
     Attributes
@@ -47,7 +47,7 @@ class PeopleFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PeoplePart:
+class ActivitySubset:
     """The sections of one part; ``suppressed`` when it stands for too few people to be shown."""
 
     participation: Participation | None
@@ -57,15 +57,15 @@ class PeoplePart:
     suppressed: bool = False
 
 
-def evaluate_part(study: Study, chosen: PeopleFilter, *, refuse: bool = True) -> PeoplePart:
+def evaluate_subset(study: Study, chosen: ActivityFilter, *, refuse: bool = True) -> ActivitySubset:
     """Evaluate participation, delivery and volunteers of a part of the activities.
 
     Too small a part is refused unless the reader holds the data anyway.
     """
     if refuse and _too_few(study, chosen.values):
-        return PeoplePart(participation=None, delivery=None, volunteers=None, suppressed=True)
-    part = cut_study(study, chosen)
-    return PeoplePart(
+        return ActivitySubset(participation=None, delivery=None, volunteers=None, suppressed=True)
+    part = filter_activities(study, chosen)
+    return ActivitySubset(
         participation=evaluate_participation(part),
         delivery=evaluate_delivery(part),
         volunteers=evaluate_volunteers(part),
@@ -73,7 +73,7 @@ def evaluate_part(study: Study, chosen: PeopleFilter, *, refuse: bool = True) ->
     )
 
 
-def cut_study(study: Study, chosen: PeopleFilter) -> Study:
+def filter_activities(study: Study, chosen: ActivityFilter) -> Study:
     """Keep the rows of the months and groups chosen; the end of observation follows."""
     tables: dict[str, Any] = {
         name: _cut_table(name, getattr(study, name), chosen) for name in _DAYS
@@ -120,7 +120,9 @@ def _columns(study: Study, name: str) -> list[str]:
     return {"attendance_counts": ["kind", "level"], "delivery": ["phase"]}.get(name, [])
 
 
-def _cut_table(name: str, table: pd.DataFrame | None, chosen: PeopleFilter) -> pd.DataFrame | None:
+def _cut_table(
+    name: str, table: pd.DataFrame | None, chosen: ActivityFilter
+) -> pd.DataFrame | None:
     if table is None:
         return None
     kept = _in_groups(table, chosen.values)

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from analysis import evaluate, read_study
-from analysis.earlier import look_back
+from analysis.funder_summary import summarise_for_funder
+from analysis.scorecard.history import past_snapshots
 from analysis.study_file import FundingPlan
-from analysis.summary import summarise_for_funder
 from dashboard.exports.front import list_funder_cards
 from dashboard.sentences.sustainability import say_trend
 from dashboard.text import Text
@@ -80,7 +80,7 @@ def test_earlier_cash_is_reckoned_back_only_where_no_money_is_tied(study, restri
         volunteers=None,
         consultation=None,
     )
-    then = look_back(alone)
+    then = past_snapshots(alone)
     if restricted:
         assert all("runway_months" not in one.values for one in then)
     else:
@@ -93,7 +93,7 @@ def test_earlier_cash_is_reckoned_back_only_where_no_money_is_tied(study, restri
 def test_cash_counted_then_goes_before_what_is_reckoned(study):
     told = study.plan.funding.model_copy(update={"balances": {"2026-02": 61000.0}})
     counted = replace(study, plan=study.plan.model_copy(update={"funding": told}))
-    then = look_back(counted)[0].values["runway_months"]
+    then = past_snapshots(counted)[0].values["runway_months"]
     # The ledger opens on 10 March: April to February are the eleven whole months before then.
     ledger = study.funding[study.funding["date"].between("2025-04-01", pd.Timestamp(HALF_YEAR))]
     spent = -ledger.loc[ledger["amount"] < 0, "amount"].sum()
@@ -104,8 +104,8 @@ def test_few_people_then_are_not_told(study):
     few = study.plan.model_copy(
         update={"study": study.plan.study.model_copy(update={"min_group": 112})}
     )
-    assert all(one.participants is None for one in look_back(replace(study, plan=few)))
-    assert all("repeat_rate" not in one.values for one in look_back(replace(study, plan=few)))
+    assert all(one.participants is None for one in past_snapshots(replace(study, plan=few)))
+    assert all("repeat_rate" not in one.values for one in past_snapshots(replace(study, plan=few)))
 
 
 def test_without_dates_there_is_nothing_to_look_back_to(study):
@@ -122,7 +122,7 @@ def test_without_dates_there_is_nothing_to_look_back_to(study):
             update={"retention": type(study.plan.retention)(), "consultation": None}
         ),
     )
-    assert look_back(bare) == ()
+    assert past_snapshots(bare) == ()
 
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])

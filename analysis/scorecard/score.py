@@ -6,9 +6,16 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from analysis.earlier import Earlier
 from analysis.participation.results import Delivery, Participation
 from analysis.results import Estimate, EstimateLike, NotEstimable
+from analysis.scorecard.history import Snapshot
+from analysis.scorecard.indicators import (
+    ScorecardInputs,
+    collect_indicators,
+    domain_before,
+    share_of_range,
+    weakest_domain,
+)
 from analysis.study import Study
 from analysis.sustainability.capacity import evaluate_capacity
 from analysis.sustainability.consultation import evaluate_consultation
@@ -24,7 +31,6 @@ from analysis.sustainability.results import (
 from analysis.sustainability.strengths import evaluate_strengths
 from analysis.volunteers.overdue import people_overdue
 from analysis.volunteers.results import Volunteers
-from analysis.watch import Sections, collect_values, domain_before, share_of_range, weakest_domain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +80,7 @@ def evaluate_sustainability(
     volunteers: Volunteers | None = None,
     participation: Participation | None = None,
     delivery: Delivery | None = None,
-    earlier: Sequence[Earlier] = (),
+    earlier: Sequence[Snapshot] = (),
 ) -> Sustainability | None:
     """Evaluate funding, capacity, strengths, consultation, and the scorecard over all.
 
@@ -86,7 +92,7 @@ def evaluate_sustainability(
     consultation = evaluate_consultation(study)
     if all(p is None for p in (funding, capacity, strengths, consultation, volunteers)):
         return None
-    sections = Sections(
+    sections = ScorecardInputs(
         volunteers=volunteers,
         participation=participation,
         delivery=delivery,
@@ -110,10 +116,10 @@ def score_again(
     volunteers: Volunteers | None,
     participation: Participation | None,
     delivery: Delivery | None,
-    earlier: Sequence[Earlier],
+    earlier: Sequence[Snapshot],
 ) -> Sustainability:
     """Score what is known once more beside other sections, such as protected ones."""
-    sections = Sections(
+    sections = ScorecardInputs(
         volunteers=volunteers,
         participation=participation,
         delivery=delivery,
@@ -129,12 +135,12 @@ def score_again(
 
 
 def score_sustainability(
-    sections: Sections,
+    sections: ScorecardInputs,
     thresholds: Mapping[str, Sequence[float]],
-    earlier: Sequence[Earlier] = (),
+    earlier: Sequence[Snapshot] = (),
 ) -> tuple[ScorecardRow, ...]:
     """Put each measure against its band; most urgent first, "data needed" last."""
-    values, before = collect_values(sections), _collect_before(sections, earlier)
+    values, before = collect_indicators(sections), _collect_before(sections, earlier)
     rows = [
         _row(code, rule, values.get(code, _NO_DATA), before.get(code), thresholds.get(code))
         for code, rule in RULES.items()
@@ -142,7 +148,9 @@ def score_sustainability(
     return tuple(sorted(rows, key=lambda row: -row.urgency))
 
 
-def _collect_before(s: Sections, earlier: Sequence[Earlier]) -> dict[str, tuple[EstimateLike, str]]:
+def _collect_before(
+    s: ScorecardInputs, earlier: Sequence[Snapshot]
+) -> dict[str, tuple[EstimateLike, str]]:
     """Value and day (or wave) of each measure before: the furthest look back that knows it."""
     found: dict[str, tuple[EstimateLike, str]] = {
         code: (value, one.as_of.isoformat())
@@ -215,7 +223,7 @@ def _half(value: Estimate, *, below: bool) -> float:
     return 0.0 if limit is None else abs(value.estimate - limit)
 
 
-def find_warnings(s: Sections) -> tuple[EarlyWarning, ...]:
+def find_warnings(s: ScorecardInputs) -> tuple[EarlyWarning, ...]:
     """What is about to fail, soonest first (``days`` until it bites; 0 = now)."""
     found = [*_funding_warnings(s.funding), *_promise_warnings(s.consultation)]
     found += _volunteer_warnings(s.volunteers)

@@ -12,23 +12,23 @@ from datetime import date
 
 import pandas as pd
 
+from analysis.activity_filter import ActivityFilter, filter_activities
 from analysis.participation.attendance import evaluate_participation
 from analysis.participation.delivery import evaluate_delivery
-from analysis.people_part import PeopleFilter, cut_study
 from analysis.results import Estimate, EstimateLike
+from analysis.scorecard.indicators import PERSON_LEVEL, ScorecardInputs, collect_indicators
 from analysis.study import Study
 from analysis.sustainability.consultation import evaluate_consultation
 from analysis.sustainability.funding import evaluate_funding
 from analysis.targets import data_date
 from analysis.volunteers.retention import evaluate_volunteers
-from analysis.watch import OF_PEOPLE, Sections, collect_values
 
 MONTHS_BACK = (6, 3)
 _HAPPENED_LATER = ("agreed", "done", "told_back")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Earlier:
+class Snapshot:
     """What was known at the end of an earlier month.
 
     Attributes
@@ -49,7 +49,7 @@ class Earlier:
     values: Mapping[str, EstimateLike] = field(default_factory=dict)
 
 
-def look_back(study: Study) -> tuple[Earlier, ...]:
+def past_snapshots(study: Study) -> tuple[Snapshot, ...]:
     """Evaluate the study as of half a year and of a quarter before its last day.
 
     A refusal in the consultation log has no date and counts as known from the start; earlier
@@ -73,11 +73,11 @@ def _month_end(last: date, months: int) -> date:
     return (pd.Timestamp(start) + pd.offsets.MonthEnd(0)).date()
 
 
-def _evaluate_at(study: Study, day: date) -> Earlier:
-    part = cut_study(study, PeopleFilter(last=f"{day:%Y-%m}"))
+def _evaluate_at(study: Study, day: date) -> Snapshot:
+    part = filter_activities(study, ActivityFilter(last=f"{day:%Y-%m}"))
     part = _cut_consultation(_cut_funding(part, day), day)
     people, funding = evaluate_participation(part), evaluate_funding(part)
-    sections = Sections(
+    sections = ScorecardInputs(
         volunteers=evaluate_volunteers(part) if _has_rows(part) else None,
         participation=people,
         delivery=evaluate_delivery(part),
@@ -87,11 +87,11 @@ def _evaluate_at(study: Study, day: date) -> Earlier:
     least = study.plan.study.min_group
     known = {
         code: value
-        for code, value in collect_values(sections).items()
-        if isinstance(value, Estimate) and (code not in OF_PEOPLE or value.n >= least)
+        for code, value in collect_indicators(sections).items()
+        if isinstance(value, Estimate) and (code not in PERSON_LEVEL or value.n >= least)
     }
     came = people.participants if people else None
-    return Earlier(
+    return Snapshot(
         as_of=day,
         participants=came if came is not None and came >= least else None,
         expense=funding.expense if funding else None,

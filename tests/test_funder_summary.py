@@ -6,8 +6,8 @@ import pytest
 
 from analysis import evaluate, read_study
 from analysis.disclosure import protect
+from analysis.funder_summary import main_outcome, summarise_for_funder, weigh_evidence
 from analysis.results import SUPPRESSED, Estimate, NotEstimable
-from analysis.summary import main_outcome, summarise_for_funder, weigh_evidence
 from dashboard.exports.front import list_funder_cards
 from dashboard.sentences.dac import say_criteria
 from dashboard.sentences.funder import say_answer

@@ -7,45 +7,97 @@ whose design earns them: see :attr:`GroupComparison.causal`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
 
-from analysis.evaluation import Evaluation
+from analysis.issues import Issue
 from analysis.results import Comparison, ComparisonLike, Estimate, Finding, NotEstimable
 from analysis.study import Study
 from analysis.surveys.comparison import compare_methods
 from analysis.surveys.contrasts import main_rows
 from analysis.surveys.measurement import ENOUGH, Measurement
 from analysis.surveys.response_shift import list_response_shifts
-from analysis.surveys.results import Dose, GroupComparison, Outcome, Trajectory, WaveContrast
+from analysis.surveys.results import (
+    AttritionRow,
+    Dose,
+    Flow,
+    GroupComparison,
+    Outcome,
+    Reliability,
+    ScoreSummary,
+    Trajectory,
+    WaveContrast,
+)
+from analysis.thresholds import MAX_BASELINE_SMD, MIN_RELIABILITY, SIGNIFICANCE_LEVEL
 
-CLEAR = 0.05
-LOW_ALPHA = 0.7
-LARGE_SMD = 0.25
+
+class SurveySections(Protocol):
+    """The sections that findings read. An ``Evaluation`` has them, and computes each when asked."""
+
+    @property
+    def flow(self) -> Flow | None:
+        """Who answered in which wave; None without a survey."""
+
+    @property
+    def scoring(self) -> tuple[ScoreSummary, ...]:
+        """Means of the scores, by wave."""
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """Changes, one for each measure and contrast."""
+
+    @property
+    def trajectory(self) -> tuple[Trajectory, ...]:
+        """Courses over three or more waves."""
+
+    @property
+    def comparison(self) -> tuple[GroupComparison, ...]:
+        """Differences between the groups."""
+
+    @property
+    def attrition(self) -> tuple[AttritionRow, ...]:
+        """Those lost beside those followed."""
+
+    @property
+    def reliability(self) -> tuple[Reliability, ...]:
+        """Whether the items of a measure hang together."""
+
+    @property
+    def measurement(self) -> tuple[Measurement, ...]:
+        """Whether items mean the same in both waves."""
+
+    @property
+    def dose(self) -> tuple[Dose, ...]:
+        """Change by sessions attended."""
+
+    @property
+    def issues(self) -> tuple[Issue, ...]:
+        """What is wrong in the data."""
 
 
-def find_study(study: Study, evaluation: Evaluation) -> Iterator[Finding]:
+def find_study(study: Study, survey: SurveySections) -> Iterator[Finding]:
     """What the survey says as a whole; the comparison answers more than the plain changes."""
-    if evaluation.flow is None or not evaluation.scoring:
+    if survey.flow is None or not survey.scoring:
         return
-    last = last_contrasts(evaluation.outcomes)
-    effects = tuple(find_effects(study, evaluation))
+    last = last_contrasts(survey.outcomes)
+    effects = tuple(find_effects(study, survey))
     compared = effects and last
-    yield find_compared_summary(last, effects) if compared else find_summary(evaluation, last)
+    yield find_compared_summary(last, effects) if compared else find_summary(survey, last)
 
 
-def find_effects(study: Study, evaluation: Evaluation) -> Iterator[Finding]:
+def find_effects(study: Study, survey: SurveySections) -> Iterator[Finding]:
     """The difference between the groups, measure by measure."""
-    return (find_effect(study, compared) for compared in main_rows(evaluation.comparison))
+    return (find_effect(study, compared) for compared in main_rows(survey.comparison))
 
 
-def find_main_changes(study: Study, evaluation: Evaluation) -> Iterator[Finding]:
+def find_main_changes(study: Study, survey: SurveySections) -> Iterator[Finding]:
     """The change of each measure between its main waves."""
-    last = last_contrasts(evaluation.outcomes)
+    last = last_contrasts(survey.outcomes)
     return (find_change(study, outcome, len(last)) for outcome in last)
 
 
-def find_trajectories(study: Study, evaluation: Evaluation) -> Iterator[Finding]:
+def find_trajectories(study: Study, survey: SurveySections) -> Iterator[Finding]:
     """The course of each measure over three or more waves, the comparison group's aside."""
-    return (find_trajectory(study, t) for t in evaluation.trajectory if t.group != "comparison")
+    return (find_trajectory(study, t) for t in survey.trajectory if t.group != "comparison")
 
 
 def last_contrasts(outcomes: Sequence[Outcome]) -> list[Outcome]:
@@ -53,13 +105,13 @@ def last_contrasts(outcomes: Sequence[Outcome]) -> list[Outcome]:
     return main_rows(outcomes)
 
 
-def find_summary(evaluation: Evaluation, last: Sequence[Outcome]) -> Finding:
+def find_summary(survey: SurveySections, last: Sequence[Outcome]) -> Finding:
     """How many measures changed clearly, and how many people were followed."""
     if not last:
-        wave, flow = next(iter(evaluation.flow.waves.items())) if evaluation.flow else ("", None)
+        wave, flow = next(iter(survey.flow.waves.items())) if survey.flow else ("", None)
         values = {"n": flow.respondents if flow else 0, "wave": wave}
         return Finding(code="study_one_wave", section="outcomes", values=values)
-    flow_ = evaluation.flow
+    flow_ = survey.flow
     clear = [o for o in last if is_clear(o.change, o.p_adjusted)]
     known = flow_ is not None and not flow_.anonymous
     linked = flow_ is not None and known and flow_.matched > 0
@@ -91,7 +143,7 @@ def is_clear(change: ComparisonLike, p_adjusted: float | None) -> bool:
     """Whether a change is clear at 5 % after counting the tests run."""
     if not isinstance(change, Comparison) or change.p_value is None:
         return False
-    return (change.p_value if p_adjusted is None else p_adjusted) < CLEAR
+    return (change.p_value if p_adjusted is None else p_adjusted) < SIGNIFICANCE_LEVEL
 
 
 def shared_change(outcome: Outcome) -> float | None:
@@ -137,7 +189,11 @@ def _change_code(outcome: Outcome, change: Comparison) -> str:
         direction = "up" if change.estimate > 0 else "down"
         return f"change_clear_{direction}{_size(change, outcome.important_difference)}"
     same = outcome.equivalence
-    if isinstance(same, Comparison) and same.p_value is not None and same.p_value < CLEAR:
+    if (
+        isinstance(same, Comparison)
+        and same.p_value is not None
+        and same.p_value < SIGNIFICANCE_LEVEL
+    ):
         return "no_change_shown"
     return "change_unclear_many_tests" if is_clear(change, None) else "no_clear_change"
 
@@ -268,37 +324,37 @@ def _finding(
     return Finding(code=code, section=section, measure=measure, values=values)
 
 
-def find_attrition(study: Study, evaluation: Evaluation) -> list[Finding]:  # noqa: ARG001 - as all of them
+def find_attrition(study: Study, survey: SurveySections) -> list[Finding]:  # noqa: ARG001 - as all of them
     """Whether those lost differ from those followed."""
-    flow = evaluation.flow
-    if flow is None or flow.anonymous or not evaluation.attrition:
+    flow = survey.flow
+    if flow is None or flow.anonymous or not survey.attrition:
         return []
-    rows = [r for r in evaluation.attrition if not r.group and r.smd is not None]
-    near = next((i.details.get("n", 0) for i in evaluation.issues if i.code == "near_codes"), 0)
+    rows = [r for r in survey.attrition if not r.group and r.smd is not None]
+    near = next((i.details.get("n", 0) for i in survey.issues if i.code == "near_codes"), 0)
     if near:
         # Two spellings of one person count as one lost and one new: not a finding but a typo.
         values = {"near": near, "lost": flow.pre_only, "n": flow.pre_only + flow.matched}
         return [Finding(code="lost_unsettled", section="attrition", values=values)]
     values = {"lost": flow.pre_only, "n": flow.pre_only + flow.matched}
-    differ = any(abs(r.smd or 0.0) > LARGE_SMD for r in rows)
+    differ = any(abs(r.smd or 0.0) > MAX_BASELINE_SMD for r in rows)
     code = "lost_differ" if differ else "lost_alike"
     return [Finding(code=code, section="attrition", values=values)]
 
 
-def find_reliability(study: Study, evaluation: Evaluation) -> list[Finding]:  # noqa: ARG001
+def find_reliability(study: Study, survey: SurveySections) -> list[Finding]:  # noqa: ARG001
     """Whether the questions of each measure hang together."""
-    known = [r.alpha.estimate for r in evaluation.reliability if isinstance(r.alpha, Estimate)]
+    known = [r.alpha.estimate for r in survey.reliability if isinstance(r.alpha, Estimate)]
     if not known:
         return []
-    low = sum(alpha < LOW_ALPHA for alpha in known)
+    low = sum(alpha < MIN_RELIABILITY for alpha in known)
     code = "reliability_low" if low else "reliability_good"
-    values = {"low": low, "n": len(known), "least": min(known), "limit": LOW_ALPHA}
+    values = {"low": low, "n": len(known), "least": min(known), "limit": MIN_RELIABILITY}
     return [Finding(code=code, section="reliability", values=values)]
 
 
-def find_meanings(study: Study, evaluation: Evaluation) -> Iterator[Finding]:
+def find_meanings(study: Study, survey: SurveySections) -> Iterator[Finding]:
     """Whether each measure's questions mean the same in its waves."""
-    return (find_meaning(study, one) for one in evaluation.measurement)
+    return (find_meaning(study, one) for one in survey.measurement)
 
 
 def find_meaning(study: Study, found: Measurement) -> Finding:
@@ -312,12 +368,12 @@ def find_meaning(study: Study, found: Measurement) -> Finding:
     return _finding(f"meaning_{found.verdict}", found.measure, values, "reliability")
 
 
-def find_response_shifts(study: Study, evaluation: Evaluation) -> list[Finding]:
+def find_response_shifts(study: Study, survey: SurveySections) -> list[Finding]:
     """How people see their start afterwards; never a part of the change itself."""
     plan = study.plan.survey
     if plan is None or not plan.retrospective:
         return []
-    told = list_response_shifts(evaluation.outcomes, plan.retrospective)
+    told = list_response_shifts(survey.outcomes, plan.retrospective)
     return [
         _finding(
             "response_shift" if is_clear(one.shift, None) else "response_shift_unclear",
@@ -331,13 +387,13 @@ def find_response_shifts(study: Study, evaluation: Evaluation) -> list[Finding]:
     ]
 
 
-def find_subgroups(study: Study, evaluation: Evaluation) -> list[Finding]:
+def find_subgroups(study: Study, survey: SurveySections) -> list[Finding]:
     """Whether any group changed differently, after Holm over all interaction tests."""
     from analysis.statistics.multiplicity import holm
 
     tests = [
         (o.measure, s.by, s.interaction.p_value)
-        for o in last_contrasts(evaluation.outcomes)
+        for o in last_contrasts(survey.outcomes)
         for s in o.subgroups
         if isinstance(s.interaction, Comparison)
     ]
@@ -351,15 +407,15 @@ def find_subgroups(study: Study, evaluation: Evaluation) -> list[Finding]:
     )
     values: dict[str, object] = {"n_tests": len(tests), "by": by, "p_value": p}
     values["by_label"] = study.plan.label_of(by)
-    if p >= CLEAR:
+    if p >= SIGNIFICANCE_LEVEL:
         return [Finding(code="subgroups_alike", section="subgroups", values=values)]
     values |= _facts(study, measure)
     return [_finding("subgroups_differ", measure, values, "subgroups")]
 
 
-def find_doses(study: Study, evaluation: Evaluation) -> list[Finding]:
+def find_doses(study: Study, survey: SurveySections) -> list[Finding]:
     """What to say of the primary measure's dose, else of the first."""
-    found = [d for d in evaluation.dose if isinstance(d.slope, Comparison)]
+    found = [d for d in survey.dose if isinstance(d.slope, Comparison)]
     chosen = next((d for d in found if study.measure(d.measure).role == "primary"), None)
     return [find_dose(study, one) for one in ([chosen] if chosen else found[:1])]
 
@@ -371,7 +427,7 @@ def find_dose(study: Study, dose: Dose) -> Finding:
         # Everyone at the same number of sessions, as after a one-day workshop, gives no slope.
         values |= {"reason": slope.reason, "n": slope.n}
         return _finding("dose_not_estimable", dose.measure, values, "dose")
-    clear = slope.p_value is not None and slope.p_value < CLEAR
+    clear = slope.p_value is not None and slope.p_value < SIGNIFICANCE_LEVEL
     up = (slope.estimate or 0.0) > 0
     code = ("dose_up" if up else "dose_down") if clear else "dose_unclear"
     values |= {"slope": slope.estimate, "n": slope.n}

@@ -1,0 +1,1 @@
+"""The few measures a manager needs: their values, what they were before, and their bands."""
