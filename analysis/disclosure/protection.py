@@ -23,7 +23,7 @@ from analysis.disclosure.series import protect_series
 from analysis.disclosure.suppression import Auditor
 from analysis.disclosure.survey import read_survey
 from analysis.disclosure.surveys import protect_surveys
-from analysis.disclosure.tables import find_left_out, say_left_out
+from analysis.disclosure.tables import find_left_out, find_older, say_left_out
 from analysis.disclosure.volunteers import protect_volunteers
 from analysis.errors import LeveeError
 from analysis.evaluation import Evaluation
@@ -144,15 +144,18 @@ def protect_release(
     if audience == "evaluator" or evaluation.audience != "evaluator":
         return evaluation, (), people
     auditor = Auditor(least=study.plan.study.min_group)
+    older: frozenset[str] = frozenset()
     for release in earlier_releases:
-        auditor.hold(release.cells(people))
+        held = release.cells(people)
+        older |= find_older(held)
+        auditor.hold(held)
     shown = withhold_unknown(evaluation)
     if study.survey is not None and evaluation.flow is not None and len(study.survey.keys):
         survey = read_survey(study, people, auditor)
         shown = protect_surveys(shown, survey)
         shown = round_survey(shown, survey) if rounded else shown
     if audience != "manager":
-        shown = _protect_activities(shown, study, people, auditor)
+        shown = _protect_activities(shown, study, people, auditor, older)
     found = audit_release(auditor) if audit else Audit(smallest_interval=None)
     if found.tables:
         raise RefusedReleaseError("release_refused", first=found.tables[0], second=found.tables[1])
@@ -197,17 +200,17 @@ def _empty(value: Any) -> Any:  # noqa: ANN401
 
 
 def _protect_activities(
-    shown: Evaluation, study: Study, people: People, auditor: Auditor
+    shown: Evaluation, study: Study, people: People, auditor: Auditor, older: frozenset[str]
 ) -> Evaluation:
-    participation, volunteers = shown.participation, shown.volunteers
     sustainability = shown.sustainability
-    left_out = find_left_out(study, people, auditor)
+    left_out = find_left_out(study, people, auditor, older)
+    # What is left out is not judged: the ledger keeps only what was given.
+    participation = None if "participation" in left_out else shown.participation
+    volunteers = None if "volunteers" in left_out else shown.volunteers
     if participation is not None:
         participation = protect_participation(participation, study, people, auditor)
     if volunteers is not None:
         volunteers = protect_volunteers(volunteers, study, people, auditor)
-    participation = None if "participation" in left_out else participation
-    volunteers = None if "volunteers" in left_out else volunteers
     # Who had come by an earlier day is a part of who has come by now.
     earlier = tuple(
         replace(
@@ -236,7 +239,7 @@ def _protect_activities(
         earlier=earlier,
         time_series=protect_series(shown.time_series, participation, volunteers, auditor.least),
         sustainability=sustainability,
-        cautions=(*shown.cautions, *say_left_out(left_out, auditor.least)),
+        cautions=(*shown.cautions, *say_left_out(left_out, older, auditor.least)),
     )
 
 

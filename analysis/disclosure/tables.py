@@ -3,7 +3,7 @@
 Numbers of volunteers, hours, contacts and self-assessments are sums over a whole table. Where the
 table differs from that of an earlier release by fewer than ``min_group`` people, however many rows
 these have, every one of them minus the earlier one is about the few, so that the section is left
-out.
+out; so it is where the two cannot be compared.
 """
 
 from __future__ import annotations
@@ -20,8 +20,33 @@ from analysis.participation.attendance import clean_sign_ins
 from analysis.results import Caution
 from analysis.study import Study
 
+#: By section: variables of its numbers of people, and of its sums over rows.
+_VARIABLES = {
+    "participation": ("people", "contacts"),
+    "volunteers": ("team", "service"),
+    "capacity": ("raters", "ratings"),
+}
 
-def find_left_out(study: Study, people: People, auditor: Auditor) -> tuple[str, ...]:
+
+def find_older(cells: Sequence[Cell]) -> frozenset[str]:
+    """Find the sections of an earlier release whose sums over rows cannot be compared.
+
+    Older versions of Levee entered each row as a person of its own, or only who was in a table:
+    beside these, attendances that one person has more would pass.
+    """
+    rows = {cell.family: cell.terms for cell in cells if cell.terms}
+    return frozenset(
+        name
+        for name, (people, sums) in _VARIABLES.items()
+        if any(column == "n" for column, *_ in rows.get(sums, ()))
+        # A roster without a log of service has no hours to compare.
+        or (people in rows and sums not in rows and name != "volunteers")
+    )
+
+
+def find_left_out(
+    study: Study, people: People, auditor: Auditor, older: frozenset[str] = frozenset()
+) -> tuple[str, ...]:
     """Find the sections whose table differs from one released before by the rows of a few.
 
     Parameters
@@ -42,13 +67,20 @@ def find_left_out(study: Study, people: People, auditor: Auditor) -> tuple[str, 
         "volunteers": _team_cells(study, people),
         "capacity": _rater_cells(study, people),
     }
-    return tuple(name for name, cells in tables.items() if not auditor.release(*cells))
-
-
-def say_left_out(names: Sequence[str], least: int) -> tuple[Caution, ...]:
-    """Say which sections are left out, and why."""
     return tuple(
-        Caution(code=f"{name}_left_out", section=name, values={"least": least}) for name in names
+        name
+        for name, cells in tables.items()
+        if cells and (name in older or not auditor.release(*cells))
+    )
+
+
+def say_left_out(names: Sequence[str], older: frozenset[str], least: int) -> tuple[Caution, ...]:
+    """Say which sections are left out, and why; ``older`` from :func:`find_older`."""
+    return tuple(
+        Caution(code=f"{name}_not_compared", section=name)
+        if name in older
+        else Caution(code=f"{name}_left_out", section=name, values={"least": least})
+        for name in names
     )
 
 

@@ -103,6 +103,10 @@ FINDINGS: dict[str, Callable[[Text, Finding], str]] = {
 }
 
 CAUTIONS: dict[str, Callable[[Text, Caution], str]] = {
+    "participation_not_compared": lambda text, _: text(
+        "Attendance is left out: an older version of Levee wrote the ledger of an earlier "
+        "release, and the two cannot be compared."
+    ),
     "participation_left_out": lambda text, c: text(
         "Attendance is left out: beside an earlier release it would "
         "single out fewer than {least} people.",

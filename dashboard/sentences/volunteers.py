@@ -153,6 +153,10 @@ def say_quarter(text: Text, label: str) -> str:
 
 
 CAUTIONS: dict[str, Callable[[Text, Caution], str]] = {
+    "volunteers_not_compared": lambda text, _: text(
+        "Volunteers are left out: an older version of Levee wrote the ledger of an earlier "
+        "release, and the two cannot be compared."
+    ),
     "volunteers_left_out": lambda text, c: text(
         "Volunteers are left out: beside an earlier release they would "
         "single out fewer than {least} people.",

@@ -103,6 +103,26 @@ def test_one_volunteer_less_than_in_an_earlier_release_is_not_told():
     assert again.volunteers is not None
 
 
+@pytest.mark.parametrize("older", ["without sums", "rows as people"])
+def test_a_ledger_of_an_older_version_is_not_passed_silently(older: str):
+    """Its attendances are not entered by person: seven more of one person were not seen."""
+    study, _ = draw_study(104)
+    inside = evaluate(study)
+    _, first = make_release(inside, study, "public")
+    cells = [one for one in first.record["cells"] if one[0] != "contacts"]
+    if older == "rows as people":
+        cells.append(["contacts", "participation.contacts", [["n", 1.0, "0xffff"]]])
+    before = replace(first, record={**first.record, "cells": cells})
+    shown, release = make_release(inside, study, "funder", [before])
+    assert shown.participation is None
+    assert shown.volunteers is not None, "its hours are entered by person"
+    (why,) = [one for one in shown.cautions if one.code == "participation_not_compared"]
+    assert "older version" in say_caution(Text("en"), why)
+    assert "旧版" in say_caution(Text("zh-Hans"), why)
+    # The ledger holds nothing of what was left out: the next release is judged by it.
+    assert {"people", "contacts"}.isdisjoint(cell.family for cell in release.cells(People()))
+
+
 @pytest.mark.parametrize("seed", [1030, 1009])
 def test_a_distribution_is_not_worked_out_from_mean_spread_and_ends(seed: int):
     """Seventeen scores were too many for the audit: seven counts of few followed."""
