@@ -1,7 +1,8 @@
 """The evaluator's scores as an SPSS file (.sav): one row per person and wave, everything labelled.
 
 For those who go on in SPSS, Stata, R or jamovi. It holds every person's answers, so it is made
-for the evaluator only.
+for the evaluator only. Where a table of counts holds several questions nobody knows which answers
+came from one person: then a row is one answer to one question, with the number who gave it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import pandas as pd
 
 from analysis.errors import ExportError
 from analysis.evaluation import Evaluation
+from analysis.intake.tables.count_questions import holds_questions
 from analysis.results import Audience
 from analysis.study import Study, SurveyData
 from analysis.study_file import MeasurePlan
@@ -92,6 +94,8 @@ def write_statistics_file(
         text("Levee {version}, study {study}", version=stamp.version, study=stamp.fingerprint[:12]),
         text("Every person's answers: not for release."),
     ]
+    if _counts_questions(study):
+        told.append(text("One row per answer to one question: weight cases by n."))
     if stamp.simulated:
         told.insert(0, text("SIMULATED DATA: these people do not exist"))
     with tempfile.TemporaryDirectory(prefix="levee-") as folder:
@@ -122,23 +126,17 @@ def list_variables(evaluation: Evaluation, study: Study, text: Text) -> list[Var
     survey = study.survey
     if survey is None:
         return []
-    waves = waves_of(study)
-    code = {wave: float(at) for at, wave in enumerate(waves, 1)}
+    facts = [_wave(study, survey, text), *_facts(study, survey, text)]
+    if _counts_questions(study):
+        return _counted(study, survey, facts, text)
     found = [
         Variable(
             name="respondent",
             label=text("Row (answers are anonymous)") if survey.anonymous else text("Respondent"),
             values=_texts(survey.keys["respondent"]),
         ),
-        Variable(
-            name="wave",
-            label=text("Wave"),
-            values=_numbers(survey.keys["wave"].map(code)),
-            labels={at: wave_name(text, wave) for wave, at in code.items()},
-            level="ordinal",
-        ),
+        *facts,
     ]
-    found += _facts(study, survey, text)
     written: dict[str, pd.Series] = {}
     for measure in asked_measures(study):
         for item in measure.items:
@@ -176,6 +174,84 @@ def unique_names(wanted: Sequence[str]) -> list[str]:
         taken.add(name.casefold())
         names.append(name)
     return names
+
+
+def _counts_questions(study: Study) -> bool:
+    """Whether rows of the study are answers to several questions counted apart, not people."""
+    survey = study.plan.survey
+    read = [] if survey is None else [one.counts for one in survey.files]
+    return any(counts is not None and holds_questions(counts) for counts in read)
+
+
+def _counted(
+    study: Study, survey: SurveyData, facts: Sequence[Variable], text: Text
+) -> list[Variable]:
+    """One row per question, wave, group and answer, with the number of people who gave it.
+
+    Side by side, answers of different people would look like one person's, and SPSS would
+    correlate them.
+    """
+    # Counted questions are measures of one question each; two measures may read the same one.
+    own: dict[str, list[Variable]] = {}
+    given: dict[str, npt.NDArray[np.bool_]] = {}
+    for measure in asked_measures(study):
+        for item in measure.items:
+            here = survey.texts[measure.name][item].notna()
+            if item in survey.kinds:
+                here |= survey.kinds[item].notna()
+            given[item] = here.to_numpy(dtype=bool)
+            if item not in own:
+                own[item] = [_item(study, survey, measure, item, text)]
+            own[item].append(_score(study, survey, measure, text))
+    variables = dict(enumerate(facts))
+    blocks = []
+    for question, (item, them) in enumerate(own.items(), 1):
+        added = dict(enumerate(them, len(variables)))
+        variables |= added
+        answers = pd.DataFrame(
+            {
+                at: pd.Series(variables[at].values)[given[item]]
+                for at in (*range(len(facts)), *added)
+            }
+        )
+        people = answers.groupby(list(answers), dropna=False).size()
+        blocks.append(people.rename("n").reset_index().assign(question=float(question)))
+    if not blocks:
+        raise ExportError("no_answers")
+    rows = pd.concat(blocks, ignore_index=True)
+    labels = {float(at): them[0].label for at, them in enumerate(own.values(), 1)}
+    told = (
+        replace(
+            one, values=_texts(rows[at]) if isinstance(one.values, list) else _numbers(rows[at])
+        )
+        for at, one in variables.items()
+    )
+    return [
+        Variable(
+            name="question",
+            label=text("Question"),
+            values=_numbers(rows["question"]),
+            labels=labels,
+        ),
+        *told,
+        Variable(
+            name="n",
+            label=text("Number of people who gave this answer (frequency weight)"),
+            values=_numbers(rows["n"]),
+            level="scale",
+        ),
+    ]
+
+
+def _wave(study: Study, survey: SurveyData, text: Text) -> Variable:
+    code = {wave: float(at) for at, wave in enumerate(waves_of(study), 1)}
+    return Variable(
+        name="wave",
+        label=text("Wave"),
+        values=_numbers(survey.keys["wave"].map(code)),
+        labels={at: wave_name(text, wave) for wave, at in code.items()},
+        level="ordinal",
+    )
 
 
 def _facts(study: Study, survey: SurveyData, text: Text) -> list[Variable]:

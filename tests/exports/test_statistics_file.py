@@ -302,3 +302,40 @@ def test_kinds_follow_their_rows_through_a_filter():
     part = filter_study(study, {"category": ("sex=m",)}, refuse=False)
     assert part.survey.keys["respondent"].tolist() == ["B", "D"]
     assert part.survey.kinds["q"].fillna("").tolist() == ["77", ""]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_questions_counted_apart_are_rows_of_answers_not_people(tmp_path: Path, language: str):
+    table = (
+        "Question,Answer,Sex,Before,After\n"
+        "I know the route out,Agree,f,3,6\nI know the route out,Disagree,f,4,0\n"
+        "I know the route out,Agree,m,1,2\nI know the route out,Disagree,m,2,2\n"
+        "I keep a kit at home,Agree,f,5,7\nI keep a kit at home,Disagree,f,1,1\n"
+        "I keep a kit at home,Agree,m,0,3\nI keep a kit at home,Disagree,m,2,1\n"
+    )
+    files = {"a.csv": table.encode()}
+    study = read_study(propose_study(files), files)
+    text = Text(language)
+    content = write_statistics_file(evaluate(study), study, text)
+    frame, about = read_back(content, tmp_path)
+    assert "respondent" not in frame
+    words = about.variable_value_labels
+    label = {name: one for name, one in about.column_names_to_labels.items()}
+    assert label["n"] == text("Number of people who gave this answer (frequency weight)")
+    assert text("One row per answer to one question: weight cases by n.") in about.notes
+    said = {}
+    for _, row in frame.iterrows():
+        question = words["question"][row["question"]]
+        (item,) = [n for n in frame if label[n] == question and pd.notna(row[n])]
+        # No row holds answers to two questions: they may be of different people.
+        assert frame.loc[[row.name], list(words)].filter(like="I_").notna().sum(axis=1).item() == 1
+        wave = study.plan.survey.waves[int(row["wave"]) - 1]
+        key = question, words[item][row[item]].lower(), words["Sex"][row["Sex"]], wave
+        assert key not in said
+        said[key] = row["n"]
+    expected = {}
+    for line in table.splitlines()[1:]:
+        question, answer, sex, before, after = line.split(",")
+        expected[question, answer.lower(), sex, "pre"] = int(before)
+        expected[question, answer.lower(), sex, "post"] = int(after)
+    assert said == {key: n for key, n in expected.items() if n}
