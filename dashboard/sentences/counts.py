@@ -52,6 +52,10 @@ COUNT_ISSUES: Mapping[str, Message] = {
         "{n} cell is no number of people and was left out ({values}).",
         "{n} cells are no numbers of people and were left out ({values}).",
     ),
+    "share_contradicts_count": counted(
+        "{n} percentage does not fit its number of people, which was used: {values}.",
+        "{n} percentages do not fit their numbers of people, which were used: {values}.",
+    ),
     "base_row": counted(
         "{n} row holds the number of people asked, not an answer.",
         "{n} rows hold the number of people asked, not an answer.",

@@ -422,3 +422,73 @@ def test_the_people_behind_percentages_of_several_questions_are_asked_for_once()
     )
     study = read_study(plan.model_copy(update={"survey": survey}), files)
     assert dict(study.survey.keys.groupby("wave").size()) == {"pre": 50, "post": 60}
+
+
+def with_shares(before: str, after: str, head: str = "Answer,Before,After") -> bytes:
+    """The table with cells of a number and its percentage, each written by a pattern."""
+    rows = [
+        f"{answer},{before.format(n, n / sum(BEFORE))},{after.format(m, m / sum(AFTER))}"
+        for answer, n, m in zip(SCALE, BEFORE, AFTER, strict=True)
+    ]
+    return "\n".join([head, *rows]).encode()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("{0}({1:.0%})", "{0} ({1:.1%})"),
+        ("{0} ({1:.0%})", "{0} （{1:.1%}）"),
+        ("{1:.1%} ({0})", "{1:.2%} (n={0})"),
+    ],
+)
+@pytest.mark.parametrize("wide", [False, True], ids=["plain", "wide percent sign"])
+@pytest.mark.parametrize("head", ["Answer,Before,After", "Answer,Before n (%),After n (%)"])
+def test_a_number_beside_its_percentage_is_the_number(before: str, after: str, wide, head: str):
+    content = with_shares(before, after, head).decode()
+    study = study_of(a=(content.replace("%", "％") if wide else content).encode())
+    n = only(study).n
+    assert (n.from_wave, n.to_wave) == (sum(BEFORE), sum(AFTER))
+    assert study.plan.survey.waves == ["pre", "post"]
+    codes = {issue.code for issue in study.issues}
+    assert not codes & {"unread_count", "share_contradicts_count", "counts_from_percent"}
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_a_percentage_that_contradicts_its_number_is_listed(language: str):
+    content = with_shares("{0} ({1:.0%})", "{0} ({1:.0%})").replace(b"30 (38%)", b"30 (83%)")
+    study = study_of(a=content)
+    (issue,) = [one for one in study.issues if one.code == "share_contradicts_count"]
+    assert (issue.rows, issue.column, issue.severity) == ((4,), "Before", "warning")
+    assert "30 (83%)" in say_issue(Text(language), issue)
+    assert only(study).n.from_wave == sum(BEFORE)  # the number of people holds
+
+
+@pytest.mark.parametrize(
+    "share",
+    [
+        lambda n, m: (n / (n + m), m / (n + m)),
+        lambda n, m: (n / 165, m / 165),
+    ],
+    ids=["of the row", "of everyone"],
+)
+def test_percentages_of_rows_or_of_everyone_are_no_contradiction(share):
+    rows = []
+    for answer, n, m in zip(SCALE, BEFORE, AFTER, strict=True):
+        first, second = share(n, m)
+        rows.append(f"{answer},{n} ({first:.1%}),{m} ({second:.1%})")
+    study = study_of(a="\n".join(["Answer,Before,After", *rows]).encode())
+    assert "share_contradicts_count" not in {issue.code for issue in study.issues}
+
+
+def test_one_column_of_numbers_with_percentages_is_a_table_of_counts():
+    lines = with_shares("{0} ({1:.0%})", "{0}").decode().splitlines()[1:]
+    content = "\n".join(["选项,人数（%）", *(line.rpartition(",")[0] for line in lines)]).encode()
+    study = study_of(a=content)
+    assert len(study.survey.keys) == sum(BEFORE)
+
+
+@pytest.mark.parametrize("header", ["Women", "Question", "Población", "No", "I do not own"])
+def test_a_word_that_ends_like_a_mark_of_counts_stays_whole(header: str):
+    assert bare_header(header) == header
+    assert bare_header(f"{header} (n)") == header
+    assert bare_header(f"{header} n (%)") == header

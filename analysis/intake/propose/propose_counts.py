@@ -9,7 +9,7 @@ from typing import Literal
 from analysis.intake.model import Column, Table
 from analysis.intake.propose.score_names import name_internally, suggest_name
 from analysis.intake.tables.count_questions import holds_questions
-from analysis.intake.tables.counts import bare_header, column_wave, is_base
+from analysis.intake.tables.counts import bare_header, column_wave, is_base, split_shares
 from analysis.intake.values.answers import propose_range
 from analysis.intake.values.lookup import column_texts, normalise_name
 from analysis.intake.values.numbers import read_numbers
@@ -83,6 +83,7 @@ def recognise_counts(table: Table) -> CountsShape | None:
     numeric = [column for column in columns if _holds_numbers(table, column)]
     shares = [column for column in numeric if _is_share(table, column)]
     counted = [c for c in numeric if header_words(c) & COUNTS and c not in shares]
+    counted = counted or [c for c in numeric if _holds_both(table, c)][:1]
     waves = [column for column in numeric if column_wave(column.label)]
     free = [column for column in columns if column not in (*counted, *shares, *waves)]
     answer = next((c for c in free if _is_answer(table, c)), None)
@@ -191,8 +192,13 @@ def answers_of(table: Table, name: str) -> list[str]:
     return [str(value) for value in dict.fromkeys(given) if not is_base(str(value))]
 
 
+def _holds_both(table: Table, column: Column) -> bool:
+    """Whether cells hold a number of people and its percentage: ``5 (10%)``."""
+    return bool(split_shares(column_texts(table, column.name))[1].notna().any())
+
+
 def _holds_numbers(table: Table, column: Column) -> bool:
-    texts = column_texts(table, column.name)
+    texts, _ = split_shares(column_texts(table, column.name))
     read = read_numbers(texts)
     given = read.values.dropna()
     return len(given) >= 0.6 * len(texts) > 0 and bool((given >= 0).all())
@@ -202,6 +208,8 @@ def _is_share(table: Table, column: Column) -> bool:
     texts = column_texts(table, column.name).dropna()
     marked = sum(str(text).rstrip().endswith(("%", "％")) for text in texts)
     header = normalise_name(column.label).rstrip(")）")
+    if _holds_both(table, column):
+        return False
     return header.endswith(PERCENTS) or marked > 0.5 * len(texts)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -42,10 +43,20 @@ BASES = frozenset(
 _HUNDRED = (98.5, 101.5)
 """Percentages of one question add up to this, rounding included."""
 _COUNT_MARK = re.compile(
-    r"[\s_\-:：(（\[]*(?:n|no|count|counts|freq|frequency|people|respondents|人数|频数|小计|%|percent"
+    # A letter before it makes the mark part of a word: “Women”, “Question”.
+    r"[\s_\-:：,，(（\[]*(?<![a-zÀ-ɏ])"
+    r"(?:(?:n|count|counts|freq|人数|频数)\s*[,，/]?\s*[(（\[]?\s*[%％]"
+    r"|n|no|count|counts|freq|frequency|people|respondents|人数|频数|小计|[%％]|percent"
     r"|百分比|比例|占比)[.)）\]]*\s*$",
     re.IGNORECASE,
 )
+_SHARE = r"(?P<share>\d+(?:[.,]\d+)?)\s*%?"
+_COUNT = r"(?:n\s*=\s*)?(?P<count>\d+(?:[ ,.']\d{3})*)"
+_BOTH = (
+    re.compile(rf"{_COUNT}\s*[(\[]\s*{_SHARE}\s*[)\]]", re.IGNORECASE),
+    re.compile(rf"{_SHARE}\s*[(\[]\s*{_COUNT}\s*[)\]]", re.IGNORECASE),
+)
+"""A number of people with its percentage: ``5 (10%)``, ``10% (5)``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +70,17 @@ class CountsRead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Cells:
-    """One column of counts: numbers of every row, and those of its answers; NaN = none."""
+    """One column of counts: numbers of every row, and those of its answers; NaN = none.
+
+    ``shares`` are the percentages written beside numbers of people, as text; None = none.
+    """
 
     column: Column
     all: pd.Series
     numbers: pd.Series
     unread: tuple[int, ...]
     percent: bool
+    shares: pd.Series
 
 
 def read_counts(table: Table, source: SurveyFile, survey: SurveyPlan) -> CountsRead:
@@ -112,6 +127,7 @@ def read_counts(table: Table, source: SurveyFile, survey: SurveyPlan) -> CountsR
         cells, found = _from_percent(table, plan, cells, survey, rows)
         issues += found
     else:
+        issues += _contradicting_shares(table, cells, facts, rows)
         cells, found = _whole(table, cells)
         issues += found
     exclusions, found = _without_counts(table, cells, rows)
@@ -181,7 +197,7 @@ def bare_header(label: str) -> str:
 
     Examples
     --------
-    >>> bare_header("Baseline (n)"), bare_header("后测人数"), bare_header("New %")
+    >>> bare_header("Baseline (n)"), bare_header("后测人数"), bare_header("New n (%)")
     ('Baseline', '后测', 'New')
     """
     return _COUNT_MARK.sub("", label).strip() or label
@@ -198,6 +214,8 @@ def _plain(answer: str) -> str:
 
 def is_percent(plan: CountsPlan, cells: Sequence[_Cells], facts: pd.DataFrame | None) -> bool:
     """Whether cells are shares: marked so, fractions, or adding up to 100 in every column."""
+    if any(one.shares.notna().any() for one in cells):
+        return False
     if plan.unit is not None:
         return plan.unit == "percent"
     if plan.totals or any(one.percent for one in cells):
@@ -284,7 +302,7 @@ def _note(
 
 def _read_cells(table: Table, name: str, answered: Sequence[int]) -> _Cells:
     column = next(one for one in table.columns if one.name == name)
-    texts = column_texts(table, name)
+    texts, shares = split_shares(column_texts(table, name))
     read = read_numbers(texts)
     here = set(answered)
     wrong = {*read.unread, *read.values.index[read.values < 0]} & here
@@ -296,8 +314,96 @@ def _read_cells(table: Table, name: str, answered: Sequence[int]) -> _Cells:
         all=read.values,
         numbers=numbers,
         unread=tuple(sorted(wrong)),
-        percent=marked or header,
+        # Beside a number of people its percentage says nothing more.
+        percent=(marked or header) and not shares.notna().any(),
+        shares=shares,
     )
+
+
+def split_shares(texts: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Part cells that hold a number of people and its percentage.
+
+    Parameters
+    ----------
+    texts
+        Cells of one column, None where blank.
+
+    Returns
+    -------
+    The cells with the number of people alone, and the percentages beside it (None = none). Cells
+    of other kinds stay as they are.
+
+    Examples
+    --------
+    >>> counts, shares = split_shares(pd.Series(["5(10%)", "12 （24.0 ％）", "64% (32)", "1"]))
+    >>> counts.tolist(), shares.tolist()
+    (['5', '12', '32', '1'], ['10', '24.0', '64', None])
+    """
+    known: dict[object, tuple[object, str | None]] = {}
+    for text in texts.dropna().unique():
+        word = unicodedata.normalize("NFKC", str(text)).strip()
+        found = next((m for m in (one.fullmatch(word) for one in _BOTH) if m), None)
+        # Two bare numbers, “5 (10)”, may be a number and its standard deviation.
+        both = found is not None and "%" in word
+        known[text] = (found["count"], found["share"]) if found and both else (text, None)
+    counts = texts.map(lambda text: known[text][0], na_action="ignore")
+    shares = texts.map(lambda text: known[text][1], na_action="ignore")
+    return (
+        counts.astype(object).where(counts.notna(), None),
+        shares.astype(object).where(shares.notna(), None),
+    )
+
+
+def _contradicting_shares(
+    table: Table, cells: Sequence[_Cells], facts: pd.DataFrame | None, rows: _Rows
+) -> list[Issue]:
+    """List cells whose percentage is not their number of people over any total of the table."""
+    numbers = pd.DataFrame({one.column.name: one.numbers.loc[rows.answered] for one in cells})
+    shares = pd.DataFrame({one.column.name: one.shares.loc[rows.answered] for one in cells})
+    if not shares.notna().any(axis=None):
+        return []
+    told = shares.map(lambda text: float(text.replace(",", ".")), na_action="ignore").astype(float)
+    decimals = shares.map(lambda text: len(re.sub(r"^\d+[.,]?", "", text)), na_action="ignore")
+    # Half of the last digit shown: what rounding may hide.
+    slack = 0.5 * 10.0 ** -decimals.astype(float) + 1e-9
+    best = min(
+        (
+            (100.0 * numbers / total - told).abs() > slack
+            for total in _totals(numbers, cells, facts, rows)
+        ),
+        key=lambda wrong: int(wrong.to_numpy().sum()),
+    )
+    return [
+        _note(
+            table,
+            "share_contradicts_count",
+            n=int(best[one.column.name].sum()),
+            column=one.column.name,
+            rows=tuple(table.row_numbers[at] for at in best.index[best[one.column.name]]),
+            values=[
+                str(table.cells[one.column.name][at]) for at in best.index[best[one.column.name]]
+            ][:20],
+        )
+        for one in cells
+        if best[one.column.name].any()
+    ]
+
+
+def _totals(
+    numbers: pd.DataFrame, cells: Sequence[_Cells], facts: pd.DataFrame | None, rows: _Rows
+) -> Iterator[pd.DataFrame]:
+    """What percentages may be shares of: a column, a column's part, a row, the people asked."""
+    one = pd.DataFrame(1.0, index=numbers.index, columns=numbers.columns)
+    yield one * numbers.sum()
+    yield one.mul(numbers.sum(axis=1), axis="index")
+    yield one * numbers.to_numpy()[np.isfinite(numbers.to_numpy())].sum()
+    asked = {c.column.name: [c.all[at] for at in rows.bases if c.all[at] >= 1] for c in cells}
+    if all(asked.values()):
+        yield one * pd.Series({name: found[0] for name, found in asked.items()})
+    if facts is not None and len(facts.columns):
+        keys = facts.loc[numbers.index].astype(object).fillna("")
+        for by in (list(keys), *([name] for name in keys)):
+            yield numbers.groupby([keys[name] for name in by]).transform("sum")
 
 
 def _unread(table: Table, cells: Sequence[_Cells]) -> list[Issue]:
