@@ -2,8 +2,10 @@
 
 ``pip install cosmic-ray``, then ``python benchmarks/mutation.py [--mutants 300] [--modules cox]``.
 cosmic-ray changes one operator, number or condition at a time; the tests that know the module run
-until one fails. Printed: the share killed, and each survivor with its line. A mutant that cannot
-change a result is listed in ``EQUIVALENT`` with the reason and does not count.
+until one fails, then the book, then the stored results of whole studies. Printed: the share killed,
+and each survivor with its line. A mutant that cannot change a result is listed in ``EQUIVALENT``
+with the reason and does not count. ``--keep FILE`` writes each verdict at once, goes on where a run
+ended, and tries survivors again: new tests may kill them.
 
 Each mutant runs in a child forked from a process that has numpy, scipy and pandas loaded, and is
 imported in place of the file, which stays as it is: no mutant is ever on disk.
@@ -16,6 +18,8 @@ import ast
 import doctest
 import importlib.abc
 import importlib.util
+import itertools
+import json
 import os
 import random
 import resource
@@ -38,7 +42,9 @@ STATISTICS = ROOT / "analysis" / "statistics"
 SEED = 20261124
 FAR = ("surveys", "volunteers", "participation", "sustainability")
 #: A mutant that makes a search endless is killed by its processor time.
-SECONDS = 240
+SECONDS = 400
+#: Stored studies that a mutant must leave as they are: the sample, 20 surveys, 20 of activities.
+STUDIES = 41
 OPERATORS = (
     *(
         f"ReplaceBinaryOperator_{a}_{b}"
@@ -192,8 +198,11 @@ def tests_naming(modules: Sequence[str]) -> list[str]:
     return []
 
 
-def is_killed(mutant: Mutant, *, far: bool = False) -> bool:
-    """Whether a test fails, an import fails or the time is up on this mutant."""
+def is_killed(mutant: Mutant, *, far: bool = False, near_only: bool = False) -> bool:
+    """Whether a test fails, an import fails or the time is up on this mutant.
+
+    ``near_only`` leaves out the book, its users' tests and the stored studies.
+    """
     child = os.fork()
     if child == 0:
         code = 1
@@ -208,14 +217,30 @@ def is_killed(mutant: Mutant, *, far: bool = False) -> bool:
             doctests = doctest.testmod(importlib.import_module(mutant.module))
             killed = doctests.failed > 0 or any(
                 pytest.main([*options, *stage]) != 0
-                for stage in tests_of(mutant.module, far=far)
+                for stage in tests_of(mutant.module, far=far)[: 1 if near_only else None]
                 if stage
             )
-            code = 0 if killed else 3
+            code = 0 if killed or (not near_only and changes_a_study()) else 3
         finally:
             os._exit(code)
     _, status = os.waitpid(child, 0)
     return not (os.WIFEXITED(status) and os.WEXITSTATUS(status) == 3)
+
+
+def changes_a_study() -> bool:
+    """Whether a stored study gives another result."""
+    from tests.golden.results import evaluate_all, find_differences
+
+    studies = itertools.islice(evaluate_all(), STUDIES)
+    return any(find_differences(name, evaluation) for name, evaluation in studies)
+
+
+def read_verdicts(keep: Path | None) -> dict[str, bool]:
+    """Verdicts of an earlier run: mutant → killed."""
+    if keep is None or not keep.exists():
+        return {}
+    lines = keep.read_text(encoding="utf-8").splitlines()
+    return {one["mutant"]: one["killed"] for one in map(json.loads, lines)}
 
 
 def main() -> None:
@@ -225,6 +250,7 @@ def main() -> None:
     parser.add_argument("--modules", nargs="*", default=[])
     parser.add_argument("--far", action="store_true", help="run the tests of the users too")
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--keep", type=Path, help="file of the verdicts so far")
     asked = parser.parse_args()
     os.chdir(ROOT)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -232,19 +258,25 @@ def main() -> None:
     random.Random(asked.seed).shuffle(places)
     drawn = places[: asked.mutants]
     print(f"{len(drawn)} of {len(places)} mutants, seed {asked.seed}", flush=True)
+    mutants = [mutate(*place) for place in drawn]
+    verdicts = read_verdicts(asked.keep)
+    left = [one for one in mutants if not verdicts.get(one.describe(), False)]
     # Without a mutant every test must pass, or each mutant would count as killed.
-    for path in sorted({place[0] for place in drawn}):
+    for number, path in enumerate(sorted({one.path for one in left})):
         unchanged = Mutant(path, "none", 0, path.read_text(encoding="utf-8"), 1)
-        if is_killed(unchanged, far=asked.far):
+        if is_killed(unchanged, far=asked.far, near_only=number > 0):
             raise SystemExit(f"the tests of {unchanged.module} fail without a mutant")
     survivors = []
-    for number, place in enumerate(drawn, 1):
-        mutant = mutate(*place)
-        if mutant.describe() in EQUIVALENT or not is_killed(mutant, far=asked.far):
+    for number, mutant in enumerate(left, 1):
+        killed = mutant.describe() not in EQUIVALENT and is_killed(mutant, far=asked.far)
+        if asked.keep:
+            with asked.keep.open("a", encoding="utf-8") as file:
+                print(json.dumps({"mutant": mutant.describe(), "killed": killed}), file=file)
+        if not killed:
             survivors.append(mutant)
             print(f"[{number}] survived: {mutant.describe()}", flush=True)
         elif number % 25 == 0:
-            print(f"[{number}] {number - len(survivors)} killed", flush=True)
+            print(f"[{number}] of {len(left)}, {len(survivors)} survived", flush=True)
     equal = [one for one in survivors if one.describe() in EQUIVALENT]
     counted = len(drawn) - len(equal)
     killed = len(drawn) - len(survivors)
