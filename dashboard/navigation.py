@@ -11,7 +11,7 @@ from importlib.util import find_spec
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from dashboard.text import Text
+from dashboard.text import N_, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class PageEntry:
 HOME = "home"
 SECTIONS: Mapping[str, tuple[PageEntry, ...]] = {
     "Evaluation": (
-        PageEntry("overview", "Overview"),
+        PageEntry("overview", N_("Overview")),
         PageEntry("outcomes", "Outcomes"),
         PageEntry("trajectory", "Trajectory"),
         PageEntry("items", "Answers"),
@@ -41,9 +41,9 @@ SECTIONS: Mapping[str, tuple[PageEntry, ...]] = {
         PageEntry("participation", "Participation"),
         PageEntry("reach", "Reach"),
         PageEntry("volunteers", "Volunteers"),
-        PageEntry("cohorts", "Cohorts"),
+        PageEntry("cohorts", N_("Cohorts")),
         PageEntry("hours", "Hours"),
-        PageEntry("outlook", "Outlook"),
+        PageEntry("outlook", N_("Outlook")),
     ),
     "Sustainability": (
         PageEntry("scorecard", "Scorecard"),
@@ -51,16 +51,16 @@ SECTIONS: Mapping[str, tuple[PageEntry, ...]] = {
         PageEntry("capacity", "Capacity"),
         PageEntry("consultation", "Consultation"),
     ),
-    "For funders": (
-        PageEntry("summary", "One page"),
+    N_("For funders"): (
+        PageEntry("summary", N_("One page")),
         PageEntry("targets", "Targets"),
-        PageEntry("portfolio", "Portfolio"),
+        PageEntry("portfolio", N_("Portfolio")),
     ),
     "Study": (
-        PageEntry(HOME, "Home"),
+        PageEntry(HOME, N_("Home")),
         PageEntry("data", "Data"),
         PageEntry("quality", "Quality"),
-        PageEntry("export", "Export"),
+        PageEntry("export", N_("Export")),
     ),
 }
 

@@ -432,7 +432,7 @@ def _note_scales(text: Text, plan: StudyPlan, places: Mapping[Place, Table]) -> 
                 low=text.number(scale.low, 0),
                 high=text.number(scale.high, 0),
             )
-            words = f"{text('On which scale were these questions answered?')} {given}"
+            words = " ".join([text("On which scale were these questions answered?"), given])
             notes.append(
                 Note(section="measures", index=index, key="range", words=words, question=True)
             )

@@ -1,6 +1,6 @@
 """Words, numbers and dates in the reader's language. No streamlit: exports use it too.
 
-English is the message id; ``locales/zh_Hans/*.po`` holds the Chinese, one file per area.
+English is the message id; ``locales/zh_Hans/LC_MESSAGES/levee.po`` holds the Chinese.
 A :class:`Text` belongs to one session or one export, so two languages never mix.
 """
 
@@ -52,21 +52,31 @@ def show_invisible(text: str) -> str:
     return _INVISIBLE.sub(shown, text)
 
 
+def N_(message: str) -> str:  # noqa: N802
+    """Mark a message that ``text(…)`` is given elsewhere, so that ``make messages`` finds it."""
+    return message
+
+
 Day = date | datetime
 """What a date is given as: ``Text.date`` hides the name inside the class."""
 
 
 @cache
-def read_catalogue(language: str) -> Mapping[str, str | tuple[str, ...]]:
-    """Read all message files of one language: English → translation (plural: a tuple)."""
-    messages: dict[str, str | tuple[str, ...]] = {}
-    for path in sorted((LOCALES / language.replace("-", "_")).glob("*.po")):
-        with path.open("rb") as stream:
-            for message in read_po(stream):
-                if message.id and message.string:
-                    key = message.id[0] if isinstance(message.id, list | tuple) else message.id
-                    told = message.string
-                    messages[key] = told if isinstance(told, str) else tuple(told)
+def read_catalogue(language: str) -> Mapping[str, str]:
+    """Read the messages of one language: English → translation.
+
+    Both English forms of a message by number lead to its translation: Chinese has one form.
+    """
+    messages: dict[str, str] = {}
+    if language == "en":
+        return messages
+    path = LOCALES / language.replace("-", "_") / "LC_MESSAGES" / "levee.po"
+    with path.open("rb") as stream:
+        for message in read_po(stream):
+            if message.id and message.string:
+                forms = message.id if isinstance(message.id, list | tuple) else (message.id,)
+                told = message.string if isinstance(message.string, str) else message.string[0]
+                messages |= dict.fromkeys(forms, told)
     return messages
 
 
@@ -83,9 +93,7 @@ class Text:
 
     def count(self, one: str, many: str, n: int, /, **values: Any) -> str:  # noqa: ANN401
         """Translate by number; ``{n}`` is filled with the formatted ``n``."""
-        found = self._find(one if n == 1 else many) if self.language == "en" else self._find(one)
-        if self.language != "en" and found == one:
-            found = self._find(many)
+        found = self._find(one if n == 1 else many)
         return found.format(n=self.number(n, 0), **values)
 
     def of(self, label: str | Mapping[str, str] | None, otherwise: str = "") -> str:
@@ -190,8 +198,7 @@ class Text:
     def _find(self, message: str) -> str:
         if self.language == "en":
             return message
-        found = read_catalogue(self.language).get(message, message)
-        return found if isinstance(found, str) else found[0]
+        return read_catalogue(self.language).get(message, message)
 
 
 def _without_minus_zero(value: float, digits: int) -> float:

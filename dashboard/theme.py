@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 from plotly.io import from_json
 
+from dashboard.text import N_
+
 BEFORE = "#12436D"
 AFTER = "#F46A25"
 TREATED = BEFORE
@@ -35,15 +37,15 @@ class Status:
 
 
 STATUSES = {
-    "good": Status("#1B7A4B", "●", "Good"),
-    "watch": Status(CAUTION, "▲", "Watch"),
-    "act": Status("#B3261E", "■", "Act now"),
-    "no_data": Status(MUTED, "○", "No data"),
-    "met": Status("#1B7A4B", "●", "Met"),
-    "ahead": Status("#1B7A4B", "●", "Ahead"),
-    "on_track": Status("#12436D", "◆", "On track"),
-    "behind": Status(CAUTION, "▲", "Behind"),
-    "not_started": Status(MUTED, "○", "Not started"),
+    "good": Status("#1B7A4B", "●", N_("Good")),
+    "watch": Status(CAUTION, "▲", N_("Watch")),
+    "act": Status("#B3261E", "■", N_("Act now")),
+    "no_data": Status(MUTED, "○", N_("No data")),
+    "met": Status("#1B7A4B", "●", N_("Met")),
+    "ahead": Status("#1B7A4B", "●", N_("Ahead")),
+    "on_track": Status("#12436D", "◆", N_("On track")),
+    "behind": Status(CAUTION, "▲", N_("Behind")),
+    "not_started": Status(MUTED, "○", N_("Not started")),
 }
 
 

@@ -54,7 +54,7 @@ def _run(text: Text, arguments: argparse.Namespace) -> int:
     if asked and keep_token(source.tool, source.address, token):
         print(text("The token is kept in this computer's keyring; --forget takes it out."))
     for name in pulled.repeats:
-        print(f"! {text('Repeated questions were not fetched: {name}', name=name)}")
+        print("!", text("Repeated questions were not fetched: {name}", name=name))
     return _write(text, arguments.output, dict(pulled.files))
 
 
@@ -112,7 +112,7 @@ def _write(text: Text, folder: Path, files: dict[str, bytes]) -> int:
         path.write_bytes(one.content)
         print(path)
         if one.columns:
-            print(f"  {text('Codes in place of: {columns}', columns=', '.join(one.columns))}")
+            print(" ", text("Codes in place of: {columns}", columns=", ".join(one.columns)))
     return 2 if failed else 0
 
 

@@ -14,7 +14,7 @@ from dashboard.sentences.change import is_share, say_level, say_likely, say_sign
 from dashboard.sentences.names import value_name
 from dashboard.sentences.targets import format_indicator, say_status
 from dashboard.tables.targets import label_targets
-from dashboard.text import Text
+from dashboard.text import N_, Text
 from dashboard.theme import STATUSES
 
 Card = tuple[str, str]
@@ -57,9 +57,9 @@ def _change_card(
     # The number of the title: with a comparison group, the change beyond it.
     told_of = main.change if beyond is None else beyond
     message = (
-        "{measure}: change (95% CI {likely})."
+        N_("{measure}: change (95% CI {likely}).")
         if beyond is None
-        else "{measure}: difference from the comparison group (95% CI {likely})."
+        else N_("{measure}: difference from the comparison group (95% CI {likely}).")
     )
     parts = [
         text(

@@ -96,11 +96,12 @@ def _write_head(report: Report) -> str:
         else ""
     )
     links = "".join(f'<a href="#{s.key}">{_say(s.heading)}</a>' for s in report.sections)
+    contents = _say(text("Contents"))
     return (
         f'<header>{simulated}<p class="over">{_say(report.title)}</p>'
         f"<h1>{_say(report.answer)}</h1>"
         f'<div class="cards">{cards}</div><div class="columns">{columns}</div>'
-        f'<nav aria-label="{_say(text("Contents"))}">{links}</nav></header>'
+        f'<nav aria-label="{contents}">{links}</nav></header>'
     )
 
 
@@ -114,9 +115,9 @@ def _write_section(section: ReportSection, report: Report) -> str:
         for i, picture in enumerate(section.pictures)
     )
     tables = "".join(_write_table(told) for told in section.tables)
+    title = _say(report.text("Before you quote this"))
     cautions = (
-        f"<aside><h3>{_say(report.text('Before you quote this'))}</h3>"
-        f"{_write_list(section.cautions)}</aside>"
+        f"<aside><h3>{title}</h3>{_write_list(section.cautions)}</aside>"
         if section.cautions
         else ""
     )

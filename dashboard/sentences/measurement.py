@@ -13,7 +13,7 @@ from analysis.surveys.measurement import Measurement
 from analysis.surveys.results import Reliability
 from dashboard.sentences.change import say_likely, say_signed
 from dashboard.sentences.outcomes import say_amount, say_wave
-from dashboard.text import Text
+from dashboard.text import N_, Text
 
 #: Fit that is usually called good (Hu & Bentler 1999, doi:10.1080/10705519909540118).
 GOOD_CFI, GOOD_SRMR = 0.95, 0.08
@@ -42,9 +42,9 @@ def _say_shifted(text: Text, f: Finding) -> str:
         )
     change = f.values.get("change") or 0.0
     message = (
-        "{measure}: “{item}” was answered {points} higher later at the same total score."
+        N_("{measure}: “{item}” was answered {points} higher later at the same total score.")
         if change > 0
-        else "{measure}: “{item}” was answered {points} lower later at the same total score."
+        else N_("{measure}: “{item}” was answered {points} lower later at the same total score.")
     )
     points = say_amount(text, change, bool(f.values.get("share")))
     return text(message, measure=_measure(text, f), item=items[0], points=points)
@@ -56,11 +56,15 @@ def _say_response_shift(text: Text, f: Finding) -> str:
     if change < 0 and low is not None and high is not None:
         low, high = -high, -low
     message = (
-        "{measure}: looking back, people rated their baseline {points} higher than they had at the "
-        "time (95% CI {range})."
+        N_(
+            "{measure}: looking back, people rated their baseline {points} higher than they had at "
+            "the time (95% CI {range})."
+        )
         if change > 0
-        else "{measure}: looking back, people rated their baseline {points} lower than they had at "
-        "the time (95% CI {range})."
+        else N_(
+            "{measure}: looking back, people rated their baseline {points} lower than they had at "
+            "the time (95% CI {range})."
+        )
     )
     return text(
         message,

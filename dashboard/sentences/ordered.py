@@ -6,7 +6,7 @@ from analysis.results import Comparison, NotEstimable
 from analysis.surveys.results import OrderedAnswers, Outcome
 from analysis.thresholds import SIGNIFICANCE_LEVEL
 from dashboard.sentences.statistics import say_reason
-from dashboard.text import Text
+from dashboard.text import N_, Text
 
 
 def say_ordered(text: Text, outcome: Outcome) -> list[str]:
@@ -35,9 +35,9 @@ def _say_proportional(text: Text, found: OrderedAnswers) -> str:
     if not isinstance(test, Comparison) or test.p_value is None:
         return text("Whether one odds ratio fits every step of the scale cannot be tested.")
     message = (
-        "One odds ratio does not fit every step of the scale ({p}): read the shares."
+        N_("One odds ratio does not fit every step of the scale ({p}): read the shares.")
         if test.p_value < SIGNIFICANCE_LEVEL
-        else "One odds ratio fits every step of the scale ({p})."
+        else N_("One odds ratio fits every step of the scale ({p}).")
     )
     return text(message, p=text.p_value(test.p_value))
 

@@ -11,14 +11,14 @@ from collections.abc import Callable, Mapping
 from analysis.results import Caution, Finding
 from dashboard.sentences.change import say_signed
 from dashboard.sentences.names import name_with
-from dashboard.text import Text
+from dashboard.text import N_, Text
 
 Sentence = Callable[[Text, Finding], str]
 _WAVES = {
-    "pre": "at baseline",
-    "post": "at the end",
-    "follow_up": "at follow-up",
-    "followup": "at follow-up",
+    "pre": N_("at baseline"),
+    "post": N_("at the end"),
+    "follow_up": N_("at follow-up"),
+    "followup": N_("at follow-up"),
 }
 
 
@@ -112,11 +112,15 @@ def _summary(text: Text, f: Finding) -> str:
 def _summary_alike(text: Text, f: Finding) -> str:
     """Name the measures that everybody moved alike on: they are not unclear, they have no test."""
     message = (
-        "On {alike} of {n} measures everyone changed by the same amount, so there is no test; "
-        "{matched} people answered both before and after."
+        N_(
+            "On {alike} of {n} measures everyone changed by the same amount, so there is no test; "
+            "{matched} people answered both before and after."
+        )
         if f.values["alike"] == f.values["n"]
-        else "{clear} of {n} measures changed clearly; on {alike} everyone changed by the same "
-        "amount, without a test. {matched} people answered both before and after."
+        else N_(
+            "{clear} of {n} measures changed clearly; on {alike} everyone changed by the same "
+            "amount, without a test. {matched} people answered both before and after."
+        )
     )
     return text(
         message,
@@ -140,15 +144,15 @@ def _all_alike(message: str) -> Sentence:
 
 
 _NOT_ESTIMABLE = {
-    "too_few": "{measure}: too few answers to estimate a change.",
-    "no_variance": "{measure}: everyone changed alike, so no interval can be given.",
-    "suppressed": "{measure}: hidden, because the group is too small to show.",
+    "too_few": N_("{measure}: too few answers to estimate a change."),
+    "no_variance": N_("{measure}: everyone changed alike, so no interval can be given."),
+    "suppressed": N_("{measure}: hidden, because the group is too small to show."),
 }
 
 
 def _not_estimable(text: Text, f: Finding) -> str:
     message = _NOT_ESTIMABLE.get(
-        str(f.values.get("reason")), "{measure}: a change cannot be estimated from these data."
+        str(f.values.get("reason")), N_("{measure}: a change cannot be estimated from these data.")
     )
     return text(message, measure=text.of(f.values["label"]))
 
@@ -156,10 +160,12 @@ def _not_estimable(text: Text, f: Finding) -> str:
 def _dose_not_estimable(text: Text, f: Finding) -> str:
     same = f.values.get("reason") == "no_variance"
     message = (
-        "{measure}: everyone attended the same number of sessions, so change cannot be compared "
-        "by attendance."
+        N_(
+            "{measure}: everyone attended the same number of sessions, so change cannot be "
+            "compared by attendance."
+        )
         if same
-        else "{measure}: too few people to compare change by attendance."
+        else N_("{measure}: too few people to compare change by attendance.")
     )
     return text(message, measure=text.of(f.values["label"]))
 
@@ -243,28 +249,32 @@ FINDINGS: Mapping[str, Callable[[Text, Finding], str]] = {
     "effect_clear_up": lambda text, f: _effect(
         text,
         f,
-        "The programme raised {measure} by {change} compared with the comparison group "
-        "(95% CI {range}).",
+        N_(
+            "The programme raised {measure} by {change} compared with the comparison group "
+            "(95% CI {range})."
+        ),
     ),
     "effect_clear_down": lambda text, f: _effect(
         text,
         f,
-        "The programme lowered {measure} by {change} compared with the comparison group "
-        "(95% CI {range}).",
+        N_(
+            "The programme lowered {measure} by {change} compared with the comparison group "
+            "(95% CI {range})."
+        ),
     ),
     "more_than_comparison_up": lambda text, f: _effect(
         text,
         f,
-        "{measure} rose by {change} more than in the comparison group (95% CI {range})."
+        N_("{measure} rose by {change} more than in the comparison group (95% CI {range}).")
         if (f.values.get("own") or 0.0) >= 0
-        else "{measure} fell by {change} less than in the comparison group (95% CI {range}).",
+        else N_("{measure} fell by {change} less than in the comparison group (95% CI {range})."),
     ),
     "more_than_comparison_down": lambda text, f: _effect(
         text,
         f,
-        "{measure} fell by {change} more than in the comparison group (95% CI {range})."
+        N_("{measure} fell by {change} more than in the comparison group (95% CI {range}).")
         if (f.values.get("own") or 0.0) <= 0
-        else "{measure} rose by {change} less than in the comparison group (95% CI {range}).",
+        else N_("{measure} rose by {change} less than in the comparison group (95% CI {range})."),
     ),
     "effect_methods_disagree": lambda text, f: text(
         "{measure}: the methods disagree. Difference in changes {did}, adjusted for the start "
@@ -327,12 +337,12 @@ CAUTIONS: Mapping[str, Callable[[Text, Caution], str]] = {
     "floor": lambda text, c: _end(
         text,
         c,
-        "{share} of people gave the lowest possible score {wave}: a fall could not show.",
+        N_("{share} of people gave the lowest possible score {wave}: a fall could not show."),
     ),
     "ceiling": lambda text, c: _end(
         text,
         c,
-        "{share} of people gave the highest possible score {wave}: a rise could not show.",
+        N_("{share} of people gave the highest possible score {wave}: a rise could not show."),
     ),
     "few_pairs": _with("Only {n} people answered both times: single people weigh heavily.", "n"),
     "nobody_matched": _with(
@@ -362,7 +372,7 @@ CAUTIONS: Mapping[str, Callable[[Text, Caution], str]] = {
         "People of one cluster answer alike (ICC {icc}): the plain interval is too narrow.", "icc"
     ),
     "missing_scores": lambda text, c: _end(
-        text, c, "{share} of people {wave} answered too few items for a score."
+        text, c, N_("{share} of people {wave} answered too few items for a score.")
     ),
     "analyses_disagree": _with(
         "The analyses disagree on whether the change is clear: quote it with care."

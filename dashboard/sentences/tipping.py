@@ -11,7 +11,7 @@ from analysis.surveys.results import Sensitivity, TippingPoint
 from dashboard.sentences.change import is_share
 from dashboard.sentences.names import column_name
 from dashboard.sentences.outcomes import say_amount
-from dashboard.text import Text
+from dashboard.text import N_, Text
 
 
 def tipping_rows(evaluation: Evaluation) -> list[tuple[Sensitivity, TippingPoint]]:
@@ -37,29 +37,41 @@ def say_tipping(text: Text, row: Sensitivity, found: TippingPoint, plan: StudyPl
     lost = _name_lost(text, found)
     if found.status == "not_clear" or not isinstance(row.change, Comparison):
         message = (
-            "{measure}: with {lost} imputed there is no clear difference from the comparison group "
-            "that they could overturn."
+            N_(
+                "{measure}: with {lost} imputed there is no clear difference from the comparison "
+                "group that they could overturn."
+            )
             if row.name == "did_multiple_imputation"
-            else "{measure}: with {lost} imputed there is no clear result that they could overturn."
+            else N_(
+                "{measure}: with {lost} imputed there is no clear result that they could overturn."
+            )
         )
         return text(message, measure=name, lost=lost)
     rising = (row.change.estimate or 0.0) > 0
     result = _name_result(text, row, rising=rising)
     if found.status == "not_reached":
         message = (
-            "{measure}: {result} stays clear even if {lost} had all ended at the lowest possible "
-            "score."
+            N_(
+                "{measure}: {result} stays clear even if {lost} had all ended at the lowest "
+                "possible score."
+            )
             if rising
-            else "{measure}: {result} stays clear even if {lost} had all ended at the highest "
-            "possible score."
+            else N_(
+                "{measure}: {result} stays clear even if {lost} had all ended at the highest "
+                "possible score."
+            )
         )
         return text(message, measure=name, result=result, lost=lost)
     message = (
-        "{measure}: {result} stays clear unless {lost} ended {amount} or more below similar "
-        "people who stayed."
+        N_(
+            "{measure}: {result} stays clear unless {lost} ended {amount} or more below similar "
+            "people who stayed."
+        )
         if rising
-        else "{measure}: {result} stays clear unless {lost} ended {amount} or more above similar "
-        "people who stayed."
+        else N_(
+            "{measure}: {result} stays clear unless {lost} ended {amount} or more above similar "
+            "people who stayed."
+        )
     )
     amount = say_amount(text, found.delta, is_share(measure))
     if found.delta_sd is not None:

@@ -11,14 +11,14 @@ from dashboard.sentences.change import is_share, say_likely, say_signed
 from dashboard.sentences.names import wave_name
 from dashboard.sentences.outcomes import say_amount
 from dashboard.sentences.statistics import say_reason
-from dashboard.text import Text
+from dashboard.text import N_, Text
 
 _WAVES = {
-    "pre": "at baseline",
+    "pre": N_("at baseline"),
     "mid": "halfway",
-    "post": "at the end",
-    "follow_up": "at follow-up",
-    "followup": "at follow-up",
+    "post": N_("at the end"),
+    "follow_up": N_("at follow-up"),
+    "followup": N_("at follow-up"),
 }
 
 

@@ -35,16 +35,16 @@ def list_shifts(found: Measurement, measure: MeasurePlan, text: Text) -> pd.Data
                 text("yes") if one.shifted else text("no"),
             )
         )
-    names = (
-        "Question",
-        "Difference at the same total",
-        "95 % interval",
-        "p",
-        "p, all tests counted",
-        "In standard deviations",
-        "Shifted",
-    )
-    return pd.DataFrame(rows, columns=[text(name) for name in names])
+    names = [
+        text("Question"),
+        text("Difference at the same total"),
+        text("95 % interval"),
+        text("p"),
+        text("p, all tests counted"),
+        text("In standard deviations"),
+        text("Shifted"),
+    ]
+    return pd.DataFrame(rows, columns=names)
 
 
 def list_factor_fits(rows: Sequence[Reliability], plan: StudyPlan, text: Text) -> pd.DataFrame:
@@ -123,8 +123,15 @@ def list_response_shift_rows(
             (text("Change against the retrospective baseline"), one.from_memory),
         )
     ]
-    names = ("Measure", "Comparison", "Difference", "95 % interval", "p", "n")
-    return pd.DataFrame(rows, columns=[text(name) for name in names])
+    names = [
+        text("Measure"),
+        text("Comparison"),
+        text("Difference"),
+        text("95 % interval"),
+        text("p"),
+        text("n"),
+    ]
+    return pd.DataFrame(rows, columns=names)
 
 
 def _numbers(text: Text, one: ComparisonLike, *, share: bool) -> tuple[str, ...]:

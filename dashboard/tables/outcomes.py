@@ -36,19 +36,19 @@ def list_outcomes(outcomes: Sequence[Outcome], plan: StudyPlan, text: Text) -> p
                 _method(text, one.change),
             )
         )
-    names = (
-        "Measure",
-        "Waves",
-        "Change",
-        "95 % interval",
-        "p",
-        "p, all tests counted",
-        "Answered both",
-        "Only before",
-        "Only after",
-        "Method",
-    )
-    return pd.DataFrame(rows, columns=[text(name) for name in names])
+    names = [
+        text("Measure"),
+        text("Waves"),
+        text("Change"),
+        text("95 % interval"),
+        text("p"),
+        text("p, all tests counted"),
+        text("Answered both"),
+        text("Only before"),
+        text("Only after"),
+        text("Method"),
+    ]
+    return pd.DataFrame(rows, columns=names)
 
 
 def _change_of(text: Text, outcome: Outcome, *, share: bool) -> tuple[str, str, str]:
@@ -65,8 +65,8 @@ def list_analyses(outcome: Outcome, text: Text, *, share: bool) -> pd.DataFrame:
         (_method(text, one), *_numbers(text, one, share=share), n)
         for one, n in zip(outcome.analyses, list_sizes(text, outcome.analyses), strict=True)
     ]
-    names = ("Analysis", "Change", "95 % interval", "p", "n")
-    return pd.DataFrame(rows, columns=[text(name) for name in names])
+    names = [text("Analysis"), text("Change"), text("95 % interval"), text("p"), text("n")]
+    return pd.DataFrame(rows, columns=names)
 
 
 def list_effect_sizes(outcome: Outcome, text: Text) -> pd.DataFrame:
@@ -75,8 +75,8 @@ def list_effect_sizes(outcome: Outcome, text: Text) -> pd.DataFrame:
         (name_effect(text, one.name), *_estimate(text, one), n)
         for one, n in zip(outcome.effect_sizes, list_sizes(text, outcome.effect_sizes), strict=True)
     ]
-    names = ("Effect size", "Value", "95 % interval", "n")
-    return pd.DataFrame(rows, columns=[text(name) for name in names])
+    names = [text("Effect size"), text("Value"), text("95 % interval"), text("n")]
+    return pd.DataFrame(rows, columns=names)
 
 
 def list_ordered(outcome: Outcome, plan: StudyPlan, text: Text) -> pd.DataFrame:

@@ -41,17 +41,17 @@ def list_events(found: InterruptedSeries, text: Text) -> pd.DataFrame:
                     f"{event.months_before} + {event.months_after}",
                 )
             )
-    names = (
-        "Event",
-        "Date",
-        "What",
-        "Change",
-        "95 % interval",
-        "p",
-        "p, all events counted",
-        "Months before + after",
-    )
-    return pd.DataFrame(rows, columns=[text(name) for name in names])
+    names = [
+        text("Event"),
+        text("Date"),
+        text("What"),
+        text("Change"),
+        text("95 % interval"),
+        text("p"),
+        text("p, all events counted"),
+        text("Months before + after"),
+    ]
+    return pd.DataFrame(rows, columns=names)
 
 
 def list_series(found: InterruptedSeries, text: Text) -> pd.DataFrame:

@@ -29,8 +29,8 @@ def list_groups(found: Subgroups, plan: StudyPlan, text: Text, *, share: bool) -
         pooled = found.across.pooled
         n = sum(g.n for g in found.groups if isinstance(g.shrunken, Estimate))
         rows.append((text("Together"), n, _told(text, pooled, share=share), ""))
-    names = ("Group", "n", "Own change", "Drawn towards the whole")
-    return pd.DataFrame(rows, columns=[text(name) for name in names])
+    names = [text("Group"), text("n"), text("Own change"), text("Drawn towards the whole")]
+    return pd.DataFrame(rows, columns=names)
 
 
 def _told(text: Text, found: EstimateLike, *, share: bool) -> str:

@@ -68,8 +68,14 @@ def list_concentration(funding: Funding, text: Text) -> pd.DataFrame:
         )
         for c in funding.concentration
     ]
-    names = ("By", "Sources", "HHI (0–1)", "Normalised HHI", "Effective number")
-    return pd.DataFrame(rows, columns=[text(name) for name in names])
+    names = [
+        text("By"),
+        text("Sources"),
+        text("HHI (0–1)"),
+        text("Normalised HHI"),
+        text("Effective number"),
+    ]
+    return pd.DataFrame(rows, columns=names)
 
 
 def list_shares(funding: Funding, text: Text) -> pd.DataFrame:
@@ -85,15 +91,15 @@ def list_shares(funding: Funding, text: Text) -> pd.DataFrame:
 def list_periods(funding: Funding, text: Text) -> pd.DataFrame:
     """Income, expense and surplus by month."""
     rows = [(text.month(p.period), p.income, p.expense, p.surplus) for p in funding.by_month]
-    names = ("Month", "Income", "Expense", "Surplus")
-    return pd.DataFrame(rows, columns=[text(name) for name in names])
+    names = [text("Month"), text("Income"), text("Expense"), text("Surplus")]
+    return pd.DataFrame(rows, columns=names)
 
 
 def list_years(funding: Funding, text: Text) -> pd.DataFrame:
     """Income, expense and surplus by calendar year."""
     rows = [(p.period, p.income, p.expense, p.surplus) for p in funding.by_year]
-    names = ("Year", "Income", "Expense", "Surplus")
-    return pd.DataFrame(rows, columns=[text(name) for name in names])
+    names = [text("Year"), text("Income"), text("Expense"), text("Surplus")]
+    return pd.DataFrame(rows, columns=names)
 
 
 def list_stress(funding: Funding, text: Text) -> pd.DataFrame:
@@ -126,8 +132,8 @@ def list_expiries(funding: Funding, text: Text) -> pd.DataFrame:
         )
         for g in funding.expiries
     ]
-    names = ("Source", "Ends", "Amount", "Months left")
-    return pd.DataFrame(rows, columns=[text(name) for name in names])
+    names = [text("Source"), text("Ends"), text("Amount"), text("Months left")]
+    return pd.DataFrame(rows, columns=names)
 
 
 def list_capacity(capacity: Capacity, text: Text) -> pd.DataFrame:
@@ -146,8 +152,18 @@ def list_capacity(capacity: Capacity, text: Text) -> pd.DataFrame:
         )
         for d in capacity.domains
     ]
-    names = ("Group", "Domain", "Wave", "n", "Mean", "Likely between", "Change", "p", "To target")
-    return pd.DataFrame(rows, columns=[text(name) for name in names])
+    names = [
+        text("Group"),
+        text("Domain"),
+        text("Wave"),
+        text("n"),
+        text("Mean"),
+        text("Likely between"),
+        text("Change"),
+        text("p"),
+        text("To target"),
+    ]
+    return pd.DataFrame(rows, columns=names)
 
 
 def _interval(text: Text, found: EstimateLike) -> str:
@@ -167,15 +183,15 @@ def list_agreement(capacity: Capacity, text: Text) -> pd.DataFrame:
         )
         for wave, group, icc in capacity.agreement
     ]
-    names = ("Group", "Wave", "Agreement (ICC)", "Likely between")
-    return pd.DataFrame(rows, columns=[text(name) for name in names])
+    names = [text("Group"), text("Wave"), text("Agreement (ICC)"), text("Likely between")]
+    return pd.DataFrame(rows, columns=names)
 
 
 def list_leadership(capacity: Capacity, text: Text) -> pd.DataFrame:
     """Roles, who holds them, and for how many a successor is trained."""
     rows = [(role, n, covered, n - covered) for role, n, covered in capacity.leadership]
-    names = ("Role", "Holders", "With a trained successor", "Without")
-    return pd.DataFrame(rows, columns=[text(name) for name in names])
+    names = [text("Role"), text("Holders"), text("With a trained successor"), text("Without")]
+    return pd.DataFrame(rows, columns=names)
 
 
 def list_strengths(strengths: Strengths, text: Text) -> pd.DataFrame:
@@ -184,8 +200,15 @@ def list_strengths(strengths: Strengths, text: Text) -> pd.DataFrame:
         (k.kind, k.before, k.after, k.kept, "、".join(k.gained) or "–", "、".join(k.lost) or "–")
         for k in strengths.kinds
     ]
-    names = ("Kind", "Before", "After", "Kept", "Gained", "Lost")
-    return pd.DataFrame(rows, columns=[text(name) for name in names])
+    names = [
+        text("Kind"),
+        text("Before"),
+        text("After"),
+        text("Kept"),
+        text("Gained"),
+        text("Lost"),
+    ]
+    return pd.DataFrame(rows, columns=names)
 
 
 def list_issues(consultation: Consultation, text: Text) -> pd.DataFrame:
@@ -209,14 +232,22 @@ def list_issues(consultation: Consultation, text: Text) -> pd.DataFrame:
         )
         for r in consultation.issues
     ]
-    names = ("Issue", "Raised by", "Raised", "Due", "Done", "Status", "Days overdue")
-    return pd.DataFrame(rows, columns=[text(name) for name in names])
+    names = [
+        text("Issue"),
+        text("Raised by"),
+        text("Raised"),
+        text("Due"),
+        text("Done"),
+        text("Status"),
+        text("Days overdue"),
+    ]
+    return pd.DataFrame(rows, columns=names)
 
 
 def list_levels(consultation: Consultation, text: Text) -> pd.DataFrame:
     """Promised against delivered participation level."""
-    names = ("Promised level", "Delivered level", "Issues")
-    return pd.DataFrame(consultation.level_gaps, columns=[text(name) for name in names])
+    names = [text("Promised level"), text("Delivered level"), text("Issues")]
+    return pd.DataFrame(consultation.level_gaps, columns=names)
 
 
 def list_scorecard(rows: Sequence[ScorecardRow], text: Text) -> pd.DataFrame:
@@ -233,8 +264,16 @@ def list_scorecard(rows: Sequence[ScorecardRow], text: Text) -> pd.DataFrame:
         )
         for r in rows
     ]
-    names = ("Status", "Measure", "Value", "Trend", "How sure", "Band", "What to do next")
-    return pd.DataFrame(told, columns=[text(name) for name in names])
+    names = [
+        text("Status"),
+        text("Measure"),
+        text("Value"),
+        text("Trend"),
+        text("How sure"),
+        text("Band"),
+        text("What to do next"),
+    ]
+    return pd.DataFrame(told, columns=names)
 
 
 def list_targets(targets: Sequence[tuple[str, TargetProgress]], text: Text) -> pd.DataFrame:
@@ -262,19 +301,19 @@ def list_targets(targets: Sequence[tuple[str, TargetProgress]], text: Text) -> p
         )
         for label, t in targets
     ]
-    names = (
-        "Level",
-        "Indicator",
-        "Baseline",
-        "Target",
-        "Actual",
-        "Progress",
-        "Expected by now",
-        "Status",
-        "Due",
-        "Evidence",
-    )
-    return pd.DataFrame(rows, columns=[text(name) for name in names])
+    names = [
+        text("Level"),
+        text("Indicator"),
+        text("Baseline"),
+        text("Target"),
+        text("Actual"),
+        text("Progress"),
+        text("Expected by now"),
+        text("Status"),
+        text("Due"),
+        text("Evidence"),
+    ]
+    return pd.DataFrame(rows, columns=names)
 
 
 def list_portfolio(portfolio: Portfolio, text: Text) -> pd.DataFrame:
@@ -291,5 +330,13 @@ def list_portfolio(portfolio: Portfolio, text: Text) -> pd.DataFrame:
         )
         for s in portfolio.studies
     ]
-    names = ("Study", "Note", "Matched", "Reach", "Stay a year", "Cash lasts", "Targets met")
-    return pd.DataFrame(rows, columns=[text(name) for name in names])
+    names = [
+        text("Study"),
+        text("Note"),
+        text("Matched"),
+        text("Reach"),
+        text("Stay a year"),
+        text("Cash lasts"),
+        text("Targets met"),
+    ]
+    return pd.DataFrame(rows, columns=names)

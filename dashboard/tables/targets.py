@@ -29,8 +29,8 @@ def list_periods(targets: Sequence[tuple[str, TargetProgress]], text: Text) -> p
         for label, t in targets
         for period, wanted, actual in t.periods
     ]
-    names = ("Indicator", "Period", "Target", "Actual")
-    return pd.DataFrame(rows, columns=[text(name) for name in names])
+    names = [text("Indicator"), text("Period"), text("Target"), text("Actual")]
+    return pd.DataFrame(rows, columns=names)
 
 
 def list_indicators(plan: StudyPlan, targets: Sequence[TargetProgress], text: Text) -> pd.DataFrame:

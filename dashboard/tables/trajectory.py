@@ -75,8 +75,16 @@ def list_contrasts(courses: Sequence[Trajectory], plan: StudyPlan, text: Text) -
             waves = f"{wave_name(text, one.from_wave)} → {wave_name(text, one.to_wave)}"
             name = text.of(measure.label, measure.name)
             rows.append((name, name_group(text, course.group), waves, *numbers))
-    names = ("Measure", "Group", "Waves", "Change", "95 % interval", "p", "p, all tests counted")
-    table = pd.DataFrame(rows, columns=[text(name) for name in names])
+    names = [
+        text("Measure"),
+        text("Group"),
+        text("Waves"),
+        text("Change"),
+        text("95 % interval"),
+        text("p"),
+        text("p, all tests counted"),
+    ]
+    table = pd.DataFrame(rows, columns=names)
     if {course.group for course in courses} <= {""}:
         return table.drop(columns=text("Group"))
     return table

@@ -44,7 +44,8 @@ def show() -> None:
     )
     if found.warnings:
         lines = [f"- {escape_markdown(say_warning(text, w))}" for w in found.warnings]
-        st.warning(f"**{text('Early warnings')}**\n\n" + "\n".join(lines))
+        title = text("Early warnings")
+        st.warning(f"**{title}**\n\n" + "\n".join(lines))
     with st.grid(3, min_column_width=220):
         for row in found.scorecard:
             if row.status != "no_data":

@@ -32,7 +32,7 @@ def show_marked_copies(
         st.download_button(
             text("Download a marked copy"),
             data=lambda: write_marked_copy(text, saved, file, issues, tables),
-            file_name=f"{PurePath(file).stem[:80]}-{text('marked')}.xlsx",
+            file_name="-".join([PurePath(file).stem[:80], text("marked")]) + ".xlsx",
             mime=_MIME,
             on_click="ignore",
             icon=":material/edit_note:",

@@ -99,7 +99,8 @@ def show_cautions(cautions: Sequence[str]) -> None:
         return
     text = current_text()
     lines = "\n".join(f"- {escape_markdown(line)}" for line in cautions)
-    st.warning(f"**{text('Before you quote this')}**\n\n{lines}")
+    title = text("Before you quote this")
+    st.warning(f"**{title}**\n\n{lines}")
 
 
 def refuse_audience(title: str) -> bool:

@@ -32,7 +32,8 @@ def show_people_filters(tables: Sequence[str]) -> Evaluation | None:
     months, groups = list_months(study, tables), list_groups(study, tables)
     chosen = _read_filter(months, groups, as_of="volunteers" in tables)
     if len(months) > 1 or groups:
-        label, used = current_text()("Months and groups"), chosen != ActivityFilter()
+        text = current_text()
+        label, used = text("Months and groups"), chosen != ActivityFilter()
         with st.expander(label, expanded=used), st.container(horizontal=True, gap="small"):
             _show_months(months, chosen, as_of="volunteers" in tables)
             for column, values in groups.items():

@@ -31,7 +31,8 @@ def show_simulated(text: Text) -> None:
     """Say above the page that the open study's people were made up, if so."""
     saved = current_saved()
     if saved is not None and saved.simulated:
-        st.caption(f"**{text('Simulated data: these people do not exist.')}**")
+        simulated = text("Simulated data: these people do not exist.")
+        st.caption(f"**{simulated}**")
 
 
 def title_of(text: Text, saved: SavedStudy) -> str:

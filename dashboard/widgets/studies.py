@@ -29,7 +29,8 @@ def show_studies(text: Text) -> None:
 
 def _show_study(text: Text, study: SavedStudy) -> None:
     with st.container(gap="xsmall"):
-        st.markdown(f"**{escape_markdown(study.title or text('Untitled'))}**")
+        title = study.title or text("Untitled")
+        st.markdown(f"**{escape_markdown(title)}**")
         st.caption(escape_markdown(_describe(text, study)))
     if st.button(text("Open"), key=f"open_saved_{study.id}"):
         _open(text, study.id, has_results=bool(study.version))

@@ -109,7 +109,8 @@ def _show_unsure(draft: Draft, at: Place, table: Table) -> None:
     if not unsure:
         return
     ranked = sorted(unsure, key=lambda one: one.confidence)[:_SHOWN_UNSURE]
-    st.markdown(f"**{text('Please look at these columns first')}**")
+    title = text("Please look at these columns first")
+    st.markdown(f"**{title}**")
     with st.grid(3, min_column_width=220):
         for profile in ranked:
             with st.container(gap="xsmall"):

@@ -50,7 +50,8 @@ def show_groups(draft: Draft) -> None:
     if survey is None or not groups:
         return
     with st.container(border=True):
-        st.markdown(f"**{text('Comparison group')}**")
+        title = text("Comparison group")
+        st.markdown(f"**{title}**")
         if len(groups) > MOST_GROUPS:
             st.warning(text("This column has too many different values to name groups."))
             return

@@ -233,9 +233,10 @@ def _ask_side(draft: Draft, at: Place, table: Table) -> None:
             told = with_column(told, at, field, column)
         draft.keep(told)
 
+    question = escape_markdown(text("Which column of this ledger is income?"))
     with st.container(border=True):
         st.radio(
-            f"**{escape_markdown(text('Which column of this ledger is income?'))}**",
+            f"**{question}**",
             list(columns),
             index=list(columns).index(chosen) if chosen else None,
             format_func=lambda side: escape_markdown(columns[side]),

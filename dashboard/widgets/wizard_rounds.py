@@ -59,10 +59,11 @@ def show_rounds(draft: Draft) -> bool:
         if len(st.session_state[picked]) == len(order.waves):
             keep(list(st.session_state[picked]))
 
+    question = escape_markdown(text("In which order did these rounds take place?"))
     with st.container(border=True):
         own = settled and survey.waves != list(order.waves)
         in_file = st.radio(
-            f"**{escape_markdown(text('In which order did these rounds take place?'))}**",
+            f"**{question}**",
             [True, False],
             index=int(own) if settled else None,
             format_func=lambda one: escape_markdown(proposed) if one else text("In another order"),

@@ -48,9 +48,8 @@ def show_odd(draft: Draft, rules: Mapping[str, AnswerRule]) -> None:
     if not odd:
         return
     with st.form("odd_answers"):
-        st.markdown(
-            f"**{text('These answers have no number yet; left blank they count as missing')}**"
-        )
+        title = text("These answers have no number yet; left blank they count as missing")
+        st.markdown(f"**{title}**")
         with st.grid(3, min_column_width=220):
             asked = [(m, a, _ask_number(text, m, a)) for m, a in odd[:_SHOWN]]
         if st.form_submit_button(text("Save"), key="save_odd"):
