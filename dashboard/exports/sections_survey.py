@@ -23,7 +23,7 @@ from dashboard.figures.attrition import draw_attrition
 from dashboard.figures.comparison import draw_comparison as draw_comparison_on_screen
 from dashboard.figures.dose import draw_dose
 from dashboard.figures.flow import draw_flow
-from dashboard.figures.forest import draw_forest, draw_forest_rows
+from dashboard.figures.forest import draw_forest, draw_forest_rows, list_forest_rows
 from dashboard.figures.reliability import draw_reliability
 from dashboard.figures.subgroups import list_group_rows
 from dashboard.figures.trajectory import draw_trajectory
@@ -92,7 +92,7 @@ def _outcomes(evaluation: Evaluation, study: Study, text: Text) -> ReportSection
         title=text("Change against what matters"),
         alt=text("Forest plot of the change in each measure."),
         svg=draw_changes(outcomes, plan, text, compared=evaluation.comparison),
-        figure=lambda: draw_forest(outcomes, plan, text),
+        figure=lambda: draw_forest(list_forest_rows(outcomes, plan, text), text),
     )
     measures = {m.name: m for m in plan.measures}
     tables = {"outcomes": (text("Outcomes"), list_outcomes(outcomes, plan, text))}

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from analysis.results import Comparison
+from analysis.results import Comparison, ComparisonLike
 from analysis.study_file import MeasurePlan, StudyPlan
+from analysis.surveys.contrasts import main_rows
 from analysis.surveys.findings import last_contrasts
-from analysis.surveys.results import Outcome
+from analysis.surveys.results import GroupComparison, Outcome
 from analysis.surveys.scoring import score_range
 from dashboard.figures.labels import wrap_label
 from dashboard.sentences.change import is_share, say_signed
@@ -38,9 +39,8 @@ class ForestRow:
     hollow: bool = False
 
 
-def draw_forest(outcomes: Sequence[Outcome], plan: StudyPlan, text: Text) -> go.Figure:
-    """Draw the last change of each measure in percent of its range, with interval."""
-    rows = list_forest_rows(outcomes, plan, text)
+def draw_forest(rows: Sequence[ForestRow], text: Text) -> go.Figure:
+    """Draw changes or differences of measures in percent of their range, with intervals."""
     figure = draw_forest_rows(rows)
     figure.update_xaxes(ticksuffix=" %" if text.language == "en" else "%")
     return figure
@@ -49,16 +49,39 @@ def draw_forest(outcomes: Sequence[Outcome], plan: StudyPlan, text: Text) -> go.
 def list_forest_rows(outcomes: Sequence[Outcome], plan: StudyPlan, text: Text) -> list[ForestRow]:
     """Rows of the measures whose range is known: change, interval and band in percent of it."""
     measures = {m.name: m for m in plan.measures}
-    rows = [_row(one, measures[one.measure], text) for one in last_contrasts(outcomes)]
+    rows = [
+        _row(one.change, one.important_difference, measures[one.measure], text)
+        for one in last_contrasts(outcomes)
+    ]
     return [row for row in rows if row is not None]
 
 
-def _row(outcome: Outcome, measure: MeasurePlan, text: Text) -> ForestRow | None:
-    limits, change = score_range(measure), outcome.change
+def list_difference_rows(
+    compared: Sequence[GroupComparison],
+    outcomes: Sequence[Outcome],
+    plan: StudyPlan,
+    text: Text,
+) -> list[ForestRow]:
+    """Rows of the differences from the comparison group; empty where none can be estimated.
+
+    Beside a title about them, the participants' own changes would be other numbers.
+    """
+    measures = {m.name: m for m in plan.measures}
+    important = {one.measure: one.important_difference for one in last_contrasts(outcomes)}
+    rows = [
+        _row(one.effect, important.get(one.measure), measures[one.measure], text)
+        for one in main_rows(compared)
+    ]
+    return [row for row in rows if row is not None]
+
+
+def _row(
+    change: ComparisonLike, important: float | None, measure: MeasurePlan, text: Text
+) -> ForestRow | None:
+    limits = score_range(measure)
     if limits is None or not isinstance(change, Comparison) or change.estimate is None:
         return None
     unit = 100 / (limits[1] - limits[0])
-    important = outcome.important_difference
     share = is_share(measure)
     return ForestRow(
         label=text.of(measure.label, measure.name),

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.results import Comparison, Estimate, EstimateLike
 from analysis.study_file import MeasurePlan, StudyPlan
+from analysis.surveys.contrasts import main_rows
 from analysis.surveys.results import BalanceRow, GroupComparison, Overlap
 from dashboard.sentences.change import is_share, say_level, say_likely, say_signed
 from dashboard.sentences.few import list_sizes, mark_few, mark_share
@@ -40,6 +41,42 @@ def list_comparisons(compared: GroupComparison, measure: MeasurePlan, text: Text
             }
         )
     return pd.DataFrame(rows)
+
+
+def list_effects(compared: Sequence[GroupComparison], plan: StudyPlan, text: Text) -> pd.DataFrame:
+    """Each measure's difference from the comparison group with its interval and tests."""
+    measures = {m.name: m for m in plan.measures}
+    rows, main = [], main_rows(compared)
+    sizes = list_sizes(text, [one.effect for one in main])
+    for one, n in zip(main, sizes, strict=True):
+        measure, effect = measures[one.measure], one.effect
+        share = is_share(measure)
+        known = isinstance(effect, Comparison)
+        rows.append(
+            (
+                text.of(measure.label, measure.name),
+                say_signed(text, effect.estimate, share=share)
+                if isinstance(effect, Comparison)
+                else say_reason(text, effect.reason),
+                say_likely(text, effect.ci_low, effect.ci_high, share=share)
+                if isinstance(effect, Comparison)
+                else "–",
+                text.p_cell(effect.p_value if isinstance(effect, Comparison) else None),
+                text.p_cell(one.p_adjusted if known else None),
+                n,
+                name_analysis(text, effect.name) if isinstance(effect, Comparison) else "–",
+            )
+        )
+    names = [
+        text("Measure"),
+        text("Programme − comparison"),
+        text("95 % interval"),
+        text("p"),
+        text("p, all tests counted"),
+        text("n"),
+        text("Method"),
+    ]
+    return pd.DataFrame(rows, columns=names)
 
 
 def list_balance(rows: Sequence[BalanceRow], plan: StudyPlan, text: Text) -> pd.DataFrame:

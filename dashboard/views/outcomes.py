@@ -12,7 +12,7 @@ from analysis.surveys.findings import find_change, last_contrasts
 from analysis.surveys.results import Outcome
 from dashboard.cache import current_evaluation, current_study
 from dashboard.figures.change import MOST_LINES, draw_change
-from dashboard.figures.forest import draw_forest
+from dashboard.figures.forest import draw_forest, list_forest_rows
 from dashboard.sentences import say_caution, say_finding
 from dashboard.sentences.change import is_share, list_change_cards, say_who
 from dashboard.sentences.improvement import say_improvement
@@ -56,7 +56,7 @@ def show() -> None:
         _show_change(text, study, outcome)
     with right:
         show_figure(
-            draw_forest(evaluation.outcomes, study.plan, text),
+            draw_forest(list_forest_rows(evaluation.outcomes, study.plan, text), text),
             title=text("All measures on one scale"),
             subtitle=text(
                 "Change in % of the range, with 95 % interval; right: in its own unit. "

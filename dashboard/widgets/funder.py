@@ -9,7 +9,7 @@ import streamlit as st
 
 from analysis.evaluation import Evaluation
 from analysis.study import Study
-from dashboard.figures.forest import draw_forest, list_forest_rows
+from dashboard.figures.forest import draw_forest, list_difference_rows, list_forest_rows
 from dashboard.figures.retention import draw_retention_curve
 from dashboard.figures.targets import draw_targets
 from dashboard.tables.targets import label_targets
@@ -35,13 +35,19 @@ def show_two_pictures(text: Text, evaluation: Evaluation, study: Study) -> None:
 
 def _list_pictures(text: Text, evaluation: Evaluation, study: Study) -> list[Picture]:
     found: list[Picture] = []
-    rows = len(list_forest_rows(evaluation.outcomes, study.plan, text))
-    if rows:
-        forest = draw_forest(evaluation.outcomes, study.plan, text)
-        forest.update_layout(height=max(_TALL, _FRAME + _ROW * rows))
+    outcomes, plan = evaluation.outcomes, study.plan
+    if rows := list_difference_rows(evaluation.comparison, outcomes, plan, text):
+        title = text("Difference from the comparison group")
+        told = text("Difference with 95 % interval. Shaded: too small to matter.")
+        alt = text("Forest plot of the difference from the comparison group in each measure.")
+    elif rows := list_forest_rows(outcomes, plan, text):
+        title = text("Change against what matters")
         told = text("Change with 95 % interval. Shaded: too small to matter.")
         alt = text("Forest plot of the change in each measure.")
-        found.append(("forest", forest, text("Change against what matters"), told, alt))
+    if rows:
+        forest = draw_forest(rows, text)
+        forest.update_layout(height=max(_TALL, _FRAME + _ROW * len(rows)))
+        found.append(("forest", forest, title, told, alt))
     if evaluation.volunteers is not None:
         curve = draw_retention_curve(evaluation.volunteers, text, _TALL)
         told = text("Share still serving by months since joining, with 95 % interval.")

@@ -9,11 +9,12 @@ import streamlit as st
 from analysis.evaluation import Evaluation
 from analysis.results import Finding
 from analysis.study import Study
-from dashboard.figures.forest import draw_forest, list_forest_rows
+from dashboard.figures.forest import draw_forest, list_difference_rows, list_forest_rows
 from dashboard.sentences import say_finding
 from dashboard.sentences.cautions import say_cautions
 from dashboard.sentences.change import count_clear
 from dashboard.sentences.overview import AREAS, area_name, view_of
+from dashboard.tables.comparison import list_effects
 from dashboard.tables.outcomes import list_outcomes
 from dashboard.text import Text
 from dashboard.widgets.links import show_link
@@ -57,21 +58,32 @@ def list_cautions(text: Text, evaluation: Evaluation) -> list[str]:
 
 
 def show_changes(text: Text, evaluation: Evaluation, study: Study) -> None:
-    """The change in every measure, as far as their ranges are known."""
-    rows = list_forest_rows(evaluation.outcomes, study.plan, text)
-    if not rows:
-        return
-    show_figure(
-        draw_forest(evaluation.outcomes, study.plan, text),
-        title=text("How much each measure changed"),
-        subtitle=text(
-            "Change in % of the range, with 95 % interval; right: in its own unit. "
-            "Shaded: too small to matter."
-        ),
-        alt=text("Forest plot of the change in each measure."),
-        table=list_outcomes(evaluation.outcomes, study.plan, text),
-        key="overview_forest",
-    )
+    """The number of each measure that the title speaks of, as far as their ranges are known."""
+    outcomes, compared, plan = evaluation.outcomes, evaluation.comparison, study.plan
+    if differences := list_difference_rows(compared, outcomes, plan, text):
+        show_figure(
+            draw_forest(differences, text),
+            title=text("How much more each measure changed than in the comparison group"),
+            subtitle=text(
+                "Difference in % of the range, with 95 % interval; right: in its own unit. "
+                "Shaded: too small to matter."
+            ),
+            alt=text("Forest plot of the difference from the comparison group in each measure."),
+            table=list_effects(compared, plan, text),
+            key="overview_forest",
+        )
+    elif changes := list_forest_rows(outcomes, plan, text):
+        show_figure(
+            draw_forest(changes, text),
+            title=text("How much each measure changed"),
+            subtitle=text(
+                "Change in % of the range, with 95 % interval; right: in its own unit. "
+                "Shaded: too small to matter."
+            ),
+            alt=text("Forest plot of the change in each measure."),
+            table=list_outcomes(outcomes, plan, text),
+            key="overview_forest",
+        )
 
 
 def show_problems(text: Text, problems: Sequence[Finding]) -> None:

@@ -22,10 +22,11 @@ from dashboard.figures.change import MOST_LINES, draw_change
 from dashboard.figures.comparison import draw_comparison, draw_event_study
 from dashboard.figures.dose import draw_dose
 from dashboard.figures.flow import draw_flow
-from dashboard.figures.forest import draw_forest, list_forest_rows
+from dashboard.figures.forest import draw_forest, list_difference_rows, list_forest_rows
 from dashboard.figures.reliability import draw_reliability
 from dashboard.figures.subgroups import list_group_rows
 from dashboard.sentences.flow import count_analysed
+from dashboard.tables.comparison import list_effects
 from dashboard.text import Text
 from dashboard.theme import CAUTION, LIKERT
 
@@ -50,10 +51,21 @@ def test_forest_shows_every_change_in_percent_of_its_range(evaluation, sample):
         assert row.estimate == pytest.approx(100 * change.estimate / (high - low))
         assert row.low == pytest.approx(100 * change.ci_low / (high - low))
         assert row.clear == (change.ci_low > 0 or change.ci_high < 0)
-    drawn = [
-        t.x[0] for t in draw_forest(evaluation.outcomes, sample.plan, EN).data if len(t.x) == 1
-    ]
+    drawn = [t.x[0] for t in draw_forest(rows, EN).data if len(t.x) == 1]
     assert drawn == pytest.approx([row.estimate for row in rows])
+
+
+def test_where_groups_are_compared_the_rows_are_the_differences(evaluation, sample):
+    rows = list_difference_rows(evaluation.comparison, evaluation.outcomes, sample.plan, EN)
+    assert len(rows) == len(evaluation.comparison) == len(evaluation.outcomes)
+    for row, one in zip(rows, evaluation.comparison, strict=True):
+        low, high = score_range(sample.measure(one.measure))
+        assert row.estimate == pytest.approx(100 * one.effect.estimate / (high - low))
+        assert row.clear == (one.effect.ci_low > 0 or one.effect.ci_high < 0)
+    assert rows[0].value == "+0.61", "as the title says"
+    assert list_difference_rows((), evaluation.outcomes, sample.plan, EN) == []
+    table = list_effects(evaluation.comparison, sample.plan, EN)
+    assert table.iloc[0, 1] == "+0.61"
 
 
 def test_change_shows_means_and_difference_with_interval(evaluation, sample):
