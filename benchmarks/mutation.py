@@ -3,7 +3,7 @@
 ``pip install cosmic-ray``, then ``python benchmarks/mutation.py [--mutants 300] [--modules cox]``.
 cosmic-ray changes one operator, number or condition at a time; the tests that know the module run
 until one fails, then the book, then the stored results of whole studies. Printed: the share killed,
-and each survivor with its line. A mutant that cannot change a result is listed in ``EQUIVALENT``
+and each survivor with its line. A mutant that cannot change a result is listed in ``equivalent_mutants.toml``
 with the reason and does not count. ``--keep FILE`` writes each verdict at once, goes on where a run
 ended, and tries survivors again: new tests may kill them.
 
@@ -25,6 +25,7 @@ import random
 import resource
 import signal
 import sys
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,8 +79,12 @@ OPERATORS = (
     "NumberReplacer",
     "ZeroIterationForLoop",
 )
-#: ``module:line text`` → why the mutant cannot change a result.
-EQUIVALENT: dict[str, str] = {}
+_EQUIVALENT_FILE = Path(__file__).with_name("equivalent_mutants.toml")
+#: The mutant as described → why it cannot change a result.
+EQUIVALENT: dict[str, str] = {
+    one["mutant"]: one["reason"]
+    for one in tomllib.loads(_EQUIVALENT_FILE.read_text(encoding="utf-8"))["equivalent"]
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """One factor by maximum likelihood: closed forms, invariances, planted faults, refusals."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -105,3 +107,11 @@ def test_a_heywood_case_is_refused(rng):
     found = fit_one_factor(answers)
     assert isinstance(found, NotEstimable)
     assert found.details["why"] == "heywood"
+
+
+def test_a_fit_no_worse_than_chance_has_a_cfi_of_one():
+    # Uncorrelated items: the base model fits as well as it should, and nothing is left to explain.
+    answers = np.array(list(itertools.product([1.0, 2.0, 3.0], repeat=4)))
+    fit = fit_one_factor(answers)
+    assert fit.chi2 == pytest.approx(0.0, abs=1e-6)
+    assert fit.cfi == 1.0

@@ -172,3 +172,14 @@ def test_least_squares_still_refuses_what_it_cannot_estimate():
     assert least_squares(np.arange(8.0), np.column_stack([x, x[:, 1]]), 1, "x").reason == (
         "not_identified"
     )
+
+
+@pytest.mark.parametrize(("cautious", "last"), [(True, 0.57), (False, 0.65)])
+def test_the_boundary_falls_with_every_percent_lost_after_its_top(cautious, last):
+    """The published curve rises to its top at few losses and then falls without a step back."""
+    shares = np.arange(0.0, last, 0.01)
+    known = np.array([attrition_boundary(float(s), cautious=cautious) or 0.0 for s in shares])
+    steps = np.diff(known[int(known.argmax()) + 1 :])
+    assert (steps <= 0).all()
+    # Printed to a tenth of a point: no step is far from its neighbours.
+    assert np.abs(np.diff(steps)).max() < 0.0025

@@ -286,3 +286,8 @@ def test_too_few_clusters_refuse_the_imputed_difference():
         "did_multiple_imputation",
         2,
     )
+
+
+def test_nobody_is_left_out_unless_somebody_says_so():
+    pooled = pool_estimates([1.0, 1.2, 0.9], [0.04, 0.05, 0.04], complete_df=20.0, n=22)
+    assert pooled.n_missing == 0

@@ -285,3 +285,11 @@ def test_a_wave_without_spread_among_three_ends():
     last_constant = np.where(wave == 2, 5.0, person + wave * (person % 2))
     changes = mixed_waves(last_constant, wave, person, 3)
     assert [change.estimate for change in changes] == pytest.approx([0.5, 2.5])
+
+
+def test_beside_a_wave_of_one_answer_each_level_has_its_own_error():
+    before = np.array([1.0, 2.0, 2.0, 3.0, 4.0])
+    found = mixed_change(before, np.full(5, 3.0), [], [])
+    assert found.method == "unstructured;one_wave_constant;df=n-1"
+    assert found.details["level_pre_std_error"] == pytest.approx(stats.sem(before))
+    assert found.details["level_post_std_error"] == 0.0

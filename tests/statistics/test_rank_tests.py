@@ -176,3 +176,9 @@ def test_the_typical_change_counts_those_who_did_not_change():
     assert (found.estimate, found.ci_low, found.ci_high) == (0.0, 0.0, 0.0)
     assert found.p_value < 0.05
     assert found.details["n_zero"] == 90
+
+
+@pytest.mark.parametrize(("pre", "post"), [([1.0, 2.0], []), ([], [1.0, 2.0])])
+def test_one_empty_group_is_no_comparison(pre, post):
+    found = mann_whitney(pre, post)
+    assert (found.reason, found.n) == ("no_data", 2)

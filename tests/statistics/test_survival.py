@@ -324,3 +324,10 @@ def test_tenure_of_the_service_log(shared_data):
     found = logrank(tenure, left, np.where(spell["min"].dt.year <= 2022, "early", "late"))
     assert found.statistic == pytest.approx(test["chisq"], rel=1e-8)
     assert list(found.details["expected"]) == pytest.approx(test["expected"], rel=1e-8)
+
+
+def test_the_upper_limit_stays_where_the_last_one_was_once_all_have_left():
+    curve = kaplan_meier(np.array([1.0, 2.0]), np.array([True, True]))
+    shares, limits = list(curve.survival), list(curve.ci_high)
+    assert shares[-2:] == pytest.approx([0.5, 0.0])
+    assert limits[-1] == limits[-2] < 1.0

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from analysis.results import Comparison, NotEstimable
 from analysis.statistics.incomplete_shares import standardised_share
@@ -134,3 +135,11 @@ def test_separate_shares_have_newcombes_interval():
     found = separate_waves(table, [(0, 1)], share=True)
     assert found.contrasts[0].name == "two_proportions_z"
     assert [level.n for level in found.levels] == [10, 10]
+
+
+def test_a_level_of_separate_waves_has_the_t_interval_of_its_mean():
+    first = np.array([2.0, 3.0, 3.5, 4.0, 5.0])
+    level = separate_waves(np.column_stack([first, first + 1]), [(0, 1)], 0.9).levels[0]
+    low, high = stats.t.interval(0.9, 4, first.mean(), stats.sem(first))
+    assert (level.ci_low, level.ci_high) == pytest.approx((low, high))
+    assert (level.n, level.std_error) == (5, pytest.approx(stats.sem(first)))
