@@ -3,7 +3,8 @@
 ``pip install cosmic-ray``, then ``python benchmarks/mutation.py [--mutants 300] [--modules cox]``.
 cosmic-ray changes one operator, number or condition at a time; the tests that know the module run
 until one fails, then the book, then the stored results of whole studies. Printed: the share killed,
-and each survivor with its line. A mutant that cannot change a result is listed in ``equivalent_mutants.toml``
+and each survivor with its line. A mutant that cannot change a result is listed in
+``equivalent_mutants.toml``
 with the reason and does not count. ``--keep FILE`` writes each verdict at once, goes on where a run
 ended, and tries survivors again: new tests may kill them.
 
