@@ -22,9 +22,9 @@ LARGEST_PLAN = 2 << 20
 """Bytes of a study file; the sample's has 9,000."""
 DEEPEST = 16
 """Levels of keys and lists; a plan uses five."""
-Text = str | dict[str, str]
+LocalizedText = str | dict[str, str]
 Kind = Literal["scale", "knowledge", "binary", "category", "number"]
-Role = Literal["primary", "secondary", "exploratory", "descriptive"]
+MeasureRole = Literal["primary", "secondary", "exploratory", "descriptive"]
 Slip = Literal[
     "leading_zeros",
     "punctuation",
@@ -52,8 +52,8 @@ class StudySettings(_Section):
     ``labels`` gives columns and values of the data in words: ``sex = {en = "Sex", …}``.
     """
 
-    title: Text = ""
-    labels: dict[str, Text] = Field(default_factory=dict)
+    title: LocalizedText = ""
+    labels: dict[str, LocalizedText] = Field(default_factory=dict)
     language: Literal["en", "zh-Hans"] = "en"
     min_group: int = Field(default=5, ge=1)
     simulated: bool = False
@@ -184,8 +184,8 @@ class MeasurePlan(_Section):
     """``[[measures]]``: items, declared range, direction and rule of one score."""
 
     name: str
-    label: Text | None = None
-    texts: dict[str, Text] = Field(default_factory=dict)
+    label: LocalizedText | None = None
+    texts: dict[str, LocalizedText] = Field(default_factory=dict)
     kind: Kind = "scale"
     items: list[str] = Field(min_length=1)
     reversed: list[str] = Field(default_factory=list)
@@ -194,7 +194,7 @@ class MeasurePlan(_Section):
     min_answered: float = 0.8
     better: Literal["higher", "lower"] = "higher"
     important_difference: float | None = None
-    role: Role = "secondary"
+    role: MeasureRole = "secondary"
     answers: dict[str, float] = Field(default_factory=dict)
     correct: dict[str, str] = Field(default_factory=dict)
     order: list[str] = Field(default_factory=list)
@@ -245,7 +245,7 @@ class EventMark(_Section):
 
     date: dt.date
     until: dt.date | None = None
-    label: Text
+    label: LocalizedText
 
 
 class DeliveryPlan(_Section):
@@ -415,7 +415,7 @@ class TargetPlan(_Section):
     """
 
     indicator: str
-    label: Text | None = None
+    label: LocalizedText | None = None
     level: Literal["goal", "outcome", "output", "activity"] = "outcome"
     baseline: float | None = None
     target: float
@@ -487,7 +487,7 @@ class StudyPlan(_Section):
         distinct = {(event.date, repr(event.label)): event for event in reversed(given)}
         return sorted(distinct.values(), key=lambda event: event.date)
 
-    def label_of(self, name: str) -> Text | None:
+    def label_of(self, name: str) -> LocalizedText | None:
         """Words for a measure, a column or a value of the data; None when none are given."""
         labels = {measure.name: measure.label for measure in self.measures}
         return labels.get(name) or self.study.labels.get(name)

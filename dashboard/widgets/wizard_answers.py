@@ -10,7 +10,7 @@ import streamlit as st
 
 from analysis.errors import StudyFileError
 from analysis.intake.propose.score_names import find_name_problem
-from analysis.study_file import Kind, MeasurePlan, Role
+from analysis.study_file import Kind, MeasurePlan, MeasureRole
 from dashboard.sentences import say_error
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
@@ -184,7 +184,7 @@ def _roles(text: Text) -> dict[str, str]:
         "exploratory": text("exploratory"),
         "descriptive": text("descriptive, not an outcome"),
     }
-    return {role: words[role] for role in get_args(Role)}
+    return {role: words[role] for role in get_args(MeasureRole)}
 
 
 def _keep(draft: Draft, at: int, told: Mapping[str, Any]) -> None:

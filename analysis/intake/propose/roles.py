@@ -35,7 +35,7 @@ from analysis.intake.values.words import (
     split_words,
 )
 
-Role = Literal[
+ColumnRole = Literal[
     "respondent",
     "wave",
     "date",
@@ -112,7 +112,7 @@ class ColumnProfile:
 
     name: str
     label: str
-    role: Role
+    role: ColumnRole
     type: DataType
     n_missing: int
     n_unique: int
@@ -218,7 +218,7 @@ def _lost_digits(table: Table, values: Sequence[str]) -> bool:
     return long >= 0.5 * max(1, len(values))
 
 
-Verdict = tuple[Role, DataType, float, str, str, tuple[float, float] | None]
+Verdict = tuple[ColumnRole, DataType, float, str, str, tuple[float, float] | None]
 
 
 def _judge_declared(
