@@ -18,7 +18,7 @@ from analysis.study import Study
 from analysis.volunteers.results import Volunteers
 from analysis.volunteers.retention import evaluate_volunteers
 
-MOST_VALUES = 40
+MAX_VALUES = 40
 _DAYS = {
     "attendance": "date",
     "attendance_counts": "date",
@@ -101,7 +101,7 @@ def list_groups(study: Study, names: Sequence[str]) -> dict[str, list[str]]:
         for column in _columns(study, name):
             if column in table:
                 known = sorted({str(v) for v in table[column].dropna().unique()} - {""})
-                if 1 < len(known) <= MOST_VALUES:
+                if 1 < len(known) <= MAX_VALUES:
                     found[column] = known
     return found
 

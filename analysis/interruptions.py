@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.participation.attendance import clean_sign_ins
 from analysis.results import Caution, Comparison, ComparisonLike, Finding, NotEstimable
-from analysis.statistics.interrupted import LEAST_MONTHS, SegmentedFit, segmented_regression
+from analysis.statistics.interrupted import MIN_MONTHS, SegmentedFit, segmented_regression
 from analysis.statistics.multiplicity import holm
 from analysis.study import Study
 from analysis.study_file import EventMark
@@ -181,11 +181,11 @@ def _refuse(events: Sequence[EventMark], starts: Sequence[int], n: int) -> list[
     before = 0
     for event, start in zip(events, starts, strict=True):
         lasted = n if event.until is None else _months_between(event.date, event.until)
-        if lasted < LEAST_MONTHS:
+        if lasted < MIN_MONTHS:
             refusals.append("passing")
-        elif start - before < LEAST_MONTHS:
+        elif start - before < MIN_MONTHS:
             refusals.append("close_to_other" if before else "too_few_before")
-        elif n - start < LEAST_MONTHS:
+        elif n - start < MIN_MONTHS:
             refusals.append("too_few_after")
         else:
             refusals.append("")

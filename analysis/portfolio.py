@@ -15,12 +15,12 @@ from analysis.surveys.contrasts import main_records
 
 SAME_PEOPLE = 0.8
 """Share of the smaller study's respondents in the other one from which both hold one survey."""
-LEAST_PEOPLE = 10
+MIN_PEOPLE = 10
 """Fewer common codes, such as 1 to 5, say nothing."""
 
 ALIKE_WORDING = 0.8
 """Mean similarity of item wordings from which two measures are suggested as the same."""
-MOST_COMPARED = 150
+MAX_COMPARED = 150
 
 DuplicateReason = Literal["fingerprint", "files", "respondents", "answers"]
 
@@ -233,7 +233,7 @@ def suggest_mapping(
     mapped = {(m.study, m.measure) for one in definitions for m in one.members}
     free = [card for card in cards if (card.study, card.measure) not in mapped]
     # Every pair is compared: beyond some hundred measures only equal wordings are looked for.
-    exact = len(free) > MOST_COMPARED
+    exact = len(free) > MAX_COMPARED
     best: list[MeasureCard] = []
     for card in {c.signature: c for c in free}.values() if exact else free:
         alike = [card]
@@ -319,7 +319,7 @@ def _same_data(one: _Traces, other: _Traces) -> tuple[DuplicateReason | Literal[
         return "files", None
     smaller = min(len(one.people), len(other.people))
     share = len(one.people & other.people) / smaller if smaller else 0.0
-    if smaller >= LEAST_PEOPLE and share >= SAME_PEOPLE:
+    if smaller >= MIN_PEOPLE and share >= SAME_PEOPLE:
         return "respondents", share
     shared = one.scores & other.scores
     # One scale with the same n, mean and spread may be chance in small studies; two are not.
@@ -411,7 +411,7 @@ def _scale_scores(result: Mapping[str, Any]) -> list[list[float]]:
         n, mean, spread = one["n"], one.get("mean"), one.get("sd")
         # A number withheld from the audience stands as a word in the results file.
         given = all(isinstance(value, int | float) for value in (n, mean, spread))
-        if one["measure"] in scales and given and n >= LEAST_PEOPLE and spread:
+        if one["measure"] in scales and given and n >= MIN_PEOPLE and spread:
             found.append([float(n), round(float(mean), 9), round(float(spread), 9)])
     return found
 

@@ -25,11 +25,12 @@ from analysis.scorecard.history import Snapshot, past_snapshots
 from analysis.scorecard.score import evaluate_sustainability
 from analysis.study import Study
 from analysis.surveys.attrition import (
+    attrition_cautions,
     bound_changes,
     evaluate_attrition,
-    guard_attrition,
     judge_losses,
 )
+from analysis.surveys.cautions import survey_cautions
 from analysis.surveys.change import evaluate_outcomes
 from analysis.surveys.comparison import evaluate_comparison
 from analysis.surveys.dose import evaluate_dose
@@ -47,7 +48,6 @@ from analysis.surveys.findings import (
 )
 from analysis.surveys.flow import count_flow
 from analysis.surveys.groups import programme_part
-from analysis.surveys.guards import guard_study
 from analysis.surveys.imputation import impute_comparison
 from analysis.surveys.items import count_items
 from analysis.surveys.measurement import Measurement, evaluate_measurement
@@ -325,15 +325,15 @@ class _Source:
 
     def guard_about(self, section: str) -> tuple[Caution, ...]:
         """Cautions of one section that are not about one measure."""
-        # Of these two sections the whole study's guards are all there is.
+        # Of these two sections the whole study's cautions are all there is.
         whole = section in ("outcomes", "attrition")
         cautions = _each_once(self._guard_whole()) if whole else self.evaluation.cautions
         return tuple(c for c in cautions if c.section == section and not c.measure)
 
     def _guard_whole(self) -> Iterator[Caution]:
-        yield from guard_study(self.study, self.evaluation.flow)
+        yield from survey_cautions(self.study, self.evaluation.flow)
         if self.study.survey is not None:
-            yield from guard_attrition(self.study, self.everyone, self.evaluation.attrition)
+            yield from attrition_cautions(self.study, self.everyone, self.evaluation.attrition)
 
 
 def _each_once(cautions: Iterable[Caution]) -> tuple[Caution, ...]:

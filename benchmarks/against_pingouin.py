@@ -27,7 +27,7 @@ SIZES = (300, 5_000, 50_000)
 REPEATS = 3
 #: Above it what needs people × people numbers is left out: pingouin's signed rank (its superiority
 #: is a full outer difference, 20 GB at 50,000) and the jackknife of the BCa interval.
-MOST_SQUARED = 5_000
+MAX_SQUARED = 5_000
 BCA = "BCa interval, 2,000 draws"
 Work: TypeAlias = Callable[[], object]
 
@@ -110,7 +110,7 @@ def _work(answers: dict[str, np.ndarray]) -> dict[str, tuple[Work, Work]]:
         ),
         "alpha with interval": (lambda: cronbach_alpha(items), lambda: _plain_alpha(items)),
     }
-    if change.size > MOST_SQUARED:
+    if change.size > MAX_SQUARED:
         del work[BCA]
     return work
 
@@ -122,7 +122,7 @@ def _plain_alpha(items: np.ndarray) -> float:
 
 def _pingouin(python: Path, answers: dict[str, np.ndarray], folder: Path) -> dict[str, Any]:
     np.savez(folder / "answers.npz", **answers)
-    told = [str(folder / "answers.npz"), str(REPEATS), str(MOST_SQUARED)]
+    told = [str(folder / "answers.npz"), str(REPEATS), str(MAX_SQUARED)]
     command = [str(python), "-c", PINGOUIN, *told]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

@@ -17,7 +17,7 @@ from first_view import BROWSERS, STANDING
 from playwright.sync_api import Page, sync_playwright
 from serve_load import LEVEE, free_port, served
 
-WIDTH, MOST_BYTES = 1280, 200_000
+WIDTH, MAX_BYTES = 1280, 200_000
 HEIGHTS = {"outcomes": 1000, "volunteers": 900}
 
 
@@ -48,7 +48,7 @@ def main() -> int:
             sizes[view] = take(page, url, folder / f"{view}.png", height)
             print(f"{view}.png {sizes[view] / 1000:.0f} kB")
         browser.close()
-    return int(max(sizes.values()) > MOST_BYTES)
+    return int(max(sizes.values()) > MAX_BYTES)
 
 
 if __name__ == "__main__":

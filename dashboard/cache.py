@@ -39,7 +39,7 @@ from dashboard.workspace.sample import SAMPLE_ID, read_sample_files
 from dashboard.workspace.store import SavedStudy, list_studies, open_study, read_files
 
 Kept = TypeVar("Kept")
-_MOST_KEPT = 32
+_MAX_KEPT = 32
 _SLOW, _LARGE = 1_000, 5_000
 """Rows of answers from which progress is shown, and from which it is shown at once."""
 
@@ -325,7 +325,7 @@ def _evaluation_of(
         with show_progress(current_text(), patience=patience) as tell:
             return evaluate(study, progress=tell, whole=whole)
 
-    return _keep(kept, key, make, most=_MOST_KEPT)
+    return _keep(kept, key, make, most=_MAX_KEPT)
 
 
 def warm_sample() -> None:

@@ -33,8 +33,8 @@ UPLOADS = (float(1 << 30), float(4 << 20))
 """Bytes one visitor may upload at once, and again each second."""
 SHARED = 4.0
 """How many times a visitor's allowance all visitors of one network address have together."""
-_MOST_VISITORS = 5_000
-_MOST_FILES = 20_000
+_MAX_VISITORS = 5_000
+_MAX_FILES = 20_000
 
 
 def server_names(host: str, port: int, names: Iterable[str] = ()) -> frozenset[str]:
@@ -201,7 +201,7 @@ def _bucket(
 ) -> _Bucket:
     bucket = kept.setdefault(visitor, _Bucket(*allowance))
     kept.move_to_end(visitor)
-    while len(kept) > _MOST_VISITORS:
+    while len(kept) > _MAX_VISITORS:
         kept.popitem(last=False)
     return bucket
 
@@ -271,13 +271,13 @@ class MediaOwners:
     def note(self, url: str, session: str) -> None:
         """Note that a session's page shows this file."""
         self._sessions.setdefault(_file_id(url), set()).add(session)
-        while len(self._sessions) > _MOST_FILES:
+        while len(self._sessions) > _MAX_FILES:
             self._sessions.popitem(last=False)
 
     def admit(self, session: str, cookie: str) -> None:
         """Note which visitor a session belongs to."""
         self._cookies[session] = cookie
-        while len(self._cookies) > _MOST_FILES:
+        while len(self._cookies) > _MAX_FILES:
             self._cookies.popitem(last=False)
 
     def may_read(self, url: str, cookie: str) -> bool:

@@ -16,11 +16,11 @@ from analysis.disclosure.rules import is_small
 from analysis.disclosure.suppression import Auditor, find_revealed
 
 #: Small sets bounded in each system of equations, those in the smallest totals first.
-MOST_BOUNDED = 6
+MAX_BOUNDED = 6
 #: Branches after which the search for a bound ends: what is open then counts as narrow.
-MOST_NODES = 200
+MAX_NODES = 200
 #: With more distinct scores than this, few bins hold fewer than five of them.
-MOST_VALUES = 40
+MAX_VALUES = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +79,7 @@ def bound_counts(
             constraints=LinearConstraint(matrix, totals - open_by, totals + open_by),
             integrality=np.full(goal.size, int(true is not None)),
             # Nodes, not seconds: what is withheld must not hang on how busy a computer is.
-            options={"node_limit": MOST_NODES},
+            options={"node_limit": MAX_NODES},
         )
         if found.status == 0:
             ends.append(float(sign * found.fun))
@@ -110,7 +110,7 @@ def narrow_counts(
         (power, lowest, highest): between what a reader knows the sum of the values, or of their
         squares, to lie. See :func:`known_moments`.
     """
-    if not bins or len(bins) == len(values) or len(values) > MOST_VALUES:
+    if not bins or len(bins) == len(values) or len(values) > MAX_VALUES:
         return False
     score, people = np.asarray(values, float), np.asarray(counts, float)
     inside = np.array([(score >= low) & (score <= high) for low, high, _ in bins], dtype=float)
@@ -219,7 +219,7 @@ def _narrowest(cells: Sequence[Cell], least: int) -> float | None:
     positive = (matrix >= 0).all(axis=1)
     most = [totals[positive & (matrix[:, at] > 0)].min(initial=np.inf) for at in small]
     widths = []
-    for most_of, at in sorted(zip(most, small.tolist(), strict=True))[:MOST_BOUNDED]:
+    for most_of, at in sorted(zip(most, small.tolist(), strict=True))[:MAX_BOUNDED]:
         low, high = bound_counts(matrix, totals, at)
         widths.append(min(high, most_of) - max(low, 0.0))
     return float(min(widths)) if widths else None

@@ -26,7 +26,7 @@ from analysis.surveys.results import ItemAnswers
 #: Stands between the first and the last of answers that are joined.
 JOINED = " – "
 #: Answers up to which every way to join neighbours is looked at.
-MOST_ENUMERATED = 8
+MAX_ENUMERATED = 8
 Bins = Sequence[tuple[int, int]]
 
 
@@ -160,7 +160,7 @@ def list_joins(rows: Sequence[Sequence[int]], least: int) -> Iterator[Bins]:
     [[(0, 2), (2, 3), (3, 4)], [(0, 2), (2, 4)]]
     """
     size = len(rows[0])
-    if size > MOST_ENUMERATED:
+    if size > MAX_ENUMERATED:
         yield join_bins(rows, least)
         return
     ways = []

@@ -21,7 +21,7 @@ from analysis.disclosure.cells import BoolArray, FloatArray, members_of
 Terms = tuple[tuple[str, float, int], ...]
 IntArray = npt.NDArray[np.int64]
 #: Ways to choose the others beside one small set that are tried, the likeliest first.
-MOST_WAYS = 60_000
+MAX_WAYS = 60_000
 #: Some combination is alone on a set of people when it has a length of 1 there, up to rounding.
 _ALONE = 1 - 1e-6
 
@@ -198,7 +198,7 @@ def _led_groups(
 @cache
 def _most(n: int, k: int) -> int:
     """How many of ``n`` sets may be tried when ``k`` are chosen of them."""
-    while n > k and comb(n, k) > MOST_WAYS:
+    while n > k and comb(n, k) > MAX_WAYS:
         n -= 1
     return n
 

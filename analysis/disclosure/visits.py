@@ -19,7 +19,7 @@ Terms = tuple[tuple[str, float, int], ...]
 #: Sums over rows: attendances, service, self-assessments; all others are about people.
 FAMILIES = frozenset({"contacts", "service", "ratings"})
 #: Sets of few people that are tried; with more, the number is withheld.
-MOST_GROUPS = 3_000
+MAX_GROUPS = 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def _unite(masks: Sequence[int], least: int) -> Sequence[int]:
             if both not in found and both.bit_count() < least:
                 found[both] = None
                 waiting.append(both)
-        if len(found) > MOST_GROUPS:
+        if len(found) > MAX_GROUPS:
             everybody = 0
             for mask in masks:
                 everybody |= mask

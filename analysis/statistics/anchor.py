@@ -15,9 +15,9 @@ from analysis.statistics.mean_change import paired_t
 
 #: A question that follows the change less than this cannot give a threshold. Revicki et al. 2008,
 #: doi:10.1016/j.jclinepi.2007.03.012.
-LEAST_CORRELATION = 0.3
+MIN_CORRELATION = 0.3
 #: Fewest people who say better, and who do not, for a threshold between them.
-FEWEST_EACH = 10
+MIN_EACH = 10
 RESAMPLES = 500
 
 
@@ -80,12 +80,12 @@ def anchor_difference(gain: ArrayLike, answer: ArrayLike, seed: int = 20261124) 
     better = step > 0
     n, n_better = int(x.size), int(better.sum())
     correlation = _spearman(x, step)
-    strong = isinstance(correlation, Estimate) and correlation.estimate >= LEAST_CORRELATION
+    strong = isinstance(correlation, Estimate) and correlation.estimate >= MIN_CORRELATION
     little = x[better & (step == step[better].min())] if n_better else x[:0]
     none = NotEstimable(
-        reason="too_few" if min(n_better, n - n_better) < FEWEST_EACH else "no_variance",
+        reason="too_few" if min(n_better, n - n_better) < MIN_EACH else "no_variance",
         n=n,
-        details={"needed": FEWEST_EACH},
+        details={"needed": MIN_EACH},
     )
     found = AnchorDifference(
         n=n,

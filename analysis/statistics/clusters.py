@@ -16,10 +16,10 @@ from analysis.results import Comparison, ComparisonLike, Estimate, EstimateLike,
 from analysis.statistics.risk_sets import FloatArray, IntArray, as_counts, sums_by
 from analysis.statistics.t_tests import t_comparison
 
-LEAST_CLUSTERS = 5
+MIN_CLUSTERS = 5
 EXACT_CLUSTERS = 12
 #: Below one degree of freedom t is of no use: its limits run out of all bounds.
-LEAST_DF = 1.0
+MIN_DF = 1.0
 
 
 def icc(
@@ -164,7 +164,7 @@ def cr2(
     n, n_missing = round(float(weight[used].sum())), round(float(weight[~used].sum()))
     names, group = np.unique(labels[used], return_inverse=True)
     facts = {"n_clusters": int(names.size)}
-    if names.size < LEAST_CLUSTERS:
+    if names.size < MIN_CLUSTERS:
         return NotEstimable(reason="too_few", n=n, name=name, method="cr2", details=facts)
     fit = _least_squares(outcome[used], design[used], weight[used], group)
     if fit is None:
@@ -173,7 +173,7 @@ def cr2(
     std_error = float(np.sqrt(np.sum(np.square(scores))))
     if std_error <= 0 or not np.isfinite(df):
         return NotEstimable(reason="no_variance", n=n, name=name, method="cr2", details=facts)
-    if df < LEAST_DF:
+    if df < MIN_DF:
         return NotEstimable(reason="too_few", n=n, name=name, method="cr2", details=facts)
     estimate = float(fit.beta[coef_index])
     return t_comparison(
@@ -263,13 +263,13 @@ def cr2_scores(
     y, design = np.asarray(outcomes, dtype=np.float64), np.asarray(X, dtype=np.float64)
     names, group = np.unique(_labels(cluster)[0], return_inverse=True)
     refusal = NotEstimable(reason="too_few", n=len(y), method="cr2")
-    if names.size < LEAST_CLUSTERS:
+    if names.size < MIN_CLUSTERS:
         return refusal
     fit = _least_squares(y, design, np.ones(len(y)), group)
     if fit is None:
         return replace(refusal, reason="not_identified")
     scores, df = _cr2_scores(fit, coef_index)
-    if not LEAST_DF <= df < np.inf:
+    if not MIN_DF <= df < np.inf:
         return refusal
     return ClusterScores(estimates=fit.beta[coef_index], scores=scores, df=float(df))
 
@@ -316,7 +316,7 @@ def sign_flip(
     given = np.asarray(cluster_effects, dtype=np.float64).ravel()
     effects = given[np.isfinite(given)]
     n, facts = effects.size, {"n_clusters": int(effects.size)}
-    if n < LEAST_CLUSTERS:
+    if n < MIN_CLUSTERS:
         return NotEstimable(reason="too_few", n=n, name="sign_flip", details=facts)
     chosen, exact = _patterns(n, seed, n_resamples)
     mean = float(effects.mean())

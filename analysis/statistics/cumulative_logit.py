@@ -21,7 +21,7 @@ from analysis.statistics.risk_sets import FloatArray
 IntArray = npt.NDArray[np.int64]
 
 _STEPS = 100
-_LEAST_GAIN = 1e-13
+_MIN_GAIN = 1e-13
 #: A log odds ratio beyond this is a maximum at infinity: the answers do not overlap.
 LARGEST_SLOPE = 20.0
 
@@ -117,7 +117,7 @@ def fit_cumulative_logit(
         gradient, information = _derivatives(current, design, weight)
         step = np.asarray(np.linalg.pinv(information, hermitian=True) @ gradient)
         # Twice the gain still to be had; smaller ones are lost in rounding.
-        if float(gradient @ step) < _LEAST_GAIN:
+        if float(gradient @ step) < _MIN_GAIN:
             break
         for halving in range(40):
             tried = parameters + step / 2.0**halving

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.results import Comparison, ComparisonLike, NotEstimable
-from analysis.statistics.clusters import LEAST_DF, gram_moments
+from analysis.statistics.clusters import MIN_DF, gram_moments
 from analysis.statistics.t_tests import t_comparison
 
 FloatArray = npt.NDArray[np.float64]
@@ -71,7 +71,7 @@ def least_squares(
     variance = float((target**2 * residual**2).sum())
     total, spread = gram_moments(target**2, design * target[:, None], bread)
     df = total**2 / spread if spread > 0 else math.inf
-    if df < LEAST_DF:
+    if df < MIN_DF:
         return NotEstimable(reason="too_few", n=n, name=name, method=method)
     if variance <= 0 or float(np.abs(residual).max()) <= _ROUNDING * float(np.abs(outcome).max()):
         return NotEstimable(reason="no_variance", n=n, name=name, method=method)

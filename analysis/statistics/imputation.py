@@ -17,7 +17,7 @@ from analysis.statistics.t_tests import t_comparison
 
 _SWEEPS = 10
 #: Numbers held at once while filling gaps (8 bytes each).
-_MOST_CELLS = 4_000_000
+_MAX_CELLS = 4_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +193,7 @@ def _telling_columns(table: FloatArray) -> FloatArray:
 def _fillings(table: FloatArray, m: int, seed: int) -> Iterator[FloatArray]:
     """Fill ``m`` copies, as many at once as fit in memory."""
     rng = np.random.default_rng(seed)
-    at_once = max(1, min(m, _MOST_CELLS // max(table.size, 1)))
+    at_once = max(1, min(m, _MAX_CELLS // max(table.size, 1)))
     for done in range(0, m, at_once):
         yield _impute(table, min(at_once, m - done), rng)
 

@@ -15,13 +15,13 @@ from analysis.statistics.counting import Floats, as_floats
 from analysis.statistics.t_tests import t_comparison
 
 #: Fewer months on either side of an event give no trend to continue.
-LEAST_MONTHS = 8
+MIN_MONTHS = 8
 #: Two full years are needed to part a season from a trend.
 SEASON_MONTHS = 24
 #: With fewer months on either side 8 % of slopes are called clear that do not change, at an AR(1)
 #: of .6 (docs/coverage.md): the slope is not tested.
-FEWEST_FOR_SLOPE = 12
-_MOST_CORRELATED = 0.9
+MIN_FOR_SLOPE = 12
+_MAX_CORRELATED = 0.9
 _SLOPE_METHOD = "segmented_ols;averaged_over_ar1"
 #: Gauss–Legendre nodes and weights of the correlation, between -1 and 1.
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(64)
@@ -39,7 +39,7 @@ class EventChange:
     level
         Change of the level in that month.
     slope
-        Change of the slope, per month; ``too_few`` with fewer than ``FEWEST_FOR_SLOPE`` months on
+        Change of the slope, per month; ``too_few`` with fewer than ``MIN_FOR_SLOPE`` months on
         either side.
     gap
         Mean distance from the continued trend over the months until the next event or the end.
@@ -115,7 +115,7 @@ def segmented_regression(
     values
         One per month, shape (n,).
     starts
-        Index of the first month after each event, ascending, ``LEAST_MONTHS`` or more apart and
+        Index of the first month after each event, ascending, ``MIN_MONTHS`` or more apart and
         from both ends.
     first_month
         Month of the year, 1–12, of the first value.
@@ -162,7 +162,7 @@ def segmented_regression(
     edges = [0, *starts, n]
     name, lag = "segmented", newey_west_lag(max(n, 1))
     method = _METHOD.format(lag=lag)
-    if not starts or min(np.diff(edges)) < LEAST_MONTHS or not np.isfinite(y).all():
+    if not starts or min(np.diff(edges)) < MIN_MONTHS or not np.isfinite(y).all():
         return NotEstimable(reason="too_few", n=n, method=method, name=name)
     season = n >= SEASON_MONTHS
     design = _design(n, starts, first_month, season)
@@ -194,7 +194,7 @@ def segmented_regression(
     def slope_of(direction: Floats, months: int) -> ComparisonLike:
         if not adjust:
             return contrast(direction)
-        if months < FEWEST_FOR_SLOPE:
+        if months < MIN_FOR_SLOPE:
             return NotEstimable(reason="too_few", n=n, method=_SLOPE_METHOD, name=name)
         return _averaged_slope(y, design, direction, ci_level, name)
 
@@ -252,7 +252,7 @@ def _autocorrelation(y: Floats, design: Floats) -> float:
         return float((n - k) * math.log(float(residual @ inverse @ residual)) + logs)
 
     found = optimize.minimize_scalar(
-        deviance, bounds=(0.0, _MOST_CORRELATED), method="bounded", options={"xatol": 1e-10}
+        deviance, bounds=(0.0, _MAX_CORRELATED), method="bounded", options={"xatol": 1e-10}
     )
     return float(found.x) if float(found.fun) < deviance(0.0) else 0.0
 

@@ -35,9 +35,9 @@ METHOD = "cumulative_logit_on_total;robust_f_by_person"
 #: Below both of these a shift is negligible: difference in standard deviations of the item (Meade
 #: 2010, small), change of Nagelkerke's R² (Jodoin & Gierl 2001), which also sees a shift that goes
 #: up for some totals and down for others.
-LEAST_DIFFERENCE, LEAST_R2 = 0.2, 0.035
-MOST_ANSWERS = 11
-LEAST_ITEMS = 3
+MIN_DIFFERENCE, MIN_R2 = 0.2, 0.035
+MAX_ANSWERS = 11
+MIN_ITEMS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +114,8 @@ def _is_shifted(test: ComparisonLike, p_adjusted: float | None) -> bool:
     if not isinstance(test, Comparison) or p_adjusted is None:
         return False
     matters = (
-        abs(float(test.details["standardised"])) >= LEAST_DIFFERENCE
-        or float(test.details["r2_change"]) >= LEAST_R2
+        abs(float(test.details["standardised"])) >= MIN_DIFFERENCE
+        or float(test.details["r2_change"]) >= MIN_R2
     )
     return p_adjusted < SIGNIFICANCE_LEVEL and matters
 
@@ -140,7 +140,7 @@ def compare_item(
     levels, answer = np.unique(values, return_inverse=True)
     if levels.size < 2:
         return replace(refusal, reason="no_variance")
-    if levels.size > MOST_ANSWERS:
+    if levels.size > MAX_ANSWERS:
         return replace(refusal, reason="not_asked")
     if n_people <= 12 + levels.size:
         return refusal

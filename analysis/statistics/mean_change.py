@@ -35,7 +35,7 @@ __all__ = [
     "wilcoxon_signed_rank",
 ]
 
-FEWEST_FOR_BCA = 20
+MIN_FOR_BCA = 20
 
 
 def paired_t(
@@ -316,13 +316,13 @@ def bca_mean_change(
     refused = _refusal((diff,), "mean_change", method)
     if refused:
         return refused
-    if diff.total < FEWEST_FOR_BCA:
+    if diff.total < MIN_FOR_BCA:
         return NotEstimable(
             reason="too_few",
             n=diff.n,
             method=method,
             name="mean_change",
-            details={"needed": FEWEST_FOR_BCA},
+            details={"needed": MIN_FOR_BCA},
         )
     found = bca_interval(
         diff.values[:, None],

@@ -36,7 +36,7 @@ METHOD = "{covariance};reml;df=kenward_roger;se=kenward_roger_observed"
 _GRID = np.concatenate([np.linspace(0.0, 0.9, 19), [0.95, 0.98, 0.99, 0.999, 0.9999]])
 _LARGEST = 1.0 - 1e-7
 #: Below one degree of freedom t is of no use: its limits run out of all bounds.
-LEAST_DF = 1.0
+MIN_DF = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,7 +241,7 @@ def _contrast(
     direction[[later, earlier]] = (1.0, -1.0)
     variance = model.variance(direction)
     df = model.degrees_of_freedom(direction)
-    if df < LEAST_DF or variance <= 0:
+    if df < MIN_DF or variance <= 0:
         return _refusal("too_few", n, fit.covariance)
     sd = np.sqrt(np.diag(model.covariance))
     between = float(model.covariance[earlier, later])

@@ -29,7 +29,7 @@ from analysis.statistics.risk_sets import FloatArray, as_counts
 NAME = "ordinal_mixed"
 _METHOD = "cumulative_logit;person_intercept;wald"
 _STEPS = 200
-_LEAST_GAIN = 1e-13
+_MIN_GAIN = 1e-13
 #: A person's level this far spread (logits) means that nearly everybody answers alike each time.
 _LARGEST_SPREAD = 12.0
 # The trapezoid rule over the normal curve: its error falls as exp(−2π²/(σ·step)), below 1e-6 at
@@ -214,7 +214,7 @@ def _fit(model: _Model, parameters: FloatArray) -> _Fit | str:
     for _ in range(_STEPS):
         step = _ascent(current[1], current[2])
         # Twice the gain still to be had; smaller ones are lost in rounding.
-        if float(current[1] @ step) < _LEAST_GAIN:
+        if float(current[1] @ step) < _MIN_GAIN:
             break
         advanced = _advance(model, parameters, step, current[0])
         if advanced is None:

@@ -128,8 +128,8 @@ def share_by_person(
 
 #: With fewer people, or fewer who ever failed or succeeded, the interval of a share by person may
 #: be too narrow: where one in twenty never comes, 91 % of 95 % intervals hold (docs/coverage.md).
-FEWEST_PEOPLE = 20
-FEWEST_EACH_WAY = 15
+MIN_PEOPLE = 20
+MIN_EACH_WAY = 15
 
 
 def few_people_behind(successes: npt.ArrayLike, trials: npt.ArrayLike) -> int | None:
@@ -151,10 +151,10 @@ def few_people_behind(successes: npt.ArrayLike, trials: npt.ArrayLike) -> int | 
     """
     x, m = np.asarray(successes, dtype=np.float64), np.asarray(trials, dtype=np.float64)
     x, m = x[m > 0], m[m > 0]
-    if 0 < x.size < FEWEST_PEOPLE:
+    if 0 < x.size < MIN_PEOPLE:
         return int(x.size)
     ways = min(int((x < m).sum()), int((x > 0).sum()))
-    return ways if 0 < ways < FEWEST_EACH_WAY else None
+    return ways if 0 < ways < MIN_EACH_WAY else None
 
 
 def clopper_pearson(x: float, n: float, ci_level: float = 0.95, n_missing: int = 0) -> EstimateLike:

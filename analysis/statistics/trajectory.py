@@ -13,7 +13,7 @@ from scipy import stats
 from analysis.results import ComparisonLike, Estimate, EstimateLike, NotEstimable, Reason
 from analysis.statistics.counting import Floats
 from analysis.statistics.mean_change import welch_t
-from analysis.statistics.mixed_model import LEAST_DF, METHOD, fit_waves
+from analysis.statistics.mixed_model import METHOD, MIN_DF, fit_waves
 from analysis.statistics.proportions import wilson
 from analysis.statistics.repeated_measures import WaveModel, sum_patterns
 from analysis.statistics.t_tests import t_comparison
@@ -160,7 +160,7 @@ def _contrast(
     model: WaveModel, direction: Floats, ci_level: float, method: str, *, n: int, offset: float
 ) -> ComparisonLike:
     variance, df = model.variance(direction), model.degrees_of_freedom(direction)
-    if variance <= 0 or df < LEAST_DF:
+    if variance <= 0 or df < MIN_DF:
         reason: Reason = "no_variance" if variance <= 0 else "too_few"
         return NotEstimable(reason=reason, n=n, method=method, name="mixed_model")
     return t_comparison(

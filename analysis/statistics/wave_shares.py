@@ -26,7 +26,7 @@ from analysis.statistics.trajectory import Pair, WaveEstimates, as_table, separa
 _METHOD = "saturated_ml;em;half_a_person_added_to_each_cell_of_two_waves"
 _STEPS = 20_000
 #: 2⁶ ways of answering; with more waves hardly any of them is seen.
-MOST_WAVES = 6
+MAX_WAVES = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,7 @@ def share_trajectory(
     """
     table = as_table(answers)
     linked = int((np.isfinite(table).sum(axis=1) > 1).sum())
-    if linked < 2 or table.shape[1] > MOST_WAVES:
+    if linked < 2 or table.shape[1] > MAX_WAVES:
         return separate_waves(table, contrasts, ci_level, share=True)
     given = _list_answers(table)
     extra = 2.0 / len(given.ways)

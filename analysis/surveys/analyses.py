@@ -34,7 +34,7 @@ from analysis.surveys.scoring import FloatArray
 from analysis.thresholds import SIGNIFICANCE_LEVEL
 
 RESAMPLES = 2000
-MOST_ORDERED = 11
+MAX_ORDERED = 11
 PRIMARY: Mapping[tuple[str, str], str] = {
     ("mean", "paired"): "paired_t",
     ("mean", "partly_paired"): "mixed_model",
@@ -149,7 +149,7 @@ def analyse(contrast: Contrast) -> tuple[ComparisonLike, ...]:
     return tuple(sorted(found, key=lambda one: one.name != first))
 
 
-def size_effects(contrast: Contrast) -> tuple[EstimateLike, ...]:
+def estimate_effect_sizes(contrast: Contrast) -> tuple[EstimateLike, ...]:
     """Give every effect size that fits the measure and design, each by its name."""
     if contrast.family == "category":
         return ()
@@ -245,7 +245,7 @@ def _partly(c: Contrast) -> list[ComparisonLike]:
 def is_ordered(c: Contrast) -> bool:
     """Whether an ordinal model fits: scores of few distinct values on a declared scale."""
     distinct = np.union1d(c.start.values, c.end.values)
-    return c.measure.kind == "scale" and 3 <= distinct.size <= MOST_ORDERED
+    return c.measure.kind == "scale" and 3 <= distinct.size <= MAX_ORDERED
 
 
 def model_answers(c: Contrast) -> OrderedChange | None:

@@ -133,7 +133,7 @@ def judge_losses(study: Study, panel: Panel) -> AttritionVerdict | None:
     )
 
 
-def guard_attrition(
+def attrition_cautions(
     study: Study, panel: Panel, rows: tuple[AttritionRow, ...]
 ) -> tuple[Caution, ...]:
     """Cautions: those lost differed at the start; one group lost more people than the other."""

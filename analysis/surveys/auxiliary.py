@@ -13,10 +13,10 @@ from analysis.surveys.panel import Panel, has_column, person_values
 from analysis.surveys.scoring import FloatArray
 
 #: More columns add noise rather than knowledge; one for every ten pairs at most.
-MOST_AUXILIARY = 10
+MAX_AUXILIARY = 10
 PAIRS_EACH = 10
 #: Fewer people than this of a level say nothing about others of it.
-FEWEST_OF_LEVEL = 5
+MIN_OF_LEVEL = 5
 #: A column that the others explain to this share adds nothing, and makes the regression unstable.
 EXPLAINED = 0.95
 
@@ -42,7 +42,7 @@ def choose_auxiliary(
     """
     pre, post = panel.pair(measure, waves)
     pairs = int((np.isfinite(pre) & np.isfinite(post)).sum())
-    most = min(MOST_AUXILIARY, pairs // PAIRS_EACH)
+    most = min(MAX_AUXILIARY, pairs // PAIRS_EACH)
     found = list_candidates(study, panel, measure, waves)
     ranked = sorted(
         (
@@ -83,7 +83,7 @@ def list_candidates(
             continue
         known = ~pd.isna(values)
         levels = pd.Series(values[known].astype(str)).value_counts()
-        for level in levels.index[levels >= FEWEST_OF_LEVEL][1:]:
+        for level in levels.index[levels >= MIN_OF_LEVEL][1:]:
             here = np.where(known, values.astype(str) == level, np.nan).astype(np.float64)
             found.append((name, here))
     kinds = {one.name: one.kind for one in study.plan.measures}

@@ -19,7 +19,7 @@ from analysis.surveys.covariates import numbers_of
 from analysis.surveys.panel import BoolArray, Panel, has_column, person_values
 from analysis.surveys.results import BalanceRow
 from analysis.surveys.scoring import FloatArray, asked_measures, mean_of
-from analysis.surveys.subgroups import MOST_LEVELS
+from analysis.surveys.subgroups import MAX_LEVELS
 
 
 def compare_baselines(study: Study, panel: Panel, treated: FloatArray) -> tuple[BalanceRow, ...]:
@@ -103,7 +103,7 @@ def _levels(
     names = sorted({str(v) for v in level[known & (first | second)]})
     text = level.astype(str)
     totals = [int((side & known).sum()) for side in (first, second)]
-    if not 2 <= len(names) <= MOST_LEVELS or min(totals) == 0:
+    if not 2 <= len(names) <= MAX_LEVELS or min(totals) == 0:
         return
     counts = {
         n: [int((side & known & (text == n)).sum()) for side in (first, second)] for n in names

@@ -20,14 +20,14 @@ from analysis.surveys.analyses import (
     agreement_of,
     analyse,
     count_contrast,
+    estimate_effect_sizes,
     model_answers,
     n_categories,
     pair_table,
-    size_effects,
 )
+from analysis.surveys.cautions import outcome_cautions
 from analysis.surveys.contrasts import family_of_contrast, list_contrasts, main_contrast
 from analysis.surveys.groups import both_waves
-from analysis.surveys.guards import guard_outcome
 from analysis.surveys.improvement import ask_anchor, count_improved
 from analysis.surveys.items import answer_names
 from analysis.surveys.panel import Panel, build_panel
@@ -49,7 +49,7 @@ from analysis.surveys.scoring import (
 )
 from analysis.surveys.subgroups import evaluate_subgroups
 
-MOST_CELLS = 2500
+MAX_CELLS = 2500
 
 
 def evaluate_outcomes(
@@ -112,7 +112,7 @@ def evaluate_outcome(
         change=analyses[0],
         p_adjusted=None,
         analyses=analyses,
-        effect_sizes=size_effects(contrast),
+        effect_sizes=estimate_effect_sizes(contrast),
         improved=count_improved(contrast, at_start[0] if at_start else None, anchor),
         anchor=anchor,
         subgroups=_subgroups(study, panel, contrast, waves),
@@ -126,7 +126,7 @@ def evaluate_outcome(
         levels=_levels(measure, pre, post, analyses[0], linked=not panel.anonymous),
         ordered=_ordered_answers(study, contrast, model),
     )
-    return replace(outcome, cautions=guard_outcome(study, panel, contrast, waves, outcome))
+    return replace(outcome, cautions=outcome_cautions(study, panel, contrast, waves, outcome))
 
 
 def _levels(
@@ -221,7 +221,7 @@ def _subgroups(
 
 def _pair_counts(c: Contrast) -> PairCounts | None:
     """Joint counts for pictures; None without pairs, or when scores hardly repeat."""
-    if c.n_pairs == 0 or c.pairs.counts.size > MOST_CELLS:
+    if c.n_pairs == 0 or c.pairs.counts.size > MAX_CELLS:
         return None
     return PairCounts(
         from_score=tuple(c.pairs.pre.tolist()),

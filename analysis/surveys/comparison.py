@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.results import Caution, Comparison, ComparisonLike, Estimate, NotEstimable
-from analysis.statistics.clusters import LEAST_CLUSTERS, cr2, sign_flip
+from analysis.statistics.clusters import MIN_CLUSTERS, cr2, sign_flip
 from analysis.statistics.e_value import e_value, e_value_of_limit, ratio_of_difference
 from analysis.statistics.effect_size import smd
 from analysis.statistics.group_change import (
@@ -54,7 +54,7 @@ from analysis.surveys.scoring import FloatArray, mean_of, outcome_measures
 from analysis.thresholds import MAX_BASELINE_SMD, SIGNIFICANCE_LEVEL
 
 #: With fewer in a group of wider spread 5.5 to 6.2 % of alike groups differ at 5 %.
-FEWEST_IN_GROUP = 10
+MIN_IN_GROUP = 10
 
 
 def evaluate_comparison(study: Study, panel: Panel | None = None) -> tuple[GroupComparison, ...]:
@@ -316,7 +316,7 @@ def _did_overlap(
     labels = cluster[rows]
     there = ~pd.isna(labels)
     sides = [len(set(labels[there & (arm == side)])) for side in (1, 0)]
-    if min(sides) < 2 or len(set(labels[there])) < LEAST_CLUSTERS:
+    if min(sides) < 2 or len(set(labels[there])) < MIN_CLUSTERS:
         details = {"n_treated_clusters": sides[0], "n_comparison_clusters": sides[1]}
         return NotEstimable(
             reason="not_identified", n=int(change.size), name="did_overlap", details=details
@@ -448,7 +448,7 @@ def _sign_flip(change: FloatArray, adjusted: FloatArray, cluster: np.ndarray) ->
         for at in (adjusted[:, 1] == arm for arm in (1, 0))
     ]
     n = min(len(side) for side in sides)
-    if n < LEAST_CLUSTERS:
+    if n < MIN_CLUSTERS:
         return NotEstimable(reason="too_few", n=n, name="sign_flip", details={"n_cluster_pairs": n})
     chosen = [side[np.linspace(0, len(side) - 1, n).round().astype(int)] for side in sides]
     found = sign_flip(chosen[0] - chosen[1])
@@ -579,7 +579,7 @@ def _cautions(
     if panel.anonymous:
         known = np.isfinite(scores[0]) | np.isfinite(scores[1])
     smaller = min(int((known & (treated == arm)).sum()) for arm in (1, 0))
-    if cluster is None and 1 < smaller < FEWEST_IN_GROUP:
+    if cluster is None and 1 < smaller < MIN_IN_GROUP:
         found.append(("few_in_group", {"n": smaller}))
     if cluster is not None and len(set(cluster[~pd.isna(cluster)])) < 10:
         found.append(("few_clusters", {"n": len(set(cluster[~pd.isna(cluster)]))}))

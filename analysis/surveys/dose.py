@@ -23,10 +23,10 @@ from analysis.surveys.panel import BoolArray, Panel, build_panel, person_values
 from analysis.surveys.results import Dose
 from analysis.surveys.scoring import FloatArray, mean_of, outcome_measures
 
-LEAST_LINKED = 5
+MIN_LINKED = 5
 LINE_POINTS = 9
 #: With fewer, 97.0 to 97.4 % of its 95 % intervals hold (docs/coverage.md).
-FEWEST_PEOPLE = 40
+MIN_PEOPLE = 40
 
 
 def evaluate_dose(study: Study, panel: Panel | None = None) -> tuple[Dose, ...]:
@@ -57,7 +57,7 @@ def dose_of_people(study: Study, panel: Panel) -> FloatArray | None:
     if study.survey is None or panel.anonymous or sessions is None or not len(panel.row):
         return None
     codes = pd.Series(person_values(study, panel, "respondent"))
-    if int(codes.isin(sessions.index).sum()) < LEAST_LINKED:
+    if int(codes.isin(sessions.index).sum()) < MIN_LINKED:
         return None
     dose = codes.map(sessions).fillna(0.0).to_numpy(dtype=np.float64)
     treated = treated_people(study, panel)
@@ -106,7 +106,7 @@ def _dose(
 def _cautions(measure: MeasurePlan, slope: ComparisonLike) -> tuple[Caution, ...]:
     """An association always; with few people the few who came often decide, and the test waits."""
     codes: list[tuple[str, dict[str, object]]] = [("dose_association", {})]
-    if isinstance(slope, Comparison) and slope.n < FEWEST_PEOPLE:
+    if isinstance(slope, Comparison) and slope.n < MIN_PEOPLE:
         codes.append(("dose_of_few", {"n": slope.n}))
     return tuple(
         Caution(code=code, section="dose", measure=measure.name, values=values)

@@ -13,7 +13,7 @@ from analysis.surveys.results import ItemAnswers
 from analysis.surveys.scoring import FloatArray, asked_measures, item_range, waves_of
 
 #: Longer lists of answers are told in bands of the declared range.
-MOST_ANSWERS = 30
+MAX_ANSWERS = 30
 N_BANDS = 10
 
 
@@ -73,7 +73,7 @@ def list_answers(survey: SurveyData, measure: MeasurePlan) -> tuple[float, ...]:
     if measure.kind == "number" and not declared:
         return ()
     found = sorted({*declared, *np.unique(values[np.isfinite(values)]).tolist()})
-    return tuple(found) if len(found) <= MOST_ANSWERS else ()
+    return tuple(found) if len(found) <= MAX_ANSWERS else ()
 
 
 def count_item(
@@ -149,7 +149,7 @@ def _declared(measure: MeasurePlan) -> list[float]:
         return [float(i) for i in range(len(measure.order))]
     low, high = item_range(measure)
     whole = np.isfinite(low) and float(low).is_integer() and float(high).is_integer()
-    if not whole or high - low >= MOST_ANSWERS:
+    if not whole or high - low >= MAX_ANSWERS:
         return []
     return [float(v) for v in range(int(low), int(high) + 1)]
 

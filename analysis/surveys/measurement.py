@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from analysis.results import Comparison
 from analysis.statistics.factor_model import Invariance, compare_loadings
-from analysis.statistics.item_shift import LEAST_ITEMS, ItemShift, test_items
+from analysis.statistics.item_shift import MIN_ITEMS, ItemShift, test_items
 from analysis.study import Study
 from analysis.study_file import MeasurePlan
 from analysis.surveys.contrasts import main_contrast
@@ -26,9 +26,9 @@ from analysis.thresholds import SIGNIFICANCE_LEVEL
 ENOUGH = 200
 #: A fall of the comparative fit index by more tells unequal loadings (Cheung & Rensvold 2002,
 #: doi:10.1207/S15328007SEM0902_5).
-LEAST_CFI_CHANGE = -0.01
+MIN_CFI_CHANGE = -0.01
 #: More people than this are drawn at random, so that a large survey does not wait for this.
-MOST_PEOPLE = 20_000
+MAX_PEOPLE = 20_000
 
 Verdict = Literal["same", "same_few", "item_shifted", "loadings_differ", "not_estimable"]
 
@@ -62,7 +62,7 @@ def evaluate_measurement(study: Study, panel: Panel) -> tuple[Measurement, ...]:
     found = []
     for measure in asked_measures(study):
         contrast = main_contrast(study, panel, measure.name)
-        many = len(measure.items) >= LEAST_ITEMS and measure.role != "descriptive"
+        many = len(measure.items) >= MIN_ITEMS and measure.role != "descriptive"
         if contrast is not None and many and measure.kind in ("scale", "knowledge"):
             one = compare_questions(study, panel, measure, contrast)
             found += [] if one is None else [one]
@@ -80,7 +80,7 @@ def compare_questions(
     rows = [panel.row[:, panel.wave_index(wave)] for wave in contrast]
     given = [np.where((row >= 0)[:, None], answers[row], np.nan) for row in rows]
     asked = np.all([np.isfinite(one).any(axis=0) for one in given], axis=0)
-    if int(asked.sum()) < LEAST_ITEMS:
+    if int(asked.sum()) < MIN_ITEMS:
         return None
     names = [item for item, one in zip(measure.items, asked, strict=True) if one]
     complete = [np.asarray(np.isfinite(one[:, asked]).all(axis=1)) for one in given]
@@ -118,11 +118,11 @@ def compare_questions(
 def _draw(people: npt.NDArray[np.bool_], seed: int) -> tuple[npt.NDArray[np.bool_], int | None]:
     """Everybody, or as many drawn at random as can be compared without waiting."""
     there = np.flatnonzero(people)
-    if there.size <= MOST_PEOPLE:
+    if there.size <= MAX_PEOPLE:
         return people, None
     used = np.zeros_like(people)
-    used[np.random.default_rng(seed).choice(there, MOST_PEOPLE, replace=False)] = True
-    return used, MOST_PEOPLE
+    used[np.random.default_rng(seed).choice(there, MAX_PEOPLE, replace=False)] = True
+    return used, MAX_PEOPLE
 
 
 def _judge(items: tuple[ItemShift, ...], invariance: Invariance | None, smaller: int) -> Verdict:
@@ -133,6 +133,6 @@ def _judge(items: tuple[ItemShift, ...], invariance: Invariance | None, smaller:
     if invariance is not None and invariance.cfi_change is not None:
         equal = invariance.equal_loadings
         p = equal.p_value if isinstance(equal, Comparison) else None
-        if p is not None and p < SIGNIFICANCE_LEVEL and invariance.cfi_change < LEAST_CFI_CHANGE:
+        if p is not None and p < SIGNIFICANCE_LEVEL and invariance.cfi_change < MIN_CFI_CHANGE:
             return "loadings_differ"
     return "same" if smaller >= ENOUGH else "same_few"

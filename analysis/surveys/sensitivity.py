@@ -17,7 +17,7 @@ from analysis.statistics.wave_weights import raked_waves, standardised_waves, we
 from analysis.statistics.weights import kish_design_effect, rake
 from analysis.study import Study
 from analysis.study_file import MeasurePlan
-from analysis.surveys.analyses import MOST_ORDERED, family_of
+from analysis.surveys.analyses import MAX_ORDERED, family_of
 from analysis.surveys.contrasts import list_contrasts
 from analysis.surveys.groups import both_waves, clusters_within
 from analysis.surveys.imputation import describe_change, impute_change
@@ -25,7 +25,7 @@ from analysis.surveys.panel import BoolArray, Panel, build_panel, has_column, pe
 from analysis.surveys.results import Sensitivity
 from analysis.surveys.scoring import FloatArray, outcome_measures
 from analysis.surveys.subgroups import SITE
-from analysis.surveys.trajectory import LEAST_WAVES, trajectory_waves
+from analysis.surveys.trajectory import MIN_WAVES, trajectory_waves
 
 
 def evaluate_sensitivity(study: Study, panel: Panel | None = None) -> tuple[Sensitivity, ...]:
@@ -181,13 +181,13 @@ def _codes(
 def _over_waves(panel: Panel, measure: MeasurePlan) -> list[Sensitivity]:
     """One model over all waves, each against the first; a yes/no item has its own trajectory."""
     columns = trajectory_waves(panel)
-    if len(columns) < LEAST_WAVES or family_of(measure) != "mean":
+    if len(columns) < MIN_WAVES or family_of(measure) != "mean":
         return []
     scores = panel.scores[measure.name][:, columns]
     pairs = [(0, later) for later in range(1, len(columns))]
     models = {"mixed_waves": mean_trajectory(scores, pairs).contrasts}
     distinct = np.unique(scores[np.isfinite(scores)]).size
-    if measure.kind == "scale" and len(measure.items) == 1 and 3 <= distinct <= MOST_ORDERED:
+    if measure.kind == "scale" and len(measure.items) == 1 and 3 <= distinct <= MAX_ORDERED:
         models["ordinal_waves"] = ordered_change(scores).changes
     return [
         describe_change(measure, name, one, (panel.waves[columns[0]], panel.waves[later]))

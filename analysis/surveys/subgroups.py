@@ -28,10 +28,10 @@ from analysis.surveys.results import Group, Subgroups
 from analysis.surveys.scoring import FloatArray
 
 SITE = "site"
-MOST_LEVELS = 20
-MOST_SITES = 100
+MAX_LEVELS = 20
+MAX_SITES = 100
 #: With fewer communities neither their spread nor a prediction can be told.
-FEWEST_POOLED = 3
+MIN_POOLED = 3
 
 
 def evaluate_subgroups(
@@ -62,7 +62,7 @@ def _by(
     if design != "paired":
         used = ~pd.isna(level) & (np.isfinite(pre) | np.isfinite(post))
     names = sorted({str(v) for v in level[used]})
-    if not 2 <= len(names) <= (MOST_SITES if by == SITE else MOST_LEVELS):
+    if not 2 <= len(names) <= (MAX_SITES if by == SITE else MAX_LEVELS):
         return None
     group = level[used].astype(str)
     start, end = pre[used], post[used]
@@ -89,7 +89,7 @@ def _by(
 def _across(changes: Mapping[str, ComparisonLike]) -> MetaAnalysis | None:
     """Pool the communities with enough people, allowing their true changes to differ."""
     known = _known(changes)
-    if len(known) < FEWEST_POOLED:
+    if len(known) < MIN_POOLED:
         return None
     estimates, errors, df = _columns(known)
     return random_effects(estimates, errors, df=df)

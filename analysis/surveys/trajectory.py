@@ -24,7 +24,7 @@ from analysis.surveys.results import Trajectory, WaveContrast, WavePattern, Wave
 from analysis.surveys.scoring import FloatArray, outcome_measures
 
 #: With two waves the change is on the page of outcomes.
-LEAST_WAVES = 3
+MIN_WAVES = 3
 #: Above this share of the baseline lost, the last level rests much on the model: our own rule.
 MUCH_LOST = 0.4
 
@@ -47,7 +47,7 @@ def evaluate_trajectories(study: Study, panel: Panel | None = None) -> tuple[Tra
     """
     panel = build_panel(study) if panel is None else panel
     waves = trajectory_waves(panel)
-    if len(waves) < LEAST_WAVES:
+    if len(waves) < MIN_WAVES:
         return ()
     treated = treated_people(study, panel)
     everyone = np.ones(len(panel.row), dtype=np.bool_)
@@ -84,7 +84,7 @@ def _follow(
     asked = [at for at in waves if np.isfinite(everywhere[:, at]).any()]
     scores = everywhere[members][:, asked]
     seen = np.isfinite(scores)
-    if len(asked) < LEAST_WAVES or not seen.any():
+    if len(asked) < MIN_WAVES or not seen.any():
         return None
     last = len(asked) - 1
     pairs = [*((0, later) for later in range(1, len(asked))), (last - 1, last)]

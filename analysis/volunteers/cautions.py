@@ -28,7 +28,7 @@ CONTRADICTIONS = (
 )
 
 
-def find_cautions(
+def volunteer_cautions(
     result: Volunteers, team: Team, tenures: Tenures, few_reliable: int | None = None
 ) -> Volunteers:
     """Add the cautions the numbers call for.

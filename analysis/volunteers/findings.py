@@ -11,7 +11,7 @@ from analysis.volunteers.results import Volunteers
 
 SHRINKING, GROWING = 0.85, 1.15
 #: The share active of a smaller intake is chance.
-FEWEST_IN_INTAKE = 5
+MIN_IN_INTAKE = 5
 
 
 def find_volunteers(v: Volunteers) -> tuple[Finding, ...]:
@@ -100,7 +100,7 @@ def find_outlook(v: Volunteers) -> Finding | None:
 def find_cohorts(v: Volunteers) -> Finding | None:
     """The intake that left fastest by the quarter after next; None when too few are known."""
     known = [(c, c.active[1][2]) for c in v.cohorts if len(c.active) > 1]
-    shown = [(c, share) for c, share in known if share is not None and c.n >= FEWEST_IN_INTAKE]
+    shown = [(c, share) for c, share in known if share is not None and c.n >= MIN_IN_INTAKE]
     if len(shown) < 2:
         return None
     worst, low = min(shown, key=lambda pair: pair[1])

@@ -12,7 +12,7 @@ from analysis.statistics.proportions import few_people_behind, share_by_person
 from analysis.volunteers.results import Hours
 from analysis.volunteers.spells import FloatArray, Team, days_of
 
-MOST_LISTED = 500
+MAX_LISTED = 500
 
 
 def estimate_hours(service: pd.DataFrame | None, team: Team, seed: int) -> Hours | None:
@@ -38,7 +38,7 @@ def estimate_hours(service: pd.DataFrame | None, team: Team, seed: int) -> Hours
         bus_factor=fewest_giving_half(amounts),
         reliability=_reliability(log, {"signed_up", "attended"} <= set(service)),
         lorenz=lorenz(amounts),
-        per_person=tuple(np.sort(amounts)[::-1][:MOST_LISTED].tolist()),
+        per_person=tuple(np.sort(amounts)[::-1][:MAX_LISTED].tolist()),
         by_activity=_by_activity(came, unit),
     )
 

@@ -16,7 +16,7 @@ from analysis.volunteers.spells import FloatArray, IntArray, Stints, Team, as_da
 MIN_GAPS = 3
 WATCH_RATIO, ACT_RATIO = 2.0, 3.0
 WATCH_DAYS, ACT_DAYS = 14.0, 21.0
-MOST_LISTED = 200
+MAX_LISTED = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ def list_overdue(team: Team, stints: Stints) -> tuple[Overdue, ...]:
     since = team.until - team.last[here]
     ratio = since / rhythm[here]
     late = (ratio >= WATCH_RATIO) & (since >= WATCH_DAYS)
-    order = np.flatnonzero(late)[np.argsort(-ratio[late], kind="stable")][:MOST_LISTED]
+    order = np.flatnonzero(late)[np.argsort(-ratio[late], kind="stable")][:MAX_LISTED]
     back = _share_back(team, gaps, since[order])
     return tuple(
         Overdue(

@@ -14,7 +14,7 @@ from analysis.statistics.proportions import wilson
 from analysis.statistics.survival import kaplan_meier, median_time, rmst, survival_at
 from analysis.study import Study
 from analysis.volunteers.backtest import backtest_outlook, choose_outlook
-from analysis.volunteers.cautions import find_cautions
+from analysis.volunteers.cautions import volunteer_cautions
 from analysis.volunteers.cohorts import count_months, list_cohorts
 from analysis.volunteers.groups import (
     compare_groups,
@@ -97,7 +97,7 @@ def evaluate_volunteers(study: Study) -> Volunteers | None:
         notes=team.notes,
     )
     few = few_behind_reliability(study.service, team)
-    return find_cautions(result, team, tenures, few)
+    return volunteer_cautions(result, team, tenures, few)
 
 
 def records_leaving(study: Study) -> bool:

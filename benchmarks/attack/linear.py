@@ -23,7 +23,7 @@ from benchmarks.attack.spoils import LEAST, Spoils, estimate_of, number
 #: A mean over people of these waves with these signs.
 Terms = Sequence[tuple[str, float, Bools]]
 _EXACT = 1e-7
-_MOST_PAIRS = 60
+_MAX_PAIRS = 60
 #: Tests whose estimate is a sum of answers; a median of differences equals one only by chance.
 _SUMS = frozenset(
     {
@@ -352,7 +352,7 @@ def isolate(blocks: Sequence[Floats]) -> list[tuple[int, list[int]]]:
     weight = (span**2).sum(axis=(0, 2))
     small = small[np.argsort(-weight[small])]
     found: list[tuple[int, list[int]]] = []
-    for group in (*((i,) for i in small), *combinations(small[:_MOST_PAIRS], 2)):
+    for group in (*((i,) for i in small), *combinations(small[:_MAX_PAIRS], 2)):
         size = int(sizes[list(group)].sum())
         if size >= LEAST or weight[list(group)].sum() < 1 - 1e-9:
             continue

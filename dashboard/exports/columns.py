@@ -12,7 +12,7 @@ from dashboard.text import Text
 #: Points: no column asks for more; room beside the words of a cell.
 _WIDEST = 190.0
 _AIR = 16.0
-_FEWEST_LETTERS = 4
+_MIN_LETTERS = 4
 #: Cells as short as "p < 0.001" stay on one line.
 _SHORT = 12
 #: Fonts that stand in for the usual ones are wider.
@@ -67,7 +67,7 @@ def share_widths(cells: Sequence[Sequence[str]], room: float, size: float) -> li
 def _unbreakable(words: str) -> list[str]:
     """Parts a line does not break in; Chinese breaks after every letter, a few stay together."""
     return [
-        part if part.isascii() else part[:_FEWEST_LETTERS]
+        part if part.isascii() else part[:_MIN_LETTERS]
         for part in words.replace("\N{NO-BREAK SPACE}", "_").split(" ")
     ]
 

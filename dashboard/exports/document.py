@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _INK, _GREY, _CAUTION = RGBColor(0x0E, 0x16, 0x20), RGBColor(0x56, 0x61, 0x6F), RGBColor(138, 81, 0)
 _LATIN, _CHINESE = "Calibri", "Microsoft YaHei"
-_MOST_ROWS, _MOST_COLUMNS, _FEW_COLUMNS = 20, 10, 6
+_MAX_ROWS, _MAX_COLUMNS, _FEW_COLUMNS = 20, 10, 6
 _ROOM = Cm(16.6)
 
 
@@ -165,7 +165,7 @@ def _write_picture(document: DocumentType, picture: ReportPicture) -> None:
 
 def _write_table(document: DocumentType, table: pd.DataFrame, text: Text) -> None:
     """Write a native table; its header repeats on each page, numbers stand at the right."""
-    shown = table.iloc[:_MOST_ROWS, :_MOST_COLUMNS]
+    shown = table.iloc[:_MAX_ROWS, :_MAX_COLUMNS]
     cells = list_cells(shown, text)
     size = 9.0 if len(shown.columns) <= _FEW_COLUMNS else 8.0
     widths = [Pt(width) for width in share_widths(cells, _ROOM.pt, size)]

@@ -18,7 +18,7 @@ from dashboard.text import N_, Text
 from dashboard.theme import STATUSES
 
 Card = tuple[str, str]
-MOST_TARGETS = 6
+MAX_TARGETS = 6
 UNDER_REACHED = 0.8
 
 
@@ -182,7 +182,7 @@ def list_target_lines(
 ) -> tuple[TargetLine, ...]:
     """Targets with baseline, actual and target value."""
     lines = []
-    for label, t in label_targets(plan, evaluation.targets, text)[:MOST_TARGETS]:
+    for label, t in label_targets(plan, evaluation.targets, text)[:MAX_TARGETS]:
         actual = t.actual.estimate if isinstance(t.actual, Estimate) else None
         values = (format_indicator(text, t, v) for v in (t.baseline, actual, t.target))
         baseline, now, wanted = values

@@ -52,7 +52,7 @@ _COLUMNS = (
     RGBColor(0xF4, 0x6A, 0x25),
 )
 _LATIN, _CHINESE = "Calibri", "Microsoft YaHei"
-_MOST_ROWS, _MOST_COLUMNS = 11, 9
+_MAX_ROWS, _MAX_COLUMNS = 11, 9
 _TALLEST = Cm(12)
 _CELL_SIZES = (15.0, 13.0, 11.0)
 _TITLE_ONLY = 5
@@ -242,7 +242,7 @@ def _style_axes(chart: Any, told: ReportChart, *, bars: bool) -> None:  # noqa: 
 def _add_table(slide: Slide, told: ReportTable, text: Text) -> None:
     """Add a native table, as many rows as fit; the workbook has it whole."""
     room = _WIDTH - 2 * _MARGIN
-    cells = list_cells(told.table.iloc[:_MOST_ROWS, :_MOST_COLUMNS], text)
+    cells = list_cells(told.table.iloc[:_MAX_ROWS, :_MAX_COLUMNS], text)
     size, widths, heights = _largest_fit(cells, room)
     fitting = sum(sum(heights[: i + 1]) <= _TALLEST for i in range(len(heights)))
     shape = slide.shapes.add_table(

@@ -35,8 +35,8 @@ FloatArray = npt.NDArray[np.float64]
 
 _NAME_BYTES, _LABEL_BYTES, _VALUE_BYTES, _NOTE_BYTES, _TEXT_BYTES = 64, 250, 120, 80, 4_000
 """What the format holds of a name, a variable's label, a value's label, a line of notes, a text."""
-_MOST_VALUES = 200
-_MOST_KINDS = 20
+_MAX_VALUES = 200
+_MAX_KINDS = 20
 _RESERVED = frozenset(
     ["ALL", "AND", "BY", "EQ", "GE", "GT", "LE", "LT", "NE", "NOT", "OR", "TO", "WITH"]
 )
@@ -293,7 +293,7 @@ def _facts(study: Study, survey: SurveyData, text: Text) -> list[Variable]:
 
 def _coded(name: str, label: str, given: pd.Series, study: Study, text: Text) -> Variable:
     words = sorted({str(value) for value in given.dropna()})
-    if len(words) > _MOST_VALUES:
+    if len(words) > _MAX_VALUES:
         return Variable(name=name, label=label, values=_texts(given))
     code = {word: float(at) for at, word in enumerate(words, 1)}
     return Variable(
@@ -315,7 +315,7 @@ def _item(
     kinds = {text("not asked in this wave"): unasked, text("answer could not be used"): unread}
     if item in survey.kinds:
         told = survey.kinds[item].where(said.isna().to_numpy())
-        for words in sorted({str(word) for word in told.dropna()})[:_MOST_KINDS]:
+        for words in sorted({str(word) for word in told.dropna()})[:_MAX_KINDS]:
             kinds[value_name(text, study.plan, words)] = told.eq(words).to_numpy(dtype=bool)
     values, missing = _with_kinds(numbers, kinds)
     label = text.of(measure.texts.get(item), short_name(item))

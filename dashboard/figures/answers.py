@@ -14,7 +14,7 @@ from dashboard.text import Text
 from dashboard.theme import AFTER, BEFORE, LIKERT, MUTED, new_figure
 
 _OUTLINE = "#8A93A0"
-_LEAST_WRITTEN = 0.08
+_MIN_WRITTEN = 0.08
 
 
 def sort_by_change(items: Sequence[ItemAnswers]) -> list[str]:
@@ -125,7 +125,7 @@ def _add_answer(
         hovertext=hover,
         hovertemplate="%{hovertext}<extra></extra>",
         marker={"color": colour, "line": {"color": _OUTLINE, "width": 0.6}},
-        text=[text.percent(s) if s >= _LEAST_WRITTEN else "" for s in shares],
+        text=[text.percent(s) if s >= _MIN_WRITTEN else "" for s in shares],
         textposition="inside",
         insidetextanchor="middle",
         textangle=0,

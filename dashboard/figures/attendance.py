@@ -13,7 +13,7 @@ from dashboard.sentences.few import mark_cell
 from dashboard.text import Text
 from dashboard.theme import AFTER, BAND, BEFORE, MUTED, new_figure
 
-MOST_BARS = 8
+MAX_BARS = 8
 
 
 def draw_sessions(participation: Participation, text: Text) -> go.Figure:
@@ -128,7 +128,7 @@ def draw_engagement(participation: Participation, text: Text, least: int = 0) ->
     Bars of fewer than ``least`` people carry the evaluator's mark.
     """
     counted = dict(participation.engagement)
-    width = -(-max(counted, default=1) // MOST_BARS)
+    width = -(-max(counted, default=1) // MAX_BARS)
     starts = range(1, max(counted, default=1) + 1, width)
     y = [sum(counted.get(k, 0) for k in range(start, start + width)) for start in starts]
     figure = new_figure(320)

@@ -13,7 +13,7 @@ from dashboard.sentences.outcomes import say_wave
 from dashboard.text import Text
 from dashboard.theme import AFTER, BAND, BEFORE, MUTED, new_figure
 
-MOST_LINES = 80
+MAX_LINES = 80
 _CLOUD = 0.42  # width of the widest bar of a cloud, in steps between the waves
 
 
@@ -45,7 +45,7 @@ def draw_change(outcome: Outcome, measure: MeasurePlan, text: Text) -> go.Figure
         },
     )
     if outcome.pairs is not None:
-        draw = _add_lines if sum(outcome.pairs.count) <= MOST_LINES else _add_clouds
+        draw = _add_lines if sum(outcome.pairs.count) <= MAX_LINES else _add_clouds
         draw(figure, outcome.pairs)
     _add_levels(figure, outcome, text, share)
     limits = score_range(measure)

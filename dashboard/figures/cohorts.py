@@ -12,8 +12,8 @@ from dashboard.sentences.volunteers import say_quarter
 from dashboard.text import Text
 from dashboard.theme import MUTED, new_figure
 
-MOST_COHORTS = 12
-MOST_PERIODS = 6
+MAX_COHORTS = 12
+MAX_PERIODS = 6
 _SCALE = [[0, "#F3F6F9"], [1, "#13446E"]]
 
 
@@ -22,9 +22,9 @@ def draw_cohorts(volunteers: Volunteers, text: Text, least: int) -> go.Figure:
 
     Intakes that are withheld are hatched; quarters not yet over stay blank.
     """
-    rows = volunteers.cohorts[-MOST_COHORTS:]
+    rows = volunteers.cohorts[-MAX_COHORTS:]
     known = [k for c in rows for k, _, share in c.active if share is not None]
-    periods = list(range(1, 1 + min(MOST_PERIODS, max(known, default=1))))
+    periods = list(range(1, 1 + min(MAX_PERIODS, max(known, default=1))))
     labels = [
         wrap_label(mark_few(text, say_quarter(text, c.label), c.n, least), 22) + f"<br>n = {c.n}"
         for c in rows

@@ -13,9 +13,9 @@ from dashboard.sentences.sustainability import source_name
 from dashboard.text import Text
 from dashboard.theme import AFTER, BEFORE, CATEGORIES, MUTED, new_figure
 
-MOST_SOURCES = 4
-MOST_STEPS = 8
-MOST_GRANTS = 12
+MAX_SOURCES = 4
+MAX_STEPS = 8
+MAX_GRANTS = 12
 
 
 def main_sources(concentration: Concentration, text: Text) -> list[tuple[str, float, float]]:
@@ -23,11 +23,11 @@ def main_sources(concentration: Concentration, text: Text) -> list[tuple[str, fl
     shares = [
         (source_name(text, name), amount, share) for name, amount, share in concentration.shares
     ]
-    if len(shares) <= MOST_SOURCES:
+    if len(shares) <= MAX_SOURCES:
         return shares
-    rest = shares[MOST_SOURCES - 1 :]
+    rest = shares[MAX_SOURCES - 1 :]
     others = text("{n} other sources", n=len(rest))
-    return [*shares[: MOST_SOURCES - 1], (others, sum(r[1] for r in rest), sum(r[2] for r in rest))]
+    return [*shares[: MAX_SOURCES - 1], (others, sum(r[1] for r in rest), sum(r[2] for r in rest))]
 
 
 def draw_sources(funding: Funding, by: str, text: Text) -> go.Figure:
@@ -86,7 +86,7 @@ def draw_months(funding: Funding, text: Text) -> go.Figure:
 
 def draw_expiries(funding: Funding, text: Text) -> go.Figure:
     """Draw each grant from the ledger's first day to its end; the dotted line is its last day."""
-    grants = funding.expiries[-MOST_GRANTS:]
+    grants = funding.expiries[-MAX_GRANTS:]
     figure = new_figure(70 + 56 * len(grants))
     first, today = funding.first_date.isoformat(), funding.last_date.isoformat()
     for place, grant in enumerate(grants):
@@ -172,7 +172,7 @@ def _say_step(text: Text, change: float, currency: str) -> str:
 
 def _main_steps(steps: list[WaterfallStep], text: Text) -> list[tuple[str, float]]:
     largest = sorted(steps, key=lambda s: -abs(s.change))
-    kept = largest if len(steps) <= MOST_STEPS else largest[: MOST_STEPS - 1]
+    kept = largest if len(steps) <= MAX_STEPS else largest[: MAX_STEPS - 1]
     told = [
         (wrap_label(source_name(text, s.source), 16), s.change)
         for s in sorted(kept, key=lambda s: -s.change)

@@ -10,8 +10,8 @@ from dashboard.figures.labels import wrap_label
 from dashboard.text import Text
 from dashboard.theme import AFTER, BEFORE, MUTED, new_figure
 
-MOST_PEOPLE = 200
-MOST_KINDS = 8
+MAX_PEOPLE = 200
+MAX_KINDS = 8
 
 
 def draw_hours_lorenz(hours: Hours, text: Text) -> go.Figure:
@@ -22,7 +22,7 @@ def draw_hours_lorenz(hours: Hours, text: Text) -> go.Figure:
 
 def draw_hours(hours: Hours, text: Text) -> go.Figure:
     """Draw each person's amount, most first; those who together give half stand out."""
-    amounts = hours.per_person[:MOST_PEOPLE]
+    amounts = hours.per_person[:MAX_PEOPLE]
     figure = new_figure(320)
     figure.add_bar(
         x=list(range(1, len(amounts) + 1)),
@@ -54,7 +54,7 @@ def draw_hours(hours: Hours, text: Text) -> go.Figure:
 
 def draw_activities(hours: Hours, text: Text) -> go.Figure:
     """Draw the amount given to each kind of service as bars from zero."""
-    rows = hours.by_activity[:MOST_KINDS][::-1]
+    rows = hours.by_activity[:MAX_KINDS][::-1]
     figure = new_figure(60 + 42 * len(rows))
     figure.add_bar(
         x=[amount for _, amount in rows],

@@ -14,7 +14,7 @@ from dashboard.figures.labels import escape_label, wrap_label
 from dashboard.text import Text
 from dashboard.theme import AFTER, BEFORE, MUTED, new_figure
 
-MOST_NAMED = 40
+MAX_NAMED = 40
 _ROW, _THIN_ROW = 34, 3
 _SUMMARY_ROWS = 3
 
@@ -27,7 +27,7 @@ def draw_forest_of_studies(pooled: PooledMeasure, titles: dict[str, str], text: 
     """
     known = [(titles.get(key, key[:8]), e) for key, e in pooled.studies if isinstance(e, Estimate)]
     known.sort(key=lambda row: row[1].std_error or float("inf"))
-    named = len(known) <= MOST_NAMED
+    named = len(known) <= MAX_NAMED
     row = _ROW if named else _THIN_ROW
     step = 1 if named else _ROW / _THIN_ROW
     figure = new_figure(int(60 + row * len(known) + _ROW * _SUMMARY_ROWS))
@@ -116,7 +116,7 @@ def draw_funnel(pooled: PooledMeasure, titles: dict[str, str], text: Text) -> go
         x=[e.estimate for _, e in known],
         y=[e.std_error for _, e in known],
         mode="markers",
-        marker={"color": BEFORE, "size": 9 if len(known) <= MOST_NAMED else 6, "opacity": 0.75},
+        marker={"color": BEFORE, "size": 9 if len(known) <= MAX_NAMED else 6, "opacity": 0.75},
         hovertext=[f"{escape_label(titles.get(k, k[:8]))}<br>{_say(text, e)}" for k, e in known],
         hovertemplate="%{hovertext}<extra></extra>",
     )
@@ -144,7 +144,7 @@ def draw_columns(studies: Sequence[StudyRow], titles: dict[str, str], text: Text
         (text("Targets met"), _share_met, True),
         (text("Cash lasts, months"), lambda s: s.runway_months, False),
     ]
-    named = len(studies) <= MOST_NAMED
+    named = len(studies) <= MAX_NAMED
     titled = [wrap_label(name, 11) for name, *_ in columns]
     figure = make_subplots(
         1, len(columns), shared_yaxes=True, subplot_titles=titled, horizontal_spacing=0.05

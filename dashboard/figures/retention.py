@@ -17,7 +17,7 @@ from dashboard.text import Text
 from dashboard.theme import AFTER, BEFORE, CATEGORIES, INTERVAL, MUTED, new_figure
 
 FEW_LEFT = 0.1
-MOST_GROUPS = 4
+MAX_GROUPS = 4
 
 
 def draw_retention(volunteers: Volunteers, text: Text) -> go.Figure:
@@ -161,7 +161,7 @@ def draw_groups(comparison: RetentionByGroup, text: Text) -> go.Figure:
     """Draw one curve for each group large enough to be shown (at most four)."""
     figure = new_figure(360)
     shown = [g for g in comparison.groups if g.curve is not None]
-    shown = sorted(shown, key=lambda g: -(g.n or 0))[:MOST_GROUPS]
+    shown = sorted(shown, key=lambda g: -(g.n or 0))[:MAX_GROUPS]
     for group, colour in zip(shown, CATEGORIES, strict=False):
         curve = group.curve
         if curve is None:

@@ -11,7 +11,7 @@ from dashboard.sentences import say_finding
 from dashboard.sentences.names import wave_name
 from dashboard.text import Text
 
-_MOST_HEADLINES = 8
+_MAX_HEADLINES = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +70,10 @@ def say_changes(text: Text, before: Snapshot | None, after: Snapshot) -> list[st
         for key in dict.fromkeys([*old.headlines, *after.headlines])
         if old.headlines.get(key) != after.headlines.get(key)
     ]
-    for was, now in changed[:_MOST_HEADLINES]:
+    for was, now in changed[:_MAX_HEADLINES]:
         said += [text("before: {sentence}", sentence=was)] if was else []
         said += [text("now: {sentence}", sentence=now)] if now else []
-    more = len(changed) - _MOST_HEADLINES
+    more = len(changed) - _MAX_HEADLINES
     if more > 0:
         said.append(text("{n} more headlines changed.", n=text.number(more, 0)))
     return said or [text("Nothing changed in the results.")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.results import Estimate, EstimateLike
-from analysis.statistics.anchor import LEAST_CORRELATION, AnchorDifference
+from analysis.statistics.anchor import MIN_CORRELATION, AnchorDifference
 from analysis.study_file import MeasurePlan
 from analysis.surveys.results import Improved, Outcome
 from dashboard.sentences.change import is_share, say_likely, say_signed
@@ -73,7 +73,7 @@ def _say_anchor(text: Text, anchor: AnchorDifference, *, share: bool) -> str:
             "The question on how things changed follows this change too weakly (correlation {r}, "
             "{least} wanted): it sets no important difference.",
             r=r,
-            least=text.number(LEAST_CORRELATION),
+            least=text.number(MIN_CORRELATION),
         )
     if not isinstance(anchor.predictive, Estimate):
         return text(

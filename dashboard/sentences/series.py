@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from analysis.interruptions import InterruptedSeries, SeriesEvent
 from analysis.results import Caution, Comparison, Finding
-from analysis.statistics.interrupted import FEWEST_FOR_SLOPE, LEAST_MONTHS
+from analysis.statistics.interrupted import MIN_FOR_SLOPE, MIN_MONTHS
 from dashboard.text import Text
 
 
@@ -71,7 +71,7 @@ CAUTIONS: Mapping[str, Callable[[Text, Caution], str]] = {
         "{series} by month: with fewer than {least} months before or after an event, a change of "
         "the trend is not tested.",
         series=_capital(text, c),
-        least=text.number(FEWEST_FOR_SLOPE, 0),
+        least=text.number(MIN_FOR_SLOPE, 0),
     ),
     "series_empty_months": lambda text, c: text(
         "{series} by month: {n} months without any are counted as 0.",
@@ -95,7 +95,7 @@ def _capital(text: Text, caution: Caution) -> str:
 
 def say_refusal(text: Text, event: SeriesEvent) -> str:
     """Say why an event cannot be estimated, and what stands instead."""
-    name, least = text.of(event.label), text.number(LEAST_MONTHS, 0)
+    name, least = text.of(event.label), text.number(MIN_MONTHS, 0)
     before, after = text.number(event.months_before, 0), text.number(event.months_after, 0)
     if event.refused == "passing":
         return text(
@@ -182,7 +182,7 @@ def say_series_method(text: Text, series: Sequence[InterruptedSeries]) -> list[s
 
 def say_untested_slope(text: Text) -> str:
     """Say why the change of the trend has no test where level and mean distance have one."""
-    return text("not tested below {least} months", least=text.number(FEWEST_FOR_SLOPE, 0))
+    return text("not tested below {least} months", least=text.number(MIN_FOR_SLOPE, 0))
 
 
 def is_estimated(event: SeriesEvent) -> bool:

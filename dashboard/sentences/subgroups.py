@@ -12,7 +12,7 @@ from dashboard.sentences.statistics import say_reason
 from dashboard.text import Text
 
 #: With fewer, 98.7 to 99.9 % of ranges for a new community hold it (docs/coverage.md).
-FEWEST_COMMUNITIES = 8
+MIN_COMMUNITIES = 8
 
 
 def say_shrunken(text: Text) -> str:
@@ -40,7 +40,7 @@ def say_across(text: Text, found: Subgroups, *, share: bool) -> str:
     if across.prediction_low is not None and across.prediction_high is not None:
         where = say_likely(text, across.prediction_low, across.prediction_high, share=share)
         parts.append(text("A new community would likely lie at {where}.", where=where))
-        if len(across.weights) < FEWEST_COMMUNITIES:
+        if len(across.weights) < MIN_COMMUNITIES:
             parts.append(text("With so few communities this range is wider than 95% calls for."))
     return text.join(parts)
 

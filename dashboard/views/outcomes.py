@@ -11,7 +11,7 @@ from analysis.study_file import MeasurePlan
 from analysis.surveys.findings import find_change, last_contrasts
 from analysis.surveys.results import Outcome
 from dashboard.cache import current_evaluation, current_study
-from dashboard.figures.change import MOST_LINES, draw_change
+from dashboard.figures.change import MAX_LINES, draw_change
 from dashboard.figures.forest import draw_forest, list_forest_rows
 from dashboard.sentences import say_caution, say_finding
 from dashboard.sentences.change import is_share, list_change_cards, say_who
@@ -84,7 +84,7 @@ def _show_change(text: Text, study: Study, outcome: Outcome) -> None:
         st.header(text("From which answer to which"), anchor=False)
         show_table(tables.list_transitions(outcome, text), key="transitions")
         return
-    lines = outcome.pairs is not None and sum(outcome.pairs.count) <= MOST_LINES
+    lines = outcome.pairs is not None and sum(outcome.pairs.count) <= MAX_LINES
     each = text("Each line is a person.") if lines else ""
     if outcome.pairs is not None and not lines:
         each = text("Bars: how many gave each score.")

@@ -22,7 +22,7 @@ from dashboard.widgets.overview import (
 from dashboard.widgets.page import show_cards, show_cautions, show_empty, show_page
 from dashboard.widgets.profile import is_profile, list_profile_cards, show_profile
 
-_MOST_CARDS = 4
+_MAX_CARDS = 4
 
 
 def show() -> None:
@@ -40,7 +40,7 @@ def show() -> None:
         st.info(escape_markdown(line))
     once = is_profile(evaluation)
     known = list_profile_cards(text, evaluation, study) if once else []
-    show_cards([*known, *list_cards(text, evaluation)][:_MOST_CARDS])
+    show_cards([*known, *list_cards(text, evaluation)][:_MAX_CARDS])
     if once:
         show_profile(text, evaluation, study)
     problems = list_problems(findings[1:])

@@ -20,7 +20,7 @@ from dashboard.workspace.store import SavedStudy
 
 CELLS = frozenset({"out_of_range", "unmatched_answers"})
 ROWS = CELLS | {"speeders", "straight_lining", "same_device", "contradictory_options"}
-_MOST_SHOWN = 30
+_MAX_SHOWN = 30
 
 
 def show_decisions(
@@ -94,12 +94,12 @@ def show_fixes(text: Text, saved: SavedStudy) -> None:
     if plan is None or not fixes:
         return
     with st.expander(text("Corrections recorded ({n})", n=text.number(len(fixes), 0))):
-        for at, fix in list(enumerate(fixes))[:_MOST_SHOWN]:
+        for at, fix in list(enumerate(fixes))[:_MAX_SHOWN]:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(escape_markdown(describe_fix(text, fix)))
                 if st.button(text("Take back"), key=f"take_back_{fix.file}_{fix.row}_{fix.column}"):
                     _save(saved, without_fix(plan, at), text("correction taken back"))
-        if len(fixes) > _MOST_SHOWN:
+        if len(fixes) > _MAX_SHOWN:
             st.caption(text("Go back to an earlier version on Data to take back many at once."))
 
 

@@ -18,7 +18,7 @@ from dashboard.theme import for_dark
 from dashboard.widgets.markdown import escape_markdown
 
 _SHOWN_WHOLE = 24
-_MOST_COLUMNS = 12
+_MAX_COLUMNS = 12
 _SHORT = 14
 _CHINESE = re.compile("(?<=[\u4e00-\u9fff→])|(?=[\u4e00-\u9fff→])")
 _CHART_CONFIG = {"displayModeBar": False, "displaylogo": False, "responsive": True}
@@ -78,7 +78,7 @@ def show_figure(
 
 def show_table(table: pd.DataFrame, *, key: str) -> None:
     """Show a table: short ones whole, their words wrapped; large ones to scroll and sort."""
-    if len(table) > _SHOWN_WHOLE or len(table.columns) > _MOST_COLUMNS:
+    if len(table) > _SHOWN_WHOLE or len(table.columns) > _MAX_COLUMNS:
         st.dataframe(table, hide_index=True, key=f"table_{key}", width="stretch")
         return
     heads, *rows = list_cells(table, current_text())

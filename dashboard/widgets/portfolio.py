@@ -14,7 +14,7 @@ from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.workspace.results import remove_results, save_results
 
-MOST_FILES = 1000
+MAX_FILES = 1000
 
 
 def show_add_results(text: Text, added: Sequence[Mapping[str, Any]], *, expanded: bool) -> None:
@@ -33,7 +33,7 @@ def show_add_results(text: Text, added: Sequence[Mapping[str, Any]], *, expanded
             accept_multiple_files=True,
             key=f"portfolio_files_{round_}",
         )
-        if files and not _save(text, files[:MOST_FILES]):
+        if files and not _save(text, files[:MAX_FILES]):
             st.session_state["portfolio_round"] = round_ + 1
             st.rerun()
         if added:

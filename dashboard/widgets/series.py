@@ -22,7 +22,7 @@ from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_figure, show_table
 from dashboard.workspace.editing import save_edit
 
-MOST_LETTERS = 60
+MAX_LETTERS = 60
 
 
 def show_series(text: Text, evaluation: Evaluation, names: Sequence[str]) -> None:
@@ -78,7 +78,7 @@ def show_event_settings(text: Text) -> None:
                 column_config={
                     columns[0]: st.column_config.DateColumn(),
                     columns[1]: st.column_config.DateColumn(),
-                    columns[2]: st.column_config.TextColumn(max_chars=MOST_LETTERS),
+                    columns[2]: st.column_config.TextColumn(max_chars=MAX_LETTERS),
                 },
                 key="event_rows",
             )

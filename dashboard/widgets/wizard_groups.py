@@ -21,7 +21,7 @@ from dashboard.workspace.plan_edit import (
     with_survey_setting,
 )
 
-MOST_GROUPS = 20
+MAX_GROUPS = 20
 
 
 def list_groups(draft: Draft) -> list[str]:
@@ -52,7 +52,7 @@ def show_groups(draft: Draft) -> None:
     with st.container(border=True):
         title = text("Comparison group")
         st.markdown(f"**{title}**")
-        if len(groups) > MOST_GROUPS:
+        if len(groups) > MAX_GROUPS:
             st.warning(text("This column has too many different values to name groups."))
             return
         _ask_treated(draft, survey, groups)

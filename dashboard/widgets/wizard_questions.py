@@ -36,7 +36,7 @@ _SIDE_ROWS = 4
 _RANGES = ((1.0, 4.0), (1.0, 5.0), (1.0, 7.0), (1.0, 10.0))
 """Scales offered for a self-assessment."""
 _AMOUNTS = ("amount", "income", "expense")
-_MOST_DIGITS = 3
+_MAX_DIGITS = 3
 
 
 @st.cache_resource(scope="session", show_spinner=False, max_entries=32)
@@ -275,7 +275,7 @@ def _ask_amounts(draft: Draft, at: Place, found: Sequence[OpenDecimals]) -> None
 
 
 def _amount(text: Text, value: float) -> str:
-    return text.number(value, 0 if value == int(value) else _MOST_DIGITS)
+    return text.number(value, 0 if value == int(value) else _MAX_DIGITS)
 
 
 def _ask(

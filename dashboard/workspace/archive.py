@@ -20,7 +20,7 @@ from dashboard.workspace.store import import_study, open_study, read_files
 LAYOUT = 1
 LARGEST = 400 << 20
 """Bytes of all files of an archive together, counted while they are unpacked."""
-MOST_FILES = 500
+MAX_FILES = 500
 LARGEST_LIST = 8 << 20
 # The name of the key travels with the study; the key itself and marks of names never do.
 _TRAVEL = ("sheets", "encodings", "plan", "key_id", "personal", "personal_texts")
@@ -40,7 +40,7 @@ class _List(BaseModel):
     model_config = ConfigDict(strict=True)
     layout: int = Field(ge=1)
     title: str = Field(max_length=2_000)
-    files: dict[str, _Entry] = Field(max_length=MOST_FILES)
+    files: dict[str, _Entry] = Field(max_length=MAX_FILES)
     drafts: dict[str, Any] = Field(default_factory=dict, max_length=20)
 
 
@@ -99,7 +99,7 @@ def _unpack(data: bytes) -> _Unpacked:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
-            if len(names) > MOST_FILES + 2 or len(set(names)) < len(names):
+            if len(names) > MAX_FILES + 2 or len(set(names)) < len(names):
                 raise WorkspaceError("archive_damaged")
             listed = _List.model_validate_json(_inflate(archive, _LIST, LARGEST_LIST))
             if listed.layout > LAYOUT:

@@ -33,7 +33,7 @@ ENDINGS = (
 """Endings of the files that Levee reads."""
 SETTLED = 2.0
 """Seconds for which a file's size and time must stay the same: else it is still being written."""
-_MOST_FILES = 500
+_MAX_FILES = 500
 _UNFINISHED = ("~$", ".", "._")
 
 
@@ -70,7 +70,7 @@ def list_folder(folder: Path, extra: tuple[str, ...] = ()) -> dict[str, FileStam
         except OSError:  # taken away since it was listed
             continue
         found[path.name] = FileStamp(told.st_size, told.st_mtime_ns)
-        if len(found) >= _MOST_FILES:
+        if len(found) >= _MAX_FILES:
             break
     return found
 

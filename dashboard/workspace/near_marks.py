@@ -11,7 +11,7 @@ from itertools import islice
 
 from analysis.intake.propose.near_names import (
     MARKED_KINDS,
-    MOST_MARKED,
+    MAX_MARKED,
     find_near_codes,
     mark_spellings,
 )
@@ -46,7 +46,7 @@ def restore_marks(saved: SavedStudy, found: KeyFile) -> StudyPlan | None:
     )
     marks = {
         code: list(mark_spellings(original, found.key, kind))
-        for code, kind, original in islice(named, MOST_MARKED)
+        for code, kind, original in islice(named, MAX_MARKED)
     }
     save_draft(saved.id, NEAR_MARKS, marks)
     return None if saved.plan is None else with_near(saved.plan, find_near_codes(marks))

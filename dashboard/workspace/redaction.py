@@ -25,7 +25,7 @@ from analysis.intake.check.personal import (
 )
 from analysis.intake.check.personal_text import Span, find_spans, is_certain_name, is_han_name
 from analysis.intake.model import Sheet, Table, Workbook
-from analysis.intake.propose.near_names import MARKED_KINDS, MOST_MARKED, mark_spellings
+from analysis.intake.propose.near_names import MARKED_KINDS, MAX_MARKED, mark_spellings
 from analysis.intake.read.reader import read_table
 from analysis.intake.sandbox.workbook import Progress, open_workbook
 from analysis.intake.tables.dictionaries import DICTIONARY_FORMATS
@@ -313,7 +313,7 @@ class _Coder:
         parts = split_names(text) if kind == "name" else _split_numbers(text, kind)
         codes = [(self._code(part, of), part, of) for part, of in parts]
         for code, part, of in codes:
-            if of in MARKED_KINDS and len(self.marks) < MOST_MARKED and code not in self.marks:
+            if of in MARKED_KINDS and len(self.marks) < MAX_MARKED and code not in self.marks:
                 self.marks[code] = mark_spellings(part, self.key, of)
         return " ".join(code for code, _, _ in codes)
 

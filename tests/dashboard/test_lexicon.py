@@ -20,8 +20,8 @@ CAUSAL = {
     ),
     "zh-Hans": re.compile("导致|使得|促使|归因|因为|由于|得益于|影响了|提高了|降低了|效果"),
 }
-MOST_WORDS = 25
-MOST_LETTERS = 62
+MAX_WORDS = 25
+MAX_LETTERS = 62
 N = 120
 RNG = np.random.default_rng(11)
 LEVEL = RNG.normal(3, 0.5, N)
@@ -78,7 +78,7 @@ def test_sentences_are_short(language):
         said += [say_caution(text, c) for c in evaluation.cautions]
         for one in said:
             size = len(one.split()) if language == "en" else len(one)
-            assert size <= (MOST_WORDS if language == "en" else MOST_LETTERS), one
+            assert size <= (MAX_WORDS if language == "en" else MAX_LETTERS), one
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -18,7 +18,7 @@ from analysis.surveys.results import (
 from analysis.surveys.scoring import score_range
 from dashboard.figures.answers import choose_colours, draw_answers, draw_shares, sort_by_change
 from dashboard.figures.attrition import draw_attrition
-from dashboard.figures.change import MOST_LINES, draw_change
+from dashboard.figures.change import MAX_LINES, draw_change
 from dashboard.figures.comparison import draw_comparison, draw_event_study
 from dashboard.figures.dose import draw_dose
 from dashboard.figures.flow import draw_flow
@@ -78,13 +78,13 @@ def test_change_shows_means_and_difference_with_interval(evaluation, sample):
     assert EN.signed(outcome.change.estimate) in words(figure)
 
 
-@pytest.mark.parametrize("n", [MOST_LINES, MOST_LINES + 1])
+@pytest.mark.parametrize("n", [MAX_LINES, MAX_LINES + 1])
 def test_each_person_is_a_line_only_while_lines_can_be_told_apart(evaluation, sample, n):
     pairs = PairCounts(from_score=(2.0, 3.0), to_score=(3.0, 3.0), count=(n - 1, 1))
     outcome = replace(outcome_of(evaluation, "preparedness"), pairs=pairs)
     figure = draw_change(outcome, sample.measure("preparedness"), EN)
     lines = [t for t in figure.data if t.mode == "lines" and t.x is not None and None in t.x]
-    assert len(lines) == (n <= MOST_LINES)
+    assert len(lines) == (n <= MAX_LINES)
     if lines:
         assert lines[0].x.count(None) == n
     else:

@@ -14,14 +14,14 @@ from dashboard.figures.consultation import (
     draw_time_to_done,
 )
 from dashboard.figures.funding import (
-    MOST_STEPS,
+    MAX_STEPS,
     draw_expiries,
     draw_months,
     draw_sources,
     draw_waterfall,
 )
 from dashboard.figures.portfolio import (
-    MOST_NAMED,
+    MAX_NAMED,
     count_outside,
     draw_columns,
     draw_forest_of_studies,
@@ -105,7 +105,7 @@ def test_many_sources_become_one_step():
 
     funding = evaluate_funding(ledger_study(rows))
     (bars,) = draw_waterfall(funding, Text("en")).data
-    assert len(bars.x) == MOST_STEPS + 2
+    assert len(bars.x) == MAX_STEPS + 2
     assert sum(bars.x[:-1]) == pytest.approx(funding.by_year[-1].income)
 
 
@@ -150,7 +150,7 @@ def many(n):
     return portfolio, {s.fingerprint: f"{HOSTILE} {s.fingerprint}" for s in portfolio.studies}
 
 
-@pytest.mark.parametrize("n", [3, MOST_NAMED, 300])
+@pytest.mark.parametrize("n", [3, MAX_NAMED, 300])
 def test_the_forest_stays_on_a_page_and_starts_with_the_most_certain(n):
     portfolio, titles = many(n)
     figure = draw_forest_of_studies(portfolio.measures[0], titles, Text("en"))
@@ -158,7 +158,7 @@ def test_the_forest_stays_on_a_page_and_starts_with_the_most_certain(n):
     widths = [a + b for a, b in zip(points.error_x.array, points.error_x.arrayminus, strict=True)]
     assert widths == sorted(widths)
     assert figure.layout.height < 1600
-    assert len(figure.layout.yaxis.ticktext) == (n + 2 if n <= MOST_NAMED else 2)
+    assert len(figure.layout.yaxis.ticktext) == (n + 2 if n <= MAX_NAMED else 2)
     assert "<b onclick" not in words(figure)
 
 

@@ -22,7 +22,7 @@ def test_short_rows_are_padded_and_empty_ones_at_the_end_left_out():
 
 
 def test_many_different_values_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(grid, "_MOST_REMEMBERED", 10)
+    monkeypatch.setattr(grid, "_MAX_REMEMBERED", 10)
     places = Places(str)
     builder = GridBuilder(places)
     for number in range(100):

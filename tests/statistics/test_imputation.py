@@ -106,7 +106,7 @@ def test_fillings_do_not_depend_on_how_many_fit_in_memory(monkeypatch):
     assert np.array_equal(whole.means, again.means)
     assert not np.array_equal(whole.means, impute_scores(PRE, POST, m=6, seed=5).means)
     assert whole.method == "chained_normal_m_6_seed_4"
-    monkeypatch.setattr("analysis.statistics.imputation._MOST_CELLS", 2 * PRE.size * 2)
+    monkeypatch.setattr("analysis.statistics.imputation._MAX_CELLS", 2 * PRE.size * 2)
     parts = impute_scores(PRE, POST, m=5, seed=4)
     assert parts.means.shape == parts.variances.shape == parts.covariances.shape == (5,)
 

@@ -5,8 +5,8 @@ import pytest
 
 from analysis.results import NotEstimable
 from analysis.statistics.interrupted import (
-    FEWEST_FOR_SLOPE,
-    LEAST_MONTHS,
+    MIN_FOR_SLOPE,
+    MIN_MONTHS,
     newey_west_lag,
     segmented_regression,
 )
@@ -77,7 +77,7 @@ def test_too_few_months_are_refused(n, starts):
     found = segmented_regression(months(n=n), starts)
     assert isinstance(found, NotEstimable)
     assert found.reason == "too_few"
-    assert LEAST_MONTHS == 8
+    assert MIN_MONTHS == 8
 
 
 def test_months_on_a_line_have_no_interval():
@@ -138,7 +138,7 @@ def test_the_slope_of_independent_months_is_near_least_squares():
 
 
 def test_a_slope_of_few_months_is_not_tested_but_its_level_is():
-    assert FEWEST_FOR_SLOPE == 12
+    assert MIN_FOR_SLOPE == 12
     for n, start, tested in ((24, 12, True), (24, 11, False), (24, 13, False), (23, 12, False)):
         event = segmented_regression(months(n=n, start=start), [start]).events[0]
         assert isinstance(event.slope, NotEstimable) is not tested

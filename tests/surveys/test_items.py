@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.sections import evaluate
-from analysis.surveys.items import MOST_ANSWERS, N_BANDS, count_items
+from analysis.surveys.items import MAX_ANSWERS, N_BANDS, count_items
 from dashboard.figures.answers import draw_answers
 from dashboard.text import Text
 from tests.studies import make_study
@@ -33,7 +33,7 @@ def test_every_item_lists_the_same_answers_and_can_be_drawn(low, high, draw):
     found = count_items(study)
     assert len({tuple(one.counts) for one in found}) == 1
     assert all(sum(one.counts.values()) == one.n for one in found)
-    assert len(found[0].counts) <= MOST_ANSWERS
+    assert len(found[0].counts) <= MAX_ANSWERS
     drawn = draw_answers(found, {}, Text("en"))
     assert len([t for t in drawn.data if t.type == "bar"]) == len(found[0].counts)
     assert evaluate(study).items == found

@@ -9,7 +9,7 @@ import pytest
 from analysis.disclosure import protect
 from analysis.results import SUPPRESSED, Comparison
 from analysis.sections import evaluate
-from analysis.surveys.auxiliary import MOST_AUXILIARY, choose_auxiliary
+from analysis.surveys.auxiliary import MAX_AUXILIARY, choose_auxiliary
 from analysis.surveys.imputation import impute_change, impute_comparison
 from analysis.surveys.panel import build_panel
 from analysis.surveys.sensitivity import evaluate_sensitivity
@@ -77,7 +77,7 @@ def test_no_more_columns_than_the_pairs_can_carry():
             "post": {k: rng.normal(3, 1, 350) for k in measures},
         }
     )
-    assert choose_auxiliary(many, build_panel(many), "m0", WAVES).values.shape[1] <= MOST_AUXILIARY
+    assert choose_auxiliary(many, build_panel(many), "m0", WAVES).values.shape[1] <= MAX_AUXILIARY
     alone = make_study({"pre": {"m": base}, "post": {"m": base[:40]}})
     assert choose_auxiliary(alone, build_panel(alone), "m", WAVES) is None
 

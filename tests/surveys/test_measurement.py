@@ -78,7 +78,7 @@ def test_incomplete_answers_and_questions_of_one_wave_are_left_out():
 
 
 def test_a_large_survey_is_drawn_and_says_so(monkeypatch):
-    monkeypatch.setattr(surveys_measurement, "MOST_PEOPLE", 150)
+    monkeypatch.setattr(surveys_measurement, "MAX_PEOPLE", 150)
     (one,) = measured(make_study(waves_of(260)))
     assert (one.n_drawn, one.n_from) == (150, 260)
     assert one.items[0].test.details["n_people"] == 150

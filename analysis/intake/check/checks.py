@@ -21,7 +21,7 @@ from analysis.study_file import SurveyFile, SurveyPlan
 
 SPEED_SHARE = 0.30
 """Answers handed in faster than this share of the median time are flagged."""
-LEAST_ITEMS = 4
+MIN_ITEMS = 4
 """Straight-lining is looked for in measures with at least this many items, one reversed."""
 
 _NUMBERED = re.compile(r"^\s*(?:[Qq]?\d+\s*[、.．)）]|第\d+题)\s*")
@@ -287,7 +287,7 @@ def _straight_lining(study: Study) -> list[Issue]:
         return []
     issues: list[Issue] = []
     for measure in study.plan.measures:
-        if measure.kind != "scale" or not measure.reversed or len(measure.items) < LEAST_ITEMS:
+        if measure.kind != "scale" or not measure.reversed or len(measure.items) < MIN_ITEMS:
             continue
         numbers = study.survey.items[measure.name]
         same = numbers.notna().all(axis=1) & (numbers.nunique(axis=1) == 1)

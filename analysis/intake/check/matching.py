@@ -12,7 +12,7 @@ from analysis.issues import Issue
 from analysis.study import Study, SurveyData
 from analysis.study_file import SurveyPlan
 
-LEAST_ALIKE = 0.75
+MIN_ALIKE = 0.75
 """Similarity from which two codes are shown as perhaps one person."""
 _LISTED = 20
 
@@ -63,7 +63,7 @@ def find_near(survey: SurveyData | None, plan: SurveyPlan | None) -> tuple[Propo
         return ()
     decided = {frozenset((one.code, one.same_as)) for one in plan.distinct}
     first, last = (_codes(survey, wave) for wave in waves)
-    found = propose_links(sorted(first), sorted(last), threshold=LEAST_ALIKE)
+    found = propose_links(sorted(first), sorted(last), threshold=MIN_ALIKE)
     coded = _near_before_coding(plan, first - last, last - first)
     undecided = [o for o in (*coded, *found) if frozenset((o.code, o.same_as)) not in decided]
     return tuple(sorted(undecided, key=lambda one: (-one.similarity, one.code)))

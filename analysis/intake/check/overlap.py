@@ -12,9 +12,9 @@ from analysis.intake.model import Table
 from analysis.intake.values.numbers import looks_like_numbers, read_numbers
 from analysis.issues import Issue
 
-LEAST_ROWS = 3
+MIN_ROWS = 3
 """Smaller tables are not looked for inside others."""
-_MOST_ROWS = 200_000
+_MAX_ROWS = 200_000
 _SAMPLED = 50
 
 
@@ -29,7 +29,7 @@ def check_overlap(tables: Sequence[Table]) -> list[Issue]:
     issues: list[Issue] = []
     for one, other in combinations(tables, 2):
         small, large = sorted((one, other), key=lambda table: len(table.cells))
-        if not LEAST_ROWS <= len(small.cells) <= len(large.cells) <= _MOST_ROWS:
+        if not MIN_ROWS <= len(small.cells) <= len(large.cells) <= _MAX_ROWS:
             continue
         for code, count in (("file_contained", _shared_rows), ("file_summed", _summed_rows)):
             n = count(small, large)

@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 KINDS = ("name", "phone", "id_card", "email", "ip", "address", "wechat", "plate")
-MOST_VALUES = 500
+MAX_VALUES = 500
 SHARE = 0.6
 """Share of a column's different values that must have a form."""
 
@@ -128,7 +128,7 @@ def find_personal(header: str, values: Iterable[str] = (), name: str = "") -> st
         One of :data:`KINDS`.
     """
     known = list(dict.fromkeys(str(value).strip() for value in values))
-    known = [value for value in known if value and value.casefold() not in _UNTOLD][:MOST_VALUES]
+    known = [value for value in known if value and value.casefold() not in _UNTOLD][:MAX_VALUES]
     for kind, test in WHOLE.items():
         if known and sum(map(test, known)) >= SHARE * len(known):
             return kind

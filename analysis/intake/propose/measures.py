@@ -19,7 +19,7 @@ from analysis.intake.values.lookup import column_texts, find_column
 from analysis.intake.values.scales import code_letters, family_of
 from analysis.study_file import MeasurePlan
 
-_MOST_OPTIONS = 12
+_MAX_OPTIONS = 12
 _NEGATIVE = re.compile(
     r"\b(?:not|never|waste|wasted|no point|useless|difficult|unable|afraid|hard|nothing)\b"
     r"|不值|没用|没有用|白费|不可能|无法|不会|很难|不想|没必要|无用",
@@ -138,7 +138,7 @@ def _choice_measures(
     """One binary measure per option of each check-all question."""
     measures: list[MeasurePlan] = []
     for question, options in _check_all(table, roles).items():
-        if len(options) <= _MOST_OPTIONS:
+        if len(options) <= _MAX_OPTIONS:
             names = [*taken, *(measure.name for measure in measures)]
             measures += _options(question, options, names)
     return measures

@@ -26,10 +26,10 @@ from analysis.study_file import Slip
 
 MARKED_KINDS = frozenset({"name", "phone", "id_card", "wechat"})
 """Kinds of personal data that are compared: an address or e-mail says less of who wrote it."""
-MOST_MARKED = 5_000
+MAX_MARKED = 5_000
 """Codes of a study up to which marks are kept."""
 _DIGITS = 12
-_MOST_SHARING = 6
+_MAX_SHARING = 6
 """Codes that share one mark beyond which it tells nobody apart."""
 _SHORTEST = 3
 _SLIPS: Mapping[str, tuple[Slip, float]] = {
@@ -102,7 +102,7 @@ def find_near_codes(marks: Mapping[str, Sequence[str]]) -> tuple[ProposedLink, .
     found: dict[tuple[str, str], tuple[float, Slip]] = {}
     for mark, members in sharing.items():
         slip, alike = _SLIPS[mark[0]]
-        if len(members) > _MOST_SHARING:
+        if len(members) > _MAX_SHARING:
             continue
         for one, other in combinations(sorted(members, key=lambda member: member[1:]), 2):
             pair = (normalise_code(one[1:]), normalise_code(other[1:]))

@@ -12,7 +12,7 @@ from analysis.intake.values.dates import looks_like_dates
 from analysis.intake.values.lookup import column_texts, list_identifiers
 
 _DATES_LOOKED_AT = 50
-_LEAST_ROWS = 12
+_MIN_ROWS = 12
 _DATED = frozenset({"date", "joined", "planned", "raised"})
 """Needed fields that hold a day."""
 
@@ -72,7 +72,7 @@ def list_near_sections(table: Table) -> tuple[NearSection, ...]:
     told = {column for name in SECTIONS for column in locate_fields(table, name).values()}
     told |= set(list_date_columns(table))
     # A few rows differ in every column: that identifies nobody.
-    enough = len(table.row_numbers) >= _LEAST_ROWS
+    enough = len(table.row_numbers) >= _MIN_ROWS
     codes = [name for name in list_identifiers(table) if name not in told][:1] if enough else []
     near = []
     for name, (required, _) in SECTIONS.items():

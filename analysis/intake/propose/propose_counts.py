@@ -27,8 +27,8 @@ from analysis.intake.values.words import (
 )
 from analysis.study_file import CountsPlan, MeasurePlan, SurveyFile, SurveyPlan
 
-_MOST_ROWS, _MOST_COLUMNS, _MOST_FACTS = 500, 24, 4
-_LEAST_HAN, _LEAST_WORDS = 7, 4
+_MAX_ROWS, _MAX_COLUMNS, _MAX_FACTS = 500, 24, 4
+_MIN_HAN, _MIN_WORDS = 7, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,7 @@ def recognise_counts(table: Table) -> CountsShape | None:
     people never has that shape: two people give the same answer.
     """
     columns = [column for column in table.columns if not column.paradata]
-    small = 2 <= len(table.cells) <= _MOST_ROWS and 2 <= len(columns) <= _MOST_COLUMNS
+    small = 2 <= len(table.cells) <= _MAX_ROWS and 2 <= len(columns) <= _MAX_COLUMNS
     if table.format != "plain" or not small:
         return None
     numeric = [column for column in columns if _holds_numbers(table, column)]
@@ -131,7 +131,7 @@ def _shape(
 ) -> CountsShape | None:
     """The shape, if each answer stands once for every wave and group."""
     names = [answer.name, *(column.name for column in others)]
-    if len(others) > _MOST_FACTS or table.cells[names].duplicated().any():
+    if len(others) > _MAX_FACTS or table.cells[names].duplicated().any():
         return None
     question = next((c for c in others if header_words(c) & QUESTIONS), None)
     question = question or next((c for c in others if _are_wordings(table, c)), None)
@@ -160,7 +160,7 @@ def _shape(
 def _is_wording(text: str) -> bool:
     """Whether a text is long enough to be a question: four words, or seven Han characters."""
     han = sum("\u4e00" <= char <= "\u9fff" for char in text)
-    return han >= _LEAST_HAN or len(text.split()) >= _LEAST_WORDS or text.endswith(("?", "？"))
+    return han >= _MIN_HAN or len(text.split()) >= _MIN_WORDS or text.endswith(("?", "？"))
 
 
 def _are_wordings(table: Table, column: Column) -> bool:

@@ -18,7 +18,7 @@ from analysis.intake.values.lookup import column_texts, normalise_name
 from analysis.intake.values.numbers import looks_like_numbers
 from analysis.intake.values.respondents import wave_family
 from analysis.intake.values.scales import (
-    MOST_RUNGS,
+    MAX_RUNGS,
     ScaleFound,
     family_of,
     find_scale,
@@ -69,7 +69,7 @@ _COUNT = re.compile(
 )
 _MONEY_BAND = re.compile(r"[$¥￥€£]\s*[\d,]+|\d\s*[万元]")
 _ODD_CONFIDENCE = 0.6
-_MOST_EVENTS = 50
+_MAX_EVENTS = 50
 """Distinct values up to which a column called "event name" holds the events of a study."""
 _INSTANCES = frozenset({"redcap_repeat_instance", "Repeat Instance"})
 _STRONG = frozenset(
@@ -252,7 +252,7 @@ def _judge_one(table: Table, column: Column, given: pd.Series, values: list[str]
         return by_header
     choices = table.choices.get(column.name, {})
     offered = list(choices.values()) or values
-    bounds = propose_range(offered) if len(offered) <= MOST_RUNGS else None
+    bounds = propose_range(offered) if len(offered) <= MAX_RUNGS else None
     codes = [float(code) for code in choices if code.lstrip("-").isdecimal()]
     if bounds is not None and len(codes) == len(choices) > 0:
         bounds = min(codes), max(codes)
@@ -293,7 +293,7 @@ def _judge_tool_column(column: Column, values: list[str], personal: str) -> Verd
 
 
 def _judge_header(words: set[str], given: pd.Series, values: list[str]) -> Verdict | None:
-    if words & {"redcap_event_name", "event name"} and 0 < len(values) <= _MOST_EVENTS:
+    if words & {"redcap_event_name", "event name"} and 0 < len(values) <= _MAX_EVENTS:
         return "wave", "category", 0.95, "header", "", None
     if words & set(WAVE_HEADERS) and 1 < len(values) <= 8:
         known = sum(wave_family(value) is not None for value in values)

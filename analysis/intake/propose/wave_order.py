@@ -20,8 +20,8 @@ from analysis.intake.values.respondents import wave_family, without_arm
 from analysis.intake.values.words import split_words
 
 _USUAL = ("pre", "mid", "post", "follow_up")
-_MOST_ROUNDS = 60
-_MOST_ROWS = 20_000
+_MAX_ROUNDS = 60
+_MAX_ROWS = 20_000
 # Words of what comes before a baseline, in their order, and of what nothing comes after.
 _STARTS = (
     split_words("screening|screen|筛查|初筛"),
@@ -97,10 +97,10 @@ def order_waves(table: Table, column: str, respondent: str | None = None) -> Wav
         waves = ("pre", "post") if numbered and counted[0].startswith("number") else ordered
         return WaveOrder(waves=tuple(waves), values=values, sure=True)
     rows = pd.DataFrame({"wave": texts.map(lambda one: without_arm(one), na_action="ignore")})
-    if respondent is None or respondent not in table.cells or len(names) > _MOST_ROUNDS:
+    if respondent is None or respondent not in table.cells or len(names) > _MAX_ROUNDS:
         return WaveOrder(waves=tuple(names), values=values, sure=False)
     rows["person"] = column_texts(table, respondent)
-    ordered, whole = _order_of_rows(rows.dropna().head(_MOST_ROWS), names)
+    ordered, whole = _order_of_rows(rows.dropna().head(_MAX_ROWS), names)
     # Only a survey tool's own export is known to keep the order of its events.
     return WaveOrder(waves=tuple(ordered), values=values, sure=whole and table.format == "redcap")
 

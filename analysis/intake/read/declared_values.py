@@ -12,7 +12,7 @@ from analysis.intake.read.survey_rows import SurveyRows
 from analysis.issues import Issue
 from analysis.study_file import SurveyPlan
 
-MOST_VALUES = 20
+MAX_VALUES = 20
 
 
 def check_declared_values(
@@ -86,7 +86,7 @@ def _check_groups(survey: SurveyPlan, rows: pd.DataFrame) -> Iterator[Issue]:
             code="group_without_treated",
             severity="warning",
             column=survey.group or "group",
-            details={"values": groups[:MOST_VALUES], "n": len(groups)},
+            details={"values": groups[:MAX_VALUES], "n": len(groups)},
         )
 
 
@@ -101,6 +101,6 @@ def _expect(value: str, found: Sequence[str], where: str, column: str) -> None:
         where=where,
         value=value,
         column=column,
-        values=list(found)[:MOST_VALUES],
+        values=list(found)[:MAX_VALUES],
         nearest=folded[nearest[0]] if nearest else "",
     )

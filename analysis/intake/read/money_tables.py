@@ -32,7 +32,7 @@ from analysis.study_file import (
 )
 
 Side = Literal["credit", "debit"]
-_LEAST_STEPS = 3
+_MIN_STEPS = 3
 _CENT = 0.005
 
 
@@ -155,7 +155,7 @@ def settle_income_side(table: Table, plan: FundingPlan) -> Side | None:
         (step.iloc[1:], moved.iloc[1:]),
         (-step.iloc[1:], moved.shift().iloc[1:]),
     ):
-        if len(change) < _LEAST_STEPS or change.isna().any():
+        if len(change) < _MIN_STEPS or change.isna().any():
             continue
         if (change - amount).abs().max() < _CENT:
             fits.add("credit")

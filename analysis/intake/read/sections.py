@@ -13,7 +13,7 @@ from analysis.intake.values.spellings import header_words
 from analysis.intake.values.typed_table import is_total
 from analysis.intake.values.words import EXPENSE, INCOME, split_words
 
-_MOST_WORDS = 50
+_MAX_WORDS = 50
 
 
 DEBIT_CREDIT = frozenset(
@@ -240,7 +240,7 @@ def _with_direction(table: Table, found: dict[str, str]) -> dict[str, str]:
     if "amount" not in found or {"direction", "income", "expense"} & set(found):
         return found
     for column in table.columns:
-        given = table.cells[column.name].dropna().unique()[:_MOST_WORDS]
+        given = table.cells[column.name].dropna().unique()[:_MAX_WORDS]
         words = {normalise_name(value) for value in given if not is_total(str(value))} - {""}
         if words & EXPENSE and words <= INCOME | EXPENSE:
             rest = {key: name for key, name in found.items() if name != column.name}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 Row = tuple[str | None, ...]
-_MOST_REMEMBERED = 1_000_000
+_MAX_REMEMBERED = 1_000_000
 """Distinct values looked up without being read again; more would fill the memory themselves."""
 
 
@@ -64,7 +64,7 @@ class Places(dict[Any, int]):
         self._to_text = to_text
 
     def __missing__(self, value: Any) -> int:  # noqa: ANN401
-        if len(self) >= _MOST_REMEMBERED:
+        if len(self) >= _MAX_REMEMBERED:
             self.clear()  # a text met again is then kept twice: it costs its place only
         self[value] = code = self.place(value)
         return code

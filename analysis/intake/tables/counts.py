@@ -31,7 +31,7 @@ from analysis.issues import Issue, Severity
 from analysis.study import Exclusion
 from analysis.study_file import CountsPlan, SurveyFile, SurveyPlan
 
-MOST_PEOPLE = 1_000_000
+MAX_PEOPLE = 1_000_000
 """People that one table of counts may stand for."""
 BASES = frozenset(
     split_words(
@@ -132,9 +132,9 @@ def read_counts(table: Table, source: SurveyFile, survey: SurveyPlan) -> CountsR
         issues += found
     exclusions, found = _without_counts(table, cells, rows)
     total = sum(float(one.numbers.sum()) for one in cells)
-    if total > MOST_PEOPLE:
+    if total > MAX_PEOPLE:
         raise LimitExceededError(
-            "too_many_people", file=table.file, limit=MOST_PEOPLE, found=round(total)
+            "too_many_people", file=table.file, limit=MAX_PEOPLE, found=round(total)
         )
     kept = {column.name for column in table.columns} - set(names)
     named = _name_columns(plan, cells, survey)

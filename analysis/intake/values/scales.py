@@ -12,10 +12,10 @@ from analysis.intake.model import Column
 from analysis.intake.values.answers import propose_range, read_number
 from analysis.intake.values.words import NOT_GIVEN
 
-MOST_RUNGS = 12
+MAX_RUNGS = 12
 """Distinct answers up to which a column can be a scale."""
 _ODD_SHARE = 0.1
-_LEAST_TOLD = 4
+_MIN_TOLD = 4
 _DIGITS = re.compile(r"[\[_.\-]?(?:SQ)?\d{1,20}\]?[a-z]?$", re.IGNORECASE)
 _OPEN_ENDED = re.compile(r"^[<>≥≤]\s*\d+|^\d+\s*(?:\+|or more|and more|及?以[上下])", re.IGNORECASE)
 """The last option of a count, such as ``3+``: nothing odd, and no scale."""
@@ -48,9 +48,9 @@ def find_scale(given: pd.Series) -> ScaleFound | None:
     given = given.astype(str)
     counts = given[~given.str.strip().str.casefold().isin(NOT_GIVEN)].value_counts()
     values = [str(value) for value in counts.index]
-    if len(values) <= MOST_RUNGS and (bounds := propose_range(values)) is not None:
+    if len(values) <= MAX_RUNGS and (bounds := propose_range(values)) is not None:
         return ScaleFound(bounds=bounds)
-    if len(values) > MOST_RUNGS + _allowed(counts):
+    if len(values) > MAX_RUNGS + _allowed(counts):
         return None
     return _among_numbers(counts) or _among_words(counts)
 
@@ -60,8 +60,8 @@ def _among_numbers(counts: pd.Series) -> ScaleFound | None:
     rated = [str(value) for value in counts.index if read_number(str(value)) is not None]
     odd = tuple(str(value) for value in counts.index if str(value) not in rated)
     few = int(counts[list(odd)].sum()) <= _allowed(counts)
-    told = len(counts) - len(odd) >= 2 and int(counts[rated].sum()) >= _LEAST_TOLD
-    if not (odd and few and told) or any(map(_OPEN_ENDED.match, odd)) or len(rated) > MOST_RUNGS:
+    told = len(counts) - len(odd) >= 2 and int(counts[rated].sum()) >= _MIN_TOLD
+    if not (odd and few and told) or any(map(_OPEN_ENDED.match, odd)) or len(rated) > MAX_RUNGS:
         return None
     bounds = propose_range(rated)
     return None if bounds is None else ScaleFound(bounds=bounds, odd=odd)
@@ -70,7 +70,7 @@ def _among_numbers(counts: pd.Series) -> ScaleFound | None:
 def _among_words(counts: pd.Series) -> ScaleFound | None:
     """Set aside one wording: rare, or the only one of six or more that fits no ladder."""
     values = [str(value) for value in counts.index]
-    if not 4 <= len(values) <= MOST_RUNGS:
+    if not 4 <= len(values) <= MAX_RUNGS:
         return None
     for odd in (value for value in reversed(values) if read_number(value) is None):
         if len(values) < 6 and int(counts[odd]) > _allowed(counts):
@@ -108,5 +108,5 @@ def fits_neighbours(given: pd.Series, bounds: Bounds) -> ScaleFound | None:
         if number is None or not bounds[0] <= number <= bounds[1] or number % 1
     )
     few = 0 < int(counts[list(odd)].sum()) <= _allowed(counts)
-    told = int(counts.sum()) >= _LEAST_TOLD + 1
+    told = int(counts.sum()) >= _MIN_TOLD + 1
     return ScaleFound(bounds=bounds, odd=odd) if few and told else None

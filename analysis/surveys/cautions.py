@@ -29,7 +29,7 @@ SEASON_MONTHS = 2
 _Found = Iterator[tuple[str, Severity, dict[str, object]]]
 
 
-def guard_outcome(
+def outcome_cautions(
     study: Study, panel: Panel, contrast: Contrast, waves: tuple[str, str], outcome: Outcome
 ) -> tuple[Caution, ...]:
     """Collect the cautions of one outcome.
@@ -58,7 +58,7 @@ def guard_outcome(
     )
 
 
-def guard_study(study: Study, flow: Flow | None) -> tuple[Caution, ...]:
+def survey_cautions(study: Study, flow: Flow | None) -> tuple[Caution, ...]:
     """Cautions of the whole survey: small filter, no comparison group, or only treated people."""
     if flow is None:
         return ()
