@@ -10,9 +10,16 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.disclosure.cells import People, cell_of, rows_cell
-from analysis.disclosure.rules import hide_share, is_safe_share, is_small
+from analysis.disclosure.rules import (
+    bin_counts,
+    hide_share,
+    is_safe_share,
+    is_small,
+    round_people,
+)
 from analysis.disclosure.suppression import Auditor, choose_hidden
 from analysis.participation.attendance import clean_sign_ins
+from analysis.participation.engagement import list_engagement
 from analysis.participation.results import (
     Participation,
     PeriodParticipation,
@@ -124,8 +131,7 @@ def protect_participation(
         )
         for s in found.funnel
     )
-    engagement = [n for _, n in found.engagement]
-    hidden = choose_hidden(engagement, least)
+    engagement = _engagement(visits, everyone, auditor)
     return replace(
         found,
         participants=_keep(found.participants, total),
@@ -140,12 +146,7 @@ def protect_participation(
         funnel=funnel,
         per_session=sessions,
         per_period=periods,
-        engagement=tuple(
-            (k, n)
-            for i, (k, n) in enumerate(found.engagement)
-            # With one number hidden beside the sums over all, the others would give it back.
-            if not hidden and i not in hidden
-        ),
+        engagement=engagement,
         lorenz=thin_lorenz(found.lorenz, found.contacts, least),
         top10_share=_top(found.top10_share, len(found.lorenz) - 1, least),
         gini=found.gini if found.gini.n >= 2 * least else _none(found.gini),
@@ -153,6 +154,32 @@ def protect_participation(
         by_kind=tuple(by["kind"]),
         by_level=tuple(by["level"]),
     )
+
+
+def _engagement(
+    visits: npt.NDArray[np.int64], everyone: npt.NDArray[np.int64], auditor: Auditor
+) -> tuple[tuple[int, int], ...]:
+    """Give how often people came in steps that many took: (fewest sessions of a step, people).
+
+    The steps are judged exactly, beside everything else, and given rounded: all attendances, and
+    those of the most active tenth, would tell how the last few of a step are spread over it.
+    """
+    values, counts = zip(*list_engagement(visits), strict=True)
+    # Where steps of the smallest group would single out few beside the rest, wider ones are tried.
+    for size in (auditor.least, 2 * auditor.least, 4 * auditor.least):
+        steps = bin_counts(values, counts, size)
+        cells = [
+            cell_of(
+                "people",
+                f"participation.engagement.{low}",
+                everyone,
+                ("n", 1.0, (visits >= low) & (visits <= high)),
+            )
+            for low, high, _ in steps
+        ]
+        if len(steps) > 1 and auditor.release(*cells):
+            return tuple((int(low), round_people(n, auditor.least) or 0) for low, _, n in steps)
+    return ()
 
 
 def _protect_counts(found: Participation, least: int) -> Participation:

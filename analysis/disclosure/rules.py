@@ -35,6 +35,17 @@ def is_safe_share(share: EstimateLike, least: int) -> bool:
     return not (is_small(counted, least) or is_small(share.n - counted, least))
 
 
+def round_people(n: float | None, least: int) -> int | None:
+    """Round to multiples of the smallest group, as statistical offices round tables of counts.
+
+    Examples
+    --------
+    >>> [round_people(n, 5) for n in (7, 8, None)]
+    [5, 10, None]
+    """
+    return None if n is None else least * round(float(n) / least)
+
+
 def hide_share(share: EstimateLike, least: int) -> EstimateLike:
     """Give a share, or that it is suppressed; see :func:`is_safe_share`."""
     if is_safe_share(share, least):

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.disclosure.cells import BoolArray, FloatArray, People, cell_of
-from analysis.disclosure.rules import hide_share, is_small, round_days
+from analysis.disclosure.rules import hide_share, is_small, round_days, round_people
 from analysis.disclosure.suppression import Auditor
 from analysis.results import SUPPRESSED, Curve, Estimate, EstimateLike, NotEstimable
 from analysis.study import Study
@@ -363,11 +363,6 @@ def _cohorts(v: Volunteering, found: Sequence[Cohort]) -> tuple[Cohort, ...]:
     return tuple(told)
 
 
-def _round(n: float | None, least: int) -> int | None:
-    """Round to multiples of the smallest group, as statistical offices round tables of counts."""
-    return None if n is None else least * round(float(n) / least)
-
-
 def _month(v: Volunteering, m: Month) -> Month:
     """Round a month's team; who came and went in one month is nearly always few."""
 
@@ -389,8 +384,8 @@ def _month(v: Volunteering, m: Month) -> Month:
     }
     return replace(
         m,
-        active=_round(m.active, v.least) or 0,
-        team=_round(m.team, v.least),
+        active=round_people(m.active, v.least) or 0,
+        team=round_people(m.team, v.least),
         new=_keep(m.new, free["new"]),
         returning=_keep(m.returning, free["returning"]),
         lapsed=_keep(m.lapsed, free["lapsed"]),
@@ -401,7 +396,9 @@ def _month(v: Volunteering, m: Month) -> Month:
 
 
 def _backtest(b: OutlookCheck, least: int) -> OutlookCheck:
-    return replace(b, actual=_round(b.actual, least) or 0, today=_round(b.today, least) or 0)
+    return replace(
+        b, actual=round_people(b.actual, least) or 0, today=round_people(b.today, least) or 0
+    )
 
 
 def _hours(v: Volunteering, found: Hours, study: Study) -> Hours:

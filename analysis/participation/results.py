@@ -76,8 +76,10 @@ class Representation:
 class Participation:
     """Everything known of attendance. Rates are 0–1 with Wilson intervals.
 
-    ``engagement`` lists (sessions attended, people); ``lorenz`` (share of people, share of
-    attendances), both cumulative. ``events`` are dated happenings (from, until, label).
+    ``engagement`` lists (sessions attended, people), each up to the next; for funders and the
+    public in steps of many people, rounded to the smallest group, the last one without an end.
+    ``lorenz`` lists (share of people, share of attendances), both cumulative.
+    ``events`` are dated happenings (from, until, label).
     ``fill_rate`` is known where only counts are: all present over all registered (or places), so
     that it may pass 1 and has no interval; ``attendance_rate`` leaves out the sessions with more
     present than registered.

@@ -239,8 +239,31 @@ def _order(
                 rows.append(weights)
                 sums.append(gini[0] * factor * total)
     slack = np.append(slack, np.full(len(rows) - slack.size, 1e-6 * max(total, 1)))
+    least, most = _known_steps(told.get("engagement") or (), n)
+    rows += [np.eye(n)[at] for at in range(n)] if whole else []
+    if whole:  # numbers of people by sessions: each amount lies in one of few steps
+        sums += ((least + most) / 2).tolist()
+        slack = np.append(slack, (most - least) / 2)
     ends = _order_bounds(np.array(rows, float), np.array(sums), up, slack, whole=whole)
     _take_order(name, true, ends, spoils, whole=whole)
+
+
+def _known_steps(steps: Sequence[tuple[int, int]], n: int) -> tuple[Floats, Floats]:
+    """Bound each amount, in order of size, by the steps: numbers of people rounded to five.
+
+    No step is small; the evaluator's own numbers are exact.
+    """
+    rounded = all(people % LEAST == 0 for _, people in steps)
+    least, most, off = np.ones(n), np.full(n, 1e6), LEAST // 2 if rounded else 0
+    fewest = [max(people - off, LEAST if rounded else 0) for _, people in steps]
+    largest = [people + off for _, people in steps]
+    for at, (start, _) in enumerate(steps):
+        # So many are surely in this step and those after it; so many surely before it.
+        above = max(sum(fewest[at:]), n - sum(largest[:at]))
+        below = max(sum(fewest[:at]), n - sum(largest[at:]))
+        least[n - min(max(above, 0), n) :] = start
+        most[: min(max(below, 0), n)] = np.minimum(most[: min(max(below, 0), n)], start - 1)
+    return least, most
 
 
 def _order_bounds(

@@ -10,6 +10,7 @@ from dashboard.figures.axes import draw_lorenz, events_within, percent_axis, sha
 from dashboard.figures.labels import escape_label
 from dashboard.figures.retention import month_ticks
 from dashboard.sentences.few import mark_cell
+from dashboard.tables.participation import name_steps
 from dashboard.text import Text
 from dashboard.theme import AFTER, BAND, BEFORE, MUTED, new_figure
 
@@ -122,18 +123,24 @@ def draw_months(participation: Participation, text: Text) -> go.Figure:
     return figure
 
 
-def draw_engagement(participation: Participation, text: Text, least: int = 0) -> go.Figure:
+def draw_engagement(
+    participation: Participation, text: Text, least: int = 0, *, in_steps: bool = False
+) -> go.Figure:
     """Draw how many people came how often; with many sessions, in steps of equal width.
 
-    Bars of fewer than ``least`` people carry the evaluator's mark.
+    Bars of fewer than ``least`` people carry the evaluator's mark; ``in_steps`` as in
+    :func:`~dashboard.tables.participation.name_steps`.
     """
     counted = dict(participation.engagement)
     width = -(-max(counted, default=1) // MAX_BARS)
     starts = range(1, max(counted, default=1) + 1, width)
     y = [sum(counted.get(k, 0) for k in range(start, start + width)) for start in starts]
+    x = [str(k) if width == 1 else f"{k}–{k + width - 1}" for k in starts]
+    if in_steps:
+        x, y = name_steps(participation, text), list(counted.values())
     figure = new_figure(320)
     figure.add_bar(
-        x=[str(k) if width == 1 else f"{k}–{k + width - 1}" for k in starts],
+        x=x,
         y=y,
         marker_color=BEFORE,
         text=[mark_cell(text, str(n), n, least) for n in y],

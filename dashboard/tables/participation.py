@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pandas as pd
 
 from analysis.participation.results import LISTED, Delivery, Participation
@@ -59,12 +61,20 @@ def list_months(p: Participation, text: Text, least: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*names, text("Share of the eligible")])
 
 
-def list_engagement(p: Participation, text: Text, least: int) -> pd.DataFrame:
-    """How many people came how often."""
+def list_engagement(
+    p: Participation, text: Text, least: int, *, in_steps: bool = False
+) -> pd.DataFrame:
+    """How many people came how often; ``in_steps`` as in :func:`name_steps`."""
     people = mark_counts(text, [n for _, n in p.engagement], least)
-    return pd.DataFrame(
-        {text("Sessions"): [k for k, _ in p.engagement], text("People"): list(people)}
-    )
+    sessions = name_steps(p, text) if in_steps else [k for k, _ in p.engagement]
+    return pd.DataFrame({text("Sessions"): sessions, text("People"): list(people)})
+
+
+def name_steps(p: Participation, text: Text) -> list[str]:
+    """Name the steps in which funders and the public see how often people came."""
+    starts = [k for k, _ in p.engagement]
+    names = [str(k) if after == k + 1 else f"{k}–{after - 1}" for k, after in pairwise(starts)]
+    return [*names, *(text("{n} or more", n=text.number(k, 0)) for k in starts[-1:])]
 
 
 def list_kinds(p: Participation, text: Text) -> pd.DataFrame:

@@ -73,7 +73,8 @@ def show() -> None:
     show_series(text, evaluation, ("attendance",))
     show_event_settings(text)
     if found.engagement:
-        _show_engagement(text, found)
+        # What others see of how often people came is in steps, rounded.
+        _show_engagement(text, found, in_steps=evaluation.audience in ("funder", "public"))
     if found.by_kind or found.by_level:
         st.header(text("By kind and level"), anchor=False)
         show_table(tables.list_kinds(found, text), key="kinds")
@@ -88,14 +89,20 @@ def _explain_mark(text: Text, counts: Sequence[float | None]) -> None:
         st.caption(say_marked(text, smallest_group()))
 
 
-def _show_engagement(text: Text, found: Participation) -> None:
+def _show_engagement(text: Text, found: Participation, *, in_steps: bool) -> None:
     left, right = st.columns(2, gap="large")
     least = smallest_group()
-    table = tables.list_engagement(found, text, least)
+    table = tables.list_engagement(found, text, least, in_steps=in_steps)
+    rounded = text("Numbers of people are rounded to multiples of {n}.", n=text.number(least, 0))
     with left:
         title, alt = text("How often people came"), text("Bars of people by sessions attended.")
         show_figure(
-            draw_engagement(found, text, least), title=title, alt=alt, table=table, key="engagement"
+            draw_engagement(found, text, least, in_steps=in_steps),
+            title=title,
+            subtitle=rounded if in_steps else "",
+            alt=alt,
+            table=table,
+            key="engagement",
         )
         _explain_mark(text, [n for _, n in found.engagement])
     with right:

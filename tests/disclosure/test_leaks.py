@@ -18,7 +18,9 @@ from benchmarks.attack.bounds import attack_amounts, attack_scores
 from benchmarks.attack.made_studies import draw_study
 from benchmarks.attack.spoils import Spoils
 from dashboard.exports.results_file import write_results
+from dashboard.figures.attendance import draw_engagement
 from dashboard.sentences import say_caution
+from dashboard.tables.participation import list_engagement
 from dashboard.text import LANGUAGES, Text
 
 PEOPLE = 60
@@ -143,6 +145,34 @@ def test_a_lorenz_curve_does_not_tell_how_many_came_once():
     spoils = Spoils()
     attack_amounts(given, truth, spoils)
     assert dict(spoils.cells) == {}
+
+
+@pytest.mark.parametrize("seed", [9100, 9105, 9109])
+def test_how_often_people_came_is_given_in_steps_that_tell_nobody(seed: int):
+    """With one number under five nothing was given; exact ones stood beside no audit."""
+    study, truth = draw_study(seed)
+    inside = evaluate(study)
+    shown, release = make_release(inside, study, "funder")
+    assert min(n for _, n in inside.participation.engagement) < LEAST
+    steps = shown.participation.engagement
+    assert len(steps) > 2
+    assert all(n >= LEAST and n % LEAST == 0 for _, n in steps)
+    (people,) = [c for c in release.cells(People()) if c.label == "participation.participants"][:1]
+    parts = {c for c in release.cells(People()) if c.label.startswith("participation.engagement")}
+    masks = [who for cell in parts for _, _, who in cell.terms]
+    assert sum(masks) == people.terms[0][2], "each person in one step"
+    assert all(mask.bit_count() >= LEAST for mask in masks)
+    spoils = Spoils()
+    attack_amounts(json.loads(write_results(shown)), truth, spoils)
+    assert dict(spoils.cells) == {}
+    for language, last in (("en", "or more"), ("zh-Hans", "次及以上")):
+        text = Text(language)
+        table = list_engagement(shown.participation, text, 0, in_steps=True)
+        drawn = draw_engagement(shown.participation, text, in_steps=True).data[0]
+        assert list(table.iloc[:, 0]) == list(drawn.x)
+        assert drawn.x[-1] == text("{n} or more", n=steps[-1][0])
+        assert last in drawn.x[-1]
+        assert list(drawn.y) == [n for _, n in steps]
 
 
 def test_a_table_with_blanks_is_compared_with_earlier_ones_too():
