@@ -80,7 +80,8 @@ def find_study(study: Study, survey: SurveySections) -> Iterator[Finding]:
         return
     last = last_contrasts(survey.outcomes)
     effects = tuple(find_effects(study, survey))
-    compared = effects and last
+    # Differences that nobody could estimate, or that are withheld, are not zero of so many.
+    compared = last and any(f.code != "effect_not_estimable" for f in effects)
     yield find_compared_summary(last, effects) if compared else find_summary(survey, last)
 
 
@@ -111,6 +112,8 @@ def find_summary(survey: SurveySections, last: Sequence[Outcome]) -> Finding:
         wave, flow = next(iter(survey.flow.waves.items())) if survey.flow else ("", None)
         values = {"n": flow.respondents if flow else 0, "wave": wave}
         return Finding(code="study_one_wave", section="outcomes", values=values)
+    if all(isinstance(o.change, NotEstimable) and shared_change(o) is None for o in last):
+        return find_what_is_missing(survey, last)
     flow_ = survey.flow
     clear = [o for o in last if is_clear(o.change, o.p_adjusted)]
     known = flow_ is not None and not flow_.anonymous
@@ -129,6 +132,25 @@ def find_summary(survey: SurveySections, last: Sequence[Outcome]) -> Finding:
             "to": last[0].contrast[1],
         },
     )
+
+
+def find_what_is_missing(survey: SurveySections, last: Sequence[Outcome]) -> Finding:
+    """Why no measure's change can be estimated: what the data lack for it."""
+    anonymous = survey.flow is None or survey.flow.anonymous
+    reasons = {o.change.reason for o in last if isinstance(o.change, NotEstimable)}
+    most = max(min(o.n.from_wave, o.n.to_wave) if anonymous else o.n.matched for o in last)
+    if "suppressed" in reasons:
+        reason = "suppressed"
+    elif all(o.n.from_wave == 0 or o.n.to_wave == 0 for o in last):
+        reason = "no_second_wave"
+    elif most == 0:
+        reason = "no_pairs"
+    elif "too_few" in reasons:
+        reason = "too_few_apart" if anonymous else "too_few"
+    else:
+        reason = "no_variance" if reasons == {"no_variance"} else "several"
+    values = {"reason": reason, "n": most, "from": last[0].contrast[0]}
+    return Finding(code="study_not_estimable", section="outcomes", values=values)
 
 
 def find_compared_summary(last: Sequence[Outcome], effects: Sequence[Finding]) -> Finding:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from analysis.results import Caution, Finding
 from dashboard.sentences.change import say_signed
-from dashboard.sentences.names import name_with
+from dashboard.sentences.names import name_with, wave_name
 from dashboard.text import N_, Text
 
 Sentence = Callable[[Text, Finding], str]
@@ -157,6 +157,39 @@ def _not_estimable(text: Text, f: Finding) -> str:
     return text(message, measure=text.of(f.values["label"]))
 
 
+_NOTHING_ESTIMABLE = {
+    "suppressed": N_("Changes are withheld: too few people answered to show them."),
+    "no_second_wave": N_(
+        "No change can be estimated: no measure has answers in the first round "
+        "({wave}) and in a later one. Check the rounds, or add one with the same questions."
+    ),
+    "no_pairs": N_(
+        "No change can be estimated: fewer than two people answered a measure both times "
+        "under the same code. Check the column of respondents."
+    ),
+    "too_few": N_(
+        "No change can be estimated: too few people answered a measure both times (at most {n})."
+    ),
+    "too_few_apart": N_(
+        "No change can be estimated: too few people answered a measure in both survey "
+        "rounds (at most {n} in the smaller one)."
+    ),
+    "no_variance": N_("No change can be estimated: the answers do not differ between people."),
+}
+
+
+def _nothing_estimable(text: Text, f: Finding) -> str:
+    message = _NOTHING_ESTIMABLE.get(
+        str(f.values["reason"]),
+        N_(
+            "No change can be estimated from these data; Outcomes gives the reason for each "
+            "measure."
+        ),
+    )
+    wave = wave_name(text, str(f.values["from"]))
+    return text(message, n=_plain(text, f.values["n"]), wave=wave)
+
+
 def _dose_not_estimable(text: Text, f: Finding) -> str:
     same = f.values.get("reason") == "no_variance"
     message = (
@@ -217,6 +250,7 @@ FINDINGS: Mapping[str, Callable[[Text, Finding], str]] = {
         "clear",
         "n",
     ),
+    "study_not_estimable": _nothing_estimable,
     "study_one_wave": _with(
         "There is one wave with {n} respondents: a change cannot be told yet.", "n"
     ),

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from analysis.disclosure import protect
 from analysis.funder_summary import summarise_for_funder
 from analysis.results import Comparison, NotEstimable
 from analysis.sections import evaluate
@@ -274,3 +275,54 @@ def test_measures_that_can_be_tested_are_counted_apart_from_those_that_cannot():
     assert "1 of 2 measures changed clearly; on 1 everyone changed by the same amount" in told
     assert shared_change(evaluation.outcomes[0]) == 1
     assert shared_change(evaluation.outcomes[1]) is None
+
+
+NONE = [np.nan] * 3
+
+
+@pytest.mark.parametrize(
+    ("waves", "options", "reason", "said"),
+    [
+        ({"pre": {"m": [1, 2, 3]}, "post": {"m": NONE}}, {}, "no_second_wave", "first round ("),
+        ({"pre": {"m": [1]}, "post": {"m": [3]}}, {}, "no_pairs", "under the same code"),
+        (
+            {"pre": {"m": [1]}, "post": {"m": [3]}},
+            {"anonymous": True},
+            "too_few_apart",
+            "at most 1",
+        ),
+    ],
+)
+def test_where_nothing_can_be_estimated_the_headline_says_what_is_missing(
+    waves, options, reason, said
+):
+    """It never says that none of so many measures changed clearly: nobody could know."""
+    study = make_study(waves, **options)
+    evaluation = evaluate(study)
+    headline = evaluation.findings[0]
+    assert (headline.code, headline.values["reason"]) == ("study_not_estimable", reason)
+    assert said in say_finding(Text("en"), headline)
+    chinese = say_finding(Text("zh-Hans"), headline)
+    assert "无法估计变化" in chinese
+    for language in ("en", "zh-Hans"):
+        text = Text(language)
+        assert count_clear(text, evaluation) == ""
+        none = text("{k} of {n}", k=0, n=1)
+        assert none not in {card.value for card in list_cards(text, evaluation)}
+
+
+def test_differences_withheld_from_a_funder_are_not_zero_of_so_many():
+    rng = np.random.default_rng(3)
+    pre = rng.normal(3, 0.4, 8)
+    study = make_study(
+        {"pre": {"m": pre}, "post": {"m": pre + rng.normal(0.4, 0.2, 8)}},
+        facts={"treated": [True, False] * 8, "group": ["new", "old"] * 8},
+        survey={"group": "group", "treated": ["new"]},
+    )
+    shown = protect(evaluate(study), study, "funder")
+    codes = {f.code: f for f in shown.findings}
+    assert not {code for code in codes if code.startswith("study_summary")}
+    headline = codes["study_not_estimable"]
+    assert headline.values["reason"] == "suppressed"
+    assert "withheld" in say_finding(Text("en"), headline)
+    assert "不予显示" in say_finding(Text("zh-Hans"), headline)
