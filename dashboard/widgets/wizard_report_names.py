@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 import streamlit as st
 
@@ -52,8 +54,27 @@ def show_report_names(draft: Draft, plan: StudyPlan) -> Mapping[str, str] | None
         with st.expander(text("{n} more names", n=text.number(len(clear), 0))):
             for measure in clear:
                 names[measure.name] = _ask(text, measure, proposals[measure.name], columns)
+    repeated = find_repeated_names(names.values())
+    for name in repeated:
+        said = text("Two scores are called “{name}”: give each a name of its own.", name=name)
+        st.warning(escape_markdown(said))
     refused = any(find_name_problem(name, columns) for name in names.values())
-    return None if refused else names
+    return None if refused or repeated else names
+
+
+def find_repeated_names(names: Iterable[str]) -> list[str]:
+    """List names that a reader could not tell apart: case, width and spaces are no difference.
+
+    Examples
+    --------
+    >>> find_repeated_names(["Preparedness", "preparedness ", "Trust", ""])
+    ['Preparedness']
+    """
+    given = [name.strip() for name in names if name.strip()]
+    plain = [" ".join(unicodedata.normalize("NFKC", name).casefold().split()) for name in given]
+    times = Counter(plain)
+    first = {key: name for key, name in reversed(list(zip(plain, given, strict=True)))}
+    return [first[key] for key, n in times.items() if n > 1]
 
 
 def _propose_names(

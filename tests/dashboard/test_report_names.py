@@ -1,5 +1,6 @@
 """Checks asks for the names of scores, and which check-all options are outcomes."""
 
+from dashboard.text import Text
 from dashboard.workspace.store import list_studies, open_study
 from tests.dashboard import test_journeys as journeys
 from tests.dashboard.test_journeys import POST, PRE, press, told, upload
@@ -46,6 +47,16 @@ def test_check_all_options_become_outcomes_only_when_chosen(app):
     choice.set_value([drill]).run()
     (field,) = [one for one in at.text_input if one.key == f"report_name_{drill}"]
     assert field.value == "Drill"
+    # A reader could not tell two scores of one name apart.
+    (other,) = [o for o in at.text_input if o.key.startswith("report_name_") and o is not field]
+    kept = other.value
+    at.text_input(key=other.key).set_value("ＤＲＩＬＬ ").run()
+    assert finish_button(at).disabled
+    assert [one for one in at.warning if "Two scores are called" in one.value]
+    said = Text("zh-Hans")("Two scores are called “{name}”: give each a name of its own.", name="a")
+    assert said.startswith("有两个得分")
+    at.text_input(key=other.key).set_value(kept or "Preparedness").run()
+    assert not finish_button(at).disabled
     press(at, "finish")
     plan = open_study(list_studies()[0].id).plan
     roles = {m.label: m.role for m in plan.measures}
