@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -74,9 +75,20 @@ def _targets(evaluation: Evaluation, study: Study, text: Text) -> ReportSection 
     )
 
 
+def _left_out(evaluation: Evaluation, key: str, heading: str, text: Text) -> ReportSection | None:
+    """Say why a part is left out beside an earlier release; None where the study has no data."""
+    codes = (f"{key}_left_out", f"{key}_not_compared")
+    why = tuple(one for one in evaluation.cautions if one.code in codes)
+    if not why:
+        return None
+    return make_section(
+        text, replace(evaluation, findings=(), cautions=why), key, heading, tables={}
+    )
+
+
 def _participation(evaluation: Evaluation, study: Study, text: Text) -> ReportSection | None:
     if evaluation.participation is None:
-        return None
+        return _left_out(evaluation, "participation", text("Participation"), text)
     named = with_names(text, study.plan, evaluation.participation)
     least = study.plan.study.min_group
     found = mark_people(text, named, least)
@@ -142,7 +154,7 @@ def _delivery(evaluation: Evaluation, _study: Study, text: Text) -> ReportSectio
 
 def _volunteers(evaluation: Evaluation, study: Study, text: Text) -> ReportSection | None:
     if evaluation.volunteers is None:
-        return None
+        return _left_out(evaluation, "volunteers", text("Volunteers"), text)
     least = study.plan.study.min_group
     found = mark_team(text, evaluation.volunteers, least)
     pictures = (
@@ -218,7 +230,7 @@ def _funding(evaluation: Evaluation, _study: Study, text: Text) -> ReportSection
 def _capacity(evaluation: Evaluation, _study: Study, text: Text) -> ReportSection | None:
     found = evaluation.sustainability
     if found is None or (found.capacity is None and found.strengths is None):
-        return None
+        return _left_out(evaluation, "capacity", text("Capacity"), text)
     tables = {}
     if found.capacity is not None:
         tables["capacity"] = (text("Capacity by domain"), money.list_capacity(found.capacity, text))

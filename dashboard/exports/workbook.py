@@ -66,7 +66,7 @@ def write_workbook(
     book.remove(book.active)
     _write_summary(_new_sheet(book, text("Summary")), report)
     for section in report.sections:
-        if section.tables:
+        if section.tables or section.cautions:
             _write_section(_new_sheet(book, section.heading), section, report)
     _write_dictionary(_new_sheet(book, text("Read me")), report, shared, study)
     for name, table in list_number_tables(shared).items():

@@ -1,11 +1,13 @@
 """What the attacker of benchmarks/attack found: each stays closed."""
 
+import io
 import json
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
+from openpyxl import load_workbook
 
 from analysis import evaluate
 from analysis.disclosure import make_release, protect
@@ -17,7 +19,9 @@ from analysis.surveys.dose import line_places
 from benchmarks.attack.bounds import attack_amounts, attack_scores
 from benchmarks.attack.made_studies import draw_study
 from benchmarks.attack.spoils import Spoils
+from dashboard.exports.report import build_report
 from dashboard.exports.results_file import write_results
+from dashboard.exports.workbook import write_workbook
 from dashboard.figures.attendance import draw_engagement
 from dashboard.sentences import say_caution
 from dashboard.tables.participation import list_engagement
@@ -121,6 +125,14 @@ def test_a_ledger_of_an_older_version_is_not_passed_silently(older: str):
     (why,) = [one for one in shown.cautions if one.code == "participation_not_compared"]
     assert "older version" in say_caution(Text("en"), why)
     assert "旧版" in say_caution(Text("zh-Hans"), why)
+    for language, said in (("en", "older version"), ("zh-Hans", "旧版")):
+        text = Text(language)
+        report = build_report(shown, study, text, "funder")
+        (part,) = [one for one in report.sections if one.key == "participation"]
+        assert said in " ".join(part.cautions), "documents passed over it"
+        book = load_workbook(io.BytesIO(write_workbook(shown, study, text, "funder")))
+        cells = book[part.heading].iter_rows(values_only=True)
+        assert any(said in str(value) for row in cells for value in row)
     # The ledger holds nothing of what was left out: the next release is judged by it.
     assert {"people", "contacts"}.isdisjoint(cell.family for cell in release.cells(People()))
 
