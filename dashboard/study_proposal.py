@@ -31,6 +31,7 @@ from analysis.study_file import FundingPlan, MeasurePlan, StudyPlan, SurveyPlan,
 from dashboard.coded_files import CodedFiles, code_files
 from dashboard.sentences import say_error, say_issue
 from dashboard.text import Text
+from dashboard.widgets.unused_reasons import say_unused
 from dashboard.workspace.date_fields import list_days
 from dashboard.workspace.link_edit import with_near
 from dashboard.workspace.plan_edit import (
@@ -56,7 +57,8 @@ class Note:
     Attributes
     ----------
     section, index
-        Table of the study file, and which of several (``measures`` 0, 1 …).
+        Table of the study file, and which of several (``measures`` 0, 1 …); ``""`` for a remark
+        on the whole, which stands at its head.
     key
         Line it is about; one that is not there is written as a comment with ``example``.
     words
@@ -158,7 +160,8 @@ def _near_pairs(coded: CodedFiles) -> list[ProposedLink]:
 def write_proposal(text: Text, proposal: StudyProposal) -> str:
     """Write a proposed plan as TOML, each remark above the line it is about."""
     head = text("Proposed by Levee from the files. Check the lines with a comment.")
-    lines = [f"# {head}", ""]
+    whole = [line for note in proposal.notes if not note.section for line in _comment(note)]
+    lines = [f"# {head}", *whole, ""]
     counts: dict[str, int] = {}
     section, index = "", 0
     pending: list[Note] = []
@@ -244,10 +247,9 @@ def _note_tables(text: Text, plan: StudyPlan, places: Mapping[Place, Table]) -> 
     for at, table in places.items():
         use = use_of(plan, at)
         if not use:
-            words = text(
-                "{file} is not used: no part of a study was recognised in it.", file=_name(at)
-            )
-            notes.append(Note(section="study", key="language", words=words))
+            reason = say_unused(text, plan, places, at)
+            words = text("Not used: {file}. {reason}", file=_name(at), reason=reason)
+            notes.append(Note(section="", key="", words=words))
             continue
         if use == DICTIONARY:
             continue

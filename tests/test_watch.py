@@ -240,3 +240,9 @@ def test_ctrl_c_ends_it_without_a_traceback(place: Path):
     assert "pre.csv: 20 rows used" in out
     assert out.rstrip().endswith("Stopped watching.")
     assert "Traceback" not in err
+
+
+def test_a_file_that_no_part_of_the_study_reads_is_named_with_its_reason(place: Path):
+    (place / "notes.csv").write_text("alpha,beta\nlorem,ipsum\ndolor,sit\n", encoding="utf-8")
+    said = Clock(place).settle()
+    assert [line for line in said if line.startswith("Not used: notes.csv. No column was")]

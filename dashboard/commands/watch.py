@@ -162,6 +162,8 @@ class Watcher:
         """The study file's plan with new files in their places, else a proposed one."""
         from analysis.intake.propose.reuse import reuse_plan
         from dashboard.study_proposal import propose_from_files
+        from dashboard.widgets.unused_reasons import say_unused
+        from dashboard.workspace.plan_edit import Place
 
         if plan is not None:
             lacking = sorted(_named(plan) - set(files))
@@ -182,9 +184,15 @@ class Watcher:
                 )
                 return None
             used = proposal.plan
-        unused = [name for name in files if name in tables and name not in _named(used)]
-        if unused:
-            self.say(self.text("Not used: {files}", files=", ".join(unused)))
+        places = {
+            Place(file=table.file, sheet=table.sheet, main=key == table.file): table
+            for key, table in tables.items()
+        }
+        for at in places:
+            if at.main and at.file in files and at.file not in _named(used):
+                reason = say_unused(self.text, used, places, at)
+                said = self.text("Not used: {file}. {reason}", file=at.file, reason=reason)
+                self.say(said)
         return used
 
 

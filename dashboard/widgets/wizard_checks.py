@@ -16,6 +16,8 @@ from dashboard.sentences.counts import COUNT_ERRORS
 from dashboard.sentences.intake import name_policy
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
+from dashboard.widgets.unused_reasons import say_unused
+from dashboard.widgets.uploader import propose_title
 from dashboard.widgets.wizard_links import show_links
 from dashboard.widgets.wizard_losses import show_losses
 from dashboard.widgets.wizard_questions import is_unanswered, list_unanswered, show_questions
@@ -77,7 +79,7 @@ def show_checks(draft: Draft) -> None:
         st.warning(escape_markdown(text.join(unread)))
     title = st.text_input(
         text("Title of the study"),
-        value=text.of(plan.study.title) or draft.saved.title,
+        value=text.of(plan.study.title) or _propose_title(draft),
         key="title",
     )
     with st.container(horizontal=True):
@@ -93,6 +95,15 @@ def show_checks(draft: Draft) -> None:
         )
         if save and names is not None:
             _finish(draft, named_plan(text, plan, names), title)
+
+
+def _propose_title(draft: Draft) -> str:
+    """The study's name; where it was made of a file that is not used, one made of a used file."""
+    names = {at: propose_title(at.file) for at in draft.tables}
+    used = [name for at, name in names.items() if use_of(draft.plan, at)]
+    if used and draft.saved.title in names.values() and draft.saved.title not in used:
+        return used[0]
+    return draft.saved.title
 
 
 def _say_why_not(
@@ -170,9 +181,11 @@ def _show_rows(draft: Draft, study: Study) -> None:
             given=text.number(given, 0),
         )
     )
-    unused = [name_place(at) for at in draft.tables if not use_of(draft.plan, at)]
-    if unused:
-        st.caption(escape_markdown(text("Not used: {files}", files=", ".join(unused))))
+    for at in draft.tables:
+        if not use_of(draft.plan, at):
+            reason = say_unused(text, draft.plan, draft.tables, at)
+            said = text("Not used: {file}. {reason}", file=name_place(at), reason=reason)
+            st.caption(escape_markdown(said))
     with st.expander(text("Which columns are used, and as what")):
         for at, table in draft.tables.items():
             st.markdown(f"**{escape_markdown(name_place(at))}**")

@@ -6,37 +6,16 @@ import pandas as pd
 import streamlit as st
 
 from analysis.intake.model import Table
-from analysis.intake.propose.near_sections import NearSection, list_date_columns, list_near_sections
-from analysis.intake.read.sections import recognise_section
+from analysis.intake.propose.near_sections import list_date_columns, list_near_sections
 from analysis.study_file import StudyPlan
 from dashboard.sentences.names import use_name
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_table
+from dashboard.widgets.unused_reasons import kind_in_words, missing_in_words, say_nearest
 from dashboard.widgets.wizard_names import field_name
-from dashboard.workspace.plan_edit import FIELDS, SURVEY
 
 _NAMED = 8
-
-
-def say_nearest(text: Text, plan: StudyPlan, table: Table) -> str:
-    """Say why a table is not used: another one is, or what it lacks; "" when nothing is told."""
-    section = recognise_section(table).section.removesuffix("_counts")
-    other = getattr(plan, section, None) if section in FIELDS and section != SURVEY else None
-    if other is not None:
-        return text(
-            "Recognised as {kind}, but {file} is used as that: a study reads one table of a kind.",
-            kind=use_name(text, section),
-            file=other.path if other.sheet is None else f"{other.path} › {other.sheet}",
-        )
-    nearest = list_near_sections(table)[0]
-    if not nearest.is_likely or not nearest.lacks:
-        return ""
-    return text(
-        "Nearest: {kind}. Missing: {fields}.",
-        kind=_kind(text, nearest.section),
-        fields=_missing(text, nearest),
-    )
 
 
 def show_unused(text: Text, plan: StudyPlan, table: Table, key: str) -> None:
@@ -52,10 +31,10 @@ def show_unused(text: Text, plan: StudyPlan, table: Table, key: str) -> None:
     rows = [(use_name(text, "survey"), "–", answers)]
     rows += [
         (
-            _kind(text, one.section),
+            kind_in_words(text, one.section),
             ", ".join(f"{name} → {field_name(text, part)}" for part, name in one.found.items())
             or "–",
-            _missing(text, one) or "–",
+            missing_in_words(text, one) or "–",
         )
         for one in near
     ]
@@ -65,14 +44,3 @@ def show_unused(text: Text, plan: StudyPlan, table: Table, key: str) -> None:
     if dates and any(one.lacks_day for one in near):
         shown = ", ".join(dates[:_NAMED])
         st.caption(escape_markdown(text("These columns hold dates: {columns}", columns=shown)))
-
-
-def _kind(text: Text, section: str) -> str:
-    if section == "attendance_counts":
-        return text("Sign-in sheet with numbers of people")
-    return use_name(text, section)
-
-
-def _missing(text: Text, near: NearSection) -> str:
-    either = text(" or ")
-    return ", ".join(either.join(field_name(text, one) for one in some) for some in near.lacks)

@@ -12,8 +12,8 @@ from analysis.study_file import StudyPlan, SurveyPlan
 from dashboard.sentences.names import use_name
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
+from dashboard.widgets.unused_reasons import say_nearest
 from dashboard.widgets.wizard_names import field_name, part_name
-from dashboard.widgets.wizard_unused import say_nearest
 from dashboard.workspace.column_parts import part_of
 from dashboard.workspace.plan_edit import (
     DICTIONARY,
