@@ -24,7 +24,7 @@ def show() -> None:
     evaluation = show_people_filters(SERVED)
     found = evaluation.volunteers if evaluation else None
     if found is None or not found.cohorts:
-        show_no_team(text)
+        show_no_team(text, evaluation)
         return
     with head:
         show_page(say_finding(text, find_cohorts(found) or find_stay(found)), say_team(text, found))

@@ -31,7 +31,8 @@ def show() -> None:
     evaluation = show_people_filters(SERVED)
     found = evaluation.volunteers if evaluation else None
     if evaluation is None or found is None or found.hours is None:
-        show_missing(text("No service log yet"), text("Upload a log with person, date and hours."))
+        needed = text("Upload a log with person, date and hours.")
+        show_missing(text("No service log yet"), needed, evaluation, "volunteers")
         return
     with head:
         show_page(say_finding(text, find_hours(found)), say_team(text, found))

@@ -33,7 +33,7 @@ def show() -> None:
     evaluation = show_people_filters(SERVED)
     found = evaluation.volunteers if evaluation else None
     if found is None:
-        show_no_team(text)
+        show_no_team(text, evaluation)
         return
     with head:
         show_page(say_finding(text, find_outlook(found) or find_team(found)), say_team(text, found))

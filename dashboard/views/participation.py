@@ -45,7 +45,7 @@ def show() -> None:
     found = evaluation.participation if evaluation else None
     if evaluation is None or found is None:
         needed = text("Upload a sign-in sheet: one row per person and session, or a ticked list.")
-        show_missing(text("No sign-in sheet yet"), needed)
+        show_missing(text("No sign-in sheet yet"), needed, evaluation, "participation")
         return
     with head:
         show_page(say_finding(text, find_attendance(found)), say_sessions(text, found))

@@ -33,7 +33,7 @@ def show() -> None:
     study = current_study()
     if found is None or study is None:
         needed = text("Upload a sign-in sheet: one row per person and session, or a ticked list.")
-        show_missing(text("No sign-in sheet yet"), needed)
+        show_missing(text("No sign-in sheet yet"), needed, evaluation, "participation")
         return
     found = with_names(text, study.plan, found)
     finding = find_underrepresented(found) or find_attendance(found)

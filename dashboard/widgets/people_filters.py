@@ -10,6 +10,7 @@ from analysis.activity_filter import ActivityFilter, list_groups, list_months
 from analysis.evaluation import Evaluation
 from analysis.study_file import StudyPlan
 from dashboard.cache import current_evaluation, current_people, whole_study
+from dashboard.sentences import say_caution
 from dashboard.sentences.names import column_name, value_name
 from dashboard.state import current_people_filters, current_text, set_filter
 from dashboard.widgets.markdown import escape_markdown
@@ -41,17 +42,29 @@ def show_people_filters(tables: Sequence[str]) -> Evaluation | None:
     return current_people(chosen)
 
 
-def show_missing(title: str, needed: str) -> None:
-    """Say which data are missing, or that the choice of months and groups keeps too few people."""
+def show_missing(
+    title: str, needed: str, evaluation: Evaluation | None = None, section: str = ""
+) -> None:
+    """Say why a page has nothing to show.
+
+    The section of this evaluation was left out for this reader, or the choice of months and groups
+    keeps too few people, or the data are missing.
+    """
     study, text = whole_study(), current_text()
-    if study is None or not current_people_filters():
-        show_empty(title, needed)
+    if study is not None and current_people_filters():
+        told = text(
+            "This choice is not shown: it would leave, or leave out, fewer than {min_group} "
+            "people.",
+            min_group=study.plan.study.min_group,
+        )
+        show_empty(text("Nothing to show for this choice"), told)
         return
-    told = text(
-        "This choice is not shown: it would leave, or leave out, fewer than {min_group} people.",
-        min_group=study.plan.study.min_group,
-    )
-    show_empty(text("Nothing to show for this choice"), told)
+    codes = (f"{section}_left_out", f"{section}_not_compared")
+    why = [one for one in evaluation.cautions if one.code in codes] if evaluation else []
+    if why:
+        show_empty(text("Left out for this reader"), say_caution(text, why[0]))
+    else:
+        show_empty(title, needed)
 
 
 def _read_filter(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from analysis.evaluation import Evaluation
 from analysis.volunteers.results import RetentionByGroup, Volunteers
 from dashboard.cache import whole_study
 from dashboard.figures.retention import draw_groups
@@ -19,15 +20,15 @@ from dashboard.widgets.page import show_figure, show_table
 from dashboard.widgets.people_filters import show_missing
 
 
-def show_no_team(text: Text) -> None:
+def show_no_team(text: Text, evaluation: Evaluation | None) -> None:
     """Say which data about volunteers are missing, or what those there lack."""
     study = whole_study()
     lacking = say_incomplete_roster(text, study) if study is not None else ""
     if lacking:
-        show_missing(text("Who stays is not recorded"), lacking)
+        show_missing(text("Who stays is not recorded"), lacking, evaluation, "volunteers")
     else:
         needed = text("Upload a roster with joining dates, a service log, or both.")
-        show_missing(text("No volunteers yet"), needed)
+        show_missing(text("No volunteers yet"), needed, evaluation, "volunteers")
 
 
 def show_next_steps(steps: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from analysis import evaluate, read_study
+from analysis.results import Caution
 from dashboard.text import Text
 from dashboard.workspace.engine import VARIABLE, close_workspaces
 
@@ -113,6 +115,22 @@ def test_a_choice_of_too_few_says_so(open_page: Open):
     assert not at.exception
     assert at.main.title[0].value == "Nothing to show for this choice"
     assert "fewer than 5 people" in at.main.info[0].value
+
+
+@pytest.mark.parametrize(
+    ("view", "section", "said"),
+    [("reach", "participation", "Attendance"), ("cohorts", "volunteers", "Volunteers")],
+)
+def test_a_section_left_out_for_a_reader_says_why(
+    open_page: Open, found, monkeypatch: pytest.MonkeyPatch, view: str, section: str, said: str
+):
+    why = Caution(code=f"{section}_left_out", section=section, values={"least": 5})
+    shown = replace(found, **{section: None}, cautions=(why,))
+    monkeypatch.setattr(f"dashboard.views.{view}.show_people_filters", lambda _tables: shown)
+    at = open_page(view, "en")
+    assert not at.exception
+    assert at.main.title[0].value == "Left out for this reader"
+    assert at.main.info[0].value.startswith(said)
 
 
 def test_what_was_noticed_in_the_files_stands_on_the_page(open_page: Open, sample_folder):
