@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from analysis.intake.check.overlap import check_overlap
 from analysis.intake.model import Table
 from analysis.intake.propose.near_sections import NearSection, list_near_sections
+from analysis.intake.propose.roles import propose_roles
 from analysis.intake.read.sections import recognise_section
 from analysis.study_file import StudyPlan
 from dashboard.sentences.names import use_name
@@ -29,7 +30,8 @@ def say_unused(text: Text, plan: StudyPlan, tables: Mapping[Place, Table], at: P
     reason = say_nearest(text, plan, table)
     if reason:
         return reason
-    if recognise_section(table).section == SURVEY and plan.survey and plan.survey.files:
+    asks = any(one.role in ("item", "knowledge") for one in propose_roles(table))
+    if asks and plan.survey and plan.survey.files:
         return text(
             "Fewer than half of its questions are those of {file}: a study reads one "
             "questionnaire.",
