@@ -10,7 +10,7 @@ from analysis.results import Comparison, Estimate
 from analysis.study_file import MeasurePlan, StudyPlan
 from analysis.surveys.results import Dose
 from dashboard.sentences.change import is_share, say_likely, say_signed
-from dashboard.sentences.few import mark_counts
+from dashboard.sentences.few import list_sizes, mark_counts
 from dashboard.sentences.statistics import say_reason
 from dashboard.text import Text
 
@@ -36,12 +36,13 @@ def list_points(dose: Dose, measure: MeasurePlan, text: Text, least: int) -> pd.
 def list_doses(doses: Sequence[Dose], plan: StudyPlan, text: Text) -> pd.DataFrame:
     """Change per session attended, of each measure; shares in percentage points."""
     measures, found = {m.name: m for m in plan.measures}, []
-    for one in doses:
+    sizes = list_sizes(text, [one.slope for one in doses])
+    for one, n in zip(doses, sizes, strict=True):
         share = is_share(measures[one.measure])
         unit, digits = (100, 2) if share else (1, 3)
         slope = one.slope
         known = isinstance(slope, Comparison) and slope.estimate is not None
-        row = {
+        row: dict[str, float | str] = {
             text("Measure"): text.of(measures[one.measure].label, one.measure),
             text("Change per session"): _say_slope(text, slope.estimate, share=share)
             if isinstance(slope, Comparison)
@@ -53,7 +54,7 @@ def list_doses(doses: Sequence[Dose], plan: StudyPlan, text: Text) -> pd.DataFra
         else:
             row[text("95 % interval")] = "–"
         row[text("p")] = text.p_cell(slope.p_value if isinstance(slope, Comparison) else None)
-        row[text("n")] = text.number(slope.n, 0)
+        row[text("n")] = n
         found.append(row)
     return pd.DataFrame(found)
 

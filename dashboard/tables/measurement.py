@@ -13,6 +13,7 @@ from analysis.surveys.measurement import Measurement
 from analysis.surveys.response_shift import ResponseShift
 from analysis.surveys.results import Reliability
 from dashboard.sentences.change import is_share, say_likely, say_signed
+from dashboard.sentences.few import list_sizes
 from dashboard.sentences.measurement import say_one_factor
 from dashboard.sentences.outcomes import say_wave
 from dashboard.sentences.statistics import say_reason
@@ -109,19 +110,24 @@ def list_response_shift_rows(
 ) -> pd.DataFrame:
     """Retrospective minus actual baseline, and the change against either."""
     measures = {m.name: m for m in plan.measures}
-    rows = [
-        (
-            text.of(measures[one.measure].label, one.measure),
-            name,
-            *_numbers(text, change, share=is_share(measures[one.measure])),
-            change.n,
-        )
+    compared = [
+        (one.measure, name, change)
         for one in shifts
         for name, change in (
             (text("Retrospective minus actual baseline"), one.shift),
             (text("Change against the actual baseline"), one.change),
             (text("Change against the retrospective baseline"), one.from_memory),
         )
+    ]
+    sizes = list_sizes(text, [change for _, _, change in compared])
+    rows = [
+        (
+            text.of(measures[measure].label, measure),
+            name,
+            *_numbers(text, change, share=is_share(measures[measure])),
+            n,
+        )
+        for (measure, name, change), n in zip(compared, sizes, strict=True)
     ]
     names = [
         text("Measure"),

@@ -10,6 +10,7 @@ from analysis.portfolio import Portfolio
 from analysis.results import Comparison, Estimate, EstimateLike
 from analysis.sustainability.results import Capacity, Consultation, Funding, ScorecardRow, Strengths
 from analysis.targets import TargetProgress
+from dashboard.sentences.few import list_sizes
 from dashboard.sentences.names import wave_name
 from dashboard.sentences.sustainability import (
     say_band,
@@ -138,19 +139,20 @@ def list_expiries(funding: Funding, text: Text) -> pd.DataFrame:
 
 def list_capacity(capacity: Capacity, text: Text) -> pd.DataFrame:
     """Domain means, change and gap by group and wave."""
+    sizes = list_sizes(text, [d.mean for d in capacity.domains])
     rows = [
         (
             d.group,
             d.domain,
             wave_name(text, d.wave),
-            d.mean.n,
+            n,
             text.number(d.mean.estimate) if isinstance(d.mean, Estimate) else "–",
             _interval(text, d.mean),
             text.signed(d.change.estimate) if isinstance(d.change, Comparison) else "–",
             text.p_cell(d.change.p_value) if isinstance(d.change, Comparison) else "–",
             text.number(d.gap) if d.gap is not None else "–",
         )
-        for d in capacity.domains
+        for d, n in zip(capacity.domains, sizes, strict=True)
     ]
     names = [
         text("Group"),

@@ -7,6 +7,11 @@ import pytest
 
 from analysis import evaluate
 from analysis.disclosure import protect
+from analysis.results import SUPPRESSED_MARK, NotEstimable
+from analysis.study_file import plan_from_dict
+from analysis.surveys.response_shift import ResponseShift
+from analysis.surveys.results import Dose
+from analysis.sustainability.results import Capacity, DomainCapacity
 from benchmarks.attack.made_studies import draw_study
 from dashboard.exports.report import build_report
 from dashboard.figures.attendance import draw_engagement
@@ -14,7 +19,9 @@ from dashboard.figures.dose import draw_dose
 from dashboard.figures.retention import draw_months as draw_team
 from dashboard.tables import participation as people
 from dashboard.tables import volunteers as team
-from dashboard.tables.dose import list_points
+from dashboard.tables.dose import list_doses, list_points
+from dashboard.tables.measurement import list_response_shift_rows
+from dashboard.tables.sustainability import list_capacity
 from dashboard.text import Text
 
 MARKS = {"en": "fewer than 5, not for release", "zh-Hans": "少于 5 人，不对外"}
@@ -114,3 +121,35 @@ def test_what_other_readers_get_has_no_mark(small):
             .apply(lambda column: column.str.contains(r"\(<5\)"))
             .any(axis=None)
         )
+
+
+def test_of_how_many_people_a_withheld_number_is_is_withheld_too():
+    """A withheld number has no n of its own: 0 would say that nobody answered."""
+    hidden = NotEstimable(reason="suppressed")
+    text = Text("en")
+    plan = plan_from_dict({"measures": [{"name": "m", "items": ["q"], "range": [1, 5]}]})
+    dose = Dose(measure="m", slope=hidden, points=(), n_linked=0, n_unlinked=0)
+    shift = ResponseShift(measure="m", wave="x", shift=hidden, change=hidden, from_memory=hidden)
+    domain = DomainCapacity(
+        domain="d", wave="pre", group="", mean=hidden, change=None, target=None, gap=None
+    )
+    capacity = Capacity(range=(1, 5), n_raters=0, domains=(domain,), agreement=())
+    tables = (
+        list_doses([dose], plan, text)[text("n")],
+        list_response_shift_rows([shift], plan, text)[text("n")],
+        list_capacity(capacity, text)[text("n")],
+    )
+    for sizes in tables:
+        assert set(sizes) == {SUPPRESSED_MARK}
+
+
+def test_no_table_for_a_funder_says_that_a_withheld_result_is_of_nobody(small):
+    study, found = small
+    own = tables_of(found, study)
+    shown = tables_of(protect(found, study, "funder"), study)
+    for name, table in shown.items():
+        for column in {"n", "People"} & set(table):
+            zeros = {row for row, n in enumerate(table[column]) if str(n) == "0"}
+            counted = own.get(name)
+            if zeros and counted is not None and len(counted) == len(table):
+                assert all(str(counted[column].iloc[row]) == "0" for row in zeros), (name, column)
