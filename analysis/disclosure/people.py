@@ -164,6 +164,8 @@ def _engagement(
     The steps are judged exactly, beside everything else, and given rounded: all attendances, and
     those of the most active tenth, would tell how the last few of a step are spread over it.
     """
+    if not visits.size:  # a sheet on which nobody came
+        return ()
     values, counts = zip(*list_engagement(visits), strict=True)
     # Where steps of the smallest group would single out few beside the rest, wider ones are tried.
     for size in (auditor.least, 2 * auditor.least, 4 * auditor.least):

@@ -187,6 +187,14 @@ def test_how_often_people_came_is_given_in_steps_that_tell_nobody(seed: int):
         assert list(drawn.y) == [n for _, n in steps]
 
 
+def test_a_sheet_on_which_nobody_came_is_protected_too():
+    study, _ = draw_study(104)
+    absent = replace(study, attendance=study.attendance.assign(attended=False))
+    shown, _ = make_release(evaluate(absent), absent, "funder")
+    assert shown.participation.participants == 0
+    assert shown.participation.engagement == ()
+
+
 def test_a_table_with_blanks_is_compared_with_earlier_ones_too():
     """A blank in a column of text is no text; protecting the release failed."""
     study, _ = draw_study(104)
