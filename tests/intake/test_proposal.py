@@ -140,3 +140,14 @@ def test_a_sheet_that_is_used_is_not_told_as_unused():
     assert len(study.files) == 2
     unused = [i.details["sheets"] for i in study.issues if i.code == "other_sheets"]
     assert [sheet for sheets in unused for sheet in sheets if sheet != "说明"] == []
+
+
+def test_files_that_only_a_number_tells_apart_stand_in_its_order():
+    rows = "\n".join(f"P{n},{n % 5 + 1},{n % 4 + 1},{n % 3 + 2}" for n in range(12))
+    files = {f"panel round {n}.csv": f"code,q1,q2,q3\n{rows}".encode() for n in (10, 2, 1)}
+    plan = propose_study(files)
+    assert [one.path for one in plan.survey.files] == [
+        "panel round 1.csv",
+        "panel round 2.csv",
+        "panel round 10.csv",
+    ]

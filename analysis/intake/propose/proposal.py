@@ -44,6 +44,7 @@ from analysis.study_file import (
 
 _LONE_FLAG = 6
 """Columns of a table above which one yes/no column is a flag of a list, not a question."""
+_Name = list[tuple[int, str]]
 _RANK = {"pre": 0, "mid": 1, "post": 2, "follow_up": 3}
 _IDENTIFYING = ("name", "phone", "id_card")
 """Kinds of personal data that one person has alone."""
@@ -281,11 +282,12 @@ def _counts_in_time(
 
 
 def _in_time(surveys: Sequence[_Survey]) -> list[_Survey]:
-    """Order survey files by the wave in their names, else by their earliest date."""
+    """Order survey files by the wave in their names, else by their earliest date, else by name."""
 
-    def place(survey: _Survey) -> tuple[int, str]:
-        family = file_wave(survey.table.file, survey.table.sheet)
-        return _RANK.get(family or "", len(_RANK)), _earliest(survey.table)
+    def place(survey: _Survey) -> tuple[int, str, _Name]:
+        table = survey.table
+        family = file_wave(table.file, table.sheet)
+        return _RANK.get(family or "", len(_RANK)), _earliest(table), _by_number(table.file)
 
     return sorted(surveys, key=place)
 
@@ -333,7 +335,12 @@ def _earliest(table: Table) -> str:
         dates = read_dates(column_texts(table, name)).values.dropna()
         if len(dates):
             return str(dates.min())
-    return "9999" + table.file
+    return "9999"
+
+
+def _by_number(name: str) -> _Name:
+    """Give a name's place among others: round 2 comes before round 10."""
+    return [(int(part) if part.isdigit() else -1, part) for part in re.split(r"([0-9]+)", name)]
 
 
 def _waves(ordered: Sequence[_Survey]) -> list[str]:
