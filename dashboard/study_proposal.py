@@ -13,7 +13,7 @@ from analysis.intake.check.linkage import ProposedLink
 from analysis.intake.model import Table
 from analysis.intake.propose.near_names import find_near_codes
 from analysis.intake.propose.open_scales import find_open_scale
-from analysis.intake.propose.proposal import propose_plan, read_sheets
+from analysis.intake.propose.proposal import propose_plan, read_sheets, tells_order
 from analysis.intake.propose.roles import propose_roles
 from analysis.intake.propose.wave_order import order_waves
 from analysis.intake.propose.wide_tables import list_waves
@@ -324,6 +324,11 @@ def _note_ledger(text: Text, plan: FundingPlan, table: Table) -> list[Note]:
     return notes
 
 
+def _in_order(survey: SurveyPlan, tables: Sequence[Table]) -> list[Table]:
+    paths = [one.path for one in survey.files]
+    return sorted(tables, key=lambda table: paths.index(table.file))
+
+
 def _note_columns(text: Text, plan: StudyPlan, places: Mapping[Place, Table]) -> list[Note]:
     """Columns of surveys whose part was recognised with little confidence."""
     survey = plan.survey
@@ -357,6 +362,13 @@ def _note_columns(text: Text, plan: StudyPlan, places: Mapping[Place, Table]) ->
         if order is not None and not order.sure:
             words = text("In which order did these rounds take place? Put the earliest first.")
             notes.append(Note(section="survey", key="waves", words=words, question=True))
+    if survey.wave is None and len(surveys) > 1 and not tells_order(surveys):
+        names = " → ".join(table.file for table in _in_order(survey, surveys))
+        words = text(
+            "Nothing in these files tells which came first: {files}? Name the wave of each.",
+            files=names,
+        )
+        notes.append(Note(section="survey", key="waves", words=words, question=True))
     if survey.respondent is None and surveys:
         words = text("No column identifies people: answers are compared as anonymous groups.")
         notes.append(Note(section="survey", key="respondent", words=words, example='"code"'))

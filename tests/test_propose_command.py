@@ -201,6 +201,25 @@ def test_rounds_whose_order_nothing_tells_are_asked(tmp_path, capsys):
     assert lines[at - 1].startswith("# In which order")
 
 
+def test_files_that_do_not_tell_which_came_first_are_asked(tmp_path, capsys):
+    rows = "\n".join(f"P{n},{n % 5 + 1},{n % 4 + 1},{n % 3 + 2}" for n in range(12))
+    for name in ("north.csv", "south.csv", "members.csv", "members after.csv"):
+        text = f"code,I am ready,I am calm,I am sure\n{rows}"
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    asked = [str(tmp_path / name) for name in ("south.csv", "north.csv")]
+    assert main(["evaluate", *asked, "--language", "en"]) == 2
+    assert "north.csv → south.csv" in capsys.readouterr().err
+    assert "Name the wave of each" in (tmp_path / "study.toml").read_text(encoding="utf-8")
+    told = [str(tmp_path / name) for name in ("members after.csv", "members.csv")]
+    main(["propose", *told, "-o", str(tmp_path / "told.toml"), "--language", "en"])
+    assert "which came first" not in capsys.readouterr().err
+    files = tomllib.loads((tmp_path / "told.toml").read_text(encoding="utf-8"))["survey"]["files"]
+    assert [(one["path"], one["wave"]) for one in files] == [
+        ("members.csv", "pre"),
+        ("members after.csv", "post"),
+    ]
+
+
 def test_names_spelt_nearly_alike_are_proposed_as_open_pairs(tmp_path, capsys):
     names = [f"{family}{given}" for family in "王李张刘陈" for given in ("小明", "红梅", "桂英")]
     for wave, first in (("前测", "肖然"), ("后测", "萧然")):

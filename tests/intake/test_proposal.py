@@ -6,7 +6,12 @@ import pytest
 
 from analysis import read_study
 from analysis.intake.propose.inspection import inspect_files
-from analysis.intake.propose.proposal import file_wave, propose_study
+from analysis.intake.propose.proposal import (
+    file_wave,
+    propose_study,
+    read_sheets,
+    tells_order,
+)
 
 PANELS = [
     ("google_forms_pre.xlsx", "google_forms_post.xlsx"),
@@ -151,3 +156,51 @@ def test_files_that_only_a_number_tells_apart_stand_in_its_order():
         "panel round 2.csv",
         "panel round 10.csv",
     ]
+
+
+def panel(*names: str) -> dict[str, bytes]:
+    """Files of the same people and questions, without a date."""
+    rows = "\n".join(f"P{n},{n % 5 + 1},{n % 4 + 1},{n % 3 + 2}" for n in range(12))
+    return {name: f"code,q1,q2,q3\n{rows}".encode() for name in names}
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("members.csv", "members after.csv"),
+        ("问卷.csv", "问卷后测.csv"),
+        ("survey.csv", "a endline.csv"),
+        ("baseline.csv", "a survey.csv"),
+    ],
+)
+def test_a_file_without_a_wave_is_not_taken_for_a_later_one(first: str, then: str):
+    """It stood behind every named wave: "members after" was taken for the first."""
+    files = propose_study(panel(then, first)).survey.files
+    assert [(one.path, one.wave) for one in files] == [(first, "pre"), (then, "post")]
+
+
+def test_dates_tell_the_order_where_names_do_not():
+    files = panel("b.csv", "a after.csv")
+    dated = {
+        name: content.replace(b"code,", b"Timestamp,code,").replace(b"\nP", day + b",P")
+        for (name, content), day in zip(
+            files.items(), (b"\n2026-09-01", b"\n2026-02-01"), strict=True
+        )
+    }
+    assert [one.path for one in propose_study(dated).survey.files] == ["a after.csv", "b.csv"]
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["members.csv", "members after.csv"], True),
+        (["round 2.csv", "round 10.csv"], True),
+        (["pre.csv", "post.csv", "follow-up.csv"], True),
+        (["north.csv", "south.csv"], False),
+        (["pre.csv", "post.csv", "third.csv"], False),
+        (["post a.csv", "post b.csv", "post c.csv"], False),
+    ],
+)
+def test_whether_files_tell_their_order(names: list[str], told: bool):
+    sheets = read_sheets(panel(*names))
+    assert tells_order(list(sheets.values())) is told

@@ -45,7 +45,7 @@ from analysis.study_file import (
 _LONE_FLAG = 6
 """Columns of a table above which one yes/no column is a flag of a list, not a question."""
 _Name = list[tuple[int, str]]
-_RANK = {"pre": 0, "mid": 1, "post": 2, "follow_up": 3}
+_RANK = {"pre": 0.0, "mid": 1.0, "post": 2.0, "follow_up": 3.0}
 _IDENTIFYING = ("name", "phone", "id_card")
 """Kinds of personal data that one person has alone."""
 _ALL_BUT_DIFFERENT = 0.9
@@ -278,18 +278,49 @@ def _counts_in_time(
 ) -> list[tuple[Table, CountsShape, str | None]]:
     """Order tables of counts by the wave in their names, with that wave."""
     told = [(table, shape, file_wave(table.file, table.sheet)) for table, shape in counts]
-    return sorted(told, key=lambda one: _RANK.get(one[2] or "", len(_RANK)))
+    unnamed = _rank_unnamed([family for *_, family in told])
+    return sorted(told, key=lambda one: _RANK.get(one[2] or "", unnamed))
+
+
+def _rank_unnamed(families: Sequence[str | None]) -> float:
+    """Place of a file without a wave in its name: the first one, unless another is named so."""
+    return 0.5 if "pre" in families else -1.0
 
 
 def _in_time(surveys: Sequence[_Survey]) -> list[_Survey]:
-    """Order survey files by the wave in their names, else by their earliest date, else by name."""
+    """Order survey files by the wave in their names, else by their earliest date, else by name.
 
-    def place(survey: _Survey) -> tuple[int, str, _Name]:
-        table = survey.table
-        family = file_wave(table.file, table.sheet)
-        return _RANK.get(family or "", len(_RANK)), _earliest(table), _by_number(table.file)
+    A file without a wave in its name comes before those of later waves, unless another one is
+    named as the first: "members" lies before "members after".
+    """
+    tables = [one.table for one in surveys]
+    families = [file_wave(table.file, table.sheet) for table in tables]
+    dates = [_earliest(table) for table in tables]
+    by_date = None in families and all(dates)
+    unnamed = _rank_unnamed(families)
 
-    return sorted(surveys, key=place)
+    def place(at: int) -> tuple[float, str, _Name]:
+        rank = 0.0 if by_date else _RANK.get(families[at] or "", unnamed)
+        return rank, dates[at] or "9999", _by_number(tables[at].file)
+
+    return [surveys[at] for at in sorted(range(len(surveys)), key=place)]
+
+
+def tells_order(tables: Sequence[Table]) -> bool:
+    """Tell whether survey files of one wave each say which came first.
+
+    By waves in their names, by dates, or by a number that is all their names differ in. One file
+    without a wave beside one with is taken as told.
+    """
+    families = [file_wave(table.file, table.sheet) for table in tables]
+    unnamed = [one for one, family in zip(tables, families, strict=True) if family is None]
+    if len(unnamed) <= 1 and len(tables) <= 2:
+        return True
+    if not unnamed:
+        return len(set(families)) == len(families)
+    stems = {tuple(part for n, part in _by_number(one.file) if n < 0) for one in tables}
+    numbered = len(unnamed) == len(tables) and len(stems) == 1
+    return numbered or all(_earliest(table) for table in tables)
 
 
 def _same_survey(ordered: Sequence[_Survey]) -> list[_Survey]:
@@ -335,7 +366,7 @@ def _earliest(table: Table) -> str:
         dates = read_dates(column_texts(table, name)).values.dropna()
         if len(dates):
             return str(dates.min())
-    return "9999"
+    return ""
 
 
 def _by_number(name: str) -> _Name:
