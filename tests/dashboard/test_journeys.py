@@ -67,10 +67,10 @@ def choose_scales(at: AppTest, scale: tuple[int, int] = (1, 5)) -> AppTest:
 
 def name_scores(at: AppTest, name: str = "Preparedness") -> AppTest:
     """Name each score that has no name yet, as Checks asks."""
-    blank = [one.key for one in at.text_input if str(one.key).startswith("report_name_")]
-    for key in blank:
-        if not at.text_input(key=key).value:
-            at.text_input(key=key).set_value(name).run()
+    boxes = [one for one in at.text_input if str(one.key).startswith("report_name_")]
+    for number, key in enumerate([one.key for one in boxes if not one.value]):
+        # Two scores of one name are refused.
+        at.text_input(key=key).set_value(f"{name}{' again' * number}").run()
     return at
 
 
