@@ -60,30 +60,26 @@ def list_cautions(text: Text, evaluation: Evaluation) -> list[str]:
 def show_changes(text: Text, evaluation: Evaluation, study: Study) -> None:
     """The number of each measure that the title speaks of, as far as their ranges are known."""
     outcomes, compared, plan = evaluation.outcomes, evaluation.comparison, study.plan
-    if differences := list_difference_rows(compared, outcomes, plan, text):
-        show_figure(
-            draw_forest(differences, text),
-            title=text("How much more each measure changed than in the comparison group"),
-            subtitle=text(
-                "Difference in % of the range, with 95 % interval; right: in its own unit. "
-                "Shaded: too small to matter."
-            ),
-            alt=text("Forest plot of the difference from the comparison group in each measure."),
-            table=list_effects(compared, plan, text),
-            key="overview_forest",
+    if rows := list_difference_rows(compared, outcomes, plan, text):
+        title = text("How much more each measure changed than in the comparison group")
+        subtitle = text(
+            "Difference in % of the range, with 95 % interval; right: in its own unit. "
+            "Shaded: too small to matter."
         )
-    elif changes := list_forest_rows(outcomes, plan, text):
-        show_figure(
-            draw_forest(changes, text),
-            title=text("How much each measure changed"),
-            subtitle=text(
-                "Change in % of the range, with 95 % interval; right: in its own unit. "
-                "Shaded: too small to matter."
-            ),
-            alt=text("Forest plot of the change in each measure."),
-            table=list_outcomes(outcomes, plan, text),
-            key="overview_forest",
+        alt = text("Forest plot of the difference from the comparison group in each measure.")
+        table = list_effects(compared, plan, text)
+    elif rows := list_forest_rows(outcomes, plan, text):
+        title = text("How much each measure changed")
+        subtitle = text(
+            "Change in % of the range, with 95 % interval; right: in its own unit. "
+            "Shaded: too small to matter."
         )
+        alt = text("Forest plot of the change in each measure.")
+        table = list_outcomes(outcomes, plan, text)
+    else:
+        return
+    figure = draw_forest(rows, text)
+    show_figure(figure, title=title, subtitle=subtitle, alt=alt, table=table, key="overview_forest")
 
 
 def show_problems(text: Text, problems: Sequence[Finding]) -> None:
