@@ -374,25 +374,30 @@ def _session_evaluations() -> dict[str, Evaluation]:
     return {}
 
 
-def read_drafted_tables(saved: SavedStudy) -> Mapping[str, Table | IntakeError]:
+def read_drafted_tables(
+    saved: SavedStudy, cancel: Callable[[], None] | None = None
+) -> Mapping[str, Table | IntakeError]:
     """Read a study's files as tables with the wizard's choices of sheet and encoding.
 
-    Keys are the file's name, or ``file › sheet`` for further sheets of one workbook.
+    ``cancel`` is what the Cancel button does; it closes the study when None. Keys are the file's
+    name, or ``file › sheet`` for further sheets of one workbook.
     """
     if not saved.files:
         return {}
     chosen = {k: saved.drafts.get(k) or {} for k in ("sheets", "encodings")}
     told = json.dumps([sorted(saved.files.items()), chosen], sort_keys=True)
     key = hashlib.sha256(told.encode()).hexdigest()
-    return _keep(_session_tables(), key, lambda: _read_tables(saved.id, chosen), most=8)
+    return _keep(_session_tables(), key, lambda: _read_tables(saved.id, chosen, cancel), most=8)
 
 
 def _read_tables(
-    study: str, chosen: Mapping[str, Mapping[str, str]]
+    study: str,
+    chosen: Mapping[str, Mapping[str, str]],
+    cancel: Callable[[], None] | None,
 ) -> Mapping[str, Table | IntakeError]:
     from analysis.intake.propose.proposal import read_sheets
 
-    with show_progress(current_text()) as tell:
+    with show_progress(current_text(), cancel=cancel) as tell:
         return read_sheets(
             read_files(study),
             sheets=chosen["sheets"],

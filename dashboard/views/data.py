@@ -13,7 +13,11 @@ from dashboard.text import Text
 from dashboard.widgets.folder import show_folder_setting, show_new_files
 from dashboard.widgets.page import refuse_audience, show_page
 from dashboard.widgets.pull import show_pull
-from dashboard.widgets.uploader import show_uploader
+from dashboard.widgets.uploader import (
+    cancel_first_reading,
+    end_first_reading,
+    show_uploader,
+)
 from dashboard.widgets.versions import show_versions
 from dashboard.widgets.wizard_answers import show_answers
 from dashboard.widgets.wizard_checks import show_checks
@@ -55,7 +59,8 @@ def show() -> None:
 
 
 def _show_wizard(text: Text, saved: SavedStudy) -> None:
-    read = read_drafted_tables(saved)
+    read = read_drafted_tables(saved, cancel_first_reading(saved.id))
+    end_first_reading()
     tables = {key: table for key, table in read.items() if not isinstance(table, IntakeError)}
     plan = shown_plan(saved)
     if saved.drafts.get("stale") or (plan is None and tables):

@@ -1,13 +1,16 @@
 """Journeys through the dashboard without a browser: sample, upload, bad input, hostile text."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from dashboard.navigation import SECTIONS, has_page
+from dashboard.state import set_study_id
 from dashboard.workspace.engine import VARIABLE, close_workspaces
 from dashboard.workspace.store import list_studies, open_study
 
@@ -76,6 +79,29 @@ def name_scores(at: AppTest, name: str = "Preparedness") -> AppTest:
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])
 @pytest.mark.parametrize("view", VIEWS)
+def interrupt_reading(study: str, chosen: object, cancel: Callable[[], None] | None) -> None:
+    """In place of the first reading of files: the person presses Cancel while it goes on."""
+    (cancel or partial(set_study_id, None))()
+    st.rerun()
+
+
+def test_cancelling_the_first_reading_takes_the_upload_back(app, monkeypatch):
+    monkeypatch.setattr("dashboard.cache._read_tables", interrupt_reading)
+    at = upload(app("data"), ("long.csv", PRE.encode()))
+    assert not at.exception
+    assert len(at.file_uploader) == 1
+    assert list_studies() == []
+
+
+def test_cancelling_a_later_reading_keeps_the_study(app, monkeypatch):
+    upload(app("data"), ("long.csv", PRE.encode()))
+    (saved,) = list_studies()
+    monkeypatch.setattr("dashboard.cache._read_tables", interrupt_reading)
+    at = app("data", study=saved.id)
+    assert not at.exception
+    assert [one.id for one in list_studies()] == [saved.id]
+
+
 def test_each_page_of_the_sample_opens(app: App, view: str, language: str):
     at = app(view, language, "sample")
     assert not at.exception
