@@ -13,7 +13,7 @@ from analysis.intake.check.linkage import ProposedLink
 from analysis.intake.model import Table
 from analysis.intake.propose.near_names import find_near_codes
 from analysis.intake.propose.open_scales import find_open_scale
-from analysis.intake.propose.proposal import propose_plan, read_sheets, tells_order
+from analysis.intake.propose.proposal import order_files, propose_plan, read_sheets, tells_order
 from analysis.intake.propose.roles import propose_roles
 from analysis.intake.propose.wave_order import order_waves
 from analysis.intake.propose.wide_tables import list_waves
@@ -324,11 +324,6 @@ def _note_ledger(text: Text, plan: FundingPlan, table: Table) -> list[Note]:
     return notes
 
 
-def _in_order(survey: SurveyPlan, tables: Sequence[Table]) -> list[Table]:
-    paths = [one.path for one in survey.files]
-    return sorted(tables, key=lambda table: paths.index(table.file))
-
-
 def _note_columns(text: Text, plan: StudyPlan, places: Mapping[Place, Table]) -> list[Note]:
     """Columns of surveys whose part was recognised with little confidence."""
     survey = plan.survey
@@ -363,7 +358,7 @@ def _note_columns(text: Text, plan: StudyPlan, places: Mapping[Place, Table]) ->
             words = text("In which order did these rounds take place? Put the earliest first.")
             notes.append(Note(section="survey", key="waves", words=words, question=True))
     if survey.wave is None and len(surveys) > 1 and not tells_order(surveys):
-        names = " → ".join(table.file for table in _in_order(survey, surveys))
+        names = " → ".join(surveys[at].file for at in order_files(surveys))
         words = text(
             "Nothing in these files tells which came first: {files}? Name the wave of each.",
             files=names,

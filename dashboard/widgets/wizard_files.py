@@ -16,7 +16,7 @@ from dashboard.widgets.personal import show_key_file, show_personal
 from dashboard.widgets.uploader import show_uploader
 from dashboard.widgets.wizard_preview import show_encoding
 from dashboard.widgets.wizard_questions import is_unanswered
-from dashboard.widgets.wizard_rounds import are_confirmed, find_open_rounds
+from dashboard.widgets.wizard_rounds import is_order_open
 from dashboard.widgets.wizard_scales import is_confirmed, list_open_scales
 from dashboard.widgets.wizard_steps import LAST, Draft, go_to, place_of
 from dashboard.widgets.wizard_usage import show_usage
@@ -151,7 +151,7 @@ def count_unsure(draft: Draft) -> int:
     scales = sum(
         not is_confirmed(draft, draft.plan.measures[at]) for at, _ in list_open_scales(draft)
     )
-    rounds = find_open_rounds(draft) is not None and not are_confirmed(draft)
+    rounds = is_order_open(draft)
     return unsure + asked + scales + rounds
 
 

@@ -1,67 +1,138 @@
-"""The order of rounds that neither their names nor the file tell: a person says it once."""
+"""The order of rounds that neither their names nor the files tell: a person says it once."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
 import streamlit as st
 
-from analysis.intake.propose.wave_order import WaveOrder, order_waves
+from analysis.intake.propose.proposal import order_files, tells_order
+from analysis.intake.propose.wave_order import order_waves
+from analysis.study_file import StudyPlan
 from dashboard.sentences.outcomes import say_wave
 from dashboard.widgets.markdown import escape_markdown
-from dashboard.widgets.wizard_steps import Draft
-from dashboard.workspace.plan_edit import SURVEY, column_of, use_of, with_survey_setting
+from dashboard.widgets.wizard_steps import Draft, name_place
+from dashboard.workspace.plan_edit import (
+    SURVEY,
+    column_of,
+    file_order,
+    use_of,
+    with_file_order,
+    with_survey_setting,
+)
 from dashboard.workspace.store import save_draft
 
 _CONFIRMED = "rounds"
 
 
-def find_open_rounds(draft: Draft) -> WaveOrder | None:
-    """The rounds of a survey whose order is open; None where it is told, or was said."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenOrder:
+    """Rounds whose order is open.
+
+    Attributes
+    ----------
+    proposed
+        Waves or files, in the order of their names or of the file.
+    current
+        The same in the order of the plan.
+    say
+        What a person calls a round.
+    put
+        The plan with the rounds in another order.
+    """
+
+    proposed: Sequence[str]
+    current: Sequence[str]
+    say: Callable[[str], str]
+    put: Callable[[Sequence[str]], StudyPlan]
+
+
+def find_open_order(draft: Draft) -> OpenOrder | None:
+    """The rounds of a survey whose order nothing tells and nobody said yet in a saved version."""
     survey, saved = draft.plan.survey, draft.saved.plan
-    if survey is None or survey.wave is None or len(survey.waves) < 2:
+    if survey is None or len(survey.waves) < 2:
         return None
-    if saved is not None and saved.survey is not None and saved.survey.waves == survey.waves:
+    if saved is not None and saved.survey is not None and _rounds(saved) == _rounds(draft.plan):
         return None
+    return _open_waves(draft) if survey.wave is not None else _open_files(draft)
+
+
+def _rounds(plan: StudyPlan) -> object:
+    survey = plan.survey
+    return survey and (survey.waves, {(one.path, one.sheet): one.wave for one in survey.files})
+
+
+def _open_waves(draft: Draft) -> OpenOrder | None:
+    """Rounds told apart by a column."""
+    survey = draft.plan.survey
     for at, table in draft.tables.items():
         column = column_of(draft.plan, at, "wave") if use_of(draft.plan, at) == SURVEY else None
-        if column is None or column not in table.cells:
+        if survey is None or column is None or column not in table.cells:
             continue
         order = order_waves(table, column, column_of(draft.plan, at, "respondent"))
         # Rounds a person named differently are theirs.
         if not order.sure and set(order.waves) == set(survey.waves):
-            return order
+            return OpenOrder(
+                proposed=order.waves,
+                current=survey.waves,
+                say=lambda wave: say_wave(draft.text, wave),
+                put=lambda waves: with_survey_setting(draft.plan, "waves", list(waves)),
+            )
     return None
 
 
-def are_confirmed(draft: Draft) -> bool:
-    """Whether a person said that the rounds took place in the plan's order."""
-    survey = draft.plan.survey
-    return survey is not None and draft.saved.drafts.get(_CONFIRMED) == survey.waves
+def _open_files(draft: Draft) -> OpenOrder | None:
+    """Rounds that are a file each."""
+    places = {name_place(at): at for at in draft.tables if use_of(draft.plan, at) == SURVEY}
+    tables = [draft.tables[at] for at in places.values()]
+    current = file_order(draft.plan, list(places.values()))
+    if len(current) < 2 or tells_order(tables):
+        return None
+    return OpenOrder(
+        proposed=[list(places)[at] for at in order_files(tables)],
+        current=[name_place(at) for at in current],
+        say=str,
+        put=lambda files: with_file_order(draft.plan, [places[one] for one in files]),
+    )
+
+
+def is_order_open(draft: Draft) -> bool:
+    """Whether a person has still to say in which order the rounds took place."""
+    order = find_open_order(draft)
+    return order is not None and not _is_confirmed(draft, order)
+
+
+def _is_confirmed(draft: Draft, order: OpenOrder) -> bool:
+    return draft.saved.drafts.get(_CONFIRMED) == list(order.current)
 
 
 def show_rounds(draft: Draft) -> bool:
     """Ask in which order the rounds took place; whether that is settled."""
-    order, survey = find_open_rounds(draft), draft.plan.survey
-    if order is None or survey is None:
-        return True
-    text, settled = draft.text, are_confirmed(draft)
-    proposed = " → ".join(say_wave(text, wave) for wave in order.waves)
-    key, picked = f"rounds_{settled}", f"rounds_order_{'_'.join(survey.waves)}"
+    order = find_open_order(draft)
+    return order is None or _ask_order(draft, order)
 
-    def keep(waves: list[str]) -> None:
-        save_draft(draft.saved.id, _CONFIRMED, waves)
-        draft.keep(with_survey_setting(draft.plan, "waves", waves))
+
+def _ask_order(draft: Draft, order: OpenOrder) -> bool:
+    text, settled = draft.text, _is_confirmed(draft, order)
+    proposed = " → ".join(order.say(one) for one in order.proposed)
+    key, picked = f"rounds_{settled}", f"rounds_order_{'_'.join(order.current)}"
+
+    def keep(rounds: Sequence[str]) -> None:
+        save_draft(draft.saved.id, _CONFIRMED, list(rounds))
+        draft.keep(order.put(rounds))
 
     def keep_proposed() -> None:
         if st.session_state[key]:
-            keep(list(order.waves))
+            keep(order.proposed)
 
     def keep_picked() -> None:
-        if len(st.session_state[picked]) == len(order.waves):
+        if len(st.session_state[picked]) == len(order.proposed):
             keep(list(st.session_state[picked]))
 
     question = escape_markdown(text("In which order did these rounds take place?"))
     with st.container(border=True):
-        own = settled and survey.waves != list(order.waves)
+        own = settled and list(order.current) != list(order.proposed)
         in_file = st.radio(
             f"**{question}**",
             [True, False],
@@ -74,9 +145,9 @@ def show_rounds(draft: Draft) -> bool:
         if in_file is False:
             st.multiselect(
                 text("Choose all rounds, the earliest first"),
-                list(order.waves),
-                default=survey.waves if own else [],
-                format_func=lambda wave: escape_markdown(say_wave(text, wave)),
+                list(order.proposed),
+                default=list(order.current) if own else [],
+                format_func=lambda one: escape_markdown(order.say(one)),
                 placeholder=text("Nothing chosen"),
                 key=picked,
                 on_change=keep_picked,

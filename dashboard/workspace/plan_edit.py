@@ -213,6 +213,23 @@ def with_wave(plan: StudyPlan, at: Place, wave: str | None) -> StudyPlan:
     return plan_from_dict(told)
 
 
+def with_file_order(plan: StudyPlan, places: Sequence[Place]) -> StudyPlan:
+    """Let survey files of one wave each take the survey's waves in this order."""
+    told = plan_record(plan)
+    waves = [survey_file(plan, at).wave for at in file_order(plan, places)]
+    for at, wave in zip(places, waves, strict=True):
+        _source(told, at)["wave"] = wave
+    return plan_from_dict(told)
+
+
+def file_order(plan: StudyPlan, places: Sequence[Place]) -> list[Place]:
+    """Survey files in the order of their waves; empty unless each has a wave of its own."""
+    waves = plan.survey.waves if plan.survey else []
+    by_wave = {survey_file(plan, at).wave: at for at in places}
+    told = len(by_wave) == len(places) and all(wave in waves for wave in by_wave)
+    return [by_wave[wave] for wave in waves if wave in by_wave] if told else []
+
+
 def file_setting(plan: StudyPlan, at: Place, name: str) -> Any:  # noqa: ANN401
     """A setting of the file or section that reads a table; None where it has none such."""
     use = use_of(plan, at)

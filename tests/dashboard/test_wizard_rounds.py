@@ -3,7 +3,7 @@
 import pytest
 
 from dashboard.workspace.store import list_studies, open_study
-from tests.dashboard.test_journeys import App, app, name_scores, press, upload
+from tests.dashboard.test_journeys import App, app, choose_scales, name_scores, press, upload
 from tests.intake.test_wave_order import long_table
 
 __all__ = ["app"]
@@ -52,3 +52,39 @@ def test_one_click_accepts_the_order_and_names_that_tell_it_are_not_asked(app: A
         one.set_value(True).run()
     assert draft()["waves"] == (names if asked else ["baseline", "month 3", "month 12"])
     assert not save(at).disabled
+
+
+def csv(gain: int) -> bytes:
+    rows = "".join(f"P{n:02},{1 + n % 3 + gain},{2 + n % 3},{1 + n % 4}\n" for n in range(24))
+    return ("code,ready,know,join\n" + rows).encode()
+
+
+def test_the_order_of_files_that_nothing_tells_is_asked(app: App):
+    at = upload(app("data"), ("north.csv", csv(0)), ("hall.csv", csv(1)))
+    press(at, "to_checks")
+    choose_scales(at)
+    name_scores(at)
+    assert rounds(at).value is None
+    assert rounds(at).options[0].replace("\\", "") == "hall.csv → north.csv"
+    assert save(at).disabled
+    assert "in which order" in save(at).help
+    rounds(at).set_value(False).run()
+    pick = next(one for one in at.multiselect if "the earliest first" in one.label)
+    pick.set_value(["north.csv", "hall.csv"]).run()
+    assert not at.exception
+    assert {one["path"]: one["wave"] for one in draft()["files"]} == {
+        "north.csv": "pre",
+        "hall.csv": "post",
+    }
+    assert not save(at).disabled
+    press(at, "finish")
+    saved = open_study(list_studies()[0].id).plan.survey
+    assert {one.path: one.wave for one in saved.files} == {"north.csv": "pre", "hall.csv": "post"}
+
+
+@pytest.mark.parametrize("names", [("pre.csv", "post.csv"), ("round 2.csv", "round 10.csv")])
+def test_files_that_tell_their_order_are_not_asked(app: App, names: tuple[str, str]):
+    at = upload(app("data"), (names[0], csv(0)), (names[1], csv(1)))
+    press(at, "to_checks")
+    assert [one.label for one in at.radio if "In which order" in one.label] == []
+    assert [one["wave"] for one in draft()["files"]] == ["pre", "post"]

@@ -288,12 +288,20 @@ def _rank_unnamed(families: Sequence[str | None]) -> float:
 
 
 def _in_time(surveys: Sequence[_Survey]) -> list[_Survey]:
-    """Order survey files by the wave in their names, else by their earliest date, else by name.
+    return [surveys[at] for at in order_files([one.table for one in surveys])]
+
+
+def order_files(tables: Sequence[Table]) -> list[int]:
+    """Put survey files in order of time: by the wave in their names, else by date, else by name.
 
     A file without a wave in its name comes before those of later waves, unless another one is
     named as the first: "members" lies before "members after".
+
+    Returns
+    -------
+    list of int
+        Indices into ``tables``, the earliest first; ``tells_order`` says whether that is sure.
     """
-    tables = [one.table for one in surveys]
     families = [file_wave(table.file, table.sheet) for table in tables]
     dates = [_earliest(table) for table in tables]
     by_date = None in families and all(dates)
@@ -303,7 +311,7 @@ def _in_time(surveys: Sequence[_Survey]) -> list[_Survey]:
         rank = 0.0 if by_date else _RANK.get(families[at] or "", unnamed)
         return rank, dates[at] or "9999", _by_number(tables[at].file)
 
-    return [surveys[at] for at in sorted(range(len(surveys)), key=place)]
+    return sorted(range(len(tables)), key=place)
 
 
 def tells_order(tables: Sequence[Table]) -> bool:
