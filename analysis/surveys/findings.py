@@ -107,12 +107,13 @@ def last_contrasts(outcomes: Sequence[Outcome]) -> list[Outcome]:
 
 
 def find_summary(survey: SurveySections, last: Sequence[Outcome]) -> Finding:
-    """How many measures changed clearly, and how many people were followed."""
+    """How many of the measures that can be estimated changed clearly, among how many people."""
     if not last:
         wave, flow = next(iter(survey.flow.waves.items())) if survey.flow else ("", None)
         values = {"n": flow.respondents if flow else 0, "wave": wave}
         return Finding(code="study_one_wave", section="outcomes", values=values)
-    if all(isinstance(o.change, NotEstimable) and shared_change(o) is None for o in last):
+    estimable = sum(isinstance(o.change, Comparison) or shared_change(o) is not None for o in last)
+    if not estimable:
         return find_what_is_missing(survey, last)
     flow_ = survey.flow
     clear = [o for o in last if is_clear(o.change, o.p_adjusted)]
@@ -126,7 +127,8 @@ def find_summary(survey: SurveySections, last: Sequence[Outcome]) -> Finding:
         values={
             "clear": len(clear),
             "alike": alike,
-            "n": len(last),
+            "n": estimable,
+            "not_estimable": len(last) - estimable,
             "matched": flow_.matched if flow_ is not None else 0,
             "from": last[0].contrast[0],
             "to": last[0].contrast[1],
@@ -145,8 +147,8 @@ def find_what_is_missing(survey: SurveySections, last: Sequence[Outcome]) -> Fin
         reason = "no_second_wave"
     elif most == 0:
         reason = "no_pairs"
-    elif "too_few" in reasons:
-        reason = "too_few_apart" if anonymous else "too_few"
+    elif "too_few" in reasons and anonymous:
+        reason = "too_few"
     else:
         reason = "no_variance" if reasons == {"no_variance"} else "several"
     values = {"reason": reason, "n": most, "from": last[0].contrast[0]}
@@ -156,8 +158,14 @@ def find_what_is_missing(survey: SurveySections, last: Sequence[Outcome]) -> Fin
 def find_compared_summary(last: Sequence[Outcome], effects: Sequence[Finding]) -> Finding:
     """How many measures moved in the hoped direction beyond the comparison group."""
     hoped = {"higher": "up", "lower": "down"}
-    ahead = [f for f in effects if f.code.endswith(f"_{hoped[str(f.values['better'])]}")]
-    values = {"clear": len(ahead), "n": len(effects), "matched": last[0].n.matched}
+    known = [f for f in effects if f.code != "effect_not_estimable"]
+    ahead = [f for f in known if f.code.endswith(f"_{hoped[str(f.values['better'])]}")]
+    values = {
+        "clear": len(ahead),
+        "n": len(known),
+        "not_estimable": len(effects) - len(known),
+        "matched": last[0].n.matched,
+    }
     return Finding(code="study_summary_compared", section="comparison", values=values)
 
 

@@ -85,10 +85,10 @@ def list_change_cards(
 
 def count_clear(text: Text, evaluation: Evaluation) -> str:
     """How many of the measures that can be tested changed clearly; empty where none can."""
-    last = [one for one in last_contrasts(evaluation.outcomes) if shared_change(one) is None]
-    clear = sum(is_clear(one.change, one.p_adjusted) for one in last)
-    known = any(isinstance(one.change, Comparison) for one in last)
-    return text("{k} of {n}", k=clear, n=len(last)) if known else ""
+    last = last_contrasts(evaluation.outcomes)
+    tested = [one for one in last if isinstance(one.change, Comparison)]
+    clear = sum(is_clear(one.change, one.p_adjusted) for one in tested)
+    return text("{k} of {n}", k=clear, n=len(tested)) if tested else ""
 
 
 def _improved_card(text: Text, outcome: Outcome, measure: MeasurePlan) -> list[tuple[str, str]]:

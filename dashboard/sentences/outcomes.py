@@ -100,13 +100,19 @@ def _effect(text: Text, f: Finding, message: str) -> str:
     return text.join(said)
 
 
-def _summary(text: Text, f: Finding) -> str:
-    return text(
-        "{clear} of {n} measures changed clearly; {matched} people answered both before and after.",
-        clear=f.values["clear"],
-        n=f.values["n"],
-        matched=text.number(f.values["matched"], 0),
-    )
+def _summary(message: str) -> Sentence:
+    """Count measures, and say of how many nothing can be estimated."""
+
+    def say(text: Text, f: Finding) -> str:
+        counts = ("clear", "n", "alike", "matched")
+        filled = {name: text.number(f.values[name], 0) for name in counts if name in f.values}
+        said = [text(message, **filled)]
+        if f.values["not_estimable"]:
+            left = text.number(f.values["not_estimable"], 0)
+            said.append(text("{n} more cannot be estimated.", n=left))
+        return text.join(said)
+
+    return say
 
 
 def _summary_alike(text: Text, f: Finding) -> str:
@@ -122,13 +128,7 @@ def _summary_alike(text: Text, f: Finding) -> str:
             "amount, without a test. {matched} people answered both before and after."
         )
     )
-    return text(
-        message,
-        clear=f.values["clear"],
-        alike=f.values["alike"],
-        n=f.values["n"],
-        matched=text.number(f.values["matched"], 0),
-    )
+    return _summary(message)(text, f)
 
 
 def _all_alike(message: str) -> Sentence:
@@ -168,9 +168,6 @@ _NOTHING_ESTIMABLE = {
         "under the same code. Check the column of respondents."
     ),
     "too_few": N_(
-        "No change can be estimated: too few people answered a measure both times (at most {n})."
-    ),
-    "too_few_apart": N_(
         "No change can be estimated: too few people answered a measure in both survey "
         "rounds (at most {n} in the smaller one)."
     ),
@@ -219,7 +216,9 @@ def _dose(message: str) -> Sentence:
 
 
 FINDINGS: Mapping[str, Callable[[Text, Finding], str]] = {
-    "study_summary": _summary,
+    "study_summary": _summary(
+        "{clear} of {n} measures changed clearly; {matched} people answered both before and after."
+    ),
     "study_summary_alike": _summary_alike,
     "all_rose": _all_alike(
         "{measure}: all {n} people who answered both times rose by exactly {change}. Without any "
@@ -233,22 +232,15 @@ FINDINGS: Mapping[str, Callable[[Text, Finding], str]] = {
         "{measure}: all {n} people who answered both times scored the same as before. Without any "
         "spread there is no test."
     ),
-    "study_summary_compared": _with(
+    "study_summary_compared": _summary(
         "{clear} of {n} measures improved more than in the comparison group; {matched} programme "
-        "participants answered both times.",
-        "clear",
-        "n",
-        "matched",
+        "participants answered both times."
     ),
-    "study_summary_anonymous": _with(
-        "{clear} of {n} measures differ clearly between the waves; answers cannot be linked.",
-        "clear",
-        "n",
+    "study_summary_anonymous": _summary(
+        "{clear} of {n} measures differ clearly between the waves; answers cannot be linked."
     ),
-    "study_summary_unmatched": _with(
-        "{clear} of {n} measures differ clearly between the waves; nobody answered both of them.",
-        "clear",
-        "n",
+    "study_summary_unmatched": _summary(
+        "{clear} of {n} measures differ clearly between the waves; nobody answered both of them."
     ),
     "study_not_estimable": _nothing_estimable,
     "study_one_wave": _with(

@@ -280,6 +280,19 @@ def test_measures_that_can_be_tested_are_counted_apart_from_those_that_cannot():
 NONE = [np.nan] * 3
 
 
+def test_measures_that_cannot_be_estimated_are_not_counted_as_unchanged():
+    study = make_study({"pre": {"m": PRE, "o": PRE}, "post": {"m": POST, "o": [np.nan] * len(PRE)}})
+    evaluation = evaluate(study)
+    summary = evaluation.findings[0]
+    counted = {key: summary.values[key] for key in ("clear", "n", "not_estimable")}
+    assert counted == {"clear": 1, "n": 1, "not_estimable": 1}
+    assert count_clear(Text("en"), evaluation) == "1 of 1"
+    told = say_finding(Text("en"), summary)
+    assert told.startswith("1 of 1 measures")
+    assert told.endswith("1 more cannot be estimated.")
+    assert say_finding(Text("zh-Hans"), summary).endswith("另有1项无法估计。")
+
+
 @pytest.mark.parametrize(
     ("waves", "options", "reason", "said"),
     [
@@ -288,7 +301,7 @@ NONE = [np.nan] * 3
         (
             {"pre": {"m": [1]}, "post": {"m": [3]}},
             {"anonymous": True},
-            "too_few_apart",
+            "too_few",
             "at most 1",
         ),
     ],
