@@ -75,6 +75,18 @@ def test_drop_out_that_depends_on_the_answer_before_does_not_bias_the_levels():
     assert levels == pytest.approx(truth, abs=0.1)
 
 
+def test_waves_that_nobody_answered_both_of_share_one_correlation():
+    """Their own is told by no answer; the contrast goes over the wave between them."""
+    table = draw(80)
+    table[:40, 2] = np.nan
+    table[40:, 0] = np.nan
+    found = mean_trajectory(table, PAIRS)
+    first, whole, last = found.contrasts
+    assert found.method == "compound_symmetry"
+    assert whole.estimate == pytest.approx(first.estimate + last.estimate, abs=1e-12)
+    assert whole.std_error > max(first.std_error, last.std_error)
+
+
 def test_people_in_one_wave_only_make_samples_of_their_own():
     table = draw()
     for wave in range(3):
