@@ -143,13 +143,13 @@ def list_places(modules: list[str]) -> list[tuple[Path, str, int, int]]:
         if path.stem == "__init__" or (modules and path.stem not in modules):
             continue
         source = path.read_text(encoding="utf-8")
-        words = docstring_lines(source)
+        silent = lines_without_numbers(source)
         nodes = list(ast_nodes(get_ast(source)))
         for name in OPERATORS:
             operator = get_operator(f"core/{name}")()
             spots = [start for node in nodes for start, _ in operator.mutation_positions(node)]
             places += [
-                (path, name, at, line) for at, (line, _) in enumerate(spots) if line not in words
+                (path, name, at, line) for at, (line, _) in enumerate(spots) if line not in silent
             ]
     return places
 
@@ -164,12 +164,15 @@ def mutate(path: Path, name: str, occurrence: int, line: int) -> Mutant:
     return Mutant(path, name, occurrence, mutated, line)
 
 
-def docstring_lines(source: str) -> set[int]:
-    """Lines of docstrings, whose examples are prose to a mutation."""
+def lines_without_numbers(source: str) -> set[int]:
+    """Lines of docstrings, whose examples are prose, and of what makes a class a dataclass."""
     lines: set[int] = set()
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            lines |= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+        parts = (
+            [node] if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) else []
+        )
+        for part in node.decorator_list if isinstance(node, ast.ClassDef) else parts:
+            lines |= set(range(part.lineno, (part.end_lineno or part.lineno) + 1))
     return lines
 
 
