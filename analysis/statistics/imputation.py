@@ -209,39 +209,6 @@ def _moments(
     return change.mean(axis=1), change.var(axis=1, ddof=1), covariance, ends
 
 
-def multiple_imputation_change(
-    pre: npt.ArrayLike,
-    post: npt.ArrayLike,
-    auxiliary: npt.ArrayLike | None = None,
-    m: int = 20,
-    seed: int = 20260101,
-    ci_level: float = 0.95,
-) -> ComparisonLike:
-    """Estimate the mean change of all who answered at least once, filling gaps m times.
-
-    Parameters
-    ----------
-    pre, post, auxiliary, m, seed
-        As in :func:`impute_scores`.
-
-    Returns
-    -------
-    Comparison or NotEstimable
-        Pooled by :func:`pool_estimates`; ``details``: m and the share of missing information.
-    """
-    imputed = impute_scores(pre, post, auxiliary, m, seed)
-    if isinstance(imputed, NotEstimable):
-        return imputed
-    return pool_estimates(
-        *imputed.moments(),
-        imputed.complete_df,
-        imputed.n,
-        n_missing=imputed.n_missing,
-        ci_level=ci_level,
-        method=imputed.method,
-    )
-
-
 def _columns(
     pre: npt.ArrayLike, post: npt.ArrayLike, auxiliary: npt.ArrayLike | None
 ) -> FloatArray:

@@ -11,7 +11,6 @@ from scipy import stats
 
 from analysis.results import Comparison, ComparisonLike, NotEstimable
 from analysis.statistics.counting import Floats
-from analysis.statistics.imputation import pool_estimates
 from analysis.statistics.paired_categories import paired_table
 
 _METHOD = "saturated_ml;em;ci=wald_half_added_to_each_cell"
@@ -202,27 +201,6 @@ def impute_shares(
         n_lost=n_lost,
         lost_mean=float(drawn @ _POST @ np.ones(m)) / (m * n_lost) if n_lost else 0.0,
         method=f"saturated_binary_m_{m}_seed_{seed}",
-    )
-
-
-def impute_share_change(
-    table: ArrayLike,
-    pre_only: ArrayLike,
-    post_only: ArrayLike,
-    m: int = 20,
-    seed: int = 20260101,
-    ci_level: float = 0.95,
-) -> ComparisonLike:
-    """Change of a share by :func:`impute_shares`, pooled by Rubin's rules."""
-    imputed = impute_shares(table, pre_only, post_only, m, seed)
-    if isinstance(imputed, NotEstimable):
-        return imputed
-    return pool_estimates(
-        *imputed.moments(),
-        imputed.complete_df,
-        imputed.n,
-        ci_level=ci_level,
-        method=imputed.method,
     )
 
 

@@ -13,7 +13,6 @@ from analysis.statistics.imputation import (
     barnard_rubin_df,
     fill_changes,
     impute_scores,
-    multiple_imputation_change,
     pool_estimates,
 )
 from analysis.statistics.incomplete_shares import impute_shares
@@ -68,25 +67,25 @@ def test_an_auxiliary_variable_tells_where_the_other_score_cannot():
     lost = (kind == 1) & (rng.random(3000) < 0.8)
     seen = np.where(lost, np.nan, post)
     truth = float((post - pre).mean())
-    alone = multiple_imputation_change(pre, seen)
-    told = multiple_imputation_change(pre, seen, kind)
+    alone = shift_lost(impute_scores(pre, seen))
+    told = shift_lost(impute_scores(pre, seen, kind))
     assert abs(alone.estimate - truth) > 0.3
     assert told.estimate == pytest.approx(truth, abs=0.03)
     missing = [one.details["missing_information"] for one in (told, alone)]
     assert missing[0] < missing[1] / 2
     # Unknown for some, it still helps; of no spread, it is left out.
     some = np.where(rng.random(3000) < 0.1, np.nan, kind)
-    assert multiple_imputation_change(pre, seen, some).estimate == pytest.approx(truth, abs=0.05)
-    assert multiple_imputation_change(pre, seen, np.ones(3000)) == alone
+    assert shift_lost(impute_scores(pre, seen, some)).estimate == pytest.approx(truth, abs=0.05)
+    assert shift_lost(impute_scores(pre, seen, np.ones(3000))) == alone
 
 
 def test_who_is_left_out_and_what_is_refused():
     pre = np.array([np.nan, *PRE])
-    found = multiple_imputation_change(pre, np.array([np.nan, *POST]))
+    found = shift_lost(impute_scores(pre, np.array([np.nan, *POST])))
     assert (found.n, found.n_missing, found.ci_level) == (16, 1, 0.95)
     assert found.details["m"] == 20
     assert found.ci_low < found.estimate < found.ci_high
-    assert found.estimate == multiple_imputation_change(PRE, POST).estimate
+    assert found.estimate == shift_lost(impute_scores(PRE, POST)).estimate
     few = impute_scores([1, 2, 3, 4], [2, 2, 4, 5], m=2)
     assert (few.reason, few.n) == ("too_few", 4)
     assert impute_scores([1, 2, 3, 4, 5], [2, 2, 4, 5, 5], m=2).n == 5

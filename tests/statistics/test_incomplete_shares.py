@@ -7,7 +7,8 @@ import pytest
 from scipy import optimize, stats
 
 from analysis.results import Comparison
-from analysis.statistics.incomplete_shares import impute_share_change, standardised_share
+from analysis.statistics.incomplete_shares import impute_shares, standardised_share
+from analysis.statistics.tipping import shift_lost
 
 TABLE, BEFORE, AFTER = [[30, 22], [7, 51]], (24, 9), (6, 11)
 
@@ -78,7 +79,7 @@ def test_drop_out_by_baseline_leaves_the_truth_inside():
         inside += change.ci_low <= 0.085 <= change.ci_high
         changes.append(change.estimate)
         matched.append((pairs[0][1] - pairs[1][0]) / np.sum(pairs))
-        imputed = impute_share_change(pairs, lost, (0, 0), m=10)
+        imputed = shift_lost(impute_shares(pairs, lost, (0, 0), m=10))
         filled += imputed.ci_low <= 0.085 <= imputed.ci_high
     assert inside >= 186
     assert filled >= 182
@@ -88,8 +89,8 @@ def test_drop_out_by_baseline_leaves_the_truth_inside():
 
 def test_imputation_agrees_with_the_likelihood():
     exact = standardised_share(TABLE, BEFORE, AFTER)
-    filled = impute_share_change(TABLE, BEFORE, AFTER, m=300)
+    filled = shift_lost(impute_shares(TABLE, BEFORE, AFTER, m=300))
     assert filled.estimate == pytest.approx(exact.estimate, abs=0.012)
     assert filled.std_error == pytest.approx(exact.std_error, rel=0.1)
     assert filled.n == 160
-    assert impute_share_change([[10, 5], [0, 0]], (3, 4), (0, 0)).reason == "not_identified"
+    assert impute_shares([[10, 5], [0, 0]], (3, 4), (0, 0)).reason == "not_identified"

@@ -8,9 +8,10 @@ import pytest
 from scipy import optimize
 
 from analysis.statistics.control_chart import p_chart_limits
-from analysis.statistics.imputation import barnard_rubin_df, multiple_imputation_change
+from analysis.statistics.imputation import barnard_rubin_df, impute_scores
 from analysis.statistics.meta_analysis import random_effects
 from analysis.statistics.missing import lee_bounds, worst_best_bounds
+from analysis.statistics.tipping import shift_lost
 from analysis.statistics.weights import kish_design_effect, rake
 
 BCG = tomllib.loads((Path(__file__).parents[1] / "golden" / "pooling.toml").read_text("utf-8"))[
@@ -82,19 +83,19 @@ def test_imputation_undoes_attrition_that_depends_on_baseline():
     pre = rng.normal(size=4000)
     post = 0.6 * pre + 0.2 + rng.normal(0, 0.8, 4000)
     lost = np.where(rng.random(4000) < 1 / (1 + np.exp(-1.5 * pre)), np.nan, post)
-    found = multiple_imputation_change(pre, lost, m=10)
+    found = shift_lost(impute_scores(pre, lost, m=10))
     assert abs(np.nanmean(lost - pre) - 0.2) > 0.15
     assert found.estimate == pytest.approx(0.2, abs=0.05)
-    assert found == multiple_imputation_change(pre, lost, m=10)
+    assert found == shift_lost(impute_scores(pre, lost, m=10))
 
 
 def test_imputation_of_complete_data_is_the_plain_mean():
     pre, post = np.arange(12.0), np.arange(12.0) ** 1.2
-    found = multiple_imputation_change(pre, post, m=3)
+    found = shift_lost(impute_scores(pre, post, m=3))
     assert found.estimate == pytest.approx((post - pre).mean())
     assert found.std_error == pytest.approx((post - pre).std(ddof=1) / np.sqrt(12))
     assert barnard_rubin_df(0.0, 5, 100) == pytest.approx(101 / 103 * 100)
-    assert multiple_imputation_change([1, 2], [2, 3]).reason == "too_few"
+    assert impute_scores([1, 2], [2, 3]).reason == "too_few"
 
 
 def test_bounds_by_hand():
