@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 import pandas as pd
@@ -220,15 +219,8 @@ def _shape_outcome(outcome: dict[str, Any]) -> None:
     outcome.pop("pairs", None)  # one person's two scores may stand alone in a cell
 
 
-def records_of(
-    evaluation: Evaluation,
-    names: Sequence[str] = SECTIONS,
-    given: Mapping[str, object] = MappingProxyType({}),
-) -> dict[str, Any]:
-    """As :func:`results_of`, with every mean a record that carries its interval.
-
-    Of the sections named only; those ``given`` stand in the place of the evaluation's own.
-    """
+def records_of(evaluation: Evaluation) -> dict[str, Any]:
+    """As :func:`results_of`, with every mean a record that carries its interval."""
     results: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "audience": evaluation.audience,
@@ -240,8 +232,8 @@ def records_of(
         },
         "provenance": as_record(evaluation.provenance),
     }
-    for name in names:
-        section = given[name] if name in given else getattr(evaluation, name)
+    for name in SECTIONS:
+        section = getattr(evaluation, name)
         if section or name in _ALWAYS:
             results[name] = as_record(section)
     for outcome in results.get("outcomes", ()):

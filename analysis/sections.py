@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import scipy
 
-from analysis.evaluation import Evaluation, Later, Provenance, records_of
+from analysis.evaluation import Evaluation, Later, Provenance
 from analysis.interruptions import InterruptedSeries, evaluate_interruptions, find_interruptions
 from analysis.participation.attendance import evaluate_participation
 from analysis.participation.delivery import evaluate_delivery
@@ -92,20 +92,6 @@ _STEPS: tuple[tuple[str, float, tuple[str, ...]], ...] = (
 )
 COMPUTED = tuple(name for _, _, names in _STEPS for name in names)
 """Every section that :func:`evaluate` leaves to be computed when it is read."""
-#: Sections that a target's indicator can name.
-_OF_TARGETS = (
-    "flow",
-    "scoring",
-    "outcomes",
-    "bounds",
-    "attrition_verdict",
-    "participation",
-    "delivery",
-    "time_series",
-    "volunteers",
-    "sustainability",
-    "earlier",
-)
 
 
 def evaluate(
@@ -300,7 +286,9 @@ class _Source:
         )
 
     def make_targets(self) -> tuple[TargetProgress, ...]:
-        return evaluate_targets(self.study, target_records(self.study, self.evaluation))
+        programme = programme_part(self.study)
+        apart = None if programme is self.study else summarise_scores(programme)
+        return evaluate_targets(self.study, self.evaluation, apart)
 
     def make_findings(self) -> tuple[Finding, ...]:
         """What to say of every section."""
@@ -375,22 +363,6 @@ _FINDERS: tuple[tuple[tuple[str, ...], _Find], ...] = (
     ),
 )
 """Who finds something to say, about which sections; in the order in which it is said."""
-
-
-def target_records(study: Study, evaluation: Evaluation) -> Mapping[str, object]:
-    """What targets are held against: a programme's targets are about those it was made for."""
-    if not study.plan.targets:
-        return {}
-    programme = programme_part(study)
-    # Lists that no indicator can name are left out: making records of them takes time.
-    outcomes = tuple(
-        replace(o, pairs=None, analyses=(), effect_sizes=(), subgroups=(), transitions=())
-        for o in evaluation.outcomes
-    )
-    given: dict[str, object] = {"outcomes": outcomes}
-    if programme is not study:
-        given["scoring"] = summarise_scores(programme)
-    return records_of(evaluation, _OF_TARGETS, given)
 
 
 def _title(study: Study) -> Mapping[str, str]:

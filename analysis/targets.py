@@ -2,22 +2,72 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Protocol
 
 import pandas as pd
 
-from analysis.results import Estimate, EstimateLike, NotEstimable
+from analysis.participation.results import Delivery, Participation
+from analysis.results import Comparison, Estimate, EstimateLike, NotEstimable, Suppressed
 from analysis.study import Study
 from analysis.study_file import TargetPlan
-from analysis.surveys.contrasts import main_records
+from analysis.surveys.contrasts import main_rows
+from analysis.surveys.results import AttritionVerdict, Flow, Outcome, ScoreSummary
+from analysis.sustainability.results import Sustainability
+from analysis.volunteers.results import Volunteers
 
 _PERIOD = re.compile(r"(?P<year>\d{4})(?:-?[Qq](?P<quarter>[1-4])|-(?P<month>\d{1,2}))?")
-_SECTIONS = ("participation", "delivery", "volunteers", "sustainability")
+#: Sections that an indicator's path may begin with, and those it may leave out.
+_NAMED = (
+    "flow",
+    "attrition_verdict",
+    "participation",
+    "delivery",
+    "volunteers",
+    "sustainability",
+)
+_IMPLIED = ("sustainability", "participation", "delivery", "volunteers")
 _ROUNDING = 1e-9
+
+
+class Measured(Protocol):
+    """Sections that targets are held against: those of an evaluation, computed when read."""
+
+    @property
+    def scoring(self) -> Sequence[ScoreSummary]:
+        """Each measure in each wave."""
+
+    @property
+    def outcomes(self) -> Sequence[Outcome]:
+        """The changes."""
+
+    @property
+    def flow(self) -> Flow | None:
+        """Who answered when."""
+
+    @property
+    def attrition_verdict(self) -> AttritionVerdict | None:
+        """Whether those lost matter."""
+
+    @property
+    def participation(self) -> Participation | None:
+        """Who took part."""
+
+    @property
+    def delivery(self) -> Delivery | None:
+        """What was carried out."""
+
+    @property
+    def volunteers(self) -> Volunteers | None:
+        """Who stays."""
+
+    @property
+    def sustainability(self) -> Sustainability | None:
+        """Money, capacity, promises."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,22 +101,36 @@ class TargetProgress:
     progress_high: float | None = None
 
 
-def evaluate_targets(study: Study, results: Mapping[str, Any]) -> tuple[TargetProgress, ...]:
-    """Put each target of the plan against its value in ``results`` (a results-file dict).
+def evaluate_targets(
+    study: Study, found: Measured, scoring: Sequence[ScoreSummary] | None = None
+) -> tuple[TargetProgress, ...]:
+    """Put each target of the plan against its value in the sections of an evaluation.
 
+    Parameters
+    ----------
+    scoring
+        Scores of those the targets are about, where these are not all who answered.
+
+    Notes
+    -----
     An indicator is ``measure.wave.mean`` (or ``.median``), ``measure.change``, or a dotted path in
     a section, such as ``participation.participants`` or ``consultation.follow_through``.
     """
-    as_of = data_date(study)
-    return tuple(target_progress(plan, results, as_of) for plan in study.plan.targets)
+    as_of, scores = data_date(study), found.scoring if scoring is None else scoring
+    return tuple(target_progress(plan, found, scores, as_of) for plan in study.plan.targets)
 
 
 def target_progress(
-    plan: TargetPlan, results: Mapping[str, Any], as_of: date | None
+    plan: TargetPlan, found: Measured, scoring: Sequence[ScoreSummary], as_of: date | None
 ) -> TargetProgress:
     """Progress of one indicator at ``as_of``; see :class:`TargetProgress` for the formula."""
-    actual = _actual(plan, results)
-    baseline = plan.baseline if plan.baseline is not None else _baseline(plan.indicator, results)
+    typed = plan.actual if plan.actual is not None else cumulate(plan)
+    actual = (
+        find_indicator(plan.indicator, found, scoring)
+        if typed is None
+        else Estimate(estimate=typed, n=1, method="typed_in")
+    )
+    baseline = plan.baseline if plan.baseline is not None else _baseline(plan.indicator, scoring)
     start = 0.0 if baseline is None and plan.direction == "increase" else baseline
     progress = _progress(plan, start, _point(actual))
     expected = _expected(plan, start, as_of)
@@ -128,58 +192,58 @@ def data_date(study: Study) -> date | None:
     return max(known).date() if known else None
 
 
-def _actual(plan: TargetPlan, results: Mapping[str, Any]) -> EstimateLike:
-    typed = plan.actual if plan.actual is not None else cumulate(plan)
-    if typed is not None:
-        return Estimate(estimate=typed, n=1, method="typed_in")
-    return _as_estimate(find_indicator(plan.indicator, results))
-
-
-def find_indicator(indicator: str, results: Mapping[str, Any]) -> Any:  # noqa: ANN401
-    """Find an indicator's record or number in a results dict; None when it is not there."""
+def find_indicator(
+    indicator: str, found: Measured, scoring: Sequence[ScoreSummary]
+) -> EstimateLike:
+    """Value of an indicator; ``no_data`` where no section has it."""
     parts = indicator.split(".")
-    scores = [r for r in results.get("scoring", ()) if r["measure"] == parts[0]]
+    scores = [row for row in scoring if row.measure == parts[0]]
     if scores and len(parts) == 3:
-        return next((r.get(parts[2]) for r in scores if r["wave"] == parts[1]), None)
+        row = next((row for row in scores if row.wave == parts[1]), None)
+        return _as_estimate(_walk(row, parts[2:]))
     if scores and parts[-1] == "change":
-        main = main_records(results.get("outcomes", ()))
-        return next((o["change"] for o in main if o["measure"] == parts[0]), None)
-    sustained = results.get("sustainability") or {}
-    for root in (results, sustained, *(results.get(name) or {} for name in _SECTIONS)):
-        found = _walk(root, parts)
-        if found is not None:
-            return found
-    return None
+        main = main_rows(found.outcomes)
+        return _as_estimate(next((o.change for o in main if o.measure == parts[0]), None))
+    if parts[0] in _NAMED:
+        return _as_estimate(_walk(found, parts))
+    values = (_walk(getattr(found, name), parts) for name in _IMPLIED)
+    return _as_estimate(next((value for value in values if value is not None), None))
 
 
-def _walk(root: Any, parts: Sequence[str]) -> Any:  # noqa: ANN401
+def _walk(value: object, parts: Sequence[str]) -> object:
+    """Follow a path through fields of results and keys of mappings; None where it ends early."""
     for part in parts:
-        if not isinstance(root, Mapping) or part not in root:
-            return None
-        root = root[part]
-    return root
+        if isinstance(value, Mapping):
+            value = next((one for key, one in value.items() if str(key) == part), None)
+        else:
+            value = None if part.startswith("_") else getattr(value, part, None)
+    return value
 
 
-def _as_estimate(found: Any) -> EstimateLike:  # noqa: ANN401
-    if isinstance(found, Mapping) and found.get("estimate") is not None:
+def _as_estimate(value: object) -> EstimateLike:
+    if isinstance(value, NotEstimable):
+        return NotEstimable(reason=value.reason, method="results")
+    if isinstance(value, Suppressed):
+        return NotEstimable(reason="suppressed", method="results")
+    if isinstance(value, Estimate | Comparison) and value.estimate is not None:
         return Estimate(
-            estimate=float(found["estimate"]),
-            ci_low=found.get("ci_low"),
-            ci_high=found.get("ci_high"),
-            n=int(found.get("n", 1)),
-            method=str(found.get("method", "results")),
+            estimate=float(value.estimate),
+            ci_low=value.ci_low,
+            ci_high=value.ci_high,
+            n=value.n,
+            method=value.method or "results",
         )
-    if isinstance(found, int | float) and not isinstance(found, bool):
-        return Estimate(estimate=float(found), n=1, method="results")
+    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        return Estimate(estimate=float(value), n=1, method="results")
     return NotEstimable(reason="no_data", method="results")
 
 
-def _baseline(indicator: str, results: Mapping[str, Any]) -> float | None:
+def _baseline(indicator: str, scoring: Sequence[ScoreSummary]) -> float | None:
     parts = indicator.split(".")
-    scores = [r for r in results.get("scoring", ()) if r["measure"] == parts[0]]
-    if len(parts) != 3 or not scores or scores[0]["wave"] == parts[1]:
+    scores = [row for row in scoring if row.measure == parts[0]]
+    if len(parts) != 3 or not scores or scores[0].wave == parts[1]:
         return None
-    return _point(_as_estimate(scores[0].get(parts[2])))
+    return _point(_as_estimate(_walk(scores[0], parts[2:])))
 
 
 def _point(value: EstimateLike) -> float | None:

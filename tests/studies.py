@@ -23,6 +23,7 @@ def make_study(
     survey: Mapping[str, Any] | None = None,
     study: Mapping[str, Any] | None = None,
     anonymous: bool = False,
+    targets: Sequence[str] = (),
     **tables: Any,
 ) -> Study:
     """Make a study from scores.
@@ -35,6 +36,8 @@ def make_study(
         Wave → codes; 0, 1, 2 … when left out.
     measures
         Plans; by default a scale 1–5 for each name found.
+    targets
+        Indicators, each to reach 5.
     facts, categories, covariates
         Columns of keys, categories and covariates over all rows, in the order of the waves.
     """
@@ -63,7 +66,10 @@ def make_study(
         items[plan["name"]] = pd.DataFrame(np.vstack(parts), columns=list(plan["items"]))
     told = {"waves": list(waves), "disaggregate": list(categories or {}), **(survey or {})}
     told.setdefault("covariates", list(covariates or {}))
-    plan = plan_from_dict({"study": study or {}, "survey": told, "measures": plans})
+    aims = [{"indicator": one, "target": 5} for one in targets]
+    plan = plan_from_dict(
+        {"study": study or {}, "survey": told, "measures": plans, "targets": aims}
+    )
     data = SurveyData(
         keys=keys,
         categories=pd.DataFrame(categories or {}, index=keys.index),

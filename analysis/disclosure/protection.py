@@ -42,6 +42,8 @@ from analysis.scorecard.indicators import PERSON_LEVEL
 from analysis.scorecard.score import score_again
 from analysis.sections import find_all
 from analysis.study import Study
+from analysis.surveys.groups import has_comparison
+from analysis.surveys.results import ScoreSummary
 from analysis.targets import evaluate_targets
 
 #: Values of findings and cautions that are about tests, limits and time, never about people.
@@ -245,10 +247,9 @@ def _protect_activities(
 
 def _say_again(shown: Evaluation, study: Study, audience: Audience) -> Evaluation:
     """Make findings and targets anew from what is shown; cautions lose their small numbers."""
-    from analysis.sections import target_records
-
     least = study.plan.study.min_group
-    shown = replace(shown, issues=(), targets=evaluate_targets(study, target_records(study, shown)))
+    apart = _treated_scores(shown) if has_comparison(study) else None
+    shown = replace(shown, issues=(), targets=evaluate_targets(study, shown, apart))
     inside = frozenset() if audience == "manager" else _INSIDE
     return replace(
         shown,
@@ -294,6 +295,32 @@ def _without_few(sentence: Finding | Caution, least: int) -> dict[str, Any]:
                 else value
             )
     return told
+
+
+def _treated_scores(shown: Evaluation) -> list[ScoreSummary]:
+    """Scores of those the programme was made for, as the comparison of groups gives them.
+
+    Computed from the study again they would give away what is withheld there.
+    """
+    return [
+        ScoreSummary(
+            measure=found.measure,
+            wave=wave,
+            n=mean.n,
+            n_missing=0,
+            mean=mean,
+            sd=None,
+            median=None,
+            min=None,
+            max=None,
+            floor=None,
+            ceiling=None,
+        )
+        for found in shown.comparison
+        if found.main
+        for group, wave, mean in found.means
+        if group == "treated"
+    ]
 
 
 #: Findings whose numbers count measures or strengths of a place, not people.

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import linprog
 
-from benchmarks.attack.made_studies import Truth
+from benchmarks.attack.made_studies import MEASURES, Truth
 from benchmarks.attack.spoils import LEAST, Spoils, estimate_of, number, outcome_of, walk
 
 
@@ -195,6 +195,27 @@ def attack_by_programming(results: Mapping[str, Any], spoils: Spoils) -> None:
                 spoils.take("answers by linear programming", low)
 
 
+def attack_targets(results: Mapping[str, Any], truth: Truth, spoils: Spoils) -> None:
+    """Values that targets are held against: of a wave's scores, or of a change."""
+    own = truth.treated if truth.treated is not None else np.ones(truth.codes.size, bool)
+    for target in results.get("targets") or ():
+        measure, *rest = target["indicator"].split(".")
+        if measure not in MEASURES:
+            continue
+        waves = {
+            "actual": truth.waves if rest == ["change"] else rest[:1],
+            "baseline": truth.waves[:1],
+        }
+        given = {
+            "actual": estimate_of(target["actual"]) is not None,
+            "baseline": number(target["baseline"]) is not None,
+        }
+        for part in (name for name in waves if given[name]):
+            scored = [np.isfinite(truth.scores(measure, wave)) for wave in waves[part]]
+            people = int((own & np.logical_and.reduce(scored)).sum())
+            spoils.take(f"target about few: {part}", people, target["indicator"])
+
+
 def attack_file(results: Mapping[str, Any], truth: Truth) -> Spoils:
     """Run every attack of this file."""
     spoils = Spoils()
@@ -205,5 +226,6 @@ def attack_file(results: Mapping[str, Any], truth: Truth) -> Spoils:
     attack_counts(results, spoils)
     attack_team(results, truth, spoils)
     attack_sessions(results, spoils)
+    attack_targets(results, truth, spoils)
     attack_by_programming(results, spoils)
     return spoils

@@ -59,7 +59,7 @@ class Truth:
 
 def draw_study(seed: int) -> tuple[Study, Truth]:
     """Draw a study of people who answer, come, volunteer; some of each are missing."""
-    rng = np.random.default_rng(seed)
+    rng, few = np.random.default_rng(seed), np.random.default_rng([seed, 1])
     n = int(rng.integers(14, 221))
     waves = ("pre", "post", "later") if rng.random() < 0.2 else ("pre", "post")
     names = ["trust", *(m for m in ("care", "kit") if rng.random() < 0.4)]
@@ -77,6 +77,8 @@ def draw_study(seed: int) -> tuple[Study, Truth]:
         "age": rng.choice(["18-35", "36-59", "60+"], n, p=[0.5, 0.4, 0.1]),
     }
     treated = np.arange(n) % 2 == 0 if rng.random() < 0.3 else None
+    if treated is not None and few.random() < 0.5:
+        treated = few.permutation(n) < few.integers(2, 12)
     if rng.random() < 0.3:
         facts["site"] = rng.choice(["east", "west", "hill"], n, p=[0.5, 0.35, 0.15])
     codes = np.array([f"P{i:03}" for i in range(n)])
@@ -141,8 +143,14 @@ def _plan_of(
     survey["disaggregate"] = ["sex", "age"]
     if "site" in facts:
         survey["site"] = "site"
+    indicators = [
+        f"{name}.{rest}"
+        for name in names
+        for rest in ("change", *(f"{wave}.{what}" for wave in waves for what in ("mean", "median")))
+    ]
     told: dict[str, Any] = {
         "study": {"min_group": LEAST},
+        "targets": [{"indicator": one, "target": 4.5} for one in indicators],
         "survey": survey,
         "measures": [
             {

@@ -18,6 +18,7 @@ from dashboard.workspace.engine import VARIABLE, close_workspaces
 from dashboard.workspace.results import list_results, save_results
 from dashboard.workspace.store import create_study, open_study, save_file, save_version
 from tests.test_portfolio import result
+from tests.test_targets import NOTHING
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
 VIEWS = ["funding", "capacity", "consultation", "scorecard", "targets", "summary", "portfolio"]
@@ -180,7 +181,7 @@ def test_targets_come_in_as_a_spreadsheet_and_become_a_version(app: App):
     from analysis.study import Study
     from analysis.targets import evaluate_targets
 
-    table = list_indicators(plan, evaluate_targets(Study(plan=plan), {}), text)
+    table = list_indicators(plan, evaluate_targets(Study(plan=plan), NOTHING), text)
     book = write_table(table, "x", text, "stamp")
     at.file_uploader[0].set_value([("指标.xlsx", book, "application/octet-stream")]).run()
     assert not at.exception

@@ -14,7 +14,7 @@ from analysis.disclosure import make_release, protect
 from analysis.disclosure.cells import Cell, People, bits_of, rows_cell
 from analysis.disclosure.suppression import Auditor, find_revealed
 from analysis.disclosure.tables import find_left_out
-from analysis.results import SUPPRESSED, NotEstimable
+from analysis.results import SUPPRESSED, Estimate, NotEstimable
 from analysis.surveys.dose import line_places
 from benchmarks.attack.bounds import attack_amounts, attack_scores
 from benchmarks.attack.made_studies import draw_study
@@ -26,6 +26,7 @@ from dashboard.figures.attendance import draw_engagement
 from dashboard.sentences import say_caution
 from dashboard.tables.participation import list_engagement
 from dashboard.text import LANGUAGES, Text
+from tests.studies import make_study
 
 PEOPLE = 60
 LEAST = 5
@@ -38,6 +39,31 @@ def test_levels_of_a_model_over_everyone_are_not_shown_beside_the_matched():
     outcome = next(o for o in found.outcomes if o.measure == "kit")
     sizes = {e.n for e in outcome.levels if not isinstance(e, NotEstimable)}
     assert sizes <= {outcome.n.matched}
+
+
+@pytest.mark.parametrize("n_treated", [3, 6])
+def test_a_target_tells_no_more_than_the_comparison_of_groups(n_treated: int):
+    """A target of the programme's people was computed from the study again, whatever was hidden."""
+    rng, group = np.random.default_rng(3), ["new"] * n_treated + ["old"] * (30 - n_treated)
+    before = np.round(rng.normal(3, 0.5, 30), 1)
+    study = make_study(
+        {"pre": {"m": before}, "post": {"m": before + rng.normal(0.3, 0.3, 30)}},
+        facts={"treated": [one == "new" for one in group] * 2, "group": group * 2},
+        survey={"group": "group", "treated": ["new"]},
+        targets=["m.post.mean", "m.post.median", "m.change"],
+    )
+    whole = evaluate(study)
+    shown = protect(whole, study, "funder")
+    means = {(group, wave): mean for group, wave, mean in shown.comparison[0].means}
+    mean, median, change = (target.actual for target in shown.targets)
+    assert all(isinstance(target.actual, Estimate) for target in whole.targets)
+    assert isinstance(median, NotEstimable)
+    if n_treated < LEAST:
+        assert (mean.reason, change.reason) == ("suppressed", "suppressed")
+        assert [target.baseline for target in shown.targets] == [None] * 3
+    else:
+        assert mean.estimate == means["treated", "post"].estimate
+        assert change.estimate == shown.outcomes[0].change.estimate
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -206,7 +232,7 @@ def test_a_table_with_blanks_is_compared_with_earlier_ones_too():
 
 def test_bounds_of_the_lost_are_judged_beside_everything_else():
     """The bounds of the difference add up both groups' answers; Lee's leave out a few people."""
-    study, _ = draw_study(1200)
+    study, _ = draw_study(1219)
     inside = evaluate(study)
     found = protect(inside, study, "funder")
     assert {b.name for b in inside.bounds} == {"worst_best", "did_worst_best", "lee"}

@@ -32,6 +32,7 @@ from dashboard.tables.sustainability import list_capacity, list_shares, list_yea
 from dashboard.text import Text
 from tests.sustainability.test_funding import ledger_study
 from tests.test_portfolio import compare_studies, result
+from tests.test_targets import NOTHING, score
 
 HOSTILE = '<b onclick="x">bad</b>'
 LANGUAGES = ["en", "zh-Hans"]
@@ -124,17 +125,11 @@ def test_hostile_names_are_escaped():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_bullets_show_progress_expected_and_interval(language):
-    told = {
-        "scoring": [
-            {"measure": "p", "wave": "pre", "mean": {"estimate": 2.0, "n": 9}},
-            {
-                "measure": "p",
-                "wave": "post",
-                "mean": {"estimate": 3.0, "ci_low": 2.5, "ci_high": 3.5, "n": 9},
-            },
-        ]
-    }
-    t = target_progress(TargetPlan(indicator="p.post.mean", target=4.0), told, None)
+    given = [
+        score("p", "pre", Estimate(estimate=2.0, n=9, method="mean")),
+        score("p", "post", Estimate(estimate=3.0, ci_low=2.5, ci_high=3.5, n=9, method="mean")),
+    ]
+    t = target_progress(TargetPlan(indicator="p.post.mean", target=4.0), NOTHING, given, None)
     figure = draw_targets([("same", t), ("same", t), (HOSTILE, t)], Text(language))
     bars = figure.data[1]
     assert list(bars.x) == [0.5, 0.5, 0.5]

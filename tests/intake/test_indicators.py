@@ -12,6 +12,7 @@ from analysis.targets import evaluate_targets
 from dashboard.exports.workbook import write_table
 from dashboard.tables.targets import list_indicators
 from dashboard.text import Text
+from tests.test_targets import NOTHING
 
 HEADER = "indicator,label,level,baseline,target,due,target 2026-Q1,actual 2026-Q1,notes\n"
 
@@ -73,7 +74,7 @@ TARGETS = [
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])
 def test_out_and_in_gives_the_same_targets(language: str):
     plan, text = StudyPlan(targets=TARGETS), Text(language)
-    found = evaluate_targets(Study(plan=plan), {})
+    found = evaluate_targets(Study(plan=plan), NOTHING)
     book = write_table(list_indicators(plan, found, text), text("Indicators"), text, "stamp")
     assert read_indicators(book, "indicators.xlsx") == TARGETS
 
