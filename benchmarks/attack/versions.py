@@ -117,7 +117,9 @@ def attack_views(study: Study, truth: Truth, spoils: Spoils, evaluation: Any) ->
         if told is None:
             continue
         seen.append(told[1])
-        if any(number(o["change"].get("estimate")) is not None for o in told[0]["outcomes"]):
+        if any(
+            number(o["change"].get("estimate")) is not None for o in told[0].get("outcomes", ())
+        ):
             files.append((str(filters), told[0], truth.without(~_inside(truth, filters))))
     attack_sums(files, spoils)
     _few_pairs(files, spoils)
@@ -150,7 +152,7 @@ def _few_pairs(files: Sequence[File], spoils: Spoils) -> None:
     """Numbers of complete pairs of two views that differ by few, one within the other."""
     sizes = []
     for _, results, truth in files:
-        for o in results["outcomes"]:
+        for o in results.get("outcomes", ()):
             n = number(o["n"]["matched"])
             ends = [np.isfinite(truth.scores(o["measure"], w)) for w in o["contrast"]]
             own = truth.treated if truth.treated is not None else np.ones_like(ends[0])
