@@ -26,8 +26,12 @@ _STEPS = {"en": ((1e9, "bn"), (1e6, "M"), (1e3, "k")), "zh-Hans": ((1e8, "亿"),
 _MINUS = "\N{MINUS SIGN}"
 
 
-# Direction marks and overrides, zero-width characters and the soft hyphen: they disguise text.
-_INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+# They disguise text: direction marks, zero-width characters and joiners, the soft hyphen, letters
+# that are blank, anchors of annotations, and tags, which can carry a whole hidden sentence.
+INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 
 
 def show_invisible(text: str) -> str:
@@ -49,7 +53,7 @@ def show_invisible(text: str) -> str:
             return letter
         return f"‹U+{ord(letter):04X}›"
 
-    return _INVISIBLE.sub(shown, text)
+    return INVISIBLE.sub(shown, text)
 
 
 def N_(message: str) -> str:  # noqa: N802

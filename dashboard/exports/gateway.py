@@ -24,16 +24,13 @@ from analysis.evaluation import Evaluation
 from analysis.results import SUPPRESSED_MARK, Audience, Suppressed
 from analysis.study import Study
 from analysis.targets import data_date
-from dashboard.text import Text
+from dashboard.text import INVISIBLE, Text
 
 Cell = str | int | float | bool | date | datetime | None
 _FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠﹢﹣﹦﹫")
 _PLAIN_NUMBER = re.compile(
     r"[+-][0-9][0-9.,\s]*%?(\s?[^\W\d_]{1,8})?\s*([(（][^=+*/^&|!@'\"\\()（）]*[)）])?"
 )
-_INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u061c\u180e") | {
-    chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
-}
 LONGEST_CELL = 32_000
 
 
@@ -140,9 +137,8 @@ def safe_text(value: object) -> str:
     """
     shown = [
         " " if letter in "\t\r\n\x0b\x0c\u2028\u2029\x85" else letter
-        for letter in str(value)
-        if letter not in _INVISIBLE
-        and (letter in "\t\r\n\x0b\x0c\x85" or unicodedata.category(letter) not in ("Cc", "Cs"))
+        for letter in INVISIBLE.sub("", str(value))
+        if letter in "\t\r\n\x0b\x0c\x85" or unicodedata.category(letter) not in ("Cc", "Cs")
     ]
     return "".join(shown)[:LONGEST_CELL]
 

@@ -14,6 +14,7 @@ from dashboard.exports.columns import list_cells
 from dashboard.figures.blank import is_blank
 from dashboard.sentences.few import say_nothing_drawn
 from dashboard.state import current_audience, current_text, is_dark
+from dashboard.text import show_invisible
 from dashboard.theme import for_dark
 from dashboard.widgets.markdown import escape_markdown
 
@@ -79,12 +80,22 @@ def show_figure(
 def show_table(table: pd.DataFrame, *, key: str) -> None:
     """Show a table: short ones whole, their words wrapped; large ones to scroll and sort."""
     if len(table) > _SHOWN_WHOLE or len(table.columns) > _MAX_COLUMNS:
-        st.dataframe(table, hide_index=True, key=f"table_{key}", width="stretch")
+        st.dataframe(_with_marks(table), hide_index=True, key=f"table_{key}", width="stretch")
         return
     heads, *rows = list_cells(table, current_text())
     shown = [[_keep_together(escape_markdown(cell)) for cell in row] for row in rows]
     columns = [escape_markdown(head) for head in heads]
     st.table(pd.DataFrame(shown, columns=columns), hide_index=True, border="horizontal")
+
+
+def _with_marks(table: pd.DataFrame) -> pd.DataFrame:
+    """A table whose disguised words show it; numbers and dates stay, so that it can be sorted."""
+    marked = table.set_axis([show_invisible(str(name)) for name in table.columns], axis=1)
+    for at in range(len(table.columns)):
+        cells = table.iloc[:, at]
+        if cells.dtype == object or pd.api.types.is_string_dtype(cells):
+            marked.isetitem(at, [show_invisible(c) if isinstance(c, str) else c for c in cells])
+    return marked
 
 
 def _keep_together(cell: str) -> str:

@@ -3,12 +3,14 @@
 import re
 from datetime import date
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.figures.labels import escape_label
 from dashboard.text import Text, read_catalogue, show_invisible
+from dashboard.widgets import page
 from dashboard.widgets.markdown import escape_markdown
 
 EN, ZH = Text("en"), Text("zh-Hans")
@@ -101,3 +103,20 @@ def test_what_rounds_to_zero_has_no_minus(language):
 def test_money_in_pictures_counts_in_the_readers_thousands(amount, english, chinese):
     assert EN.short_money(amount).replace("\N{NO-BREAK SPACE}", " ") == english
     assert ZH.short_money(amount).replace("\N{NO-BREAK SPACE}", " ") == chinese
+
+
+@pytest.mark.parametrize("letter", ["\u2061", "\u206a", "\ufff9", "\u034f", "\u3164", "\U000e0041"])
+def test_marks_without_a_shape_are_shown_by_their_number(letter: str):
+    assert show_invisible(f"a{letter}b") == f"a‹U+{ord(letter):04X}›b"
+
+
+def test_a_large_table_shows_disguised_words_and_keeps_its_numbers(monkeypatch):
+    shown = []
+    monkeypatch.setattr(page.st, "dataframe", lambda table, **_: shown.append(table))
+    words = ["a\u200bb", None] * 15
+    table = pd.DataFrame({"file\u202efdp": words, "n": range(30), "n ": [0.5] * 30})
+    page.show_table(table, key="large")
+    assert list(shown[0].columns) == ["file‹U+202E›fdp", "n", "n "]
+    assert shown[0].iloc[0, 0] == "a‹U+200B›b"
+    assert shown[0].dtypes.tolist()[1:] == table.dtypes.tolist()[1:]
+    assert table.iloc[0, 0] == "a\u200bb"

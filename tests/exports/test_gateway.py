@@ -102,6 +102,12 @@ def test_text_never_holds_control_or_direction_marks(value: str):
     assert not set(shown) & set("\u200b\u202e\u2066\ufeff\u00ad")
 
 
+@pytest.mark.parametrize("letter", ["\u2061", "\u206a", "\ufff9", "\u034f", "\u3164", "\U000e0041"])
+def test_every_mark_without_a_shape_is_left_out_and_hides_no_formula(letter: str):
+    assert safe_text(f"a{letter}b") == "ab"
+    assert safe_cell(f"{letter}=1+1") == "'=1+1"
+
+
 @given(st.text(alphabet=st.sampled_from("=+-@＝＋－＠\t\r\n 1a(.%"), max_size=6))
 def test_no_cell_begins_like_a_formula_unless_it_is_a_number(value: str):
     shown = safe_cell(value)
