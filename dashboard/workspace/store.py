@@ -96,9 +96,7 @@ def import_study(
         session.flush()
         for name, content in files.items():
             sha256 = hashlib.sha256(content).hexdigest()
-            if session.get(BlobRow, sha256) is None:
-                session.add(BlobRow(sha256=sha256, content=content))
-                session.flush()
+            _keep_content(session, sha256, content)
             session.add(FileRow(study=study, name=name, sha256=sha256, size=len(content)))
         for step, value in drafts.items():
             session.add(DraftRow(study=study, step=step, value=value))
@@ -164,9 +162,7 @@ def save_file(study: str, name: str, content: bytes, author: str = "") -> str:
     sha256 = hashlib.sha256(content).hexdigest()
     with _writing(study, "save_file", author, name) as session:
         _find(session, study)
-        if session.get(BlobRow, sha256) is None:
-            session.add(BlobRow(sha256=sha256, content=content))
-            session.flush()
+        _keep_content(session, sha256, content)
         known = session.scalar(select(FileRow).where(FileRow.study == study, FileRow.name == name))
         if known is None:
             session.add(FileRow(study=study, name=name, sha256=sha256, size=len(content)))
@@ -175,6 +171,12 @@ def save_file(study: str, name: str, content: bytes, author: str = "") -> str:
             session.flush()
             _forget_unused(session)
     return sha256
+
+
+def _keep_content(session: Session, sha256: str, content: bytes) -> None:
+    """Keep a content once; the same file that comes again repairs one altered on disk."""
+    session.merge(BlobRow(sha256=sha256, content=content))
+    session.flush()
 
 
 def delete_file(study: str, name: str, author: str = "") -> None:

@@ -141,6 +141,19 @@ def test_a_file_altered_on_disk_is_not_served(workspace: Path):
         read_files(study)
 
 
+def test_an_altered_file_is_whole_again_when_it_is_uploaded_again(workspace: Path):
+    study, content = create_study("t"), b"code,q1\nP1,3\n"
+    save_file(study, "a.csv", content)
+    archive = write_archive(study)
+    for bring in (lambda: save_file(study, "a.csv", content), lambda: read_archive(archive)):
+        close_workspaces()
+        with sqlite3.connect(workspace) as opened:
+            opened.execute("UPDATE blobs SET content = ?", (b"code,q1\nP1,5\n",))
+        opened.close()
+        bring()
+        assert read_files(study) == {"a.csv": content}
+
+
 def test_a_missing_column_is_named(workspace: Path):
     create_study("t")
     close_workspaces()
