@@ -140,6 +140,10 @@ _WORKSPACE: dict[str, Callable[[Text], str]] = {
     "key_missing": lambda t: t(
         "The key of this study is not on this computer. Load its key file in step 1 of the data."
     ),
+    "key_not_read": lambda t: t(
+        "The system's keyring does not give the key of this study. Unlock the keyring and try "
+        "again. {problem}"
+    ),
     "key_not_saved": lambda t: t("The key of this study cannot be saved in {where}. {problem}"),
     "key_file_wrong": lambda t: t("This is not a key file written by Levee."),
     "archive_damaged": lambda t: t(

@@ -9,6 +9,7 @@ another computer the key file brings it.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import secrets
 from pathlib import Path
@@ -37,7 +38,8 @@ def study_key(study: str) -> tuple[str, bytes]:
     Raises
     ------
     WorkspaceError
-        ``key_missing`` when the study was brought here without its key, ``key_not_saved``.
+        ``key_missing`` when the study was brought here without its key, ``key_not_read`` when the
+        keyring does not give it, ``key_not_saved``.
     """
     drafts = open_study(study).drafts
     name, old = str(drafts.get(NAME) or ""), str(drafts.get(_OLD) or "")
@@ -97,8 +99,12 @@ def store_key(name: str, key: bytes) -> None:
     _check_name(name)
     ring = system_keyring()
     if ring is not None:
-        ring.set_password(_SERVICE, name, key.hex())
-        return
+        try:
+            ring.set_password(_SERVICE, name, key.hex())
+        except Exception:  # each system's keyring fails in its own way, as when it is locked
+            logging.getLogger("levee").warning("the keyring takes no key: it is kept in a file")
+        else:
+            return
     folder = keys_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -116,11 +122,17 @@ def store_key(name: str, key: bytes) -> None:
 
 def _read(name: str) -> bytes | None:
     _check_name(name)
-    ring = system_keyring()
-    told = ring.get_password(_SERVICE, name) if ring is not None else None
-    if told is None:
-        path = keys_folder() / f"{name}.key"
-        told = path.read_text(encoding="ascii").strip() if path.is_file() else None
+    ring, told = system_keyring(), None
+    path = keys_folder() / f"{name}.key"
+    try:
+        told = ring.get_password(_SERVICE, name) if ring is not None else None
+    except Exception as error:
+        # A key that is there and cannot be read is not a key that is missing: with a new one the
+        # next wave would match nobody.
+        if not path.is_file():
+            raise WorkspaceError("key_not_read", problem=str(error)) from error
+    if told is None and path.is_file():
+        told = path.read_text(encoding="ascii").strip()
     return bytes.fromhex(told) if told else None
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.errors import WorkspaceError
 from dashboard.workspace.engine import close_workspaces
 from dashboard.workspace.keys import has_key, keys_folder, study_key
 from dashboard.workspace.store import create_study, open_study
@@ -90,4 +91,35 @@ def test_a_key_of_a_file_is_found_after_a_keyring_was_installed(workspace, monke
     study = create_study("t")
     told = study_key(study)
     install(monkeypatch, Keyring())
+    assert study_key(study) == told
+
+
+class Locked(Keyring):
+    """A keyring that nobody unlocked."""
+
+    def set_password(self, service: str, name: str, secret: str) -> None:
+        raise RuntimeError("locked")
+
+    def get_password(self, service: str, name: str) -> str | None:
+        raise RuntimeError("locked")
+
+
+def test_a_locked_keyring_leaves_the_key_in_a_file_of_its_owner(workspace, monkeypatch):
+    install(monkeypatch, Locked())
+    study = create_study("t")
+    name, key = study_key(study)
+    assert stat.S_IMODE((keys_folder() / f"{name}.key").stat().st_mode) == 0o600
+    assert study_key(study) == (name, key)
+
+
+def test_a_key_in_a_locked_keyring_is_not_taken_for_missing(workspace, monkeypatch):
+    ring = Keyring()
+    install(monkeypatch, ring)
+    study = create_study("t")
+    told = study_key(study)
+    install(monkeypatch, Locked())
+    for ask in (study_key, has_key):
+        with pytest.raises(WorkspaceError, match="key_not_read"):
+            ask(study)
+    install(monkeypatch, ring)
     assert study_key(study) == told
