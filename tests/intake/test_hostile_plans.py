@@ -69,7 +69,7 @@ def costs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, floa
 
 @pytest.mark.parametrize("name", PLANS)
 def test_a_hostile_plan_is_refused_and_costs_little(costs, name: str):
-    code, megabytes, _ = costs[name]
+    code, megabytes, seconds = costs[name]
     expected = {
         "device": "file_outside",
         "outside": "file_outside",
@@ -82,6 +82,7 @@ def test_a_hostile_plan_is_refused_and_costs_little(costs, name: str):
     deep = ("dotted key", "nested list", "nested table", "table header")
     assert code == expected.get(name, "study_file_deep" if name in deep else "study_file_syntax")
     assert megabytes < 200
+    assert seconds < 1
 
 
 def test_a_device_or_a_folder_is_no_study_file(tmp_path: Path):
