@@ -153,6 +153,12 @@ def test_four_times_the_text_takes_about_four_times_as_long(work, unit: str):
     assert any(cost(work, long) <= 9 * max(cost(work, short), 0.004) for _ in range(5))
 
 
+@pytest.mark.parametrize("text", ["市" * 16_000, "1 a" * 4_000, "1," * 16_000, "王" * 16_000])
+def test_texts_that_took_seconds_are_searched_in_less_than_two(text: str):
+    assert cost(find_spans, text) < 2
+    assert cost(lambda told: find_personal(told, [told]), text) < 2
+
+
 def test_the_family_of_a_long_header_is_found_in_time():
     def family(text: str) -> object:
         return family_of(Column(name=text, label=text, position=0))
