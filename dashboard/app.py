@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 
 import streamlit as st
@@ -11,6 +10,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from analysis.errors import LeveeError
 from dashboard.guard import COOKIE, OWNERS
+from dashboard.log import log_failure
 from dashboard.navigation import list_pages
 from dashboard.sentences import say_error
 from dashboard.state import SERVED, current_text, keep_url
@@ -48,10 +48,10 @@ def _run(text: Text, page: StreamlitPage) -> None:
         page.run()
     except LeveeError:
         raise
-    except Exception:
+    except Exception as error:
         if not os.environ.get(SERVED):
             raise
-        logging.getLogger("levee").exception("page %s", page.url_path)
+        log_failure(f"page {page.url_path}", error)
         st.error(
             text(
                 "This page could not be made. Your data are safe; the cause is in the log of the "

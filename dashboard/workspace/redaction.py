@@ -8,7 +8,6 @@ saved.
 
 from __future__ import annotations
 
-import logging
 import operator
 import re
 from collections.abc import Iterator, Mapping
@@ -31,6 +30,7 @@ from analysis.intake.sandbox.workbook import Progress, open_workbook
 from analysis.intake.tables.dictionaries import DICTIONARY_FORMATS
 from analysis.intake.values.lookup import column_texts
 from analysis.intake.values.words import BLANKS, DICTIONARY_SHEETS, TOTALS
+from dashboard.log import log_failure
 from dashboard.workspace.hidden_parts import has_hidden_text, without_properties
 from dashboard.workspace.rewriting import write_sheets
 
@@ -233,9 +233,9 @@ def read_all(workbook: Workbook) -> dict[str, Table]:
             tables[sheet.name] = read_table(workbook, sheet.name or None)
         except IntakeError:
             continue  # no table: its cells are searched one by one
-        except (IndexError, KeyError, ValueError):
+        except (IndexError, KeyError, ValueError) as error:
             # Never a reason to save a file unsearched: the cells are searched one by one.
-            logging.getLogger("levee").exception("sheet %d not read", len(tables))
+            log_failure(f"sheet {len(tables)} not read", error)
     return tables
 
 

@@ -64,6 +64,22 @@ def test_files_without_personal_data_stay_as_they_are():
     assert redact_file(plain, "a.csv", KEY).content == plain
 
 
+def test_the_log_says_where_a_sheet_failed_and_quotes_no_cell(monkeypatch, caplog):
+    names = ("王小明", "李红梅")
+
+    def fail(*_: object) -> None:
+        try:
+            float(names[0])
+        except ValueError as error:
+            raise KeyError(names[1]) from error
+
+    monkeypatch.setattr("dashboard.workspace.redaction.read_table", fail)
+    redact_file(as_csv(ROWS), "a.csv", KEY)
+    assert "KeyError" in caplog.text
+    assert "redaction.py" in caplog.text
+    assert not [name for name in names if name in caplog.text]
+
+
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04broken"])
 def test_nothing_of_an_unreadable_file_is_saved(content: bytes):
     redacted = redact_file(content, "a.xlsx", KEY)
