@@ -23,8 +23,9 @@ def show_sidebar(text: Text) -> None:
         if saved is not None:
             st.caption(escape_markdown(title_of(text, saved)))
         _show_languages(text)
-        if saved is not None:
-            _show_audiences(text)
+        # Also without an open study: the portfolio shows every study, and who chose another
+        # reader before must be able to go back.
+        _show_audiences(text)
 
 
 def show_simulated(text: Text) -> None:

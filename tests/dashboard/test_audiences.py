@@ -45,6 +45,17 @@ def test_rows_of_files_are_for_the_evaluator_only(app, view, audience):
     assert [*at.table, *app(view).table] or view == "data"
 
 
+@pytest.mark.parametrize("view", ["home", "data"])
+def test_without_an_open_study_the_reader_can_still_be_changed(app, view):
+    at = app(view, study="new", audience="funder")
+    assert not at.exception
+    switch = next(one for one in at.sidebar.selectbox if one.label == "View as")
+    switch.select("evaluator").run()
+    assert not at.exception
+    assert "audience" not in at.query_params
+    assert not [one for one in at.info if "only the evaluator" in one.value]
+
+
 def test_notes_on_files_are_for_the_evaluator_only(app):
     inside = [one.label for one in app("participation").expander]
     shown = [one.label for one in app("participation", audience="funder").expander]
