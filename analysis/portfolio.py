@@ -378,6 +378,8 @@ def shorten_result(
             "settings": kept,
             "key": key or study.get("key", ""),
         },
+        # Files of before audiences were named hold everything, as the evaluator's do.
+        "audience": result.get("audience", "evaluator"),
         "respondents": list(respondents or result.get("respondents") or ()),
         "survey_files": result.get("survey_files") or _survey_files(result),
         "scores": result.get("scores") or _scale_scores(result),

@@ -13,7 +13,7 @@ from dashboard.figures.portfolio import (
     draw_funnel,
 )
 from dashboard.sentences.portfolio import say_together
-from dashboard.state import current_text
+from dashboard.state import current_audience, current_text
 from dashboard.tables.sustainability import list_portfolio
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
@@ -21,14 +21,23 @@ from dashboard.widgets.page import show_empty, show_figure, show_page
 from dashboard.widgets.portfolio import show_add_results
 from dashboard.widgets.portfolio_mapping import show_duplicates, show_mapping
 from dashboard.workspace.definitions import list_definitions, list_different
-from dashboard.workspace.results import list_results
+from dashboard.workspace.results import is_for, list_results
 
 
 def show() -> None:
     """Show the portfolio."""
     text, added = current_text(), list_results()
     saved, different = list_definitions(), list_different()
-    portfolio = current_portfolio(added, [one.definition for one in saved], different)
+    given = [result for result in added if is_for(current_audience(), result)]
+    if len(given) < len(added):
+        st.info(
+            text.count(
+                "{n} results file is left out: it was not made for this reader.",
+                "{n} results files are left out: they were not made for this reader.",
+                len(added) - len(given),
+            )
+        )
+    portfolio = current_portfolio(given, [one.definition for one in saved], different)
     if portfolio is None or len(portfolio.studies) < 2:
         show_empty(
             text("Only one study so far"),

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from analysis.errors import WorkspaceError
+from analysis.results import AUDIENCES, Audience
 from dashboard.workspace.engine import WRITES, open_workspace
 from dashboard.workspace.models import AuditRow, ResultRow, now
 
@@ -31,6 +32,15 @@ def list_results() -> list[dict[str, Any]]:
             return [row.result for row in rows]
     except SQLAlchemyError as error:
         raise WorkspaceError("workspace_unreadable", problem=_first_line(error)) from error
+
+
+def is_for(audience: Audience, result: Mapping[str, Any]) -> bool:
+    """Whether a saved result was made for an audience, or for one that is told less.
+
+    Nothing can be withheld from a results file afterwards: that takes the data.
+    """
+    made = result.get("audience", "evaluator")
+    return made in AUDIENCES[AUDIENCES.index(audience) :]
 
 
 def remove_results(fingerprints: Sequence[str]) -> None:

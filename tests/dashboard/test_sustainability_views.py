@@ -36,10 +36,13 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     """Open a page of the app on a workspace of its own."""
     monkeypatch.setenv(VARIABLE, f"sqlite:///{tmp_path / 'workspace.sqlite'}")
 
-    def open_app(view: str, language: str = "en", study: str = "sample") -> AppTest:
+    def open_app(
+        view: str, language: str = "en", study: str = "sample", audience: str = "evaluator"
+    ) -> AppTest:
         at = AppTest.from_file(str(APP), default_timeout=60)
         at.query_params["lang"] = language
         at.query_params["study"] = study
+        at.query_params["audience"] = audience
         at._page_hash = calc_hash(view)
         return at.run()
 
@@ -230,6 +233,19 @@ def test_the_same_data_twice_is_left_out_and_can_be_included(app: App):
     at.button(key="different_c1").click().run()
     assert not at.exception
     assert "3 studies side by side" in told(at)
+
+
+def test_results_files_of_the_evaluator_are_not_shown_to_other_readers(app: App):
+    made = ("evaluator", "manager", "funder", "public")
+    files = [
+        (f"{a}.json", json.dumps(result(a, 0.1 * i, audience=a)).encode(), "application/json")
+        for i, a in enumerate(made)
+    ]
+    app("portfolio").file_uploader[0].set_value(files).run()
+    assert "4 studies side by side" in told(app("portfolio"))
+    shown = told(app("portfolio", audience="funder"))
+    assert "2 results files are left out" in shown
+    assert "2 studies side by side" in shown
 
 
 def test_measures_in_different_units_cannot_be_combined(app: App):
