@@ -45,7 +45,9 @@ for (name in c("pairs", "likert")) {
   }
   m <- suppressWarnings(wilcox.test(y, x, exact = FALSE, correct = FALSE))
   put(paste0(name, ".mann_whitney.p_value"), m$p.value, "stats::wilcox.test, no correction")
-  put(paste0(name, ".mann_whitney.estimate"), median(outer(y, x, "-")), "stats::median of all differences")
+  # With ties wilcox.test has no exact estimate.
+  if (name == "pairs") put("pairs.mann_whitney.estimate", wilcox.test(y, x, exact = TRUE, conf.int = TRUE)$estimate, "stats::wilcox.test, exact")
+  else put("likert.mann_whitney.estimate", median(outer(y, x, "-")), "stats::median of all differences")
   rb <- effectsize::rank_biserial(y, x, paired = TRUE); put(paste0(name, ".rank_biserial.estimate"), rb$r_rank_biserial, "effectsize::rank_biserial")
   put(paste0(name, ".superiority.estimate"), mean(y > x) + mean(y == x) / 2, "base R: share above and half of ties")
 }

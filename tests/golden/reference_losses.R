@@ -1,6 +1,6 @@
 # Makes r_reference_losses.json from datasets_losses.json: those lost, weighted waves, and tests that had no second software.
 # Run in this folder: Rscript reference_losses.R. It is not needed to run the tests.
-suppressMessages({ library(jsonlite); library(mice); library(survey); library(boot); library(coin) })
+suppressMessages({ library(jsonlite); library(mice); library(survey); library(boot); library(coin); library(exactRankTests) })
 d <- fromJSON("datasets_losses.json")
 out <- list()
 put <- function(key, value, by) out[[length(out) + 1]] <<- list(key = key, value = as.numeric(value), by = by)
@@ -66,8 +66,8 @@ put("tango.high", uniroot(function(x) score(x) + z, c((b - c0) / n, .9), tol = 1
 
 # ---- sign flips: swapping the two sides of a pair is flipping its sign
 x <- d$flip; k <- length(x); pair <- data.frame(y = c(x, rep(0, k)), side = factor(rep(1:2, each = k)), id = factor(rep(seq_len(k), 2)))
-flips <- as.matrix(expand.grid(rep(list(c(-1, 1)), k))); sums <- flips %*% x
-put("sign_flip.p_value", mean(abs(sums) >= abs(sum(x)) - 1e-9), "base R: all 2^k flips")
+# All 2^k flips; the package counts whole numbers, and the changes have three decimals.
+put("sign_flip.p_value", perm.test(round(1000 * x), rep(0, k), paired = TRUE, exact = TRUE)$p.value, "exactRankTests::perm.test")
 many <- approximate(nresample = 1000000); set.seed(1)
 put("sign_flip.drawn", pvalue(symmetry_test(y ~ side | id, pair, distribution = many)), "coin::symmetry_test, 1,000,000 draws")
 
@@ -87,5 +87,5 @@ cut <- function(v, keep, top) { v <- sort(rep(v, each = many), decreasing = top)
 y1 <- y[tr & !is.na(y)]; y0 <- y[!tr & !is.na(y)]; f1 <- min(k1, k0) / k1; f0 <- min(k1, k0) / k0; by <- "base R: each person copied 10,080 times, Lee 2009"
 put("lee_counts.low", cut(y1, f1, FALSE) - cut(y0, f0, TRUE), by); put("lee_counts.high", cut(y1, f1, TRUE) - cut(y0, f0, FALSE), by)
 
-versions <- sapply(c("mice", "survey", "boot", "coin"), function(p) as.character(packageVersion(p)))
+versions <- sapply(c("mice", "survey", "boot", "coin", "exactRankTests"), function(p) as.character(packageVersion(p)))
 write(toJSON(list(versions = c(R = paste(R.version$major, R.version$minor, sep = "."), as.list(versions)), rows = out), auto_unbox = TRUE, digits = 15, pretty = TRUE), "r_reference_losses.json")

@@ -1,7 +1,7 @@
 # Makes r_reference_waves.json: values of second software on the inputs of datasets_waves.json.
 # Run in this folder: Rscript reference_waves.R. It is not needed to run the tests.
 suppressMessages({
-  library(jsonlite); library(nlme); library(numDeriv); library(sandwich)
+  library(jsonlite); library(nlme); library(numDeriv); library(sandwich); library(lmtest)
 })
 d <- fromJSON("datasets_waves.json")
 out <- list()
@@ -88,7 +88,7 @@ for (name in names(d$series)) {
   rho <- coef(g$modelStruct$corStruct, unconstrained = FALSE)
   one <- function(r) { V <- r^abs(outer(1:n, 1:n, "-")); A <- t(X) %*% solve(V, X); e <- y - X %*% solve(A, t(X) %*% solve(V, y)); -.5 * (determinant(V)$modulus + determinant(A)$modulus + (n - k) * log(sum(e * solve(V, e)))) }
   for (i in 1:4) rho <- rho - grad(one, rho) / hessian(one, rho)[1]; rho <- max(0, rho)
-  put(paste0(name, ".autocorrelation"), rho, "nlme::gls, corAR1, REML, Newton steps by numDeriv"); put(paste0(name, ".durbin_watson"), sum(diff(resid(f))^2) / sum(resid(f)^2), "base R")
+  put(paste0(name, ".autocorrelation"), rho, "nlme::gls, corAR1, REML, Newton steps by numDeriv"); put(paste0(name, ".durbin_watson"), dwtest(f)$statistic, "lmtest::dwtest")
   put(paste0(name, ".ljung_box_p"), Box.test(resid(f), lag = min(10, n %/% 5), type = "Ljung-Box")$p.value, "stats::Box.test")
   ends <- c(s$starts, n)
   for (j in seq_along(s$starts)) for (part in c("level", "slope", "gap")) {
@@ -111,7 +111,7 @@ for (name in names(d$series)) {
   }
   last <- length(s$starts); keep <- replace(coef(f), c(2 * last + 1, 2 * last + 2), 0); put(paste0(name, ".expected_last"), sum(X[n, ] * keep), "stats::lm")
 }
-packages <- c("nlme", "numDeriv", "sandwich")
+packages <- c("nlme", "numDeriv", "sandwich", "lmtest")
 versions <- c(list(R = paste(R.version$major, R.version$minor, sep = ".")), setNames(lapply(packages, function(p) as.character(packageVersion(p))), packages))
 write(toJSON(list(versions = versions, rows = out), auto_unbox = TRUE, digits = NA, pretty = TRUE), "r_reference_waves.json")
 cat(length(out), "values\n")
