@@ -37,7 +37,7 @@ SCALES = (
     0.76,
     0.73,
 )
-_PICTURES = ("outcomes", "volunteers", "participation", "targets", "funding")
+_PICTURES = ("volunteers", "participation", "targets", "funding")
 
 
 def write_brief(
@@ -111,6 +111,7 @@ def compose_brief(report: Report) -> dict[str, Any]:
 
 
 def choose_pictures(report: Report, most: int = 2) -> list[ReportPicture]:
-    """Choose the first picture of each section, in the order a funder asks."""
-    first = {s.key: p for s in report.sections for p in s.pictures[:1] if p.svg}
-    return [first[key] for key in _PICTURES if key in first][:most]
+    """Choose the picture of the answer, then the first of each section as a funder asks."""
+    drawn = {s.key: [p for p in s.pictures if p.svg] for s in report.sections}
+    answer = [p for pictures in drawn.values() for p in pictures if p.headline]
+    return [*answer[:1], *(drawn[key][0] for key in _PICTURES if drawn.get(key))][:most]

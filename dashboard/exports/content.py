@@ -38,6 +38,7 @@ class ReportPicture:
     """One picture: ``svg`` for print, ``figure`` draws the same for the web; ``alt`` says it.
 
     ``note`` is the finding it shows, in a sentence; the section's first when left empty.
+    ``headline`` marks the picture whose numbers are those of the report's answer.
     """
 
     title: str
@@ -46,6 +47,7 @@ class ReportPicture:
     svg: str = ""
     figure: Callable[[], go.Figure] | None = None
     chart: ReportChart | None = None
+    headline: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

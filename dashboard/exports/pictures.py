@@ -4,128 +4,60 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from analysis.results import Comparison, Estimate, number_to_draw
-from analysis.study_file import MeasurePlan, StudyPlan
-from analysis.surveys.findings import last_contrasts
-from analysis.surveys.results import GroupComparison, Outcome
-from analysis.surveys.scoring import score_range
+from analysis.results import Estimate, number_to_draw
+from analysis.study_file import MeasurePlan
+from analysis.surveys.results import GroupComparison
 from analysis.targets import TargetProgress
 from dashboard.exports.canvas import Canvas, choose_ticks, measure_text
-from dashboard.sentences.change import is_share, say_signed
+from dashboard.figures.forest import ForestRow
+from dashboard.sentences.change import is_share
 from dashboard.sentences.targets import format_indicator, say_status
 from dashboard.text import Text
 from dashboard.theme import AFTER, BEFORE, MUTED, STATUSES
 
 WIDTH = 396.0
+MAX_ROWS = 7
 _LABELS = 112.0
 
 
-def list_changes(
-    outcomes: Sequence[Outcome], plan: StudyPlan
-) -> list[tuple[MeasurePlan, Outcome, Comparison, float]]:
-    """Changes that can stand on one axis: measure, outcome, change, width of the range."""
-    found = []
-    for outcome in last_contrasts(outcomes):
-        measure = next(m for m in plan.measures if m.name == outcome.measure)
-        limits = score_range(measure)
-        change = outcome.change
-        if isinstance(change, Comparison) and change.estimate is not None and limits is not None:
-            found.append((measure, outcome, change, limits[1] - limits[0]))
-    return found
+def draw_rows(rows: Sequence[ForestRow], note: str, text: Text, most: int = MAX_ROWS) -> str:
+    """Draw the first rows of a forest plot: the numbers that the page draws, on one axis.
 
-
-def draw_changes(
-    outcomes: Sequence[Outcome],
-    plan: StudyPlan,
-    text: Text,
-    *,
-    compared: Sequence[GroupComparison] = (),
-    most: int = 7,
-) -> str:
-    """Draw each change with its interval on one axis, in percent of the measure's range.
-
-    The shaded part is too small to matter; a hollow dot is the comparison group's change.
+    The shaded part is too small to matter; ``note`` names the axis.
     """
-    rows = list_changes(outcomes, plan)[:most]
+    rows = rows[:most]
     step = 34.0
     canvas = Canvas(WIDTH, 20 + step * len(rows) + 34)
-    changes = [_comparison_change(compared, outcome) for _, outcome, *_ in rows]
-    ends = [v for *_, c, w in rows for v in (_over(c.ci_low, w), _over(c.ci_high, w)) if v]
-    ends += [c / w for c, (*_, w) in zip(changes, rows, strict=True) if c is not None]
-    low, high = min([0.0, *ends]), max([0.1, *ends])
-    told = [say_signed(text, c.estimate, share=is_share(m)) for m, _, c, _ in rows]
-    room = max((measure_text(words, 13) for words in told), default=0.0)
+    ends = [v for row in rows for v in (row.low, row.high, row.estimate) if v is not None]
+    low, high = min([0.0, *ends]), max([10.0, *ends])
+    room = max((measure_text(row.value, 13) for row in rows), default=0.0)
     left, right = _LABELS + 8, WIDTH - room - 10
 
     def place(value: float) -> float:
         return left + (value - low) / (high - low) * (right - left)
 
     bottom = 12 + step * len(rows)
-    for tick in choose_ticks(low * 100, high * 100, 4):
-        canvas.line(place(tick / 100), 8, place(tick / 100), bottom)
-        canvas.note(place(tick / 100), bottom + 10, text.percent(tick / 100), anchor="middle")
+    for tick in choose_ticks(low, high, 4):
+        canvas.line(place(tick), 8, place(tick), bottom)
+        canvas.note(place(tick), bottom + 10, text.percent(tick / 100), anchor="middle")
     canvas.line(place(0), 6, place(0), bottom, colour=MUTED, width=1.2)
-    for i, (measure, outcome, change, width) in enumerate(rows):
-        y = 12 + step * (i + 0.5)
-        _draw_change(canvas, y, place, text, measure, outcome, change, width)
-        other = changes[i]
-        if other is not None:
-            canvas.dot(place(other / width), y, MUTED, r=4, hollow=True)
-    note = (
-        text("% of the measure's span; shaded: too small to matter; hollow: comparison group")
-        if any(change is not None for change in changes)
-        else text("% of the measure's span; shaded: too small to matter")
-    )
+    for i, row in enumerate(rows):
+        _draw_row(canvas, 12 + step * (i + 0.5), place, row)
     canvas.note(0, bottom + 26, note)
     return canvas.svg()
 
 
-def _over(value: float | None, width: float) -> float | None:
-    return None if value is None else value / width
-
-
-def _draw_change(
-    canvas: Canvas,
-    y: float,
-    at: Callable[[float], float],
-    text: Text,
-    measure: MeasurePlan,
-    outcome: Outcome,
-    change: Comparison,
-    width: float,
-) -> None:
-    important = outcome.important_difference
-    if important:
-        start = max(at(-important / width), _LABELS + 4)
-        canvas.bar(start, y - 13, at(important / width) - start, 26, BEFORE, opacity=0.1)
-    clear = (
-        change.ci_low is not None
-        and change.ci_high is not None
-        and (change.ci_low > 0 or change.ci_high < 0)
-    )
-    colour = AFTER if clear else MUTED
-    if change.ci_low is not None and change.ci_high is not None:
-        canvas.line(
-            at(change.ci_low / width), y, at(change.ci_high / width), y, colour=colour, width=2.4
-        )
-    canvas.dot(at((change.estimate or 0) / width), y, colour, r=4.5)
-    canvas.block(0, y, text.of(measure.label, measure.name), _LABELS, size=12)
-    told = say_signed(text, change.estimate, share=is_share(measure))
-    canvas.write(WIDTH, y, told, anchor="end", bold=True)
-
-
-def _comparison_change(compared: Sequence[GroupComparison], outcome: Outcome) -> float | None:
-    """Change of the comparison group between the same waves."""
-    for one in compared:
-        if one.measure == outcome.measure and one.contrast == outcome.contrast:
-            means = {
-                wave: mean.estimate
-                for group, wave, mean in one.means
-                if group == "comparison" and isinstance(mean, Estimate)
-            }
-            if set(one.contrast) <= set(means):
-                return means[one.contrast[1]] - means[one.contrast[0]]
-    return None
+def _draw_row(canvas: Canvas, y: float, place: Callable[[float], float], row: ForestRow) -> None:
+    """Draw what is too small to matter, then interval, estimate, name and number."""
+    if row.band:
+        start = max(place(-row.band), _LABELS + 4)
+        canvas.bar(start, y - 13, place(row.band) - start, 26, BEFORE, opacity=0.1)
+    colour = AFTER if row.clear else MUTED
+    if row.low is not None and row.high is not None:
+        canvas.line(place(row.low), y, place(row.high), y, colour=colour, width=2.4)
+    canvas.dot(place(row.estimate), y, colour, r=4.5)
+    canvas.block(0, y, row.label, _LABELS, size=12)
+    canvas.write(WIDTH, y, row.value, anchor="end", bold=True)
 
 
 def draw_comparison(

@@ -16,14 +16,19 @@ from analysis.surveys.findings import find_trajectory, last_contrasts
 from analysis.surveys.response_shift import list_response_shifts
 from analysis.surveys.results import GroupComparison
 from dashboard.exports.content import ReportPicture, ReportSection, make_section
-from dashboard.exports.pictures import draw_changes, draw_comparison, list_changes
+from dashboard.exports.pictures import draw_comparison, draw_rows
 from dashboard.exports.pictures_waves import draw_course
 from dashboard.figures.answers import draw_answers, draw_shares
 from dashboard.figures.attrition import draw_attrition
 from dashboard.figures.comparison import draw_comparison as draw_comparison_on_screen
 from dashboard.figures.dose import draw_dose
 from dashboard.figures.flow import draw_flow
-from dashboard.figures.forest import draw_forest, draw_forest_rows, list_forest_rows
+from dashboard.figures.forest import (
+    draw_forest,
+    draw_forest_rows,
+    list_difference_rows,
+    list_forest_rows,
+)
 from dashboard.figures.reliability import draw_reliability
 from dashboard.figures.subgroups import list_group_rows
 from dashboard.figures.trajectory import draw_trajectory
@@ -88,11 +93,14 @@ def list_survey_sections(evaluation: Evaluation, study: Study, text: Text) -> li
 
 def _outcomes(evaluation: Evaluation, study: Study, text: Text) -> ReportSection:
     outcomes, plan = evaluation.outcomes, study.plan
+    rows = list_forest_rows(outcomes, plan, text)
+    axis = text("% of the measure's span; shaded: too small to matter")
     picture = ReportPicture(
         title=text("Change against what matters"),
         alt=text("Forest plot of the change in each measure."),
-        svg=draw_changes(outcomes, plan, text, compared=evaluation.comparison),
-        figure=lambda: draw_forest(list_forest_rows(outcomes, plan, text), text),
+        svg=draw_rows(rows, axis, text),
+        figure=lambda: draw_forest(rows, text),
+        headline=not list_difference_rows(evaluation.comparison, outcomes, plan, text),
     )
     measures = {m.name: m for m in plan.measures}
     tables = {"outcomes": (text("Outcomes"), list_outcomes(outcomes, plan, text))}
@@ -121,7 +129,7 @@ def _outcomes(evaluation: Evaluation, study: Study, text: Text) -> ReportSection
         "outcomes",
         text("Outcomes"),
         tables=tables,
-        pictures=(picture,) if list_changes(outcomes, plan) else (),
+        pictures=(picture,) if rows else (),
         sentences=improvement,
     )
 
@@ -177,11 +185,14 @@ def _comparison(evaluation: Evaluation, study: Study, text: Text) -> ReportSecti
     for one in main[:1]:
         balance = list_balance(one.balance, study.plan, text)
         tables["balance"] = (text("Were the groups alike at the start?"), balance)
-    pictures = tuple(
-        _compared(one, measures[one.measure], text)
-        for one in main
-        if any(isinstance(mean, Estimate) for _, _, mean in one.means)
-    )
+    pictures = [
+        *_differences(evaluation, study, text),
+        *(
+            _compared(one, measures[one.measure], text)
+            for one in main
+            if any(isinstance(mean, Estimate) for _, _, mean in one.means)
+        ),
+    ]
     designs = [say_design(text, one) for one in main]
     said = designs[:1]
     if len(set(designs)) > 1:
@@ -204,9 +215,25 @@ def _comparison(evaluation: Evaluation, study: Study, text: Text) -> ReportSecti
         "comparison",
         text("Comparison"),
         tables=tables,
-        pictures=pictures,
+        pictures=tuple(pictures),
         sentences=said,
     )
+
+
+def _differences(evaluation: Evaluation, study: Study, text: Text) -> list[ReportPicture]:
+    """The picture of the differences that the report's answer speaks of, if there are any."""
+    rows = list_difference_rows(evaluation.comparison, evaluation.outcomes, study.plan, text)
+    if not rows:
+        return []
+    axis = text("Difference in % of the measure's span; shaded: too small to matter")
+    picture = ReportPicture(
+        title=text("Difference from the comparison group"),
+        alt=text("Forest plot of the difference from the comparison group in each measure."),
+        svg=draw_rows(rows, axis, text),
+        figure=lambda: draw_forest(rows, text),
+        headline=True,
+    )
+    return [picture]
 
 
 def _compared(one: GroupComparison, measure: MeasurePlan, text: Text) -> ReportPicture:

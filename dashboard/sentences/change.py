@@ -60,7 +60,7 @@ def say_who(text: Text, outcome: Outcome) -> str:
 def list_change_cards(
     text: Text, evaluation: Evaluation, outcome: Outcome, measure: MeasurePlan
 ) -> list[tuple[str, str]]:
-    """At most four numbers: the change, who improved, how many measures, who was found again."""
+    """At most four numbers: the change, who improved, how many measures, who has both scores."""
     share, change = is_share(measure), outcome.change
     cards = []
     if isinstance(change, Comparison) and change.estimate is not None:
@@ -78,8 +78,14 @@ def list_change_cards(
         cards.append((counted, text("measures changed clearly, counting every test")))
     first = outcome.n.matched + outcome.n.from_only
     if outcome.design != "anonymous" and first:
-        value = text.percent(outcome.n.matched / first)
-        cards.append((value, text("of those asked before were found again")))
+        # Scores of one measure, of participants where there is a comparison group: another share
+        # than that of everyone asked, on the attrition page.
+        meaning = (
+            text("of the participants with a score before have one after, too")
+            if outcome.among == "treated"
+            else text("of those with a score before have one after, too")
+        )
+        cards.append((text.percent(outcome.n.matched / first), meaning))
     return cards
 
 

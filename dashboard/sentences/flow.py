@@ -75,7 +75,7 @@ def list_attrition_cards(text: Text, evaluation: Evaluation) -> list[tuple[str, 
         return []
     first = flow.matched + flow.pre_only
     cards = [
-        (text.percent(flow.matched / first), text("of those asked before were found again")),
+        (text.percent(flow.matched / first), text("of everyone asked before were found again")),
         (text.number(flow.pre_only, 0), text("people were lost")),
     ]
     worst = largest_difference(evaluation.attrition)

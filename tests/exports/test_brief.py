@@ -63,9 +63,43 @@ def test_numbers_are_those_of_the_results(sample: Any, language: str):
         assert number in data["cards"][0]["meaning"]
     assert data["cards"][1]["value"] == text.number(sample.evaluation.participation.participants, 0)
     assert len(data["pictures"]) == 2
-    assert text.signed(change.estimate) in data["pictures"][0]["svg"]
+    drawn = data["pictures"][0]
+    assert drawn["title"] == text("Difference from the comparison group"), "as the answer says"
+    assert text.signed(beyond.estimate) in drawn["svg"]
+    assert text.signed(change.estimate) not in drawn["svg"]
     assert len(data["targets"]["rows"]) == len(sample.evaluation.targets)
     assert data["simulated"]
+
+
+def test_without_a_comparison_group_the_picture_is_the_change_of_the_answer(sample: Any):
+    alone = replace(
+        sample.evaluation,
+        comparison=(),
+        findings=tuple(f for f in sample.evaluation.findings if f.section != "comparison"),
+    )
+    data = compose_brief(build_report(alone, sample.study, Text("en")))
+    change = alone.outcomes[0].change
+    assert data["pictures"][0]["title"] == "Change against what matters"
+    assert Text("en").signed(change.estimate) in data["pictures"][0]["svg"]
+    assert Text("en").number(change.estimate) in data["answer"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_print_and_web_draw_the_same_rows(sample: Any, language: str):
+    report = build_report(sample.evaluation, sample.study, Text(language))
+    sections = {s.key: s for s in report.sections}
+    for key, wanted in (
+        ("outcomes", sample.evaluation.outcomes),
+        ("comparison", sample.evaluation.comparison),
+    ):
+        picture = sections[key].pictures[0]
+        values = [
+            note.text.replace("<b>", "").replace("</b>", "")
+            for note in picture.figure().layout.annotations
+        ]
+        assert len(values) == len(wanted)
+        assert all(value in picture.svg for value in values)
+    assert [s.key for s in report.sections for p in s.pictures if p.headline] == ["comparison"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

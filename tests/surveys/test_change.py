@@ -17,7 +17,8 @@ from analysis.surveys.sensitivity import evaluate_sensitivity
 from dashboard.exports.front import list_funder_cards
 from dashboard.sentences import say_finding
 from dashboard.sentences.change import count_clear, list_change_cards
-from dashboard.sentences.funder import say_answer
+from dashboard.sentences.flow import list_attrition_cards
+from dashboard.sentences.funder import say_answer, say_evidence
 from dashboard.tables.outcomes import list_outcomes
 from dashboard.text import Text
 from dashboard.widgets.overview import list_cards
@@ -339,3 +340,27 @@ def test_differences_withheld_from_a_funder_are_not_zero_of_so_many():
     assert headline.values["reason"] == "suppressed"
     assert "withheld" in say_finding(Text("en"), headline)
     assert "不予显示" in say_finding(Text("zh-Hans"), headline)
+
+
+def test_shares_linked_of_participants_and_of_everyone_have_names_of_their_own():
+    rng = np.random.default_rng(5)
+    pre = rng.normal(3, 0.4, 40)
+    post = pre + rng.normal(0.4, 0.2, 40)
+    post[:5] = np.nan  # 5 of the 20 participants came again without answering this
+    study = make_study(
+        {"pre": {"m": pre}, "post": {"m": post}},
+        facts={"treated": [*[True] * 20, *[False] * 20] * 2},
+    )
+    evaluation, text = evaluate(study), Text("en")
+    cards = list_change_cards(text, evaluation, evaluation.outcomes[0], study.measure("m"))
+    everyone = list_attrition_cards(text, evaluation)[0]
+    assert everyone == (text.percent(1.0), "of everyone asked before were found again")
+    assert (
+        text.percent(15 / 20),
+        "of the participants with a score before have one after, too",
+    ) in cards
+    rules = {rule.code: rule for rule in summarise_for_funder(evaluation).evidence}
+    assert say_evidence(text, rules["found_again"]).startswith(
+        f"✓ {text.percent(1.0)} of everyone asked before"
+    )
+    assert "40 of everyone asked" in say_evidence(text, rules["matched"])
