@@ -357,8 +357,13 @@ def _note_columns(text: Text, plan: StudyPlan, places: Mapping[Place, Table]) ->
         if order is not None and not order.sure:
             words = text("In which order did these rounds take place? Put the earliest first.")
             notes.append(Note(section="survey", key="waves", words=words, question=True))
-    if survey.wave is None and len(surveys) > 1 and not tells_order(surveys):
-        names = " → ".join(surveys[at].file for at in order_files(surveys))
+    tables = [table for at, table in places.items() if use_of(plan, at) == SURVEY]
+    if survey.wave is None and len(tables) > 1 and not tells_order(tables):
+        files = [one.file for one in tables]
+        said = [
+            f"{one.file} › {one.sheet}" if files.count(one.file) > 1 else one.file for one in tables
+        ]
+        names = " → ".join(said[at] for at in order_files(tables))
         words = text(
             "Nothing in these files tells which came first: {files}? Name the wave of each.",
             files=names,

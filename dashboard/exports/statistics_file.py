@@ -214,8 +214,11 @@ def _counted(
                 for at in (*range(len(facts)), *added)
             }
         )
-        people = answers.groupby(list(answers), dropna=False).size()
-        blocks.append(people.rename("n").reset_index().assign(question=float(question)))
+        people = answers.groupby(list(answers), dropna=False).size().rename("n").reset_index()
+        words = {**them[0].labels, **them[0].missing}
+        codes = people[next(iter(added))]
+        said = codes.map({code: words.get(code, f"{code:g}") for code in codes.dropna()})
+        blocks.append(people.assign(question=float(question), answer=said))
     if not blocks:
         raise ExportError("no_answers")
     rows = pd.concat(blocks, ignore_index=True)
@@ -233,6 +236,8 @@ def _counted(
             values=_numbers(rows["question"]),
             labels=labels,
         ),
+        # In words too: one column holds the answers of every question, for a table or a chart.
+        Variable(name="answer", label=text("Answer"), values=_texts(rows["answer"])),
         *told,
         Variable(
             name="n",

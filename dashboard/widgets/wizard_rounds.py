@@ -15,6 +15,7 @@ from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.wizard_steps import Draft, name_place
 from dashboard.workspace.plan_edit import (
     SURVEY,
+    Place,
     column_of,
     file_order,
     use_of,
@@ -84,17 +85,30 @@ def _open_waves(draft: Draft) -> OpenOrder | None:
 
 def _open_files(draft: Draft) -> OpenOrder | None:
     """Rounds that are a file each."""
-    places = {name_place(at): at for at in draft.tables if use_of(draft.plan, at) == SURVEY}
+    places = {_name_round(at, draft): at for at in draft.tables if use_of(draft.plan, at) == SURVEY}
     tables = [draft.tables[at] for at in places.values()]
     current = file_order(draft.plan, list(places.values()))
     if len(current) < 2 or tells_order(tables):
         return None
+    names = {at: name for name, at in places.items()}
+    proposed = [list(places)[at] for at in order_files(tables)]
+    if (saved := draft.saved.plan) is not None:
+        # What a person said of the files there were stays, and new ones are later rounds.
+        known = [at for at in places.values() if use_of(saved, at) == SURVEY]
+        said = [names[at] for at in file_order(saved, known) or known]
+        proposed = [*said, *(one for one in proposed if one not in said)]
     return OpenOrder(
-        proposed=[list(places)[at] for at in order_files(tables)],
-        current=[name_place(at) for at in current],
+        proposed=proposed,
+        current=[names[at] for at in current],
         say=str,
         put=lambda files: with_file_order(draft.plan, [places[one] for one in files]),
     )
+
+
+def _name_round(at: Place, draft: Draft) -> str:
+    """A file's name; of a workbook with several rounds each sheet's."""
+    several = sum(one.file == at.file for one in draft.tables) > 1
+    return f"{at.file} › {at.sheet}" if several and at.sheet else name_place(at)
 
 
 def is_order_open(draft: Draft) -> bool:

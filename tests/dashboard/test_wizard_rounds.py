@@ -88,3 +88,19 @@ def test_files_that_tell_their_order_are_not_asked(app: App, names: tuple[str, s
     press(at, "to_checks")
     assert [one.label for one in at.radio if "In which order" in one.label] == []
     assert [one["wave"] for one in draft()["files"]] == ["pre", "post"]
+
+
+def test_what_was_said_of_the_files_stays_when_another_comes(app: App):
+    at = upload(app("data"), ("north.csv", csv(0)), ("hall.csv", csv(1)))
+    press(at, "to_checks")
+    choose_scales(at)
+    name_scores(at)
+    rounds(at).set_value(False).run()
+    pick = next(one for one in at.multiselect if "the earliest first" in one.label)
+    pick.set_value(["north.csv", "hall.csv"]).run()
+    press(at, "finish")
+    at = app("data", study=list_studies()[0].id)
+    upload(at, ("attic.csv", csv(2)))
+    assert not at.exception
+    assert rounds(at).value is None
+    assert rounds(at).options[0].replace("\\", "") == "north.csv → hall.csv → attic.csv"

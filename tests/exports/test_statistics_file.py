@@ -339,3 +339,16 @@ def test_questions_counted_apart_are_rows_of_answers_not_people(tmp_path: Path, 
         expected[question, answer.lower(), sex, "pre"] = int(before)
         expected[question, answer.lower(), sex, "post"] = int(after)
     assert said == {key: n for key, n in expected.items() if n}
+    # The same people come back from it, each question with its own.
+    back = {"scores.sav": content}
+    again = read_study(propose_study(back), back)
+    for measure in study.plan.measures:
+        item = measure.items[0]
+        first, second = (
+            one.survey.texts[measure.name][item].groupby(one.survey.keys["wave"]).value_counts()
+            for one in (study, again)
+        )
+        assert first.sort_index().to_dict() == second.sort_index().to_dict()
+    assert len(again.survey.keys) == len(study.survey.keys)
+    assert again.plan.survey.files[0].counts is not None
+    assert again.plan.survey.disaggregate == ["Sex"]

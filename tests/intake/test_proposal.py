@@ -8,6 +8,7 @@ from analysis import read_study
 from analysis.intake.propose.inspection import inspect_files
 from analysis.intake.propose.proposal import (
     file_wave,
+    propose_plan,
     propose_study,
     read_sheets,
     tells_order,
@@ -199,8 +200,44 @@ def test_dates_tell_the_order_where_names_do_not():
         (["north.csv", "south.csv"], False),
         (["pre.csv", "post.csv", "third.csv"], False),
         (["post a.csv", "post b.csv", "post c.csv"], False),
+        (["north pre.csv", "south pre.csv"], True),
+        (["follow-up a.csv", "follow-up b.csv"], False),
     ],
 )
 def test_whether_files_tell_their_order(names: list[str], told: bool):
     sheets = read_sheets(panel(*names))
     assert tells_order(list(sheets.values())) is told
+
+
+@pytest.mark.parametrize(
+    ("sheets", "told"), [(("Spring", "Autumn"), False), (("Round 10", "Round 2"), True)]
+)
+def test_sheets_of_one_workbook_are_told_apart_by_their_names(sheets: tuple[str, str], told: bool):
+    """Their file's one name counted as an order told: the fullest sheet became the first round."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for at, name in enumerate(sheets):
+        sheet = book.create_sheet(name)
+        sheet.append(["code", "q1", "q2", "q3"])
+        for k in range(20 - at):
+            sheet.append([f"P{k:03}", 1 + k % 5, 1 + (k + at) % 5, 1 + k * 3 % 5])
+    stored = io.BytesIO()
+    book.save(stored)
+    tables = read_sheets({"panel.xlsx": stored.getvalue()})
+    assert tells_order(list(tables.values())) is told
+    if told:
+        files = propose_plan(tables).survey.files
+        assert [one.sheet for one in files] == ["Round 2", "Round 10"]
+
+
+def test_files_of_several_communities_share_a_wave():
+    """The second baseline was taken for the round after the first."""
+    names = ["south post.csv", "north pre.csv", "south pre.csv", "north post.csv"]
+    survey = propose_study(panel(*names)).survey
+    assert {one.path: one.wave for one in survey.files} == {
+        name: name.partition(".")[0].split()[1] for name in names
+    }
+    assert survey.waves == ["pre", "post"]
+    alone = propose_study(panel("north pre.csv", "south pre.csv")).survey
+    assert [one.wave for one in alone.files] == ["pre", "pre"]
+    assert alone.waves == ["pre", "post"]

@@ -61,3 +61,17 @@ def test_a_roster_added_later_gets_its_own_section():
     reused = reuse_plan(propose_study(first), read_sheets({**first, "志愿者名册.csv": roster}))
     assert reused.volunteers.path == "志愿者名册.csv"
     assert [one.path for one in reused.survey.files] == ["调查.csv"]
+
+
+def test_a_second_baseline_is_no_later_wave():
+    """“south pre” beside a saved “north pre” was taken for the round after it."""
+    rows = "\n".join(f"P{n},{n % 5 + 1},{n % 4 + 1},{n % 3 + 2}" for n in range(12))
+    files = {
+        name: f"code,q1,q2,q3\n{rows}".encode()
+        for name in ("north pre.csv", "north post.csv", "south pre.csv")
+    }
+    south = files.pop("south pre.csv")
+    plan = propose_study(files)
+    renewed = reuse_plan(plan, read_sheets({**files, "south pre.csv": south}))
+    waves = {one.path: one.wave for one in renewed.survey.files}
+    assert waves == {"north pre.csv": "pre", "north post.csv": "post", "south pre.csv": "pre"}

@@ -158,3 +158,31 @@ def test_damaged_files_are_refused_plainly(tmp_path):
     assert recognise_kind(sas) == "sas7bdat"
     with pytest.raises(UnreadableFileError):
         open_workbook(sas + b"\x00" * 500, "a.sas7bdat")
+
+
+def test_a_table_of_counts_with_labels_is_no_list_of_people(tmp_path: Path):
+    """Five rows of codes and frequencies were five people."""
+    path = tmp_path / "counts.sav"
+    table = pd.DataFrame(
+        {
+            "answer": [1.0, 2.0, 3.0, 4.0, 9.0] * 2,
+            "wave": [1.0] * 5 + [2.0] * 5,
+            "freq": [8.0, 6.0, 4.0, 2.0, 3.0, 2.0, 4.0, 7.0, 9.0, 1.0],
+        }
+    )
+    words = {1: "Never", 2: "Sometimes", 3: "Often", 4: "Always", 9: "Refused"}
+    labels = {"answer": words, "wave": {1: "Before", 2: "After"}}
+    pyreadstat.write_sav(
+        table,
+        path,
+        column_labels={"answer": "How often do you check your kit?"},
+        variable_value_labels=labels,
+        missing_ranges={"answer": [9]},
+    )
+    files = {"counts.sav": path.read_bytes()}
+    plan = propose_study(files)
+    assert plan.survey.files[0].counts.cells == ["freq"]
+    study = read_study(plan, files)
+    said = study.survey.texts[plan.measures[0].name]["answer"]
+    assert said.value_counts()["Never"] == 10
+    assert len(study.survey.keys) == 46

@@ -210,7 +210,9 @@ def _propose_survey(
     wave_column = _first_role(first, "wave") if len(ordered) == 1 else None
     respondent = _first_role(first, "respondent")
     rounds = None if wave_column is None else order_waves(first.table, wave_column, respondent)
-    waves = _waves(ordered) if rounds is None else list(rounds.waves)
+    shared = share_waves([one.table for one in ordered]) if rounds is None else []
+    by_file = shared or _waves(ordered)
+    waves = list(rounds.waves) if rounds is not None else _list_waves(shared) or by_file
     wide = find_pattern(first.profiles) if len(ordered) == 1 and wave_column is None else None
     measures = (
         propose_wide_measures(first.table, wide) if wide else list(propose_measures(first.table))
@@ -224,7 +226,7 @@ def _propose_survey(
             SurveyFile(
                 path=one.table.file,
                 sheet=one.table.sheet if several.count(one.table.file) > 1 else None,
-                wave=None if wave_column or wide or single else waves[at],
+                wave=None if wave_column or wide or single else by_file[at],
                 columns=wide,
                 rename=rename,
             )
@@ -305,11 +307,11 @@ def order_files(tables: Sequence[Table]) -> list[int]:
     families = [file_wave(table.file, table.sheet) for table in tables]
     dates = [_earliest(table) for table in tables]
     by_date = None in families and all(dates)
-    unnamed = _rank_unnamed(families)
+    unnamed, names = _rank_unnamed(families), _names(tables)
 
     def place(at: int) -> tuple[float, str, _Name]:
         rank = 0.0 if by_date else _RANK.get(families[at] or "", unnamed)
-        return rank, dates[at] or "9999", _by_number(tables[at].file)
+        return rank, dates[at] or "9999", _by_number(names[at])
 
     return sorted(range(len(tables)), key=place)
 
@@ -321,14 +323,44 @@ def tells_order(tables: Sequence[Table]) -> bool:
     without a wave beside one with is taken as told.
     """
     families = [file_wave(table.file, table.sheet) for table in tables]
-    unnamed = [one for one, family in zip(tables, families, strict=True) if family is None]
-    if len(unnamed) <= 1 and len(tables) <= 2:
+    unnamed = families.count(None)
+    if unnamed == 1 and len(tables) <= 2:
         return True
-    if not unnamed:
-        return len(set(families)) == len(families)
-    stems = {tuple(part for n, part in _by_number(one.file) if n < 0) for one in tables}
-    numbered = len(unnamed) == len(tables) and len(stems) == 1
-    return numbered or all(_earliest(table) for table in tables)
+    if not unnamed and (len(set(families)) == len(families) or share_waves(tables)):
+        return True
+    dates = [_earliest(table) for table in tables]
+    dated = all(dates) and len(set(dates)) == len(dates)
+    return (unnamed in (0, len(tables)) and _are_numbered(tables)) or (unnamed > 0 and dated)
+
+
+def share_waves(tables: Sequence[Table]) -> list[str]:
+    """Return the wave of each survey file where several are of one wave; empty where none are.
+
+    A baseline of each community is one wave. Files that a number tells apart are rounds, and so
+    are several follow-ups, or files that are all of one later wave.
+    """
+    families = [one for table in tables if (one := file_wave(table.file, table.sheet))]
+    repeated = {one for one in families if families.count(one) > 1}
+    rounds = "follow_up" in repeated or (len(set(families)) == 1 and "pre" not in repeated)
+    if len(families) < len(tables) or not repeated or rounds:
+        return []
+    alike = ([t for t in tables if file_wave(t.file, t.sheet) == one] for one in repeated)
+    return [] if any(map(_are_numbered, alike)) else families
+
+
+def _are_numbered(tables: Sequence[Table]) -> bool:
+    """Whether a number is all that the names of files differ in."""
+    return len({tuple(part for n, part in _by_number(one) if n < 0) for one in _names(tables)}) == 1
+
+
+def _names(tables: Sequence[Table]) -> list[str]:
+    """What tells tables apart: their files, or the sheets where a workbook holds several."""
+    files = [table.file for table in tables]
+    if len(set(files)) == 1:
+        return [table.sheet for table in tables]
+    if len(set(files)) == len(files):
+        return files
+    return [f"{table.file} {table.sheet}" for table in tables]
 
 
 def _same_survey(ordered: Sequence[_Survey]) -> list[_Survey]:
@@ -380,6 +412,12 @@ def _earliest(table: Table) -> str:
 def _by_number(name: str) -> _Name:
     """Give a name's place among others: round 2 comes before round 10."""
     return [(int(part) if part.isdigit() else -1, part) for part in re.split(r"([0-9]+)", name)]
+
+
+def _list_waves(shared: Sequence[str]) -> list[str]:
+    """The waves that files share, in order of time; one alone waits for the others."""
+    found = {*shared, *(("pre", "post") if len(set(shared)) == 1 else ())}
+    return sorted(found, key=lambda wave: _RANK[wave]) if shared else []
 
 
 def _waves(ordered: Sequence[_Survey]) -> list[str]:

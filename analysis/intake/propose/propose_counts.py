@@ -9,7 +9,13 @@ from typing import Literal
 from analysis.intake.model import Column, Table
 from analysis.intake.propose.score_names import name_internally, suggest_name
 from analysis.intake.tables.count_questions import holds_questions
-from analysis.intake.tables.counts import bare_header, column_wave, is_base, split_shares
+from analysis.intake.tables.counts import (
+    bare_header,
+    column_wave,
+    in_words,
+    is_base,
+    split_shares,
+)
 from analysis.intake.values.answers import propose_range
 from analysis.intake.values.lookup import column_texts, normalise_name
 from analysis.intake.values.numbers import read_numbers
@@ -29,6 +35,8 @@ from analysis.study_file import CountsPlan, MeasurePlan, SurveyFile, SurveyPlan
 
 _MAX_ROWS, _MAX_COLUMNS, _MAX_FACTS = 500, 24, 4
 _MIN_HAN, _MIN_WORDS = 7, 4
+_NAMED = (QUESTIONS, ANSWERS, COUNTS)
+_FORMATS = ("plain", "statistics_file")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +84,12 @@ def recognise_counts(table: Table) -> CountsShape | None:
     One row for each answer (of each wave and group), and numbers of people beside it. A table of
     people never has that shape: two people give the same answer.
     """
+    table = in_words(table)
     columns = [column for column in table.columns if not column.paradata]
-    small = 2 <= len(table.cells) <= _MAX_ROWS and 2 <= len(columns) <= _MAX_COLUMNS
-    if table.format != "plain" or not small:
+    # Columns named for all three are no coincidence, however many questions were counted.
+    named = all(any(header_words(c) & words for c in columns) for words in _NAMED)
+    small = 2 <= len(columns) <= _MAX_COLUMNS and (len(table.cells) <= _MAX_ROWS or named)
+    if table.format not in _FORMATS or not small or len(table.cells) < 2:
         return None
     numeric = [column for column in columns if _holds_numbers(table, column)]
     shares = [column for column in numeric if _is_share(table, column)]
@@ -231,6 +242,7 @@ def propose_counts(
     several
         File of every table; of workbooks with more than one the sheet is named.
     """
+    tables = [(in_words(table), shape, wave) for table, shape, wave in tables]
     first, shape, _ = tables[0]
     question = normalise_name(shape.answer)
     asked = [one for one in tables if normalise_name(one[1].answer) == question]
@@ -269,7 +281,7 @@ def propose_counts(
 def propose_count_measures(table: Table, counts: CountsPlan) -> list[MeasurePlan]:
     """Propose a measure for each question of a table of counts."""
     measures: list[MeasurePlan] = []
-    for question, answers in _answers_by_question(table, counts).items():
+    for question, answers in _answers_by_question(in_words(table), counts).items():
         told = _measure(question, answers, first=not measures)
         taken = any(told.name == one.name for one in measures)
         name = f"{told.name}_{len(measures) + 1}" if taken else told.name

@@ -202,7 +202,9 @@ def _with_first_wave(survey: SurveyPlan) -> list[SurveyFile]:
 
 def _next_wave(table: Table, taken: Sequence[str]) -> str:
     told = file_wave(table.file, table.sheet)
-    if told and told not in taken:
+    # A second baseline is that of another community; were it the same people's, their rows would
+    # be listed as repeats. Follow-ups come several times.
+    if told and (told not in taken or told != "follow_up"):
         return told
     numbered = (f"follow_up_{n}" for n in range(2, len(taken) + 3))
     return next(name for name in (*_WAVES, *numbered) if name not in taken)

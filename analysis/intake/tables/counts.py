@@ -26,7 +26,15 @@ from analysis.intake.tables.count_questions import (
 from analysis.intake.values.lookup import column_texts, normalise_name, require_column
 from analysis.intake.values.numbers import read_numbers
 from analysis.intake.values.respondents import propose_wave_rule, wave_family
-from analysis.intake.values.words import COUNTS, PERCENTS, TOTALS, split_words
+from analysis.intake.values.spellings import header_words
+from analysis.intake.values.words import (
+    ANSWERS,
+    COUNTS,
+    PERCENTS,
+    QUESTIONS,
+    TOTALS,
+    split_words,
+)
 from analysis.issues import Issue, Severity
 from analysis.study import Exclusion
 from analysis.study_file import CountsPlan, SurveyFile, SurveyPlan
@@ -111,6 +119,7 @@ def read_counts(table: Table, source: SurveyFile, survey: SurveyPlan) -> CountsR
         raise ValueError("not a table of counts")
     if survey.respondent:
         raise StudyFileError("counts_with_people", file=table.file)
+    table = in_words(table)
     if holds_questions(plan):
         return _read_questions(table, source, plan, survey)
     answer = require_column(table, plan.answer, source.rename, key="survey.files.counts.answer")
@@ -153,6 +162,51 @@ def read_counts(table: Table, source: SurveyFile, survey: SurveyPlan) -> CountsR
         exclusions=(*rows.exclusions, *exclusions),
         issues=(*issues, *found, _note(table, "counts_table", n=round(total), severity="info")),
     )
+
+
+def in_words(table: Table) -> Table:
+    """Put words in place of the codes of a statistics file, kinds of missing answers included.
+
+    Rows of a table of counts are answers: codes of one column may mean different answers of
+    different questions, and those who refused are counted too. Other tables stay as they are.
+    """
+    if table.format != "statistics_file":
+        return table
+    cells = table.cells.copy()
+    for name in cells:
+        labels = table.choices.get(str(name), {})
+        words = cells[name].map({code: labels.get(code, code) for code in cells[name].dropna()})
+        kinds = pd.Series(table.row_numbers, cells.index).map(table.kinds.get(str(name), {}))
+        words = words.astype(object).where(kinds.isna(), kinds)
+        cells[name] = words.where(words.notna(), None)
+    kept = _without_repetitions(table.columns, cells)
+    return replace(
+        table,
+        columns=kept,
+        cells=cells[[column.name for column in kept]],
+        choices={},
+        kinds={},
+        declared={},
+    )
+
+
+def _without_repetitions(columns: Sequence[Column], cells: pd.DataFrame) -> tuple[Column, ...]:
+    """Leave out columns that say again, for one question only, what the column of answers says.
+
+    Levee's own statistics file has the codes and scores of each question in columns of their own,
+    beside the words of the answer.
+    """
+    asked = next((c for c in columns if header_words(c) & QUESTIONS), None)
+    said = next((c for c in columns if header_words(c) & ANSWERS and c is not asked), None)
+    if asked is None or said is None or cells[asked.name].nunique() < 2:
+        return tuple(columns)
+    kept = []
+    for column in columns:
+        here = cells[cells[column.name].notna()]
+        differs = (here.groupby(said.name)[column.name].nunique() > 1).any()
+        if column in (asked, said) or differs or here[asked.name].nunique() > 1:
+            kept.append(column)
+    return tuple(kept)
 
 
 def _read_questions(
