@@ -123,7 +123,7 @@ SCENARIOS = (
         sample="40 pairs of skewed changes",
         truth=1.0,
         draw=lambda r: bca_mean_change(*_skewed(r, 40)),
-        share=0.25,
+        share=0.4,
     ),
     Scenario(
         name="Welch t",

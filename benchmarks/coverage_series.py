@@ -22,7 +22,7 @@ ALPHA = 0.05
 PARTS = ("level", "slope", "gap")
 _WARM_UP = 50
 _SHORTFALLS = """
-Newey and West's errors as published, with t on n − k, call an event clear that is none in 9 to 48 % of such short series.
+Newey and West's errors as published, with t on n − k, call an event clear that is none in 11 to 51 % of such short series.
 Corrected for their bias and with Satterthwaite degrees of freedom the level and the mean distance keep to 2 to 7 %. The
 error of a slope is averaged over the correlation of the months, because a short series hardly tells it and its estimate
 left 6 to 12 % of unchanged slopes clear at AR(1) .6. With fewer than 12 months before or after an event this would still be 8 %:
