@@ -46,7 +46,7 @@ def protect_items(
         for one, ok in zip(found, everyone, strict=True)
     ]
     free = [
-        ok or (one.n > 0 and _is_free(survey, one, _answered(survey, one) & _matched(survey, one)))
+        ok or _is_free(survey, one, _answered(survey, one) & _matched(survey, one))
         for one, ok in zip(found, everyone, strict=True)
     ]
     bins = {
@@ -109,7 +109,7 @@ def _is_free(survey: Survey, found: ItemAnswers, mask: BoolArray) -> bool:
     scores: beside the mean of the matched it must not give the answers of a few others.
     """
     label = f"items.{found.measure}.{found.item}.{found.wave}"
-    if is_small(int(mask.sum()), survey.least):
+    if int(mask.sum()) < survey.least:  # nobody is nothing to count, and nothing to judge
         return False
     family = f"item:{found.measure}:{found.item}"
     return survey.auditor.release(

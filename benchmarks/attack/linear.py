@@ -38,6 +38,7 @@ _SUMS = frozenset(
     }
 )
 _ENOUGH = 20
+_MOST = 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +74,18 @@ class Reader:
             if people.any()
         )
 
-    def equation(self, label: str, told: float | None, *ways: Terms) -> Iterator[Equation]:
+    def equation(
+        self, label: str, told: float | None, *ways: Terms, n: float | None = None
+    ) -> Iterator[Equation]:
         """The way to read a number that agrees with it; none where different ways do.
 
-        A mean of everyone may happen to be that of the matched: a reader cannot tell which it is.
+        A mean of everyone may happen to be that of the matched: a reader cannot tell which it is
+        unless the number says of how many it is (``n``).
         """
         fitting = [
             self.columns(terms)
             for terms in (ways if told is not None else ())
-            if all(people.any() for _, _, people in terms)
+            if all(people.any() and n in (None, people.sum()) for _, _, people in terms)
             and np.isclose(self.value(terms), told, rtol=0, atol=_EXACT)
         ]
         if fitting and all(np.allclose(one, fitting[0]) for one in fitting):
@@ -210,11 +214,14 @@ def _compared(results: Mapping[str, Any], read: Reader) -> Iterator[Equation]:
         )
         for row in found["balance"]:
             if row["variable"] == read.measure and not row["level"]:
+                start = read.scored(truth.waves[0])
                 for group, arm in arms.items():
                     yield from read.equation(
                         f"balance {group}",
                         number(row[group].get("estimate")),
-                        [(truth.waves[0], 1.0, read.scored(truth.waves[0]) & arm)],
+                        [(truth.waves[0], 1.0, start & arm)],
+                        [(truth.waves[0], 1.0, start & read.scored(last) & arm)],
+                        n=number(row[group].get("n")),
                     )
 
 
@@ -296,19 +303,27 @@ def _items(results: Mapping[str, Any], read: Reader) -> Iterator[Equation]:
     truth, items = read.truth, MEASURES[read.measure][1]
     shape = (len(items), len(truth.waves), len(truth.codes))
     for row in _of(results, "items", read.measure):
-        told = number(row["mean"])
+        told, n = number(row["mean"]), number(row["n"])
+        if told is None:
+            continue
         given = truth.answers[row["item"]][row["wave"]]
         ways = [np.isfinite(given)]
         others = [read.scored(w) for w in truth.waves if w != row["wave"]]
         ways += [ways[0] & read.scored(row["wave"]) & other for other in others]
         ways += [] if truth.treated is None else [way & truth.treated for way in ways]
-        for people in ways if told is not None else ():
-            if people.any() and np.isclose(given[people].mean(), told, rtol=0, atol=_EXACT):
-                weights = np.zeros(shape)
-                at = items.index(row["item"]), truth.waves.index(row["wave"])
-                weights[at] = people / people.sum()
-                yield Equation(f"item {row['item']} {row['wave']}", weights.ravel())
-                break
+        fitting = [
+            people
+            for people in ways
+            if people.any()
+            and n in (None, people.sum())
+            and np.isclose(given[people].mean(), told, rtol=0, atol=_EXACT)
+        ]
+        # As in :meth:`Reader.equation`: of different people with the same mean he cannot tell.
+        if fitting and all((one == fitting[0]).all() for one in fitting):
+            weights = np.zeros(shape)
+            at = items.index(row["item"]), truth.waves.index(row["wave"])
+            weights[at] = fitting[0] / fitting[0].sum()
+            yield Equation(f"item {row['item']} {row['wave']}", weights.ravel())
 
 
 def attack_sums(files: Sequence[tuple[str, Mapping[str, Any], Truth]], spoils: Spoils) -> None:
@@ -385,7 +400,8 @@ def _by_programming(
     # -u ≤ combination ≤ u, with the cost of each u the number of people behind it.
     above = np.hstack([flat.T, -np.eye(columns)])
     below = np.hstack([-flat.T, -np.eye(columns)])
-    bounds = [(None, None)] * rows + [(0, None)] * columns
+    # A combination that needs more than the digits of a number is rounding, not people.
+    bounds = [(-_MOST, _MOST)] * rows + [(0, None)] * columns
     found = []
     for target in targets:
         at = target * width + int(
