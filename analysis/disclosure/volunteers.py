@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.disclosure.cells import BoolArray, FloatArray, People, cell_of
+from analysis.disclosure.months import withhold_narrow_months
 from analysis.disclosure.rules import hide_share, is_small, round_days, round_people
 from analysis.disclosure.suppression import Auditor
 from analysis.results import SUPPRESSED, Curve, Estimate, EstimateLike, NotEstimable
@@ -145,7 +146,9 @@ def protect_volunteers(
         causes=_causes(v, found, days),
         roles=_roles(v, found),
         cohorts=_cohorts(v, found.cohorts),
-        monthly=tuple(_month(v, m) for m in found.monthly),
+        monthly=withhold_narrow_months(
+            found.monthly, [_month(v, m) for m in found.monthly], v.least
+        ),
         period_retention=period,
         commitment_retention=returned.get("365", found.commitment_retention),
         mean_cumulative_returns=(),

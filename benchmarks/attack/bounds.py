@@ -309,7 +309,7 @@ def _take_order(
             spoils.take(f"{name}: so many have less than everybody else", count)
 
 
-_MONTH = ("active", "new", "returning", "lapsed")
+_MONTH = ("active", "team", "new", "returning", "lapsed")
 
 
 def attack_months(results: Mapping[str, Any], before: Mapping[str, Any], spoils: Spoils) -> None:
@@ -340,16 +340,20 @@ def _month_facts(months: Sequence[Any], true: Sequence[Any]) -> System:
     for at, month in enumerate(months):
         for name in _MONTH:
             told = number(month[name])
-            rounded = told is not None and name == "active" and told % LEAST == 0
+            rounded = told is not None and name in ("active", "team") and told % LEAST == 0
             half = (LEAST - 1) // 2 if rounded else 0
             if told is not None:
-                facts.know(unit(at, name), told - half, told + half)
-            elif month[name] == "suppressed":
-                facts.know(unit(at, name), 0, LEAST - 1)
-    # Who is active: who was, and who came, less who went; kept only where the truth obeys it.
+                facts.know(unit(at, name), max(0, told - half), told + half)
+            elif month[name] == "suppressed" and name not in ("active", "team"):
+                facts.know(unit(at, name), 0, LEAST - 1 if true[at][name] < LEAST else math.inf)
+        stayed = unit(at, "active") - unit(at, "new") - unit(at, "returning")
+        facts.know(stayed, 0, math.inf)
+        if at:
+            facts.know(unit(at - 1, "team") - stayed, 0, math.inf)
+    # A team is that before, and who came, less who went; kept only where the truth obeys it.
     for at, (a, b) in enumerate(pairwise(true), start=1):
-        if b["active"] == a["active"] + b["new"] + b["returning"] - b["lapsed"]:
-            row = unit(at, "active") - unit(at - 1, "active") - unit(at, "new")
+        if b["team"] == a["team"] + b["new"] + b["returning"] - b["lapsed"]:
+            row = unit(at, "team") - unit(at - 1, "team") - unit(at, "new")
             facts.know(row - unit(at, "returning") + unit(at, "lapsed"), 0)
     return facts
 
