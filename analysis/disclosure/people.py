@@ -15,6 +15,7 @@ from analysis.disclosure.rules import (
     hide_share,
     is_safe_share,
     is_small,
+    round_gini,
     round_people,
 )
 from analysis.disclosure.suppression import Auditor, choose_hidden
@@ -149,7 +150,7 @@ def protect_participation(
         engagement=engagement,
         lorenz=thin_lorenz(found.lorenz, found.contacts, least),
         top10_share=_top(found.top10_share, len(found.lorenz) - 1, least),
-        gini=found.gini if found.gini.n >= 2 * least else _none(found.gini),
+        gini=round_gini(found.gini, found.gini.n, least),
         representation=tuple(representation),
         by_kind=tuple(by["kind"]),
         by_level=tuple(by["level"]),

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.results import Estimate, EstimateLike, NotEstimable
+from analysis.results import SUPPRESSED, Estimate, EstimateLike, NotEstimable
 
 
 def is_small(n: float, least: int) -> bool:
@@ -44,6 +44,20 @@ def round_people(n: float | None, least: int) -> int | None:
     [5, 10, None]
     """
     return None if n is None else least * round(float(n) / least)
+
+
+def round_gini(gini: EstimateLike, n: float, least: int) -> EstimateLike:
+    """Give a Gini coefficient of many people to two places: all its digits tell single amounts.
+
+    Beside the sum, points of the Lorenz curve and how often people came, an exact one leaves a
+    single list of the few who came least.
+    """
+    if isinstance(gini, NotEstimable) or n < 2 * least:
+        return NotEstimable(reason="suppressed", method=gini.method, name=gini.name)
+    low, high = (None if end is None else round(end, 2) for end in (gini.ci_low, gini.ci_high))
+    return replace(
+        gini, estimate=round(gini.estimate, 2), ci_low=low, ci_high=high, std_error=SUPPRESSED
+    )
 
 
 def hide_share(share: EstimateLike, least: int) -> EstimateLike:

@@ -16,7 +16,13 @@ import numpy.typing as npt
 
 from analysis.disclosure.cells import BoolArray, FloatArray, People, cell_of
 from analysis.disclosure.months import withhold_narrow_months
-from analysis.disclosure.rules import hide_share, is_small, round_days, round_people
+from analysis.disclosure.rules import (
+    hide_share,
+    is_small,
+    round_days,
+    round_gini,
+    round_people,
+)
 from analysis.disclosure.suppression import Auditor
 from analysis.results import SUPPRESSED, Curve, Estimate, EstimateLike, NotEstimable
 from analysis.study import Study
@@ -449,7 +455,7 @@ def _hours(v: Volunteering, found: Hours, study: Study) -> Hours:
         found,
         total=_keep(found.total, whole),
         per_active=found.per_active if whole else _none(found.per_active),
-        gini=found.gini if n >= 2 * v.least else _none(found.gini),
+        gini=round_gini(found.gini, n, v.least),
         top10_share=found.top10_share if top else _none(found.top10_share),
         bus_factor=_keep(found.bus_factor, half),
         reliability=hide_share(found.reliability, v.least),
