@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import io
 import json
+import math
 import re
 import shutil
 import subprocess
@@ -164,9 +165,22 @@ def _blocks(rows: list[list[str]]) -> Iterator[list[list[str]]]:
 
 
 def hidden_numbers(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
-    """Numbers of eight digits and more that the evaluator's file holds and the other does not."""
+    """Numbers of eight digits and more that the evaluator's file holds and the other does not.
+
+    The error of a share that is given with its n is known with it.
+    """
     given = {_digits(value) for _, value in walk(after)}
+    given |= {_digits(_error_of_share(record)) for _, record in walk(after)}
     return {_digits(value) for _, value in walk(before)} - given - {""}
+
+
+def _error_of_share(record: Any) -> float | None:
+    if not isinstance(record, Mapping):
+        return None
+    share, n = number(record.get("estimate", record.get("mean"))), number(record.get("n"))
+    if share is None or not n or not 0 < share < 1:
+        return None
+    return math.sqrt(share * (1 - share) / n)
 
 
 def _digits(value: Any) -> str:

@@ -230,6 +230,30 @@ def test_a_table_with_blanks_is_compared_with_earlier_ones_too():
     assert find_left_out(blank, People(), Auditor(least=LEAST)) == ()
 
 
+@pytest.mark.parametrize("seed", [136, 144, 195])
+def test_an_item_that_is_given_was_judged(seed: int):
+    """A middle wave has no people of the change: an empty set passed, and everybody was given."""
+    study, _ = draw_study(seed)
+    shown, release = make_release(evaluate(study), study, "funder")
+    judged = {cell.label for cell in release.cells(People())}
+    given = {
+        f"items.{one.measure}.{one.item}.{one.wave}" for one in shown.items if one.n != SUPPRESSED
+    }
+    assert len({one.wave for one in shown.items}) == 3
+    assert given
+    assert given <= judged
+
+
+def test_a_gini_coefficient_leaves_in_two_places():
+    study, _ = draw_study(340)
+    inside = evaluate(study)
+    exact, told = (
+        one.participation.gini for one in (inside, protect(inside, study, "funder", rounded=False))
+    )
+    assert told.estimate == round(exact.estimate, 2) != exact.estimate
+    assert told.std_error == SUPPRESSED
+
+
 def test_bounds_of_the_lost_are_judged_beside_everything_else():
     """The bounds of the difference add up both groups' answers; Lee's leave out a few people."""
     study, _ = draw_study(1219)
