@@ -20,76 +20,89 @@ from analysis.volunteers.results import Month
 MIN_WIDTH = 2.0
 _CAME_AND_WENT = ("new", "returning", "lapsed")
 _ROUNDED = ("team", "active")
+#: How often what is known is carried along the months and back.
+_ROUNDS = 2
 Interval = tuple[float, float]
+Bounds = dict[str, Interval]
 
 
 def withhold_narrow_months(
     true: Sequence[Month], shown: Sequence[Month], least: int
 ) -> tuple[Month, ...]:
-    """Withhold more of the months in which the others narrow a withheld small number.
+    """Withhold more of the months in which the others narrow a small number that is not given.
 
-    First who came and went in that month, then its team and its active volunteers.
+    First who came and went in that month, then its team and its active volunteers, then the same
+    of the month after it and of the month before it.
 
     Parameters
     ----------
     true, shown
-        The months as they are, and as they are to be given: active volunteers rounded to
-        ``least``, numbers of few withheld.
+        The months as they are, and as they are to be given: team and active volunteers rounded
+        to ``least``, numbers of few withheld.
     """
     told = list(shown)
-    while (at := _find_narrow(true, told, least)) is not None:
-        given = [
-            n for n in _CAME_AND_WENT if _is_told(getattr(told[at], n)) and getattr(told[at], n)
-        ]
-        told[at] = replace(told[at], **dict.fromkeys(given or _ROUNDED, SUPPRESSED))
+    while (narrow := _find_narrow(true, told, least)) is not None:
+        at, names = narrow
+        told[at] = replace(told[at], **dict.fromkeys(names, SUPPRESSED))
     return tuple(told)
 
 
-def _find_narrow(true: Sequence[Month], shown: Sequence[Month], least: int) -> int | None:
-    """The first month with a withheld small number that has fewer possible values than it must."""
+def _find_narrow(
+    true: Sequence[Month], shown: Sequence[Month], least: int
+) -> tuple[int, list[str]] | None:
+    """What to withhold next: the month, and its numbers; None when nothing is too narrow."""
     for at, bounds in enumerate(bound_months(true, shown, least)):
-        if not any(_is_told(getattr(shown[at], name)) for name in (*_CAME_AND_WENT, *_ROUNDED)):
-            continue
         for name, (low, high) in bounds.items():
-            hidden = not _is_told(getattr(shown[at], name))
-            if hidden and is_small(getattr(true[at], name), least) and high - low < MIN_WIDTH:
-                return at
+            value = getattr(true[at], name) or 0
+            exact = name in _CAME_AND_WENT and _is_told(getattr(shown[at], name))
+            if exact or not is_small(value, least) or high - low >= MIN_WIDTH:
+                continue
+            for where in (one for one in (at, at + 1, at - 1) if 0 <= one < len(shown)):
+                for group in (_CAME_AND_WENT, _ROUNDED):
+                    given = [n for n in group if _is_told(getattr(shown[where], n))]
+                    if given:
+                        return where, given
     return None
 
 
 def bound_months(
     true: Sequence[Month], shown: Sequence[Month], least: int
 ) -> list[dict[str, Interval]]:
-    """Bounds of who was new, returned and lapsed in each month, for a reader of all months.
+    """Bounds of each number of each month, for a reader of all of them.
 
     Months between which the numbers do not add up are not linked: he could not use them.
     """
-    moves = [
-        {n: _own(m, s, n, least) for n in _CAME_AND_WENT} for m, s in zip(true, shown, strict=True)
+    found = [
+        {
+            **{n: _own(m, s, n, least) for n in _CAME_AND_WENT},
+            **{n: _rounded(getattr(s, n), least) for n in _ROUNDED},
+        }
+        for m, s in zip(true, shown, strict=True)
     ]
-    team, active = ([_rounded(getattr(one, name), least) for one in shown] for name in _ROUNDED)
-    linked = [_adds_up(a, b) for a, b in pairwise(true)]
-    net = [_add(_add(one["new"], one["returning"]), _minus(one["lapsed"])) for one in moves]
-    before, after = list(team), list(team)
-    for at in range(1, len(team)):
-        if linked[at - 1]:
-            before[at] = _meet(team[at], _add(before[at - 1], net[at]))
-    for at in range(len(team) - 2, -1, -1):
-        if linked[at]:
-            after[at] = _meet(team[at], _add(after[at + 1], _minus(net[at + 1])))
-    for at, one in enumerate(moves):
+    linked = [False, *(_adds_up(a, b) for a, b in pairwise(true))]
+    for _ in range(_ROUNDS):
+        for at in (*range(len(found)), *reversed(range(len(found)))):
+            _narrow_month(found[at], found[at - 1] if at else None, linked=linked[at])
+    return found
+
+
+def _narrow_month(month: Bounds, before: Bounds | None, *, linked: bool) -> None:
+    """Carry what is known through one month, and between it and the month before."""
+    came = _meet(_add(month["new"], month["returning"]), (0.0, month["active"][1]))
+    if before is not None:
         # Who is active and did not come anew was in the team the month before.
-        came = _meet(_add(one["new"], one["returning"]), (0.0, active[at][1]))
-        if at:
-            came = _meet(came, (active[at][0] - team[at - 1][1], np.inf))
-        if at and linked[at - 1]:
-            # What came less what went is what the two ends leave.
-            change = _add(after[at], _minus(before[at - 1]))
-            came = _meet(came, _add(change, one["lapsed"]))
-            one["lapsed"] = _meet(one["lapsed"], _add(came, _minus(change)))
-        for name, other in (("new", "returning"), ("returning", "new")):
-            one[name] = _meet(one[name], _add(came, _minus(one[other])))
-    return moves
+        came = _meet(came, (month["active"][0] - before["team"][1], np.inf))
+    if before is not None and linked:
+        grown = _add(month["team"], _minus(before["team"]))
+        came = _meet(came, _add(grown, month["lapsed"]))
+        month["lapsed"] = _meet(month["lapsed"], _add(came, _minus(grown)))
+        net = _add(came, _minus(month["lapsed"]))
+        month["team"] = _meet(month["team"], _add(before["team"], net))
+        before["team"] = _meet(before["team"], _add(month["team"], _minus(net)))
+    stayed = before["team"][1] if before is not None else np.inf
+    month["active"] = _meet(month["active"], (came[0], came[1] + stayed))
+    for name, other in (("new", "returning"), ("returning", "new")):
+        month[name] = _meet(month[name], _add(came, _minus(month[other])))
 
 
 def _adds_up(before: Month, after: Month) -> bool:

@@ -148,6 +148,23 @@ def test_a_file_beyond_the_limits_is_refused_before_its_data_are_read(tmp_path, 
         open_workbook(sav(tmp_path), "a.sav", limits=Limits(**limits))
 
 
+def test_a_sas_file_is_read_with_its_labels():
+    """Made answers, written by haven 2.5.1 (R): pyreadstat writes every other kind."""
+    data = Path(__file__).with_name("answers.sas7bdat").read_bytes()
+    assert recognise_kind(data) == "sas7bdat"
+    files = {"answers.sas7bdat": data}
+    (table,) = read_tables(files).values()
+    labels = {column.name: column.label for column in table.columns}
+    assert labels["ready"] == "我家备有应急包"
+    assert labels["know"] == "Do you know the way to the shelter?"
+    assert len(table.row_numbers) == 48
+    assert table.cells["ready"].iloc[:4].tolist() == ["1", "2", None, "1"]
+    assert table.cells["site"].iloc[:2].tolist() == ["East", "西区"]
+    study = read_study(propose_study(files), files)
+    (first, *_) = evaluate(study).outcomes
+    assert (first.contrast, first.n.matched) == (("pre", "post"), 23)
+
+
 def test_damaged_files_are_refused_plainly(tmp_path):
     data = sav(tmp_path)
     for broken in (data[:150], data[:40] + b"\xff" * 60, b"<stata_dta>" + b"x" * 200):
