@@ -203,7 +203,7 @@ def attack_targets(results: Mapping[str, Any], truth: Truth, spoils: Spoils) -> 
         if measure not in MEASURES:
             continue
         waves = {
-            "actual": truth.waves if rest == ["change"] else rest[:1],
+            "actual": (truth.waves[0], truth.waves[-1]) if rest == ["change"] else rest[:1],
             "baseline": truth.waves[:1],
         }
         given = {
