@@ -20,6 +20,7 @@ from dashboard.workspace.plan_edit import (
     file_order,
     use_of,
     with_file_order,
+    with_one_wave,
     with_survey_setting,
 )
 from dashboard.workspace.store import save_draft
@@ -41,12 +42,15 @@ class OpenOrder:
         What a person calls a round.
     put
         The plan with the rounds in another order.
+    join
+        The plan with all files in one round, where rounds are files.
     """
 
     proposed: Sequence[str]
     current: Sequence[str]
     say: Callable[[str], str]
     put: Callable[[Sequence[str]], StudyPlan]
+    join: Callable[[], StudyPlan] | None = None
 
 
 def find_open_order(draft: Draft) -> OpenOrder | None:
@@ -102,6 +106,7 @@ def _open_files(draft: Draft) -> OpenOrder | None:
         current=[names[at] for at in current],
         say=str,
         put=lambda files: with_file_order(draft.plan, [places[one] for one in files]),
+        join=lambda: with_one_wave(draft.plan, list(places.values())),
     )
 
 
@@ -136,27 +141,35 @@ def _ask_order(draft: Draft, order: OpenOrder) -> bool:
         save_draft(draft.saved.id, _CONFIRMED, list(rounds))
         draft.keep(order.put(rounds))
 
-    def keep_proposed() -> None:
-        if st.session_state[key]:
+    def keep_chosen() -> None:
+        if st.session_state[key] == "proposed":
             keep(order.proposed)
+        elif st.session_state[key] == "joined" and order.join is not None:
+            draft.keep(order.join())
 
     def keep_picked() -> None:
         if len(st.session_state[picked]) == len(order.proposed):
             keep(list(st.session_state[picked]))
 
+    words = {
+        "proposed": escape_markdown(proposed),
+        "other": text("In another order"),
+        "joined": text("They are one round of several groups"),
+    }
+    choices = list(words) if order.join is not None else ["proposed", "other"]
     question = escape_markdown(text("In which order did these rounds take place?"))
     with st.container(border=True):
         own = settled and list(order.current) != list(order.proposed)
-        in_file = st.radio(
+        chosen = st.radio(
             f"**{question}**",
-            [True, False],
+            choices,
             index=int(own) if settled else None,
-            format_func=lambda one: escape_markdown(proposed) if one else text("In another order"),
+            format_func=words.__getitem__,
             help=text("Changes are counted from the first round to the last."),
             key=key,
-            on_change=keep_proposed,
+            on_change=keep_chosen,
         )
-        if in_file is False:
+        if chosen == "other":
             st.multiselect(
                 text("Choose all rounds, the earliest first"),
                 list(order.proposed),

@@ -222,6 +222,14 @@ def with_file_order(plan: StudyPlan, places: Sequence[Place]) -> StudyPlan:
     return plan_from_dict(told)
 
 
+def with_one_wave(plan: StudyPlan, places: Sequence[Place]) -> StudyPlan:
+    """Let survey files be of one wave, the survey's first."""
+    told = plan_record(plan)
+    for at in places:
+        _source(told, at)["wave"] = (plan.survey or SurveyPlan()).waves[0]
+    return plan_from_dict(told)
+
+
 def file_order(plan: StudyPlan, places: Sequence[Place]) -> list[Place]:
     """Survey files in the order of their waves; empty unless each has a wave of its own."""
     waves = plan.survey.waves if plan.survey else []

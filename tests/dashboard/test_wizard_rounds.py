@@ -29,7 +29,7 @@ def test_the_order_of_rounds_is_asked_and_can_be_changed(app: App):
     assert "spring” → “autumn” → “winter" in rounds(at).options[0].replace("\\", "")
     assert save(at).disabled
     assert "in which order" in save(at).help
-    rounds(at).set_value(False).run()
+    rounds(at).set_value("other").run()
     assert save(at).disabled
     pick = next(one for one in at.multiselect if "the earliest first" in one.label)
     pick.set_value(["winter", "spring", "autumn"]).run()
@@ -49,7 +49,7 @@ def test_one_click_accepts_the_order_and_names_that_tell_it_are_not_asked(app: A
     asked = [one for one in at.radio if "In which order" in one.label]
     assert bool(asked) == ("spring" in names)
     for one in asked:
-        one.set_value(True).run()
+        one.set_value("proposed").run()
     assert draft()["waves"] == (names if asked else ["baseline", "month 3", "month 12"])
     assert not save(at).disabled
 
@@ -68,7 +68,7 @@ def test_the_order_of_files_that_nothing_tells_is_asked(app: App):
     assert rounds(at).options[0].replace("\\", "") == "hall.csv → north.csv"
     assert save(at).disabled
     assert "in which order" in save(at).help
-    rounds(at).set_value(False).run()
+    rounds(at).set_value("other").run()
     pick = next(one for one in at.multiselect if "the earliest first" in one.label)
     pick.set_value(["north.csv", "hall.csv"]).run()
     assert not at.exception
@@ -80,6 +80,18 @@ def test_the_order_of_files_that_nothing_tells_is_asked(app: App):
     press(at, "finish")
     saved = open_study(list_studies()[0].id).plan.survey
     assert {one.path: one.wave for one in saved.files} == {"north.csv": "pre", "hall.csv": "post"}
+
+
+def test_files_can_be_one_round_of_several_groups(app: App):
+    at = upload(app("data"), ("north.csv", csv(0)), ("hall.csv", csv(1)))
+    press(at, "to_checks")
+    rounds(at).set_value("joined").run()
+    assert not at.exception
+    assert {one["path"]: one["wave"] for one in draft()["files"]} == {
+        "north.csv": "pre",
+        "hall.csv": "pre",
+    }
+    assert [one.label for one in at.radio if "In which order" in one.label] == []
 
 
 @pytest.mark.parametrize("names", [("pre.csv", "post.csv"), ("round 2.csv", "round 10.csv")])
@@ -95,7 +107,7 @@ def test_what_was_said_of_the_files_stays_when_another_comes(app: App):
     press(at, "to_checks")
     choose_scales(at)
     name_scores(at)
-    rounds(at).set_value(False).run()
+    rounds(at).set_value("other").run()
     pick = next(one for one in at.multiselect if "the earliest first" in one.label)
     pick.set_value(["north.csv", "hall.csv"]).run()
     press(at, "finish")
