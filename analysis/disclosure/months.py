@@ -31,8 +31,8 @@ def withhold_narrow_months(
 ) -> tuple[Month, ...]:
     """Withhold more of the months in which the others narrow a small number that is not given.
 
-    First who came and went in that month, then its team and its active volunteers, then the same
-    of the month after it and of the month before it.
+    First who came and went in that month, then its team, then the same of the month after it and of
+    the month before it. The last month's team stays: what may come begins with it.
 
     Parameters
     ----------
@@ -43,7 +43,10 @@ def withhold_narrow_months(
     told = list(shown)
     while (narrow := _find_narrow(true, told, least)) is not None:
         at, names = narrow
-        told[at] = replace(told[at], **dict.fromkeys(names, SUPPRESSED))
+        if names == ["team"]:
+            told[at] = replace(told[at], team=None)
+        else:
+            told[at] = replace(told[at], **dict.fromkeys(names, SUPPRESSED))
     return tuple(told)
 
 
@@ -58,9 +61,9 @@ def _find_narrow(
             if exact or not is_small(value, least) or high - low >= MIN_WIDTH:
                 continue
             for where in (one for one in (at, at + 1, at - 1) if 0 <= one < len(shown)):
-                for group in (_CAME_AND_WENT, _ROUNDED):
+                for group in (_CAME_AND_WENT, ("team",)):
                     given = [n for n in group if _is_told(getattr(shown[where], n))]
-                    if given:
+                    if given and (group == _CAME_AND_WENT or where < len(shown) - 1):
                         return where, given
     return None
 
@@ -120,14 +123,14 @@ def _own(true: Month, shown: Month, name: str, least: int) -> Interval:
 
 
 def _rounded(value: float | None, least: int) -> Interval:
-    if value is None or not _is_told(value):
+    if value is None or isinstance(value, Suppressed):
         return 0.0, np.inf
     half = (least - 1) // 2
     return max(0.0, value - half), value + half
 
 
-def _is_told(value: float) -> bool:
-    return not isinstance(value, Suppressed)
+def _is_told(value: float | None) -> bool:
+    return value is not None and not isinstance(value, Suppressed)
 
 
 def _add(a: Interval, b: Interval) -> Interval:

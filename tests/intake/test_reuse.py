@@ -1,5 +1,6 @@
 """A mapping made once serves the next wave."""
 
+from analysis import evaluate, read_study
 from analysis.intake.propose.proposal import propose_study, read_sheets
 from analysis.intake.propose.reuse import reuse_plan
 
@@ -75,3 +76,22 @@ def test_a_second_baseline_is_no_later_wave():
     renewed = reuse_plan(plan, read_sheets({**files, "south pre.csv": south}))
     waves = {one.path: one.wave for one in renewed.survey.files}
     assert waves == {"north pre.csv": "pre", "north post.csv": "post", "south pre.csv": "pre"}
+
+
+def test_a_round_that_only_the_new_file_holds_is_a_later_wave():
+    """Its rows belonged to no wave that the study knew."""
+
+    def rows(wave: str, gain: int) -> str:
+        return "".join(
+            f"P{n},{wave},{n % 3 + gain},{n % 4 + gain},{n % 2 + 2}\n" for n in range(12)
+        )
+
+    head = "code,wave,q1,q2,q3\n"
+    first = {"answers.csv": (head + rows("pre", 1) + rows("post", 2)).encode()}
+    files = {**first, "more.csv": (head + rows("month 12", 2)).encode()}
+    plan = propose_study(first)
+    assert plan.survey.waves == ["pre", "post"]
+    reused = reuse_plan(plan, read_sheets(files))
+    assert [one.path for one in reused.survey.files] == ["answers.csv", "more.csv"]
+    assert reused.survey.waves == ["pre", "post", "month 12"]
+    assert list(evaluate(read_study(reused, files)).flow.waves) == ["pre", "post", "month 12"]

@@ -10,6 +10,7 @@ from rapidfuzz import fuzz
 from analysis.intake.model import Table
 from analysis.intake.propose.proposal import file_wave, propose_plan
 from analysis.intake.propose.propose_counts import recognise_counts
+from analysis.intake.propose.wave_order import order_waves
 from analysis.intake.values.lookup import find_column, normalise_name
 from analysis.study_file import StudyPlan, SurveyFile, SurveyPlan
 
@@ -177,7 +178,7 @@ def _with_next_wave(
     plan: StudyPlan, known: Mapping[str, Table], table: Table, sheet: str | None = None
 ) -> StudyPlan:
     survey = plan.survey or SurveyPlan()
-    keys = [survey.group, survey.site, survey.cluster, survey.weight, survey.anchor]
+    keys = [survey.wave, survey.group, survey.site, survey.cluster, survey.weight, survey.anchor]
     keys += survey.disaggregate
     people = survey.respondent if isinstance(survey.respondent, list) else [survey.respondent]
     wanted = [*asked_questions(plan, known), *(name for name in (*people, *keys) if name)]
@@ -187,12 +188,23 @@ def _with_next_wave(
     counts = shape.plan() if counted and shape is not None else None
     source = SurveyFile(path=table.file, sheet=sheet, rename=rename, counts=counts)
     if survey.wave is not None:
-        return _with_survey(plan, files=[*survey.files, source])
+        waves = [*survey.waves, *_later_rounds(survey, table, rename)]
+        return _with_survey(plan, files=[*survey.files, source], waves=waves)
     files = _with_first_wave(survey)
     wave = _next_wave(table, [one.wave or "" for one in files])
     waves = survey.waves if wave in survey.waves else [*survey.waves, wave]
     source = source.model_copy(update={"wave": wave})
     return _with_survey(plan, files=[*files, source], waves=waves)
+
+
+def _later_rounds(survey: SurveyPlan, table: Table, rename: Mapping[str, str]) -> list[str]:
+    """Rounds in a new file's column of waves that the survey does not know: they come after it."""
+    named = {new: old for old, new in rename.items()}
+    column = find_column(table, named.get(survey.wave or "", survey.wave or ""))
+    if column is None:
+        return []
+    told = {*survey.waves, *(value for one in survey.wave_values.values() for value in one)}
+    return [wave for wave in order_waves(table, column).waves if wave not in told]
 
 
 def _with_first_wave(survey: SurveyPlan) -> list[SurveyFile]:
