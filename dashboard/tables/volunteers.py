@@ -214,11 +214,16 @@ def _cells(
     return told + [""] * (longest - len(told))
 
 
+_OF_MONTHS = ("active", "new", "returning", "lapsed", "team")
+
+
 def list_months(v: Volunteers, text: Text, least: int) -> pd.DataFrame:
     """Month by month: active, new, returning, lapsed, team."""
+    # A team that another reader could work out is left out: see analysis.disclosure.months.
+    columns = [[getattr(m, name) for m in v.monthly] for name in _OF_MONTHS]
     counts = [
-        mark_counts(text, [getattr(m, name) for m in v.monthly], least)
-        for name in ("active", "new", "returning", "lapsed", "team")
+        mark_counts(text, [SUPPRESSED if n is None else n for n in column], least)
+        for column in columns
     ]
     rows = [
         (text.month(m.month), *numbers, text.percent(m.retention), text.number(m.hours, 0))
