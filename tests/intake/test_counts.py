@@ -492,3 +492,14 @@ def test_a_word_that_ends_like_a_mark_of_counts_stays_whole(header: str):
     assert bare_header(header) == header
     assert bare_header(f"{header} (n)") == header
     assert bare_header(f"{header} n (%)") == header
+
+
+def test_counts_of_several_communities_share_a_wave():
+    """The second baseline was taken for the round after the first."""
+    table = b"answer,n\nagree,12\nneutral,9\ndisagree,7\n"
+    names = ["south post.csv", "north pre.csv", "south pre.csv", "north post.csv"]
+    survey = propose_study(dict.fromkeys(names, table)).survey
+    assert {one.path: one.wave for one in survey.files} == {
+        name: name.partition(".")[0].split()[1] for name in names
+    }
+    assert survey.waves == ["pre", "post"]

@@ -139,7 +139,9 @@ def propose_plan(tables: Mapping[str, Table]) -> StudyPlan:
     if surveys:
         survey, measures = _propose_survey(surveys, several)
     elif counts:
-        survey, measures = propose_counts(_counts_in_time(counts), several)
+        in_time = _counts_in_time(counts)
+        shared = share_waves([table for table, _, _ in in_time])
+        survey, measures = propose_counts(in_time, several, shared)
     else:
         return plan
     return plan.model_copy(update={"survey": survey, "measures": measures})

@@ -8,6 +8,7 @@ from typing import Literal
 
 from analysis.intake.model import Column, Table
 from analysis.intake.propose.score_names import name_internally, suggest_name
+from analysis.intake.propose.wave_order import USUAL
 from analysis.intake.tables.count_questions import holds_questions
 from analysis.intake.tables.counts import (
     bare_header,
@@ -230,7 +231,9 @@ def _says_waves(table: Table, column: Column) -> bool:
 
 
 def propose_counts(
-    tables: Sequence[tuple[Table, CountsShape, str | None]], several: Sequence[str]
+    tables: Sequence[tuple[Table, CountsShape, str | None]],
+    several: Sequence[str],
+    shared: Sequence[str] = (),
 ) -> tuple[SurveyPlan, list[MeasurePlan]]:
     """Propose a survey of tables of counts.
 
@@ -241,6 +244,9 @@ def propose_counts(
         another question than the first's are left out.
     several
         File of every table; of workbooks with more than one the sheet is named.
+    shared
+        Wave of each table where several are of one wave: see
+        :func:`~analysis.intake.propose.proposal.share_waves`.
     """
     tables = [(in_words(table), shape, wave) for table, shape, wave in tables]
     first, shape, _ = tables[0]
@@ -251,12 +257,15 @@ def propose_counts(
     columns_differ = len(shape.cells) > 1 and shape.across in ("wave", "group")
     if columns_differ or shape.wave is not None:
         asked = asked[:1]
-    waves = _waves(first, shape, [wave for _, _, wave in asked])
+    waves = by_file = _waves(first, shape, [wave for _, _, wave in asked])
+    if shared and len(asked) == len(tables):
+        by_file = list(shared)
+        waves = [wave for wave in USUAL if wave in {*shared, "pre", "post"}]
     files = [
         SurveyFile(
             path=table.file,
             sheet=table.sheet if several.count(table.file) > 1 else None,
-            wave=waves[at] if len(asked) > 1 else None,
+            wave=by_file[at] if len(asked) > 1 else None,
             rename={} if one.answer == shape.answer else {one.answer: shape.answer},
             counts=one.plan(),
         )
@@ -323,7 +332,7 @@ def _waves(table: Table, shape: CountsShape, named: Sequence[str | None]) -> lis
         told = len(named) > 1 and len(known) == len(named) == len(set(known))
         return known if told else unnamed[: max(2, len(named))]
     families = [wave_family(value) for value in given]
-    known = [name for name in ("pre", "mid", "post", "follow_up") if name in families]
+    known = [name for name in USUAL if name in families]
     return known if len(known) == len(given) else given
 
 

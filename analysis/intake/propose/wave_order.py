@@ -19,7 +19,7 @@ from analysis.intake.values.lookup import column_texts
 from analysis.intake.values.respondents import wave_family, without_arm
 from analysis.intake.values.words import split_words
 
-_USUAL = ("pre", "mid", "post", "follow_up")
+USUAL = ("pre", "mid", "post", "follow_up")
 _MAX_ROUNDS = 60
 _MAX_ROWS = 20_000
 # Words of what comes before a baseline, in their order, and of what nothing comes after.
@@ -84,7 +84,7 @@ def order_waves(table: Table, column: str, respondent: str | None = None) -> Wav
         events.setdefault(without_arm(str(value)), []).append(str(value))
     names = list(events)
     families = [wave_family(name) for name in names]
-    known = [family for family in _USUAL if family in families]
+    known = [family for family in USUAL if family in families]
     if len(known) == len(names):
         return WaveOrder(waves=tuple(known), values={}, sure=True)
     values = {name: tuple(given) for name, given in events.items() if given != [name]}
