@@ -4,7 +4,8 @@
     python benchmarks/read_large.py              200,000 rows
     python benchmarks/read_large.py --rows 20000 --beside
 
-``--beside`` opens the same file with pandas and openpyxl too, and prints the ratio. Memory is the proportional set size of both processes added (Linux): shared pages count once.
+``--beside`` opens the same file with pandas and openpyxl too, and prints the ratio. Memory is the
+proportional set size of both processes added (Linux): shared pages count once.
 """
 
 from __future__ import annotations
@@ -118,7 +119,7 @@ def main() -> None:
     ask.add_argument("--rows", type=int, default=200_000)
     ask.add_argument("--beside", action="store_true")
     asked = ask.parse_args()
-    rows, data = asked.rows, write_book(asked.rows)
+    data = write_book(asked.rows)
     if asked.beside:
         compare_opening(data)
     plan = study_plan(ITEMS)
