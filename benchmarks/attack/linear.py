@@ -400,28 +400,29 @@ def _by_programming(
     # -u ≤ combination ≤ u, with the cost of each u the number of people behind it.
     above = np.hstack([flat.T, -np.eye(columns)])
     below = np.hstack([-flat.T, -np.eye(columns)])
-    # A combination that needs more than the digits of a number is rounding, not people.
-    bounds = [(-_MOST, _MOST)] * rows + [(0, None)] * columns
+    both = np.vstack([above, below])
     found = []
     for target in targets:
         at = target * width + int(
             np.abs(flat[:, target * width : (target + 1) * width]).sum(0).argmax()
         )
         fixed = np.concatenate([flat[:, at], np.zeros(columns)])[None]
-        solved = linprog(
-            cost,
-            np.vstack([above, below]),
-            np.zeros(2 * columns),
-            fixed,
-            [1.0],
-            bounds,
-            method="highs",
-        )
-        if solved.status == 0:
-            left = np.abs(flat.T @ solved.x[:rows]).reshape(-1, width).max(axis=1) > 1e-7
-            if 0 < sizes[left].sum() < LEAST:
-                used = [int(i) for i in np.flatnonzero(np.abs(solved.x[:rows]) > 1e-7)]
+        # A combination that needs more than the digits of a number is rounding, not people.
+        for most in (None, _MOST):
+            bounds = [(None if most is None else -most, most)] * rows + [(0, None)] * columns
+            solved = linprog(
+                cost, both, np.zeros(2 * columns), fixed, [1.0], bounds, method="highs"
+            )
+            if solved.status != 0:
+                break
+            weights = solved.x[:rows]
+            left = np.abs(flat.T @ weights).reshape(-1, width).max(axis=1) > 1e-7
+            few = 0 < sizes[left].sum() < LEAST
+            if few and np.abs(weights).max() <= _MOST:
+                used = [int(i) for i in np.flatnonzero(np.abs(weights) > 1e-7)]
                 found.append((int(sizes[left].sum()), used))
+            if not few or np.abs(weights).max() <= _MOST:
+                break
     return found
 
 
