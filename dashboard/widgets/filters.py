@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pandas as pd
 import streamlit as st
 
 from analysis.study import Study
@@ -11,7 +12,7 @@ from analysis.study_file import StudyPlan
 from dashboard.cache import current_study, whole_study
 from dashboard.sentences.intake import say_problem
 from dashboard.sentences.names import column_name, value_name
-from dashboard.state import current_filters, current_text, set_filter
+from dashboard.state import current_audience, current_filters, current_text, set_filter
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
 
@@ -21,11 +22,15 @@ _SEPARATOR = "="
 def show_filters() -> None:
     """Show one picker for each way the open study's people can be told apart."""
     study = whole_study()
-    options = list_options(study) if study is not None else {}
+    if study is None:
+        return
+    # That a value occurs at all is known of the few who have it.
+    least = 1 if current_audience() == "evaluator" else study.plan.study.min_group
+    options = list_options(study, least)
     if not options:
         return
     text, chosen = current_text(), current_filters()
-    plan = study.plan if study is not None else StudyPlan()
+    plan = study.plan
     with st.container(horizontal=True, gap="small", key="filters"):
         for key, values in options.items():
             kind, _, name = key.partition(_SEPARATOR)
@@ -42,10 +47,11 @@ def _show_suppressed(text: Text) -> None:
             st.info(escape_markdown(say_problem(text, issue)))
 
 
-def list_options(study: Study) -> Mapping[str, list[str]]:
+def list_options(study: Study, least: int = 1) -> Mapping[str, list[str]]:
     """Values to choose from: by ``site``, ``group`` and ``category=<name>``; single ones left out.
 
-    Wave is offered only from three waves on: a change needs two.
+    Values of fewer than ``least`` people in every wave are not among them. Wave is offered only
+    from three waves on: a change needs two.
     """
     survey = study.survey
     if survey is None:
@@ -53,15 +59,21 @@ def list_options(study: Study) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {}
     for key in ("site", "group"):
         if key in survey.keys:
-            found[key] = sorted(map(str, survey.keys[key].dropna().unique()))
+            found[key] = _list_values(survey.keys[key], survey.keys["wave"], least)
     if found.get("site") == found.get("group"):
         found.pop("group", None)
     if len(study.plan.survey.waves if study.plan.survey else ()) > 2:
         found["wave"] = list(study.plan.survey.waves) if study.plan.survey else []
     for name in survey.categories:
-        known = survey.categories[name].dropna().unique()
-        found[f"category{_SEPARATOR}{name}"] = sorted(map(str, known))
+        found[f"category{_SEPARATOR}{name}"] = _list_values(
+            survey.categories[name], survey.keys["wave"], least
+        )
     return {key: values for key, values in found.items() if 1 < len(values) <= 40}
+
+
+def _list_values(column: pd.Series, wave: pd.Series, least: int) -> list[str]:
+    people = pd.crosstab(column.astype(str)[column.notna()], wave).max(axis=1)
+    return sorted(people.index[people >= least])
 
 
 def name_option(text: Text, plan: StudyPlan, key: str) -> str:

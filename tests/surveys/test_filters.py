@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from analysis.study import Study
 from analysis.surveys.filters import filter_study
+from dashboard.widgets.filters import list_options
 from tests.studies import make_study
 
 LEAST = 5
@@ -54,6 +55,12 @@ def test_a_choice_that_tells_too_few_apart_is_not_shown(filters):
     sites = ["a"] * 20 + ["b"] * 12 + ["c"] * 3
     sexes = ["f", "m"] * 10 + ["f"] * 10 + ["m"] * 2 + ["f"] * 3
     assert kept(make_people(sites, sexes), filters) is None
+
+
+def test_a_value_of_few_is_offered_to_the_evaluator_alone():
+    study = make_people(["a"] * 20 + ["b"] * 12 + ["c"] * 3, ["f", "m"] * 17 + ["x"])
+    assert list_options(study) == {"site": ["a", "b", "c"], "category=sex": ["f", "m", "x"]}
+    assert list_options(study, 5) == {"site": ["a", "b"], "category=sex": ["f", "m"]}
 
 
 def test_all_values_chosen_is_the_whole_study_when_every_group_is_large():
