@@ -116,8 +116,10 @@ def attack_study(
 def _cost(given: Mapping[str, Any], truth: Truth) -> dict[str, Any]:
     # Of three waves the first change is not the one that speaks for the measure.
     headline = next((o for o in given.get("outcomes") or () if o["main"]), None)
+    answered = np.logical_or.reduce(list(truth.answered.values()))
     return {
-        "n": int(np.logical_or.reduce(list(truth.answered.values())).sum()),
+        # Those the headline is about: with a comparison group, the programme's people.
+        "n": int((answered if truth.treated is None else answered & truth.treated).sum()),
         "cells": given["disclosure"]["cells"],
         "hidden": given["disclosure"]["hidden"],
         "costs": given["disclosure"]["costs"],
