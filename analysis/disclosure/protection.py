@@ -19,6 +19,7 @@ from analysis.disclosure.cost import list_costs
 from analysis.disclosure.fields import FIELDS
 from analysis.disclosure.people import protect_consultation, protect_participation
 from analysis.disclosure.rounding import round_survey
+from analysis.disclosure.rules import is_small
 from analysis.disclosure.series import protect_series
 from analysis.disclosure.suppression import Auditor
 from analysis.disclosure.survey import read_survey
@@ -161,7 +162,7 @@ def protect_release(
     found = audit_release(auditor) if audit else Audit(smallest_interval=None)
     if found.tables:
         raise RefusedReleaseError("release_refused", first=found.tables[0], second=found.tables[1])
-    shown = _say_again(shown, study, audience)
+    shown = _hide_refused(_say_again(shown, study, audience), auditor.least)
     shown = replace(shown, audience=audience, disclosure=_sum_up(evaluation, shown, found))
     return shown, tuple(auditor.released), people
 
@@ -183,6 +184,25 @@ def withhold_unknown(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, tuple):
         parts = tuple(withhold_unknown(one) for one in value)
         return value if all(a is b for a, b in zip(parts, value, strict=True)) else parts
+    return value
+
+
+def _hide_refused(value: Any, least: int) -> Any:  # noqa: ANN401
+    """Withhold of how few people a number could not be estimated."""
+    if isinstance(value, NotEstimable):
+        few = is_small(value.n, least)
+        hidden = NotEstimable(reason="suppressed", name=value.name, method=value.method)
+        return hidden if few else value
+    if is_dataclass(value) and not isinstance(value, type):
+        parts = {f.name: _hide_refused(getattr(value, f.name), least) for f in fields(value)}
+        same = all(parts[name] is getattr(value, name) for name in parts)
+        return value if same else replace(value, **parts)
+    if isinstance(value, tuple):
+        told = tuple(_hide_refused(one, least) for one in value)
+        return value if all(a is b for a, b in zip(told, value, strict=True)) else told
+    if isinstance(value, Mapping):
+        found = {key: _hide_refused(one, least) for key, one in value.items()}
+        return value if all(found[key] is value[key] for key in found) else found
     return value
 
 

@@ -184,9 +184,12 @@ def _error_of_share(record: Any) -> float | None:
 
 
 def _digits(value: Any) -> str:
-    """The first nine digits; "" for what many counts or shares of up to 240 people could be."""
+    """The first nine digits; "" for what many counts or shares of up to 240 people could be.
+
+    Half shares too: a picture of answers sets half of the middle one to either side.
+    """
     told = number(value)
-    if told is None or any(abs(told * k - round(told * k)) < 1e-7 for k in range(1, 241)):
+    if told is None or any(abs(told * k - round(told * k)) < 1e-7 for k in range(1, 481)):
         return ""
     digits = re.sub(r"^0+", "", repr(abs(told)).partition("e")[0].replace(".", ""))
     return digits[:9] if len(digits) >= 9 else ""

@@ -45,13 +45,13 @@ def say_evidence(text: Text, rule: EvidenceRule) -> str:
         told = say_assignment(text, rule.code.removeprefix("assignment_"), causal=rule.met)
     elif rule.code == "found_again":
         told = text(
-            "{share} of everyone asked before were found again (wanted {wanted}).",
+            "{share} of all found again (wanted {wanted}).",
             share=text.percent(rule.value),
             wanted=text.percent(rule.wanted),
         )
     elif rule.code == "matched":
         told = text(
-            "{n} of everyone asked answered both times (wanted {wanted}).",
+            "{n} of all answered twice (wanted {wanted}).",
             n=text.number(rule.value, 0),
             wanted=text.number(rule.wanted, 0),
         )

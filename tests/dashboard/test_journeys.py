@@ -77,8 +77,6 @@ def name_scores(at: AppTest, name: str = "Preparedness") -> AppTest:
     return at
 
 
-@pytest.mark.parametrize("language", ["en", "zh-Hans"])
-@pytest.mark.parametrize("view", VIEWS)
 def interrupt_reading(study: str, chosen: object, cancel: Callable[[], None] | None) -> None:
     """In place of the first reading of files: the person presses Cancel while it goes on."""
     (cancel or partial(set_study_id, None))()
@@ -102,6 +100,8 @@ def test_cancelling_a_later_reading_keeps_the_study(app, monkeypatch):
     assert [one.id for one in list_studies()] == [saved.id]
 
 
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+@pytest.mark.parametrize("view", VIEWS)
 def test_each_page_of_the_sample_opens(app: App, view: str, language: str):
     at = app(view, language, "sample")
     assert not at.exception

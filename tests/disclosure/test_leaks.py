@@ -18,7 +18,7 @@ from analysis.results import SUPPRESSED, Estimate, NotEstimable
 from analysis.surveys.dose import line_places
 from benchmarks.attack.bounds import attack_amounts, attack_scores
 from benchmarks.attack.made_studies import draw_study
-from benchmarks.attack.spoils import Spoils
+from benchmarks.attack.spoils import Spoils, number, walk
 from dashboard.exports.report import build_report
 from dashboard.exports.results_file import write_results
 from dashboard.exports.workbook import write_workbook
@@ -242,6 +242,20 @@ def test_an_item_that_is_given_was_judged(seed: int):
     assert len({one.wave for one in shown.items}) == 3
     assert given
     assert given <= judged
+
+
+def test_of_how_few_people_nothing_could_be_estimated_is_withheld():
+    """Two treated people: the course of a yes/no question was refused, with its n of 2."""
+    study, _ = draw_study(166)
+    inside = evaluate(study)
+
+    def few(evaluation):
+        records = (r for _, r in walk(json.loads(write_results(evaluation))))
+        refused = (r for r in records if isinstance(r, dict) and r.get("estimate", 0) is None)
+        return [r["n"] for r in refused if number(r.get("n")) and 0 < r["n"] < LEAST]
+
+    assert few(inside)
+    assert few(protect(inside, study, "funder")) == []
 
 
 def test_a_gini_coefficient_leaves_in_two_places():

@@ -361,6 +361,6 @@ def test_shares_linked_of_participants_and_of_everyone_have_names_of_their_own()
     ) in cards
     rules = {rule.code: rule for rule in summarise_for_funder(evaluation).evidence}
     assert say_evidence(text, rules["found_again"]).startswith(
-        f"✓ {text.percent(1.0)} of everyone asked before"
+        f"✓ {text.percent(1.0)} of all found again"
     )
-    assert "40 of everyone asked" in say_evidence(text, rules["matched"])
+    assert "40 of all answered twice" in say_evidence(text, rules["matched"])
