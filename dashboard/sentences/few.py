@@ -29,6 +29,19 @@ def say_few(text: Text, least: int) -> str:
     return text("fewer than {least}, not for release", least=text.number(least, 0))
 
 
+def say_missing(text: Text, found: EstimateLike | ComparisonLike) -> str:
+    """Say why there is no number: it is withheld, or cannot be estimated.
+
+    Examples
+    --------
+    >>> few, none = NotEstimable(reason="too_few", n=2), NotEstimable(reason="suppressed")
+    >>> say_missing(Text("en"), few), say_missing(Text("en"), none)
+    ('not estimable', '[c]')
+    """
+    withheld = isinstance(found, NotEstimable) and found.reason == "suppressed"
+    return text.number(SUPPRESSED) if withheld else text("not estimable")
+
+
 def list_sizes(text: Text, found: Sequence[EstimateLike | ComparisonLike]) -> Sequence[float | str]:
     """Of how many people each number is; withheld is neither nobody nor unknown.
 

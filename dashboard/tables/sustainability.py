@@ -10,7 +10,7 @@ from analysis.portfolio import Portfolio
 from analysis.results import Comparison, Estimate, EstimateLike
 from analysis.sustainability.results import Capacity, Consultation, Funding, ScorecardRow, Strengths
 from analysis.targets import TargetProgress
-from dashboard.sentences.few import list_sizes
+from dashboard.sentences.few import list_sizes, say_missing
 from dashboard.sentences.names import wave_name
 from dashboard.sentences.sustainability import (
     say_band,
@@ -29,7 +29,7 @@ from dashboard.theme import STATUSES
 def share_with_interval(text: Text, rate: EstimateLike) -> str:
     """Format a rate with its interval and n, or say why there is none."""
     if not isinstance(rate, Estimate):
-        return text("not estimable")
+        return say_missing(text, rate)
     if rate.ci_low is None or rate.ci_high is None:
         return text.percent(rate.estimate)
     return text(
@@ -180,7 +180,7 @@ def list_agreement(capacity: Capacity, text: Text) -> pd.DataFrame:
         (
             group,
             wave_name(text, wave),
-            text.number(icc.estimate) if isinstance(icc, Estimate) else text("not estimable"),
+            text.number(icc.estimate) if isinstance(icc, Estimate) else say_missing(text, icc),
             _interval(text, icc),
         )
         for wave, group, icc in capacity.agreement

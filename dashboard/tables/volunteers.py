@@ -23,7 +23,7 @@ from analysis.volunteers.results import (
     RetentionByGroup,
     Volunteers,
 )
-from dashboard.sentences.few import mark_cell, mark_counts, mark_few
+from dashboard.sentences.few import mark_cell, mark_counts, mark_few, say_missing
 from dashboard.sentences.volunteers import (
     MONTH_DAYS,
     name_group,
@@ -79,7 +79,7 @@ def _limits(text: Text, curve: Curve, i: int) -> str:
 def say_time(text: Text, found: EstimateLike) -> str:
     """Say a time with its interval."""
     if not isinstance(found, Estimate):
-        return text("not estimable")
+        return say_missing(text, found)
     return text(
         "{value} ({low} to {high})",
         value=say_months(text, found.estimate),
@@ -251,7 +251,7 @@ def list_hours(h: Hours, text: Text) -> pd.DataFrame:
 def say_number(text: Text, found: EstimateLike) -> str:
     """Say a number with its interval."""
     if not isinstance(found, Estimate):
-        return text("not estimable")
+        return say_missing(text, found)
     return f"{text.number(found.estimate)} ({text.interval(found.ci_low, found.ci_high)})"
 
 

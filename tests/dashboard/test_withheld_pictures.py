@@ -11,10 +11,13 @@ from streamlit.util import calc_hash
 
 from analysis import evaluate
 from analysis.intake.read.reader import read_study
+from analysis.results import NotEstimable
 from analysis.study_file import plan_from_dict
 from dashboard.exports.web_page import write_web_page
 from dashboard.figures.blank import is_blank
 from dashboard.navigation import SECTIONS, has_page
+from dashboard.tables.sustainability import share_with_interval
+from dashboard.tables.volunteers import say_number, say_time
 from dashboard.text import Text
 from dashboard.workspace.engine import VARIABLE, close_workspaces
 from dashboard.workspace.store import create_study, save_file, save_version
@@ -135,3 +138,14 @@ def test_a_diagram_of_words_is_not_blank():
     assert is_blank(figure)
     figure.add_annotation(text="40 people")
     assert not is_blank(figure)
+
+
+def test_tables_say_of_a_withheld_number_that_it_is_withheld():
+    """Shares of volunteers withheld from funders stood as "not estimable"."""
+    share = NotEstimable(reason="suppressed")
+    icc = NotEstimable(reason="too_few", n=2)
+    for language, unknown in (("en", "not estimable"), ("zh-Hans", "无法估计")):
+        text = Text(language)
+        for say in (share_with_interval, say_number, say_time):
+            assert say(text, share) == "[c]"
+            assert say(text, icc) == unknown
