@@ -260,12 +260,14 @@ def main() -> None:
     parser.add_argument("--far", action="store_true", help="run the tests of the users too")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--keep", type=Path, help="file of the verdicts so far")
+    parser.add_argument("--part", default="1/1", help="2/3: the second of three runs side by side")
     asked = parser.parse_args()
     os.chdir(ROOT)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     places = list_places(asked.modules)
     random.Random(asked.seed).shuffle(places)
-    drawn = places[: asked.mutants]
+    part, parts = map(int, asked.part.split("/"))
+    drawn = places[: asked.mutants][part - 1 :: parts]
     print(f"{len(drawn)} of {len(places)} mutants, seed {asked.seed}", flush=True)
     mutants = [mutate(*place) for place in drawn]
     verdicts = read_verdicts(asked.keep)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from scipy import stats
 
 from analysis.results import Comparison, ComparisonLike, Estimate, EstimateLike, NotEstimable
+from analysis.statistics.counting import ROUNDING
 from analysis.statistics.risk_sets import FloatArray, IntArray, as_counts, sums_by
 from analysis.statistics.t_tests import t_comparison
 
@@ -171,7 +172,8 @@ def cr2(
         return NotEstimable(reason="not_identified", n=n, name=name, method="cr2", details=facts)
     scores, df = _cr2_scores(fit, coef_index)
     std_error = float(np.sqrt(np.sum(np.square(scores))))
-    if std_error <= 0 or not np.isfinite(df):
+    rounding = ROUNDING * float(np.abs(outcome[used]).max())
+    if float(np.abs(fit.residual).max()) <= rounding or not np.isfinite(df):
         return NotEstimable(reason="no_variance", n=n, name=name, method="cr2", details=facts)
     if df < MIN_DF:
         return NotEstimable(reason="too_few", n=n, name=name, method="cr2", details=facts)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from scipy import stats
 
 from analysis.results import Estimate, EstimateLike, NotEstimable
+from analysis.statistics.bootstrap import share_below
 from analysis.statistics.risk_sets import FloatArray, as_counts
 
 _Statistic: TypeAlias = Callable[[FloatArray, FloatArray], FloatArray]
@@ -261,9 +262,8 @@ def _bca(
     spread = float(people @ pull**2)
     if spread <= 0 or float(np.ptp(draws)) == 0:
         return point, point
-    below = float(np.mean(draws < point) + np.mean(draws == point) / 2)
     edge = 1 / (2 * draws.size)
-    bias = float(stats.norm.ppf(min(max(below, edge), 1 - edge)))
+    bias = float(stats.norm.ppf(min(max(share_below(draws, point), edge), 1 - edge)))
     acceleration = float(people @ pull**3) / (6 * spread**1.5)
     z = bias + stats.norm.ppf([(1 - ci_level) / 2, (1 + ci_level) / 2])
     low, high = np.quantile(draws, stats.norm.cdf(bias + z / (1 - acceleration * z)))

@@ -9,11 +9,11 @@ import numpy.typing as npt
 
 from analysis.results import Comparison, ComparisonLike, NotEstimable
 from analysis.statistics.clusters import MIN_DF, gram_moments
+from analysis.statistics.counting import ROUNDING, sample_variance
 from analysis.statistics.t_tests import t_comparison
 
 FloatArray = npt.NDArray[np.float64]
 #: Numbers that differ by less than this share of their size are equal.
-_ROUNDING = 1e-12
 _ALONE = 1e-10
 
 
@@ -73,7 +73,7 @@ def least_squares(
     df = total**2 / spread if spread > 0 else math.inf
     if df < MIN_DF:
         return NotEstimable(reason="too_few", n=n, name=name, method=method)
-    if variance <= 0 or float(np.abs(residual).max()) <= _ROUNDING * float(np.abs(outcome).max()):
+    if variance <= 0 or float(np.abs(residual).max()) <= ROUNDING * float(np.abs(outcome).max()):
         return NotEstimable(reason="no_variance", n=n, name=name, method=method)
     return t_comparison(
         estimate=float(beta[coef_index]),
@@ -108,7 +108,7 @@ def difference_of_changes(
     method = "welch_satterthwaite"
     if min(s.size for s in kept) < 2:
         return NotEstimable(reason="too_few", n=n, name=name, method=method)
-    parts = np.array([s.var(ddof=1) / s.size for s in kept])
+    parts = np.array([sample_variance(s) / s.size for s in kept])
     if parts.sum() <= 0:
         return NotEstimable(reason="no_variance", n=n, name=name, method=method)
     df = float(parts.sum() ** 2 / (parts**2 / np.array([s.size - 1 for s in kept])).sum())
@@ -181,7 +181,7 @@ def weighted_mean_change(
         return NotEstimable(reason="too_few", n=n, name=name, method="linearised")
     mean = float(w @ d) / float(w.sum())
     variance = n / (n - 1) * float(((w * (d - mean)) ** 2).sum()) / float(w.sum()) ** 2
-    if float(np.ptp(d)) <= _ROUNDING * float(np.abs(d).max()):
+    if float(np.ptp(d)) <= ROUNDING * float(np.abs(d).max()):
         return NotEstimable(reason="no_variance", n=n, name=name, method="linearised")
     return t_comparison(
         estimate=mean,

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from analysis.results import ComparisonLike, Estimate, EstimateLike, NotEstimable, Reason
 from analysis.statistics.counting import Floats
@@ -16,7 +15,7 @@ from analysis.statistics.mean_change import welch_t
 from analysis.statistics.mixed_model import METHOD, MIN_DF, fit_waves
 from analysis.statistics.proportions import wilson
 from analysis.statistics.repeated_measures import WaveModel, sum_patterns
-from analysis.statistics.t_tests import t_comparison
+from analysis.statistics.t_tests import mean_t, t_comparison
 from analysis.statistics.two_samples import compare_shares
 
 Pair = tuple[int, int]
@@ -193,19 +192,7 @@ def _mean(values: Floats, ci_level: float) -> EstimateLike:
     if values.size < 2:
         reason: Reason = "no_data" if values.size == 0 else "too_few"
         return NotEstimable(reason=reason, n=values.size, method="mean_t", name="level")
-    error = float(values.std(ddof=1)) / math.sqrt(values.size)
-    half = float(stats.t.isf((1.0 - ci_level) / 2.0, values.size - 1)) * error
-    mean = float(values.mean())
-    return Estimate(
-        estimate=mean,
-        ci_low=mean - half,
-        ci_high=mean + half,
-        ci_level=ci_level,
-        std_error=error,
-        n=values.size,
-        method="mean_t",
-        name="level",
-    )
+    return mean_t(values, ci_level=ci_level, name="level")
 
 
 def _refused(table: Floats, contrasts: Sequence[Pair], reason: Reason) -> WaveEstimates:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.results import ComparisonLike, NotEstimable
+from analysis.statistics.counting import ROUNDING
 from analysis.statistics.risk_sets import FloatArray, IntArray
 from analysis.statistics.t_tests import t_comparison
 from analysis.statistics.weights import kish_design_effect, rake
@@ -171,6 +172,9 @@ def _part(y: FloatArray, w: FloatArray, rest: FloatArray) -> _Part:
     if n < 2:
         return _Part(mean=math.nan, variance=0.0, n=n, n_effective=float(n))
     deviation = w * (rest - float(w @ rest) / total)
+    # Of equal scores the weighted mean is another in the last digit: that is no spread.
+    if float(np.abs(deviation).max()) <= ROUNDING * float(np.abs(w * y).max()):
+        deviation = np.zeros(n)
     return _Part(
         mean=float(w @ y) / total,
         variance=n / (n - 1) * float(deviation @ deviation) / total**2,

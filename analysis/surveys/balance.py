@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.results import Comparison, EstimateLike
+from analysis.statistics.counting import sample_variance
 from analysis.statistics.effect_size import smd
 from analysis.statistics.mean_change import welch_t
 from analysis.statistics.proportions import wilson
@@ -77,9 +78,14 @@ def _scores(
     test = welch_t(b, a)
     difference = None
     if min(a.size, b.size) > 1:
-        difference = smd(b.mean(), b.std(ddof=1), b.size, a.mean(), a.std(ddof=1), a.size)
+        difference = smd(*_moments(b), *_moments(a))
     p = test.p_value if isinstance(test, Comparison) else None
     return mean_of(a, kind), mean_of(b, kind), difference, p
+
+
+def _moments(values: FloatArray) -> tuple[float, float, int]:
+    """Mean, standard deviation and number of two scores or more."""
+    return float(values.mean()), math.sqrt(sample_variance(values)), int(values.size)
 
 
 def _shares(

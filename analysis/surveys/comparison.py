@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis.results import Caution, Comparison, ComparisonLike, Estimate, NotEstimable
 from analysis.statistics.clusters import MIN_CLUSTERS, cr2, sign_flip
+from analysis.statistics.counting import sample_variance
 from analysis.statistics.e_value import e_value, e_value_of_limit, ratio_of_difference
 from analysis.statistics.effect_size import smd
 from analysis.statistics.group_change import (
@@ -184,7 +185,7 @@ def _are_alike(
     used = both_waves(pre, post)
     sides = [pre[used & (treated == arm)] for arm in (1, 0)]
     if min(side.size for side in sides) > 1:
-        spread = [(s.mean(), s.std(ddof=1), s.size) for s in sides]
+        spread = [(s.mean(), math.sqrt(sample_variance(s)), s.size) for s in sides]
         differences.append(smd(*spread[1], *spread[0]))
     known = [abs(d) for d in differences if d is not None]
     return bool(known) and max(known) <= MAX_BASELINE_SMD
@@ -358,7 +359,9 @@ def _overlap(
     rows = []
     for (name, level), values in zip([(measure, ""), *covariates.names], beside.T, strict=True):
         a, b = values[arm], values[~arm]
-        spread = math.sqrt((a.var(ddof=1) + b.var(ddof=1)) / 2) if min(a.size, b.size) > 1 else 0.0
+        if min(a.size, b.size) < 2:
+            continue
+        spread = math.sqrt((sample_variance(a) + sample_variance(b)) / 2)
         if spread == 0:
             continue
         gap = float(np.average(a, weights=weights[arm]) - np.average(b, weights=weights[~arm]))
@@ -397,7 +400,7 @@ def _e_value(
         ratios = [level / (level - end) for end in ends]
     else:
         spread = math.sqrt(
-            sum(s.var(ddof=1) * (s.size - 1) for s in sides) / (sum(s.size for s in sides) - 2)
+            sum(sample_variance(s) * (s.size - 1) for s in sides) / (sum(s.size for s in sides) - 2)
         )
         if spread == 0:
             return None

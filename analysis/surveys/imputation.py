@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.results import Comparison, ComparisonLike, NotEstimable
+from analysis.statistics.counting import sample_variance
 from analysis.statistics.imputation import fill_changes, impute_scores
 from analysis.statistics.incomplete_shares import impute_shares
 from analysis.statistics.tipping import (
@@ -191,7 +193,7 @@ def _tip(measure: MeasurePlan, imputed: Imputed, scores: Sequence[FloatArray]) -
         lambda delta: shift_lost(imputed, delta), imputed.lost_mean, low, high
     )
     start = scores[0][np.isfinite(scores[0])]
-    spread = float(start.std(ddof=1)) if start.size > 1 else 0.0
+    spread = math.sqrt(sample_variance(start)) if start.size > 1 else 0.0
     in_sds = spread > 0 and found.delta is not None and family_of(measure) != "binary"
     return TippingPoint(
         status=found.status,

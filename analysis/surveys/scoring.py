@@ -14,7 +14,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.results import Estimate, EstimateLike, NotEstimable
+from analysis.statistics.counting import sample_variance
 from analysis.statistics.proportions import wilson
+from analysis.statistics.t_tests import mean_t
 from analysis.study import Study, SurveyData
 from analysis.study_file import MeasurePlan
 from analysis.surveys.results import ScoreSummary
@@ -182,7 +184,7 @@ def summarise_measure(
         n=int(values.size),
         n_missing=int(given.size - values.size),
         mean=mean_of(values, measure.kind, int(given.size - values.size)),
-        sd=float(values.std(ddof=1)) if numeric and values.size > 1 else None,
+        sd=math.sqrt(sample_variance(values)) if numeric and values.size > 1 else None,
         median=float(np.median(values)) if numeric else None,
         min=float(values.min()) if numeric else None,
         max=float(values.max()) if numeric else None,
@@ -214,24 +216,7 @@ def mean_of(values: FloatArray, kind: str = "scale", n_missing: int = 0) -> Esti
         return wilson(float(values.sum()), n, n_missing=n_missing)
     if n == 1:
         return Estimate(estimate=float(values[0]), n=1, n_missing=n_missing, method="mean")
-    return _mean_t(values, n_missing)
-
-
-def _mean_t(values: FloatArray, n_missing: int) -> Estimate:
-    from scipy import special
-
-    n, mean = int(values.size), float(values.mean())
-    error = float(values.std(ddof=1)) / math.sqrt(n)
-    half = float(special.stdtrit(n - 1, 0.975)) * error
-    return Estimate(
-        estimate=mean,
-        ci_low=mean - half,
-        ci_high=mean + half,
-        std_error=error,
-        n=n,
-        n_missing=n_missing,
-        method="mean_t",
-    )
+    return mean_t(values, n_missing=n_missing)
 
 
 def _end_shares(measure: MeasurePlan, values: FloatArray) -> tuple[float | None, float | None]:

@@ -16,6 +16,7 @@ from analysis.results import (
 from analysis.statistics.mean_change import paired_t
 from analysis.statistics.proportions import wilson
 from analysis.statistics.reliability import icc_average
+from analysis.statistics.t_tests import mean_t
 from analysis.study import Study
 from analysis.study_file import CapacityPlan
 from analysis.sustainability.results import Capacity, DomainCapacity
@@ -91,24 +92,12 @@ def _domains(plan: CapacityPlan, scores: pd.DataFrame, waves: list[str]) -> list
 
 
 def _mean(scores: np.ndarray) -> EstimateLike:
-    from scipy.stats import t
-
     n = len(scores)
     if n == 0:
         return NotEstimable(reason="no_data", method="mean")
-    mean = float(scores.mean())
     if n < 2:
-        return Estimate(estimate=mean, n=n, method="mean")
-    error = float(scores.std(ddof=1) / np.sqrt(n))
-    reach = float(t.ppf(0.975, n - 1)) * error
-    return Estimate(
-        estimate=mean,
-        ci_low=mean - reach,
-        ci_high=mean + reach,
-        std_error=error,
-        n=n,
-        method="mean_t",
-    )
+        return Estimate(estimate=float(scores[0]), n=n, method="mean")
+    return mean_t(scores)
 
 
 def _change(part: pd.DataFrame, first: str, wave: str) -> ComparisonLike:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from analysis.results import Estimate, EstimateLike, NotEstimable
+from analysis.results import EstimateLike, NotEstimable
 from analysis.statistics.concentration import fewest_giving_half, gini, lorenz, top_share
 from analysis.statistics.proportions import few_people_behind, share_by_person
+from analysis.statistics.t_tests import mean_t
 from analysis.volunteers.results import Hours
 from analysis.volunteers.spells import FloatArray, Team, days_of
 
@@ -72,16 +74,8 @@ def _mean(amounts: FloatArray) -> EstimateLike:
     n = amounts.size
     if n < 2:
         return NotEstimable(reason="too_few", n=n, method="mean_t")
-    mean, std_error = float(amounts.mean()), float(amounts.std(ddof=1) / np.sqrt(n))
-    half = float(stats.t.ppf(0.975, n - 1)) * std_error
-    return Estimate(
-        estimate=mean,
-        ci_low=max(0.0, mean - half),
-        ci_high=mean + half,
-        std_error=std_error,
-        n=n,
-        method="mean_t",
-    )
+    found = mean_t(amounts)
+    return replace(found, ci_low=max(0.0, found.ci_low or 0.0))
 
 
 def _reliability(log: pd.DataFrame, asked: bool) -> EstimateLike:
