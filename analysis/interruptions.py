@@ -16,7 +16,7 @@ from analysis.statistics.interrupted import MIN_MONTHS, SegmentedFit, segmented_
 from analysis.statistics.multiplicity import holm
 from analysis.study import Study
 from analysis.study_file import EventMark
-from analysis.thresholds import SIGNIFICANCE_LEVEL
+from analysis.thresholds import MONTHS_FOR_WIDTH, SIGNIFICANCE_LEVEL
 
 #: Days by which a first or last month may begin later or end earlier than the others do.
 EDGE_DAYS = 7
@@ -250,6 +250,9 @@ def _guard(found: InterruptedSeries) -> Iterator[Caution]:
         yield caution("series_correlated", "caution", p_value=found.ljung_box_p)
     if any(not e.refused and isinstance(e.slope, NotEstimable) for e in found.events):
         yield caution("series_slope_short")
+    known = [e for e in found.events if not e.refused]
+    if any(min(e.months_before, e.months_after) < MONTHS_FOR_WIDTH for e in known):
+        yield caution("series_wide")
     if found.empty:
         yield caution("series_empty_months", n=found.empty)
 

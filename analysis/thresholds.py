@@ -24,6 +24,12 @@ MIN_RELIABILITY: Final = 0.7
 MAX_SHARE_AT_END: Final = 0.15
 #: Fewer pairs are few: skewed scores make the t interval too narrow (docs/coverage.md).
 MIN_PAIRS: Final = 20
+#: Pairs times squared skewness of their changes from which on a t interval holds 95 %. Cochran
+#: 1977, Sampling Techniques, 3rd ed., section 2.15.
+SKEWNESS_FACTOR: Final = 25
+#: Months on each side of an event from which on its intervals are not wider than 97 %
+#: (docs/coverage.md, 18 and 30 months).
+MONTHS_FOR_WIDTH: Final = 30
 #: Variance of later scores over that at baseline from which on people seem chosen for low scores,
 #: whose mean returns by itself. A rule of thumb of Levee's.
 MAX_SPREAD_RATIO: Final = 1.8

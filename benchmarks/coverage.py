@@ -46,9 +46,9 @@ _SHORTFALLS = """
 Where a page shows an interval of which fewer than 93 % or more than 97 % hold, it says so: shares by person
 of fewer than 20 people or with fewer than 15 who ever failed or succeeded, a comparison with fewer than 10 people in a group,
 dose with fewer than 40, a new community from fewer than 8, fewer than 10 clusters,
-groups drawn towards the whole. Where an interval falls short: strongly skewed changes with 40 pairs (93 % for the t and the BCa interval alike), and a
-mixed model with 5 pairs beside 20 single answers (93 %): below 20 pairs the pages say that there are few. Wilson is wide
-near 0, as discrete counts must be. Over rows instead of people, the attendance rate's interval would hold the truth in
+groups drawn towards the whole, strongly skewed changes (pairs ≤ 25·skewness²; 93 % for the t and the BCa interval alike at 40 pairs),
+yes/no questions of groups below 40 people, fewer than 30 months on a side of an event, and, in the methods paragraph, Wilson's
+interval near 0. A mixed model with 5 pairs beside 20 single answers holds 93 %: below 20 pairs the pages say that there are few. Over rows instead of people, the attendance rate's interval would hold the truth in
 65 %: it is by person. Where nearly everybody is reliable and a few hardly ever are, these few say too little with 15 to 30 people
 (90 to 93 %)."""  # noqa: E501
 

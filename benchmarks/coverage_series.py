@@ -26,7 +26,7 @@ Newey and West's errors as published, with t on n − k, call an event clear tha
 Corrected for their bias and with Satterthwaite degrees of freedom the level and the mean distance keep to 2 to 7 %. The
 error of a slope is averaged over the correlation of the months, because a short series hardly tells it and its estimate
 left 6 to 12 % of unchanged slopes clear at AR(1) .6. With fewer than 12 months before or after an event this would still be 8 %:
-the slope is then not tested. The price is a wide interval."""  # noqa: E501
+the slope is then not tested. The price is a wide interval, and below 30 months the page says so."""  # noqa: E501
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -196,6 +196,7 @@ def test_every_code_has_its_sentence():
         "series_empty_months",
         "series_partial_months",
         "series_slope_short",
+        "series_wide",
     }
 
 
@@ -235,6 +236,8 @@ def test_a_trend_of_few_months_is_said_to_be_untested():
     assert "12" in say_caution(Text("zh-Hans"), caution)
     table = list_events(series, Text("en"))
     assert table["Change"].tolist()[2] == "not tested below 12 months"
+    wide = [c for c in series.cautions if c.code == "series_wide"]
+    assert all("30" in say_caution(Text(language), wide[0]) for language in ("en", "zh-Hans"))
     assert "averaged" not in " ".join(say_series_method(Text("en"), evaluation.time_series))
     (long,) = evaluate(study_of(sign_ins())).time_series
     assert isinstance(long.events[0].slope, Comparison)

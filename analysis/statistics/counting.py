@@ -63,6 +63,12 @@ class Tally:
         """Variance with n − 1; needs n > 1."""
         return self.sum_squares / (self.total - 1.0)
 
+    @property
+    def skewness(self) -> float:
+        """Third central moment over the cubed SD (with n); needs two distinct values."""
+        cubed = float((self.values - self.mean) ** 3 @ self.counts) / self.total
+        return cubed / math.sqrt(self.sum_squares / self.total) ** 3
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairTally:

@@ -41,7 +41,7 @@ from dashboard.sentences.items import describe_answers, name_answers
 from dashboard.sentences.names import column_name
 from dashboard.sentences.ordered import say_ordered
 from dashboard.sentences.outcomes import say_wave
-from dashboard.sentences.subgroups import say_shrunken, say_who_in_groups
+from dashboard.sentences.subgroups import say_shrunken, say_who_in_groups, say_wide
 from dashboard.sentences.tipping import list_tipping_sentences, say_auxiliary, tipping_rows
 from dashboard.tables.attrition import (
     list_attrition,
@@ -262,8 +262,12 @@ def _subgroups(evaluation: Evaluation, study: Study, text: Text) -> ReportSectio
                 title,
                 list_groups(one, study.plan, text, share=share),
             )
-            if alone := say_who_in_groups(text, one, study.plan):
-                said.append(text("{measure}: {caution}", measure=title, caution=alone))
+            for caution in (
+                say_who_in_groups(text, one, study.plan),
+                say_wide(text, one, yes_no=measure.kind == "binary"),
+            ):
+                if caution:
+                    said.append(text("{measure}: {caution}", measure=title, caution=caution))
             rows = list_group_rows(outcome, one, study.plan, text, share=share)
             if outcome is main and rows:
                 alt = text("Forest plot of the change in each group.")

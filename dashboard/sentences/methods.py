@@ -29,7 +29,7 @@ def say_methods(text: Text, evaluation: Evaluation, plan: StudyPlan) -> list[str
         text.join(_say_robustness(text, evaluation, plan)),
         *_say_courses(text, evaluation),
         *([months] if months else []),
-        text.join([_say_tests(text, evaluation), _say_hidden(text, plan)]),
+        text.join([_say_tests(text, evaluation), _say_shares(text, plan), _say_hidden(text, plan)]),
         _say_versions(text, evaluation),
     ]
 
@@ -216,6 +216,16 @@ def _say_tests(text: Text, e: Evaluation) -> str:
         "Intervals are at 95 %. {n} changes were tested; p-values are adjusted by Holm (primary "
         "measures) and Benjamini–Hochberg (others).",
         n=text.number(n, 0),
+    )
+
+
+def _say_shares(text: Text, plan: StudyPlan) -> str:
+    """Say where the interval of a share is wider than 95 % (docs/coverage.md)."""
+    if not any(measure.kind == "binary" for measure in plan.measures):
+        return ""
+    return text(
+        "Intervals of shares are Wilson's; near 0 % and 100 % in few people they are wide (of 30 "
+        "people and 10 %, 97 % hold the true share)."
     )
 
 

@@ -371,6 +371,11 @@ CAUTIONS: Mapping[str, Callable[[Text, Caution], str]] = {
         N_("{share} of people gave the highest possible score {wave}: a rise could not show."),
     ),
     "few_pairs": _with("Only {n} people answered both times: single people weigh heavily.", "n"),
+    "skewed_changes": _with(
+        "The changes of these {n} people are strongly skewed: about 93% of such 95% intervals hold "
+        "the true mean change. The signed-rank test does not depend on it.",
+        "n",
+    ),
     "nobody_matched": _with(
         "Nobody was found in both waves: check the codes, or treat the answers as anonymous."
     ),

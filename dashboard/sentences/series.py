@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from analysis.interruptions import InterruptedSeries, SeriesEvent
 from analysis.results import Caution, Comparison, Finding
 from analysis.statistics.interrupted import MIN_FOR_SLOPE, MIN_MONTHS
+from analysis.thresholds import MONTHS_FOR_WIDTH
 from dashboard.text import Text
 
 
@@ -72,6 +73,12 @@ CAUTIONS: Mapping[str, Callable[[Text, Caution], str]] = {
         "the trend is not tested.",
         series=_capital(text, c),
         least=text.number(MIN_FOR_SLOPE, 0),
+    ),
+    "series_wide": lambda text, c: text(
+        "{series} by month: with fewer than {least} months before or after an event its 95% "
+        "intervals are wider than they need be (up to 98% hold): a real change may not show.",
+        series=_capital(text, c),
+        least=text.number(MONTHS_FOR_WIDTH, 0),
     ),
     "series_empty_months": lambda text, c: text(
         "{series} by month: {n} months without any are counted as 0.",

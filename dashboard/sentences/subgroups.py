@@ -13,6 +13,8 @@ from dashboard.text import Text
 
 #: With fewer, 98.7 to 99.9 % of ranges for a new community hold it (docs/coverage.md).
 MIN_COMMUNITIES = 8
+#: Of a yes/no question in groups of 16 (8 in both waves) 97.9 % hold the truth, of 40 (20) 94.8 %.
+PEOPLE_FOR_WIDTH = 40
 
 
 def say_shrunken(text: Text) -> str:
@@ -71,6 +73,18 @@ def say_who_in_groups(text: Text, found: Subgroups, plan: StudyPlan) -> str:
         "everyone).",
         names=names,
         reason=(", " if text.language == "en" else "、").join(reasons),
+    )
+
+
+def say_wide(text: Text, found: Subgroups, *, yes_no: bool) -> str:
+    """Say that intervals of a yes/no question of few people are wide; empty where none is."""
+    few = any(0 < group.n < PEOPLE_FOR_WIDTH for group in found.groups)
+    if not (yes_no and few):
+        return ""
+    return text(
+        "For a yes/no question, 95% intervals of groups of fewer than {least} people are wider "
+        "than they need be (up to 98% hold): a difference may not show.",
+        least=text.number(PEOPLE_FOR_WIDTH, 0),
     )
 
 

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from analysis.study import Study
+from analysis.study_file import MeasurePlan
 from analysis.surveys.results import Subgroups
 from dashboard.cache import current_evaluation, current_study
 from dashboard.figures.forest import draw_forest_rows
@@ -19,6 +20,7 @@ from dashboard.sentences.subgroups import (
     say_interaction,
     say_shrunken,
     say_who_in_groups,
+    say_wide,
 )
 from dashboard.state import current_text
 from dashboard.tables.subgroups import list_groups
@@ -39,7 +41,8 @@ def show() -> None:
     head = st.container()
     show_filters()
     outcome = choose_outcome(text, evaluation, study)
-    share = is_share(study.measure(outcome.measure))
+    measure = study.measure(outcome.measure)
+    share = is_share(measure)
     title = say_finding(text, found[0]) if found else text("Change by group")
     with head:
         show_page(title, say_shrunken(text))
@@ -48,12 +51,13 @@ def show() -> None:
     ]
     for one, own in zip(outcome.subgroups, rows, strict=True):
         figure = draw_forest_rows(own, [row for others in rows for row in others])
-        _show_groups(text, figure, one, study, share=share)
+        _show_groups(text, figure, one, study, measure)
 
 
 def _show_groups(
-    text: Text, figure: go.Figure, one: Subgroups, study: Study, *, share: bool
+    text: Text, figure: go.Figure, one: Subgroups, study: Study, measure: MeasurePlan
 ) -> None:
+    share = is_share(measure)
     show_figure(
         figure,
         title=text("By {name}", name=column_name(text, study.plan, one.by)),
@@ -62,6 +66,7 @@ def _show_groups(
                 say_interaction(text, one),
                 say_across(text, one, share=share),
                 say_who_in_groups(text, one, study.plan),
+                say_wide(text, one, yes_no=measure.kind == "binary"),
                 say_hidden(text, one),
                 text("Change with 95 % interval. Shaded: too small to matter."),
             ]

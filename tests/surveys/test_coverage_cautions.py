@@ -12,6 +12,7 @@ from analysis.surveys.dose import evaluate_dose
 from analysis.volunteers.retention import evaluate_volunteers
 from dashboard.exports.sections_survey import list_survey_sections
 from dashboard.sentences import say_caution
+from dashboard.sentences.methods import say_methods
 from dashboard.sentences.subgroups import say_across, say_shrunken
 from dashboard.text import Text
 from tests.activities import SERVICE, VOLUNTEERS, read_tables
@@ -20,6 +21,35 @@ from tests.studies import make_study
 
 def codes(cautions):
     return {c.code: c.values.get("n") for c in cautions}
+
+
+@pytest.mark.parametrize(("pairs", "said"), [(60, True), (2000, False)])
+def test_strongly_skewed_changes_of_few_pairs(pairs, said):
+    rng = np.random.default_rng(8)
+    pre = rng.normal(3, 0.5, pairs)
+    study = make_study({"pre": {"m": pre}, "post": {"m": pre + rng.lognormal(0, 0.8, pairs)}})
+    cautions = evaluate_outcomes(study)[0].cautions
+    assert ("skewed_changes" in codes(cautions)) is said
+    for caution in cautions:
+        if caution.code == "skewed_changes":
+            assert all("93%" in say_caution(Text(lang), caution) for lang in ("en", "zh-Hans"))
+
+
+@pytest.mark.parametrize(("each", "said"), [(16, True), (40, False)])
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_yes_no_questions_of_small_groups(each, said, language):
+    rng = np.random.default_rng(9)
+    sex, n = np.repeat(["f", "m"], each), 2 * each
+    answers = {wave: {"kit": rng.integers(0, 2, n).astype(float)} for wave in ("pre", "post")}
+    study = make_study(
+        answers, measures=[{"name": "kit", "kind": "binary"}], categories={"sex": [*sex, *sex]}
+    )
+    text = Text(language)
+    sections = {one.key: one for one in list_survey_sections(evaluate(study), study, text)}
+    told = " ".join(sections["subgroups"].findings).replace("\N{NO-BREAK SPACE}", "")
+    assert ("40" in told) is said
+    methods = " ".join(say_methods(text, evaluate(study), study.plan))
+    assert "Wilson" in methods
 
 
 def compared(treated, others, cluster=None):
