@@ -200,7 +200,7 @@ def tests_naming(modules: Sequence[str]) -> list[str]:
         found = [
             str(path)
             for path in sorted((ROOT / "tests" / folder).glob("test_*.py"))
-            if any(name in path.read_text(encoding="utf-8") for name in modules)
+            if any(name in path.stem + path.read_text(encoding="utf-8") for name in modules)
         ]
         if found:
             return found

@@ -139,15 +139,14 @@ def fewest_giving_half(values: npt.ArrayLike, counts: npt.ArrayLike | None = Non
     1
     """
     amounts, people, _ = _distinct(values, counts)
-    half = float(amounts @ people) / 2
-    needed = 0
-    for amount, number in zip(amounts[::-1].tolist(), people[::-1].tolist(), strict=True):
-        if half <= 0 or amount <= 0:
-            break
-        taken = min(number, float(np.ceil(half / amount - 1e-9)))
-        needed, half = needed + round(taken), half - taken * amount
-        half = 0.0 if half <= 1e-9 * amount else half
-    return needed
+    amounts, people = amounts[amounts > 0][::-1], people[amounts > 0][::-1]
+    if not amounts.size:
+        return 0
+    held = np.cumsum(amounts * people)
+    half = held[-1] / 2 * (1 - 1e-9)
+    last = int(np.searchsorted(held, half))
+    lacking = half - (held[last] - amounts[last] * people[last])
+    return round(float(people[:last].sum() + np.ceil(lacking / amounts[last])))
 
 
 def hhi(amounts: npt.ArrayLike) -> float | None:

@@ -270,7 +270,7 @@ def tango_limits(up: float, down: float, n: float, ci_level: float = 0.95) -> tu
     >>> [round(limit, 4) for limit in tango_limits(1, 7, 21)]
     [-0.5172, -0.026]
     """
-    z, observed = float(stats.norm.isf((1.0 - ci_level) / 2.0)), (up - down) / n
+    z = float(stats.norm.isf((1.0 - ci_level) / 2.0))
 
     def excess(change: float, side: float) -> float:
         b = -up - down + (2.0 * n - up + down) * change
@@ -279,9 +279,12 @@ def tango_limits(up: float, down: float, n: float, ci_level: float = 0.95) -> tu
         spread = math.sqrt(max(0.0, n * (2.0 * q + change * (1.0 - change))))
         return up - down - n * change - side * z * spread
 
+    # Where all moved one way the excess is 0 at that end and at the limit wanted: search inside.
+    start, end = -1.0 + 1e-12, 1.0 - 1e-12
+    observed = min(max((up - down) / n, start), end)
     low, high = -1.0, 1.0
-    if excess(-1.0 + 1e-12, 1.0) > 0 and observed > -1.0:
-        low = float(optimize.brentq(excess, -1.0 + 1e-12, observed, args=(1.0,), xtol=1e-14))
-    if excess(1.0 - 1e-12, -1.0) < 0 and observed < 1.0:
-        high = float(optimize.brentq(excess, observed, 1.0 - 1e-12, args=(-1.0,), xtol=1e-14))
+    if excess(start, 1.0) > 0:
+        low = float(optimize.brentq(excess, start, observed, args=(1.0,), xtol=1e-14))
+    if excess(end, -1.0) < 0:
+        high = float(optimize.brentq(excess, observed, end, args=(-1.0,), xtol=1e-14))
     return low, high

@@ -110,3 +110,13 @@ def test_gini_of_the_southern_women_and_of_the_service_log(shared_data):
     assert gini(rows).estimate == pytest.approx(stored, rel=1e-8)
     assert hhi(rows) == pytest.approx(log["concentration_rows"]["hhi"], rel=1e-8)
     assert fewest_giving_half(rows) == log["people_for_50pct"]
+
+
+@given(AMOUNTS, st.sampled_from([1.0, 0.1, 1e9 / 3]))
+def test_fewest_giving_half_by_adding_up(amounts, scale):
+    """From the largest on, until half is reached; the unit does not matter."""
+    largest = sorted(amounts, reverse=True)
+    reached = next(k for k in range(1, len(amounts) + 1) if 2 * sum(largest[:k]) >= sum(amounts))
+    assert fewest_giving_half(np.array(amounts) * scale) == reached
+    values, counts = np.unique(amounts, return_counts=True)
+    assert fewest_giving_half(values * scale, counts) == reached

@@ -16,6 +16,7 @@ from analysis.statistics.paired_categories import (
     mcnemar_midp,
     newcombe_paired_difference,
     stuart_maxwell,
+    tango_limits,
 )
 
 GOLDEN = tomllib.loads((Path(__file__).parents[1] / "golden" / "change.toml").read_text("utf-8"))
@@ -145,3 +146,12 @@ def test_earthquake(paired_file, reference):
     assert found.statistic == pytest.approx(known["stuart_maxwell_chisq"], rel=1e-8)
     assert found.p_value == pytest.approx(known["p"], rel=1e-8)
     assert bowker(table).statistic == pytest.approx(known["bowker_chisq"], rel=1e-8)
+
+
+@pytest.mark.parametrize("n", [1, 5, 60])
+def test_score_limits_when_all_moved_one_way(n):
+    """All down: the score equation is n(1 + Δ)² = z²(1 − Δ²), so Δ = (z² − n)/(z² + n)."""
+    square = stats.norm.isf(0.025) ** 2
+    limit = (square - n) / (square + n)
+    assert tango_limits(0, n, n) == pytest.approx((-1.0, limit), abs=1e-8)
+    assert tango_limits(n, 0, n) == pytest.approx((-limit, 1.0), abs=1e-8)

@@ -122,3 +122,14 @@ def test_alike_studies_keep_the_usual_error():
     assert found.tau2 == 0
     assert found.pooled.std_error == pytest.approx(1 / np.sqrt(25 + 16 + 1 / 0.09), rel=1e-12)
     assert found.prediction_low < found.pooled.estimate - 0.3
+
+
+def test_groups_of_equal_values_are_left_out_of_the_test():
+    """The mean of equal values is another in the last digit: that is no spread."""
+    rng = np.random.default_rng(2)
+    values = np.concatenate([np.full(11, 67.4), rng.normal(60, 5, 20), rng.normal(62, 5, 20)])
+    groups = np.repeat(["equal", "a", "b"], [11, 20, 20])
+    found = welch_anova(values, groups)
+    alone = welch_anova(values[11:], groups[11:])
+    assert (found.p_value, found.details["n_groups"]) == (alone.p_value, 2)
+    assert found.n_missing == 11

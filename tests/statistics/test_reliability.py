@@ -170,3 +170,20 @@ def test_agreement_worse_than_chance_has_no_limit_where_its_formula_has_a_pole()
     assert found.estimate < 0
     assert found.ci_low is None
     assert found.ci_high is None
+
+
+def test_alpha_without_an_item_needs_three_items_and_not_three_rows():
+    two = np.array([[1.0, 2.0], [2.0, 2.0], [3.0, 5.0], [4.0, 4.0]])
+    assert alpha_if_dropped(two, ["a", "b"]) == {"a": None, "b": None}
+    rows = np.array([[1.0, 2.0, 1.0, 2.0], [3.0, 5.0, 4.0, 5.0]])
+    found = alpha_if_dropped(rows, list("abcd"), [5, 5])
+    whole = np.repeat(rows, 5, axis=0)
+    assert found == pytest.approx(alpha_if_dropped(whole, list("abcd")))
+    assert found["a"] == pytest.approx(cronbach_alpha(whole[:, 1:]).estimate)
+
+
+def test_omega_needs_more_people_than_items():
+    rng = np.random.default_rng(3)
+    answers = rng.normal(0, 1, (6, 1)) + rng.normal(0, 0.5, (6, 5))
+    assert omega_total(answers[:5]).reason == "too_few"
+    assert omega_total(answers).estimate == pytest.approx(0.9, abs=0.1)
