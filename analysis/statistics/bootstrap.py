@@ -26,9 +26,9 @@ def bca_interval(
     counts: Floats,
     statistic: StatisticOfSums,
     *,
-    ci_level: float = 0.95,
-    n_resamples: int = DEFAULT_RESAMPLES,
-    seed: int = DEFAULT_SEED,
+    ci_level: float,
+    n_resamples: int,
+    seed: int,
 ) -> tuple[float, float, float] | None:
     """BCa interval of a statistic that depends on the data through sums.
 

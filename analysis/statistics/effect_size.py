@@ -201,7 +201,7 @@ def _upper_rank_biserial(correlation: float, n: float, ci_level: float) -> float
         return mean - z * sd - correlation
 
     # A shift of eight SDs leaves no chance of a negative change.
-    if correlation >= 1.0 or excess(8.0) <= 0:
+    if excess(8.0) <= 0:
         return 1.0
     if excess(-8.0) >= 0:
         return -1.0

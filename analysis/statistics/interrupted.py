@@ -160,7 +160,7 @@ def segmented_regression(
     y = as_floats(values)
     n = y.size
     edges = [0, *starts, n]
-    name, lag = "segmented", newey_west_lag(max(n, 1))
+    name, lag = "segmented", newey_west_lag(n)
     method = _METHOD.format(lag=lag)
     if not starts or min(np.diff(edges)) < MIN_MONTHS or not np.isfinite(y).all():
         return NotEstimable(reason="too_few", n=n, method=method, name=name)

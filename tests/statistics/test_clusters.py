@@ -1,6 +1,8 @@
 """Clusters: brute-force matrices, closed forms, enumeration."""
 
 import itertools
+import tomllib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -100,3 +102,14 @@ def test_sign_flip_needs_five_clusters_and_six_for_an_interval():
     assert sign_flip([1, 2, 3, 4]).reason == "too_few"
     five = sign_flip([1, 2, 3, 4, 5])
     assert (five.p_value, five.ci_low) == (0.0625, None)
+
+
+def test_interval_of_the_intraclass_correlation():
+    """Shrout & Fleiss 1979: ICC(1,1) is .17; psych::ICC prints -0.133 and 0.72 as its limits."""
+    golden = Path(__file__).parents[1] / "golden" / "reliability.toml"
+    known = tomllib.loads(golden.read_text("utf-8"))["shrout_fleiss"]
+    ratings = np.array(known["ratings"], dtype=float)
+    found = icc(ratings.ravel(), np.repeat(np.arange(len(ratings)), ratings.shape[1]))
+    assert found.estimate == pytest.approx(0.17, abs=5e-3)
+    assert found.ci_low == pytest.approx(-0.133, abs=5e-4)
+    assert found.ci_high == pytest.approx(0.72, abs=5e-3)

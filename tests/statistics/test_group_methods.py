@@ -183,3 +183,10 @@ def test_the_boundary_falls_with_every_percent_lost_after_its_top(cautious, last
     assert (steps <= 0).all()
     # Printed to a tenth of a point: no step is far from its neighbours.
     assert np.abs(np.diff(steps)).max() < 0.0025
+
+
+def test_two_treated_people_have_between_one_and_two_degrees_of_freedom():
+    rng = np.random.default_rng(1)
+    treated = np.r_[np.ones(2), np.zeros(40)]
+    found = least_squares(rng.normal(0, 1, 42), np.column_stack([np.ones(42), treated]), 1, "did")
+    assert 1 < found.df < 1.2
