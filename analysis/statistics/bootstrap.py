@@ -1,74 +1,69 @@
-"""Bias-corrected and accelerated bootstrap of statistics that are functions of sums.
+"""The bias-corrected and accelerated bootstrap, from counts of people.
 
-Resampling people with replacement draws multinomial counts on the table of distinct rows, so a
+Resampling people with replacement draws multinomial counts on the table of distinct values, so a
 resample costs one row of counts, not one draw per person.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from analysis.statistics.counting import Floats
 
-DEFAULT_SEED = 20240229
-DEFAULT_RESAMPLES = 9999
 _CELLS_AT_ONCE = 4_000_000
 
-#: Takes sums of the features, shape (m, p), and n; returns m values, NaN where undefined.
-StatisticOfSums = Callable[[Floats, float], Floats]
 
-
-def bca_interval(
-    features: Floats,
-    counts: Floats,
-    statistic: StatisticOfSums,
-    *,
-    ci_level: float,
-    n_resamples: int,
-    seed: int,
-) -> tuple[float, float, float] | None:
-    """BCa interval of a statistic that depends on the data through sums.
+def resample_counts(counts: Floats, n_resamples: int, seed: int) -> Iterator[Floats]:
+    """Draw whole samples of people again, as many at once as fit in memory.
 
     Parameters
     ----------
-    features
-        One row per distinct observation, shape (k, p).
     counts
-        How many people share each row, shape (k,).
-    statistic
-        From sums (m, p) and n to m values.
-    ci_level, n_resamples, seed
-        Coverage, number of resamples, seed of the generator.
+        People per distinct value, shape (k,).
+
+    Yields
+    ------
+    array
+        Counts of some of the resamples, shape (m, k); each row adds up to all people.
+    """
+    rng = np.random.default_rng(seed)
+    n, shares = round(float(counts.sum())), counts / counts.sum()
+    size = max(1, _CELLS_AT_ONCE // counts.size)
+    for start in range(0, n_resamples, size):
+        drawn = rng.multinomial(n, shares, size=min(size, n_resamples - start))
+        yield drawn.astype(np.float64)
+
+
+def bca_limits(
+    drawn: Floats, observed: float, acceleration: float, ci_level: float
+) -> tuple[float, float]:
+    """Limits of the BCa interval.
+
+    Parameters
+    ----------
+    drawn, observed
+        The statistic of the resamples, not all equal, and of the sample.
+    acceleration
+        Σl³ / (6·(Σl²)^1.5) over people, l their influence on the statistic.
 
     Returns
     -------
-    tuple or None
-        (ci_low, ci_high, bootstrap standard error); None when the resamples do not vary.
+    tuple of float
+        Lower and upper limit.
 
     Notes
     -----
-    Acceleration from the jackknife over people. Efron 1987, doi:10.1080/01621459.1987.10478410.
+    Efron 1987, doi:10.1080/01621459.1987.10478410.
     """
-    n = float(round(float(counts.sum())))
-    observed = statistic((counts @ features)[None, :], n)[0]
-    drawn = _resampled(features, counts, statistic, n_resamples, seed)
-    drawn = drawn[np.isfinite(drawn)]
-    if drawn.size < n_resamples / 2 or float(np.ptp(drawn)) <= 1e-12 * max(1.0, abs(observed)):
-        return None
-    z0 = stats.norm.ppf(share_below(drawn, observed))
-    if not np.isfinite(z0):  # every resample lies on one side
-        return None
-    acceleration = _acceleration(features, counts, statistic)
-    tail = (1.0 - ci_level) / 2.0
-    z = z0 + stats.norm.ppf(np.array([tail, 1.0 - tail]))
-    shares = stats.norm.cdf(z0 + z / (1.0 - acceleration * z))
-    if not np.isfinite(shares).all():
-        return None
-    low, high = np.quantile(drawn, shares)
-    return float(low), float(high), float(drawn.std(ddof=1))
+    # Where all resamples lie on one side, the next one could have lain on the other.
+    edge = 1 / (2 * drawn.size)
+    bias = float(special.ndtri(min(max(share_below(drawn, observed), edge), 1 - edge)))
+    z = bias + special.ndtri(np.array([(1 - ci_level) / 2, (1 + ci_level) / 2]))
+    low, high = np.quantile(drawn, special.ndtr(bias + z / (1 - acceleration * z)))
+    return float(low), float(high)
 
 
 def share_below(drawn: Floats, observed: float) -> float:
@@ -85,29 +80,3 @@ def share_below(drawn: Floats, observed: float) -> float:
     """
     apart = np.where(np.abs(drawn - observed) <= 1e-9 * np.ptp(drawn), 0.0, drawn - observed)
     return float(np.mean(apart < 0) + np.mean(apart == 0) / 2)
-
-
-def _resampled(
-    features: Floats, counts: Floats, statistic: StatisticOfSums, n_resamples: int, seed: int
-) -> Floats:
-    rng = np.random.default_rng(seed)
-    n, shares = round(float(counts.sum())), counts / counts.sum()
-    size = max(1, _CELLS_AT_ONCE // counts.size)
-    parts = [min(size, n_resamples - start) for start in range(0, n_resamples, size)]
-    return np.concatenate(
-        [
-            statistic(rng.multinomial(n, shares, size=part).astype(np.float64) @ features, float(n))
-            for part in parts
-        ]
-    )
-
-
-def _acceleration(features: Floats, counts: Floats, statistic: StatisticOfSums) -> float:
-    left_out = statistic(counts @ features - features, float(counts.sum()) - 1.0)
-    weights = np.where(np.isfinite(left_out), counts, 0.0)
-    values = np.where(np.isfinite(left_out), left_out, 0.0)
-    if weights.sum() <= 0:
-        return 0.0
-    deviation = (values @ weights) / weights.sum() - values
-    spread = float(deviation**2 @ weights)
-    return float(deviation**3 @ weights) / (6.0 * spread**1.5) if spread > 0 else 0.0

@@ -14,12 +14,11 @@ import numpy.typing as npt
 from scipy import stats
 
 from analysis.results import Estimate, EstimateLike, NotEstimable
-from analysis.statistics.bootstrap import share_below
+from analysis.statistics.bootstrap import bca_limits, resample_counts
 from analysis.statistics.risk_sets import FloatArray, as_counts
 
 _Statistic: TypeAlias = Callable[[FloatArray, FloatArray], FloatArray]
 _LORENZ_POINTS = 200
-_BLOCK = 2_000_000
 _LARGE = 20_000
 
 
@@ -225,8 +224,10 @@ def _estimate(
         half = float(stats.norm.ppf((1 + ci_level) / 2)) * std_error
         low, high, method = point - half, point + half, "influence_normal"
     else:
-        draws = _draws(amounts, people, statistic, seed, n_resamples)
-        low, high = _bca(draws, point, people, pull, ci_level)
+        drawn = np.concatenate(
+            [statistic(amounts, counts) for counts in resample_counts(people, n_resamples, seed)]
+        )
+        low, high = _bca(drawn[np.isfinite(drawn)], point, people, pull, ci_level)
         method = f"bootstrap_bca_{n_resamples}_seed_{seed}"
     return Estimate(
         estimate=point,
@@ -241,32 +242,15 @@ def _estimate(
     )
 
 
-def _draws(
-    amounts: FloatArray, people: FloatArray, statistic: _Statistic, seed: int, n_resamples: int
-) -> FloatArray:
-    rng = np.random.default_rng(seed)
-    n, block = round(float(people.sum())), max(1, _BLOCK // amounts.size)
-    sizes = [min(block, n_resamples - done) for done in range(0, n_resamples, block)]
-    drawn = [
-        statistic(amounts, rng.multinomial(n, people / people.sum(), size=size).astype(np.float64))
-        for size in sizes
-    ]
-    found = np.concatenate(drawn)
-    return found[np.isfinite(found)]
-
-
 def _bca(
-    draws: FloatArray, point: float, people: FloatArray, pull: FloatArray, ci_level: float
+    drawn: FloatArray, point: float, people: FloatArray, pull: FloatArray, ci_level: float
 ) -> tuple[float, float]:
     spread = float(people @ pull**2)
-    if spread <= 0 or float(np.ptp(draws)) == 0:
+    if spread <= 0 or float(np.ptp(drawn)) == 0:
         return point, point
-    edge = 1 / (2 * draws.size)
-    bias = float(stats.norm.ppf(min(max(share_below(draws, point), edge), 1 - edge)))
     acceleration = float(people @ pull**3) / (6 * spread**1.5)
-    z = bias + stats.norm.ppf([(1 - ci_level) / 2, (1 + ci_level) / 2])
-    low, high = np.quantile(draws, stats.norm.cdf(bias + z / (1 - acceleration * z)))
-    return float(min(low, point)), float(max(high, point))
+    low, high = bca_limits(drawn, point, acceleration, ci_level)
+    return min(low, point), max(high, point)
 
 
 def _gini_of(amounts: FloatArray, people: FloatArray) -> FloatArray:

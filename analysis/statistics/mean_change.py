@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from analysis.results import Comparison, ComparisonLike, Estimate, EstimateLike, NotEstimable
-from analysis.statistics.bootstrap import DEFAULT_RESAMPLES, DEFAULT_SEED, bca_interval
-from analysis.statistics.counting import Floats, PairTally, Tally, tally, tally_pairs
+from analysis.statistics.bootstrap import bca_limits, resample_counts
+from analysis.statistics.counting import PairTally, Tally, tally, tally_pairs
 from analysis.statistics.mixed_model import mixed_change, mixed_waves
 from analysis.statistics.ordinal import ordinal_change
 from analysis.statistics.rank_tests import mann_whitney, sign_test, wilcoxon_signed_rank
@@ -289,8 +289,8 @@ def bca_mean_change(
     pre: ArrayLike,
     post: ArrayLike,
     counts: ArrayLike | None = None,
-    n_resamples: int = DEFAULT_RESAMPLES,
-    seed: int = DEFAULT_SEED,
+    n_resamples: int = 9999,
+    seed: int = 20240229,
     ci_level: float = 0.95,
 ) -> EstimateLike:
     """Mean change of the same people with a BCa bootstrap interval.
@@ -324,31 +324,25 @@ def bca_mean_change(
             name="mean_change",
             details={"needed": MIN_FOR_BCA},
         )
-    found = bca_interval(
-        diff.values[:, None],
-        diff.counts,
-        _mean_of_sums,
-        ci_level=ci_level,
-        n_resamples=n_resamples,
-        seed=seed,
+    drawn = np.concatenate(
+        [
+            people @ diff.values / diff.n
+            for people in resample_counts(diff.counts, n_resamples, seed)
+        ]
     )
-    if found is None:
-        return NotEstimable(reason="too_few", n=diff.n, method=method, name="mean_change")
+    acceleration = diff.skewness / (6 * math.sqrt(diff.total))
+    low, high = bca_limits(drawn, diff.mean, acceleration, ci_level)
     return Estimate(
         estimate=diff.mean,
-        ci_low=found[0],
-        ci_high=found[1],
+        ci_low=low,
+        ci_high=high,
         ci_level=ci_level,
-        std_error=found[2],
+        std_error=float(drawn.std(ddof=1)),
         n=diff.n,
         n_missing=diff.n_missing,
         method=method,
         name="mean_change",
     )
-
-
-def _mean_of_sums(sums: Floats, n: float) -> Floats:
-    return sums[:, 0] / n
 
 
 def _joined(first: Tally, second: Tally) -> Tally:
