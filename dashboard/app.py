@@ -12,6 +12,7 @@ from analysis.errors import LeveeError
 from dashboard.guard import COOKIE, OWNERS
 from dashboard.log import log_failure
 from dashboard.navigation import list_pages
+from dashboard.roles import current_role
 from dashboard.sentences import say_error
 from dashboard.state import SERVED, current_text, keep_url
 from dashboard.text import Text
@@ -27,6 +28,9 @@ def main() -> None:
     page = st.navigation(list_pages(text), expanded=True)
     st.set_page_config(page_title=f"{page.title} · Levee", layout="wide")
     try:
+        if current_role() is None:
+            st.info(text("You have no role here yet. Ask the person who runs this server."))
+            return
         show_sidebar(text)
         show_simulated(text)
         _run(text, page)

@@ -80,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="levee", description=__doc__)
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('levee')}")
     parser.set_defaults(run=_serve, port=8501, workspace=None, no_browser=False, demo=False)
-    parser.set_defaults(host="127.0.0.1", name=[], proxy="")
+    parser.set_defaults(host="127.0.0.1", name=[], proxy="", role="evaluator", role_header="")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for name, about in (
         ("serve", "open the dashboard"),
@@ -103,6 +103,15 @@ def _parser() -> argparse.ArgumentParser:
             default="",
             metavar="ADDRESS",
             help="address of the proxy before it, which says in X-Forwarded-For who asks",
+        )
+        command.add_argument(
+            "--role", choices=AUDIENCES, default="evaluator", help="what everybody may see and do"
+        )
+        command.add_argument(
+            "--role-header",
+            default="",
+            metavar="NAME",
+            help="header in which the proxy tells each person's role; without one nothing is shown",
         )
         command.add_argument("--workspace", metavar="URL", help="where studies are kept")
         command.add_argument("--no-browser", action="store_true", help="do not open a browser")
@@ -187,12 +196,21 @@ def _serve(arguments: argparse.Namespace) -> None:
     os.environ["LEVEE_OPEN"] = "sample" if arguments.demo else ""
     if arguments.host in ("0.0.0.0", "::") and not arguments.name:
         raise LeveeError("name_needed", host=arguments.host)
+    if arguments.role_header and not arguments.proxy:
+        raise LeveeError("proxy_needed")
     port = _free_port(arguments.port)
     address = f"http://127.0.0.1:{port}" + ("/overview" if arguments.demo else "")
     print(f"Levee: {address}", flush=True)
     if not arguments.no_browser:
         threading.Timer(1.5, webbrowser.open, (address,)).start()
-    serve(port, arguments.host, arguments.name, arguments.proxy)
+    serve(
+        port,
+        arguments.host,
+        arguments.name,
+        arguments.proxy,
+        role=arguments.role,
+        role_header=arguments.role_header,
+    )
 
 
 def _free_port(wanted: int) -> int:

@@ -27,6 +27,7 @@ from streamlit.runtime.media_file_manager import MediaFileManager
 
 from dashboard.guard import OWNERS, KnownNames, Limits, OwnMedia, server_names
 from dashboard.navigation import import_views
+from dashboard.roles import RoleHeader, set_roles
 from dashboard.state import SERVED, set_local
 from dashboard.workspace.engine import checkpoint_workspaces, close_workspaces
 
@@ -139,7 +140,13 @@ async def _send_document(scope: Scope, held: list[Message], message: Message, se
 
 
 def create_app(
-    port: int = 8501, host: str = "127.0.0.1", names: Sequence[str] = (), proxy: str = ""
+    port: int = 8501,
+    host: str = "127.0.0.1",
+    names: Sequence[str] = (),
+    proxy: str = "",
+    *,
+    role: str = "evaluator",
+    role_header: str = "",
 ) -> st.App:
     """Create the ASGI application with its settings and middleware.
 
@@ -151,7 +158,10 @@ def create_app(
         Further names by which people reach it, as that of a proxy.
     proxy
         Address of that proxy: its X-Forwarded-For tells whose requests are counted together.
+    role, role_header
+        The role everybody has; or the header in which the proxy tells each person's role.
     """
+    set_roles(role, role_header)
     apply_settings({"server.port": port, "server.address": host})
     os.environ[SERVED] = "yes"
     set_local(host in ("127.0.0.1", "localhost", "::1") and not names)
@@ -159,6 +169,7 @@ def create_app(
     middleware = [
         Middleware(SecurityHeaders),
         Middleware(KnownNames, names=server_names(host, port, names)),
+        Middleware(RoleHeader, header=role_header, proxy=proxy),
         Middleware(Limits, proxy=proxy),
         Middleware(OwnMedia),
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
@@ -174,9 +185,17 @@ def apply_settings(more: Mapping[str, Any]) -> None:
     config.get_config_options(force_reparse=True, options_from_flags={**settings, **more})
 
 
-def serve(port: int, host: str = "127.0.0.1", names: Sequence[str] = (), proxy: str = "") -> None:
+def serve(
+    port: int,
+    host: str = "127.0.0.1",
+    names: Sequence[str] = (),
+    proxy: str = "",
+    *,
+    role: str = "evaluator",
+    role_header: str = "",
+) -> None:
     """Serve until stopped, on the loopback address unless another is asked for."""
-    app = create_app(port, host, names, proxy)
+    app = create_app(port, host, names, proxy, role=role, role_header=role_header)
     uvicorn.run(
         app,
         host=host,

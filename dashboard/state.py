@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from analysis.results import AUDIENCES, Audience
+from analysis.results import Audience
+from dashboard.roles import current_role, list_audiences
 from dashboard.text import LANGUAGES, Text
 
 FILTERS = ("site", "group", "wave", "category")
@@ -63,14 +64,17 @@ def set_study_id(study: str | None) -> None:
 
 
 def current_audience() -> Audience:
-    """Who the pages are shown to: ``?audience=``, else the evaluator, who holds the data."""
-    asked = _read("audience")
-    return next((one for one in AUDIENCES if asked and one == asked[0]), "evaluator")
+    """Who the pages are shown to: ``?audience=`` where the reader's role allows it, else the role.
+
+    On a computer of one's own the role is that of the evaluator, who holds the data.
+    """
+    allowed, asked = list_audiences(), _read("audience")
+    return next((one for one in allowed if asked and one == asked[0]), (*allowed, "public")[0])
 
 
 def set_audience(audience: Audience) -> None:
     """Show the pages as an audience would see them."""
-    _write("audience", [] if audience == "evaluator" else [audience])
+    _write("audience", [] if audience == current_role() else [audience])
 
 
 def current_filters() -> Mapping[str, tuple[str, ...]]:

@@ -130,6 +130,9 @@ _WORKSPACE: dict[str, Callable[[Text], str]] = {
     "name_needed": lambda t: t(
         "To listen on {host}, say by which name people reach this computer: --name NAME."
     ),
+    "proxy_needed": lambda t: t(
+        "A header of roles is believed from a proxy alone: name its address with --proxy."
+    ),
     "workspace_older": lambda t: t(
         "The workspace {where} lacks {missing}: another version of Levee made it. Nothing was "
         "changed. Move it aside, or update Levee."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.navigation import find_page
+from dashboard.roles import may_change_studies
 from dashboard.state import current_text, set_study_id
 from dashboard.text import Text
 from dashboard.widgets.page import show_page
@@ -23,7 +24,8 @@ def show() -> None:
     with st.grid(2, min_column_width=300, gap="small"):
         _show_sample(text)
         _show_template(text)
-    _show_upload(text)
+    if may_change_studies():
+        _show_upload(text)
     show_studies(text)
 
 

@@ -172,11 +172,11 @@ def choose_audience(text: Text) -> Audience:
         "evaluator": text("Evaluator (not for release)"),
     }
     now = current_audience()
-    if now != "evaluator":
-        del names["evaluator"]  # seen as by others, the page offers what others may have
+    # Seen as by others, the page offers what they may have, and who is told less.
+    told = AUDIENCES[AUDIENCES.index(now) :]
     chosen = st.segmented_control(
         text("Made for"),
-        list(names),
+        [one for one in names if one in told],
         default="funder" if now == "evaluator" else now,
         format_func=lambda audience: names[audience],
         required=True,

@@ -9,6 +9,7 @@ from analysis.study_file import CapacityPlan, FundingPlan
 from analysis.sustainability.results import Funding
 from dashboard.cache import current_saved
 from dashboard.text import Text
+from dashboard.widgets.page import may_change, refuse_change
 from dashboard.workspace.editing import save_edit
 from dashboard.workspace.store import SavedStudy
 
@@ -21,10 +22,9 @@ def show_funding_settings(text: Text, funding: Funding, earlier: tuple[Snapshot,
     plan = saved.plan.funding if saved is not None and saved.plan is not None else None
     if saved is None or plan is None:
         return
-    asked = plan.balance is None and not saved.read_only
+    asked = plan.balance is None and may_change(saved)
     with st.expander(text("Cash, currency, what the community raises"), expanded=asked):
-        if saved.read_only:
-            st.caption(text("The sample is read-only; this can be set in your own study."))
+        if refuse_change(text, saved):
             return
         with st.form("funding_settings", border=False):
             told = _ask_funding(text, plan, funding, earlier)
@@ -67,7 +67,7 @@ def show_capacity_settings(text: Text) -> None:
     """Ask for the scale of the self-assessment and the level aimed at."""
     saved = current_saved()
     plan = saved.plan.capacity if saved is not None and saved.plan is not None else None
-    if saved is None or plan is None or saved.read_only:
+    if saved is None or plan is None or not may_change(saved):
         return
     with st.expander(text("Scale and target")), st.form("capacity_settings", border=False):
         low = st.number_input(text("Lowest score of the scale"), value=float(plan.scale[0]))

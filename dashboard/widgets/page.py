@@ -12,11 +12,13 @@ import streamlit as st
 
 from dashboard.exports.columns import list_cells
 from dashboard.figures.blank import is_blank
+from dashboard.roles import may_change_studies
 from dashboard.sentences.few import say_nothing_drawn
 from dashboard.state import current_audience, current_text, is_dark
-from dashboard.text import show_invisible
+from dashboard.text import Text, show_invisible
 from dashboard.theme import for_dark
 from dashboard.widgets.markdown import escape_markdown
+from dashboard.workspace.store import SavedStudy
 
 _SHOWN_WHOLE = 24
 _MAX_COLUMNS = 12
@@ -122,13 +124,26 @@ def refuse_audience(title: str) -> bool:
     if current_audience() == "evaluator":
         return False
     text = current_text()
-    show_empty(
-        title,
-        text(
-            "This page shows single rows of the data, so that only the evaluator sees it. "
-            "Choose Evaluator under “View as” to work here."
-        ),
-    )
+    told = text("This page shows single rows of the data, so that only the evaluator sees it.")
+    if may_change_studies():
+        told = text.join([told, text("Choose Evaluator under “View as” to work here.")])
+    show_empty(title, told)
+    return True
+
+
+def may_change(saved: SavedStudy) -> bool:
+    """Whether the reader may change this study."""
+    return not saved.read_only and may_change_studies()
+
+
+def refuse_change(text: Text, saved: SavedStudy) -> bool:
+    """Say why the reader cannot change this study, where that is so."""
+    if may_change(saved):
+        return False
+    if saved.read_only:
+        st.caption(text("The sample is read-only; this can be set in your own study."))
+    else:
+        st.caption(text("Only evaluators can set this."))
     return True
 
 

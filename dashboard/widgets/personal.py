@@ -287,7 +287,7 @@ def show_missing_key(text: Text, saved: SavedStudy) -> bool:
 
 def show_names(text: Text, saved: SavedStudy | None) -> None:
     """Let a person load the key file, so that this session's call lists show names."""
-    if saved is None or saved.read_only or not saved.drafts.get("personal"):
+    if saved is None or not saved.drafts.get("personal"):
         return
     with st.expander(text("Show names instead of codes")):
         st.caption(

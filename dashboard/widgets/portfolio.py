@@ -9,6 +9,7 @@ import streamlit as st
 
 from analysis.errors import LeveeError
 from analysis.portfolio import read_result
+from dashboard.roles import may_change_studies
 from dashboard.sentences import say_error
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
@@ -19,6 +20,8 @@ MAX_FILES = 1000
 
 def show_add_results(text: Text, added: Sequence[Mapping[str, Any]], *, expanded: bool) -> None:
     """Show where results files (``results.json``) of other studies are added and taken out."""
+    if not may_change_studies():
+        return
     with st.expander(text("Add other communities"), expanded=expanded):
         st.markdown(
             text(

@@ -17,6 +17,7 @@ from analysis.portfolio import (
     suggest_mapping,
     wording_likeness,
 )
+from dashboard.roles import may_change_studies
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_table
@@ -53,13 +54,14 @@ def show_duplicates(
         }[one.reason]
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(escape_markdown(told))
-            st.button(
-                text("These are different people: include both"),
-                key=f"different_{one.study}",
-                on_click=save_different,
-                args=((one.study, one.same_as),),
-            )
-    for pair in different:
+            if may_change_studies():
+                st.button(
+                    text("These are different people: include both"),
+                    key=f"different_{one.study}",
+                    on_click=save_different,
+                    args=((one.study, one.same_as),),
+                )
+    for pair in different if may_change_studies() else ():
         first, second = sorted(pair)
         st.button(
             text("Check two studies for the same data again"),
@@ -82,7 +84,8 @@ def show_mapping(text: Text, portfolio: Portfolio, saved: Sequence[SavedDefiniti
     )
     for one in saved:
         _show_definition(text, one, cards, portfolio.measures)
-    _show_new(text, portfolio.cards, saved)
+    if may_change_studies():
+        _show_new(text, portfolio.cards, saved)
 
 
 def _show_definition(
@@ -118,12 +121,13 @@ def _show_definition(
                     "combined until you undo this and map it again."
                 )
             )
-        st.button(
-            text("Undo this mapping"),
-            key=f"unmap_{saved.id}",
-            on_click=remove_definition,
-            args=(saved.id,),
-        )
+        if may_change_studies():
+            st.button(
+                text("Undo this mapping"),
+                key=f"unmap_{saved.id}",
+                on_click=remove_definition,
+                args=(saved.id,),
+            )
 
 
 def _show_new(text: Text, cards: Sequence[MeasureCard], saved: Sequence[SavedDefinition]) -> None:

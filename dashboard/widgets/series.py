@@ -19,7 +19,7 @@ from dashboard.sentences.series import say_refusal, say_series_model
 from dashboard.tables.series import list_events, list_series
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
-from dashboard.widgets.page import show_figure, show_table
+from dashboard.widgets.page import refuse_change, show_figure, show_table
 from dashboard.workspace.editing import save_edit
 
 MAX_LETTERS = 60
@@ -54,8 +54,7 @@ def show_event_settings(text: Text) -> None:
         return
     events = plan.list_events()
     with st.expander(text("Events that may have changed something")):
-        if saved.read_only:
-            st.caption(text("The sample is read-only; this can be set in your own study."))
+        if refuse_change(text, saved):
             return
         st.caption(
             text(

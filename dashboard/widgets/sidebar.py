@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analysis.results import AUDIENCES
 from dashboard.cache import current_saved
+from dashboard.roles import list_audiences
 from dashboard.state import current_audience, set_audience, set_language
 from dashboard.text import LANGUAGES, Text
 from dashboard.widgets.exports import list_names
@@ -56,12 +56,12 @@ def _show_languages(text: Text) -> None:
 
 def _show_audiences(text: Text) -> None:
     """Offer to see the pages as another reader would: small groups are protected then."""
-    now = current_audience()
+    allowed, now = list_audiences(), current_audience()
     key, names = f"audience_{now}", list_names(text)
     st.selectbox(
         text("View as"),
-        AUDIENCES,
-        index=AUDIENCES.index(now),
+        allowed,
+        index=allowed.index(now),
         format_func=lambda audience: names[audience],
         key=key,
         on_change=lambda: set_audience(st.session_state[key]),

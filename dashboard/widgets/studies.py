@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.navigation import find_page
+from dashboard.roles import may_change_studies
 from dashboard.state import current_audience, current_study_id, set_study_id
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
@@ -21,6 +22,8 @@ def show_studies(text: Text) -> None:
     for study in studies:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             _show_study(text, study)
+    if not may_change_studies():
+        return
     with st.expander(text("Bring in a study from another computer")):
         file = st.file_uploader(text("A copy saved by Levee (.zip)"), type=["zip"], key="bring_in")
         if file and st.button(text("Bring it in"), key="bring_in_now"):
@@ -34,8 +37,9 @@ def _show_study(text: Text, study: SavedStudy) -> None:
         st.caption(escape_markdown(_describe(text, study)))
     if st.button(text("Open"), key=f"open_saved_{study.id}"):
         _open(text, study.id, has_results=bool(study.version))
-    with st.popover(text("More")):
-        _show_more(text, study)
+    if may_change_studies():
+        with st.popover(text("More")):
+            _show_more(text, study)
 
 
 def _describe(text: Text, study: SavedStudy) -> str:

@@ -10,6 +10,7 @@ from analysis.sustainability.results import ScorecardRow
 from dashboard.cache import current_saved
 from dashboard.sentences.sustainability import is_percent, score_name
 from dashboard.text import Text
+from dashboard.widgets.page import refuse_change
 from dashboard.workspace.editing import save_edit
 from dashboard.workspace.store import SavedStudy
 
@@ -20,8 +21,7 @@ def show_thresholds(text: Text, rows: Sequence[ScorecardRow]) -> None:
     if saved is None or saved.plan is None:
         return
     with st.expander(text("Set your own thresholds")):
-        if saved.read_only:
-            st.caption(text("The sample is read-only; thresholds can be set in your own study."))
+        if refuse_change(text, saved):
             return
         names = {score_name(text, row.code): row for row in rows}
         row = names[st.selectbox(text("Measure"), list(names), key="threshold_measure")]

@@ -178,8 +178,8 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def behind_nginx(tmp_path: Path) -> Iterator[tuple[str, str]]:
-    """Levee behind nginx with TLS, as docs/nginx.conf describes it."""
+def behind_nginx(tmp_path: Path, request) -> Iterator[tuple[str, str]]:
+    """Levee behind nginx with TLS, as docs/nginx.conf describes it; further options as asked."""
     nginx, openssl = (
         shutil.which("nginx") or shutil.which("/usr/sbin/nginx"),
         shutil.which("openssl"),
@@ -191,7 +191,7 @@ def behind_nginx(tmp_path: Path) -> Iterator[tuple[str, str]]:
     front = free_port()
     name = f"levee.example:{front}"
     back = Server(tmp_path / "w.sqlite", free_port())
-    back.start("--name", name, "--proxy", "127.0.0.1")
+    back.start("--name", name, "--proxy", "127.0.0.1", *getattr(request, "param", ()))
     make = partial(subprocess.run, check=True, capture_output=True)
     made = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"]
     made += ["-subj", "/CN=levee.example", "-keyout", str(tmp_path / "key.pem")]
@@ -202,9 +202,12 @@ def behind_nginx(tmp_path: Path) -> Iterator[tuple[str, str]]:
         .replace("127.0.0.1:8501", f"127.0.0.1:{back.port}")
         .replace("/etc/ssl/levee", str(tmp_path))
         .replace("levee.example.org", "levee.example")
+        .replace("# proxy_set_header X-Levee-Role", "proxy_set_header X-Levee-Role")
     )
     whole = f"pid {tmp_path}/pid; error_log {tmp_path}/error.log; events {{}}\n"
-    whole += f"http {{ access_log off; {site} }}\n"
+    # Stands for a login: the role of the person who asks.
+    roles = 'map $http_x_person $levee_role { default ""; eva evaluator; fay funder; }'
+    whole += f"http {{ access_log off; {roles} {site} }}\n"
     (tmp_path / "nginx.conf").write_text(whole, encoding="utf-8")
     running = subprocess.Popen(
         [nginx, "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf"), "-g", "daemon off;"]
@@ -229,4 +232,36 @@ def test_tls_behind_a_proxy(chromium, behind_nginx: tuple[str, str]):
     assert cookie["secure"]
     assert cookie["httpOnly"]
     assert page.goto(f"https://other.example:{port}/").status == 421
+    browser.close()
+
+
+@pytest.mark.parametrize("behind_nginx", [("--role-header", "X-Levee-Role")], indirect=True)
+def test_the_proxy_says_who_may_see_what(chromium, behind_nginx: tuple[str, str]):
+    name, _ = behind_nginx
+    browser = chromium.browser_type.launch(
+        executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"),
+        args=["--host-resolver-rules=MAP levee.example 127.0.0.1"],
+    )
+
+    def words_for(person: str, view: str, wait_for: str) -> str:
+        # A role that the person sends is overwritten by the proxy.
+        sent = {"X-Levee-Role": "evaluator"} | ({"X-Person": person} if person else {})
+        context = browser.new_context(
+            ignore_https_errors=True, locale="en-GB", extra_http_headers=sent
+        )
+        page = context.new_page()
+        page.goto(f"https://{name}/{view}?study=sample&audience=evaluator")
+        page.get_by_text(wait_for).first.wait_for(timeout=60_000)
+        told = page.locator("body").inner_text()
+        context.close()
+        return told
+
+    nobody = words_for("", "overview", "You have no role here yet")
+    assert "%" not in nobody
+    assert "View as" not in nobody
+    assert "Upload your spreadsheets" in words_for("eva", "home", "Upload your spreadsheets")
+    home = words_for("fay", "home", "Open the sample")
+    assert "Upload your spreadsheets" not in home
+    rows = words_for("fay", "data", "only the evaluator sees it")
+    assert "Choose Evaluator" not in rows
     browser.close()
