@@ -190,3 +190,12 @@ def test_two_treated_people_have_between_one_and_two_degrees_of_freedom():
     treated = np.r_[np.ones(2), np.zeros(40)]
     found = least_squares(rng.normal(0, 1, 42), np.column_stack([np.ones(42), treated]), 1, "did")
     assert 1 < found.df < 1.2
+
+
+@pytest.mark.parametrize("cautious", [True, False])
+def test_the_attrition_boundary_is_smooth(cautious):
+    """Published to a tenth of a point: its steps change by two tenths, a slip by more."""
+    bounds = [attrition_boundary(overall / 100, cautious=cautious) for overall in range(100)]
+    known = np.array([bound for bound in bounds if bound is not None]) * 100
+    assert known.size > 40
+    assert np.abs(np.diff(known, 2)).max() < 0.25

@@ -20,6 +20,12 @@ def minus_log_likelihood(theta, table, before, after):
     return -sum(float(np.sum(np.asarray(n) * np.log(p))) for n, p in parts)
 
 
+def test_twenty_fillings_unless_asked_otherwise():
+    filled = impute_shares(TABLE, BEFORE, AFTER)
+    assert filled.method.endswith("m_20_seed_20260101")
+    assert filled.moments()[0].size == 20
+
+
 def test_baseline_only_is_the_standardised_share():
     """Everyone lost after baseline: P(yes | pre) averaged over all baselines, by hand."""
     change = standardised_share(TABLE, BEFORE, (0, 0))
