@@ -56,11 +56,11 @@ def _show_absent(text: Text, found: Volunteers) -> None:
         return
     late, soon = people_overdue(found.overdue), people_to_watch(found.overdue)
     saved = current_saved()
+    st.header(text("Overdue volunteers"), anchor=False)
+    show_names(text, saved)
     called, watched = tables.list_overdue(late, text), tables.list_overdue(soon, text)
     for table in (called, watched):
         table.iloc[:, 0] = [name_of(saved, code) for code in table.iloc[:, 0]]
-    st.header(text("Overdue volunteers"), anchor=False)
-    show_names(text, saved)
     st.caption(text("Absent for three times their usual gap or longer. For the organisation only."))
     if late:
         show_table(called, key="overdue")

@@ -20,6 +20,9 @@ from dashboard.workspace.store import import_study, open_study, read_files
 LAYOUT = 1
 LARGEST = 400 << 20
 """Bytes of all files of an archive together, counted while they are unpacked."""
+ROOM, RATIO = 32 << 20, 200
+"""Bytes that any archive may unpack to, and more of them for each byte it has: a copy of a study
+packs to a tenth or so, a bomb to a thousandth."""
 MAX_FILES = 500
 LARGEST_LIST = 8 << 20
 # The name of the key travels with the study; the key itself and marks of names never do.
@@ -106,7 +109,7 @@ def _unpack(data: bytes) -> _Unpacked:
                 raise WorkspaceError("archive_newer")
             if set(names) != {_LIST, *listed.files} | ({_PLAN} & set(names)):
                 raise WorkspaceError("archive_damaged")
-            files = _inflate_files(archive, listed)
+            files = _inflate_files(archive, listed, min(LARGEST, ROOM + RATIO * len(data)))
             text = _inflate(archive, _PLAN, LARGEST_PLAN).decode() if _PLAN in names else ""
         plan = parse_plan(text) if text else None
         _Drafts.model_validate(listed.drafts)
@@ -130,9 +133,9 @@ def _unpack(data: bytes) -> _Unpacked:
     return _Unpacked(listed=listed, files=files, plan=plan)
 
 
-def _inflate_files(archive: zipfile.ZipFile, listed: _List) -> dict[str, bytes]:
+def _inflate_files(archive: zipfile.ZipFile, listed: _List, left: int) -> dict[str, bytes]:
+    """Unpack every file, all together not more than ``left`` bytes."""
     files: dict[str, bytes] = {}
-    left = LARGEST
     for at, entry in listed.files.items():
         if entry.name in files:
             raise WorkspaceError("archive_damaged")

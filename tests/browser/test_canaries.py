@@ -263,3 +263,48 @@ def test_originals_are_there_only_when_they_are_kept_on_purpose(own_folder, plan
     found = found_below(own_folder, planted.secrets)
     assert str(Path("workspace") / "w.sqlite") in found
     assert set().union(*found.values()) == set(planted.secrets)
+
+
+def volunteer_files(people: list[str]) -> list[dict]:
+    """Eight weekly helpers by name; the first two have not come for six weeks."""
+    roster = [["姓名", "加入日期"], *([name, "2025-09-01"] for name in people)]
+    days = pd.date_range("2025-09-06", "2026-06-27", freq="7D")
+    log = [["姓名", "服务日期", "服务时长"]]
+    for day in days:
+        here = people[2:] if day >= pd.Timestamp("2026-05-15") else people
+        log += [[name, f"{day:%Y-%m-%d}", "2"] for name in here]
+    return [
+        {"name": name, "mimeType": "text/csv", "buffer": as_csv(rows)}
+        for name, rows in (("志愿者名册.csv", roster), ("服务记录.csv", log))
+    ]
+
+
+def test_the_key_file_shows_names_in_its_session_alone(chromium, place, tmp_path):
+    """Saved once by the person, loaded for display: names on the call list, nowhere else."""
+    people = [surname + given for surname, given in zip(SURNAMES, GIVEN, strict=False)][:8]
+    visitor = Visitor(chromium, place.server, "zh-Hans", 1280, "light")
+    visitor.open("data", study="new")
+    visitor.upload(*volunteer_files(people))
+    with visitor.page.expect_download() as waiting:
+        visitor.page.get_by_text("保存对照文件").click()
+    key = tmp_path.parent / f"{tmp_path.name}-key.xlsx"
+    waiting.value.save_as(key)
+    visitor.press("直接去核对")
+    visitor.answer_questions()
+    visitor.press("保存并查看结果")
+    visitor.page.wait_for_url(re.compile("/overview"))
+    study = visitor.study
+    visitor.open("outlook", study=study)
+    listed = visitor.page.get_by_test_id("stMain")
+    assert "久未出现" in visitor.words
+    assert people[0] not in listed.inner_html()
+    visitor.page.get_by_text("显示姓名而不是代码").click()
+    visitor.page.set_input_files("input[type=file]", str(key))
+    visitor.page.get_by_text(people[0]).first.wait_for(timeout=30_000)
+    assert people[1] in visitor.words
+    other = Visitor(chromium, place.server, "zh-Hans", 1280, "light")
+    other.open("outlook", study=study)
+    assert people[0] not in other.page.get_by_test_id("stMain").inner_html()
+    for one in (visitor, other):
+        one.close()
+    assert found_below(place.folder, people) == {}

@@ -2,12 +2,15 @@
 
 import io
 import re
+import shutil
 import socket
 import urllib.error
 import urllib.request
 import zipfile
 
 import pytest
+
+from tests.browser.conftest import Server, Visitor, free_port
 
 pytestmark = pytest.mark.browser
 EXPECTED = {
@@ -93,3 +96,27 @@ def make_bomb() -> bytes:
         archive.writestr("xl/workbook.xml", "<workbook/>")
         archive.writestr("xl/worksheets/sheet1.xml", b"<row/>" * 12_000_000)
     return made.getvalue()
+
+
+def test_the_one_file_copied_after_the_server_stopped_opens(chromium, tmp_path):
+    """As a person does it in the file manager: stop Levee, copy the file, open it elsewhere."""
+    first = Server(tmp_path / "here" / "work.sqlite", free_port())
+    first.workspace.parent.mkdir()
+    first.start()
+    visitor = Visitor(chromium, first, "en", 1280, "light")
+    visitor.open("data", study="new")
+    visitor.upload(
+        {"name": "kept.csv", "mimeType": "text/csv", "buffer": b"id,q1,q2\n1,2,3\n2,4,5\n"}
+    )
+    study = visitor.study
+    visitor.close()
+    first.process.terminate()
+    first.process.wait(timeout=30)
+    second = Server(tmp_path / "copy.sqlite", free_port())
+    shutil.copy(first.workspace, second.workspace)
+    second.start()
+    visitor = Visitor(chromium, second, "en", 1280, "light")
+    visitor.open("data", study=study)
+    assert "kept.csv" in visitor.words
+    visitor.close()
+    second.kill()

@@ -4,9 +4,11 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from streamlit import config
 
 from dashboard import guard
 from dashboard.guard import KnownNames, Limits, MediaOwners, OwnMedia, server_names
+from dashboard.server import apply_settings
 
 
 async def answer_ok(scope, receive, send) -> None:
@@ -177,3 +179,15 @@ def test_a_new_visitor_gets_a_cookie_no_script_can_read():
     assert "Secure" not in given
     over_tls = ask(OwnMedia(answer_ok, MediaOwners()), x_forwarded_proto="https")
     assert "Secure" in dict(over_tls[0]["headers"])[b"set-cookie"].decode()
+
+
+def test_settings_of_the_person_do_not_weaken_the_server(monkeypatch):
+    """Streamlit reads the environment and the home folder too: what the server says wins."""
+    for name, value in {"ENABLE_AGENT_API": "true", "BASE_URL_PATH": "x"}.items():
+        monkeypatch.setenv(f"STREAMLIT_SERVER_{name}", value)
+    monkeypatch.setenv("STREAMLIT_SERVER_ENABLE_XSRF_PROTECTION", "false")
+    apply_settings({})
+    assert config.get_option("server.enableAgentApi") is False
+    assert config.get_option("server.enableStaticServing") is False
+    assert config.get_option("server.enableXsrfProtection") is True
+    assert config.get_option("server.baseUrlPath") == ""

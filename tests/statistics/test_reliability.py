@@ -187,3 +187,11 @@ def test_omega_needs_more_people_than_items():
     answers = rng.normal(0, 1, (6, 1)) + rng.normal(0, 0.5, (6, 5))
     assert omega_total(answers[:5]).reason == "too_few"
     assert omega_total(answers).estimate == pytest.approx(0.9, abs=0.1)
+
+
+def test_the_first_factor_of_two_items_is_half_of_one_and_their_correlation():
+    two = np.array([[1.0, 2.0], [2.0, 2.0], [3.0, 5.0], [4.0, 4.0]])
+    r = float(np.corrcoef(two.T)[0, 1])
+    assert first_factor_share(two) == pytest.approx((1 + abs(r)) / 2)
+    assert first_factor_share(two[:, :1]) is None
+    assert first_factor_share(two[:2]) is None

@@ -1,6 +1,8 @@
 """Files at rest: modes, one file that opens, keys outside, archives whole or refused."""
 
+import hashlib
 import io
+import json
 import os
 import random
 import shutil
@@ -264,4 +266,18 @@ def test_sizes_are_counted_while_unpacking(workspace: Path, monkeypatch: pytest.
     delete_study(study)
     with pytest.raises(WorkspaceError, match="archive_damaged"):
         read_archive(archive)
+    assert list_studies() == []
+
+
+def test_a_small_archive_does_not_unpack_to_much(workspace: Path):
+    """60 MB of zeros fit in 60 kB; a copy of a study never packs so well."""
+    zeros = bytes(60 << 20)
+    listed = {"f0": {"name": "a.csv", "sha256": hashlib.sha256(zeros).hexdigest()}}
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        archive.writestr("levee.json", json.dumps({"layout": 1, "title": "t", "files": listed}))
+        archive.writestr("f0", zeros)
+    assert len(made.getvalue()) < 100_000
+    with pytest.raises(WorkspaceError, match="archive_damaged"):
+        read_archive(made.getvalue())
     assert list_studies() == []
