@@ -211,7 +211,7 @@ def newcombe_independent(
 
 
 def _valid(x: float, n: float) -> bool:
-    if x < 0 or n < 0 or x > n:
+    if x < 0 or x > n:
         raise ValueError(f"{x} out of {n} is not a share")
     return n > 0
 

@@ -16,6 +16,7 @@ from analysis.statistics.imputation import (
     pool_estimates,
 )
 from analysis.statistics.incomplete_shares import impute_shares
+from analysis.statistics.t_tests import t_comparison
 from analysis.statistics.tipping import (
     ImputedDifference,
     Tipping,
@@ -170,6 +171,21 @@ def test_the_tipping_point_mirrors_and_moves_with_the_scale(scale, shift):
     assert mirrored.delta == pytest.approx(-found.delta, abs=0.15)
     _, moved = tip(PRE * scale + shift, POST * scale + shift, scale + shift, 5 * scale + shift)
     assert moved.delta == pytest.approx(found.delta * scale, rel=1e-6)
+
+
+@pytest.mark.parametrize("rising", [True, False])
+def test_a_small_shift_is_found_in_its_direction(rising):
+    """A change that is clear by a hair ends at a shift of a twentieth, up or down."""
+    sign = 1.0 if rising else -1.0
+
+    def shifted(delta):
+        return t_comparison(
+            name="x", estimate=2.1 * sign + delta, std_error=1.0, df=1e6, n=99, method="t"
+        )
+
+    found = find_tipping_point(shifted, 3.0, 1.0, 5.0)
+    assert found.status == "reached"
+    assert found.delta == pytest.approx(-sign * (2.1 - stats.t.isf(0.025, 1e6)), abs=1e-8)
 
 
 def test_not_reached_within_the_scale_and_not_clear():

@@ -62,9 +62,10 @@ def test_nobody_is_not_estimable():
     assert newcombe_independent(0, 0, 1, 2).reason == "no_data"
 
 
-def test_more_than_all_is_a_mistake():
+@pytest.mark.parametrize(("x", "n"), [(3, 2), (-1, 2), (-1, -2), (0, -1)])
+def test_more_than_all_or_fewer_than_none_is_a_mistake(x, n):
     with pytest.raises(ValueError, match="not a share"):
-        wilson(3, 2)
+        wilson(x, n)
 
 
 def test_missing_is_carried():
