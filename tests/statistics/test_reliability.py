@@ -195,3 +195,10 @@ def test_the_first_factor_of_two_items_is_half_of_one_and_their_correlation():
     assert first_factor_share(two) == pytest.approx((1 + abs(r)) / 2)
     assert first_factor_share(two[:, :1]) is None
     assert first_factor_share(two[:2]) is None
+
+
+def test_two_items_go_with_each_other_as_they_correlate():
+    two = np.array([[1.0, 2.0], [2.0, 2.0], [3.0, 5.0], [4.0, 4.0]])
+    r = float(np.corrcoef(two.T)[0, 1])
+    assert item_rest(two, ["a", "b"]) == pytest.approx({"a": r, "b": r})
+    assert item_rest(two[:2], ["a", "b"]) == {"a": None, "b": None}
