@@ -37,7 +37,6 @@ def test_a_formula_is_typed_in_r_only_where_no_package_of_the_book_gives_the_num
         "partly.derrick",
         "pairs.superiority",
         "likert.superiority",
-        "hours",
         "raking",
         "waves.given",
         "lee",

@@ -134,7 +134,7 @@ put("aalen_johansen.120.estimate", aj$pstate[1, j], "survival::survfit, multi-st
 re <- rma(yi = d$meta$yi, sei = d$meta$sei, method = "REML", test = "knha", control = list(threshold = 1e-12, maxiter = 1000))
 put("meta.estimate", re$beta, "metafor::rma, REML"); put("meta.std_error", re$se, "metafor::rma, Knapp-Hartung"); put("meta.ci_low", re$ci.lb, "metafor::rma, Knapp-Hartung"); put("meta.ci_high", re$ci.ub, "metafor::rma, Knapp-Hartung")
 put("meta.tau2", re$tau2, "metafor::rma, REML"); put("meta.i2", re$I2 / 100, "metafor::rma"); put("meta.q", re$QE, "metafor::rma"); put("meta.q_p", re$QEp, "metafor::rma")
-h <- sort(d$hours); n <- length(h); put("hours.gini", sum((2 * seq_len(n) - n - 1) * h) / ((n - 1) * sum(h)), "base R: ordered formula, n − 1"); put("hours.hhi", sum((h / sum(h))^2), "base R"); put("hours.effective", 1 / sum((h / sum(h))^2), "base R")
+h <- d$hours; put("hours.gini", Hmisc::GiniMd(h) / (2 * mean(h)), "Hmisc::GiniMd over twice the mean"); put("hours.hhi", 1 - vegan::diversity(h, "simpson"), "vegan::diversity, 1 - Simpson"); put("hours.effective", vegan::diversity(h, "invsimpson"), "vegan::diversity, inverse Simpson")
 ds <- svydesign(~1, weights = rep(1, 80), data = data.frame(sex = factor(d$margins$sex), age = factor(d$margins$age)))
 rk <- rake(ds, list(~sex, ~age), list(data.frame(sex = 0:1, Freq = 80 * d$margins$sex_target), data.frame(age = 0:2, Freq = 80 * d$margins$age_target)), control = list(maxit = 500, epsilon = 1e-12, verbose = FALSE))
 w <- weights(rk); for (i in c(1, 2, 5)) put(paste0("raking.", i), w[i] / mean(w), "survey::rake"); put("raking.kish", length(w) * sum(w^2) / sum(w)^2, "base R: Kish 1965")
@@ -161,7 +161,7 @@ cut <- function(v, keep, top) { v <- sort(rep(v, each = many), decreasing = top)
 y1 <- y[tr & !is.na(y)]; y0 <- y[!tr & !is.na(y)]; f1 <- min(k1, k0) / k1; f0 <- min(k1, k0) / k0
 put("lee.low", cut(y1, f1, FALSE) - cut(y0, f0, TRUE), "base R: each person copied 10,080 times, Lee 2009"); put("lee.high", cut(y1, f1, TRUE) - cut(y0, f0, FALSE), "base R: each person copied 10,080 times, Lee 2009")
 
-packages <- c("survival", "psych", "lme4", "lmerTest", "metafor", "coin", "MASS", "sandwich", "clubSandwich", "survey", "effectsize", "boot")
+packages <- c("survival", "psych", "lme4", "lmerTest", "metafor", "coin", "MASS", "sandwich", "clubSandwich", "survey", "effectsize", "boot", "Hmisc", "vegan")
 versions <- c(list(R = paste(R.version$major, R.version$minor, sep = ".")), setNames(lapply(packages, function(p) as.character(packageVersion(p))), packages))
 write(toJSON(list(versions = versions, rows = out), auto_unbox = TRUE, digits = NA, pretty = TRUE), "r_reference.json")
 cat(length(out), "values\n")
