@@ -173,7 +173,8 @@ def cr2(
     scores, df = _cr2_scores(fit, coef_index)
     std_error = float(np.sqrt(np.sum(np.square(scores))))
     rounding = ROUNDING * float(np.abs(outcome[used]).max())
-    if float(np.abs(fit.residual).max()) <= rounding or not np.isfinite(df):
+    varies = std_error > 0 and float(np.abs(fit.residual).max()) > rounding
+    if not varies or not np.isfinite(df):
         return NotEstimable(reason="no_variance", n=n, name=name, method="cr2", details=facts)
     if df < MIN_DF:
         return NotEstimable(reason="too_few", n=n, name=name, method="cr2", details=facts)
