@@ -13,12 +13,17 @@ def is_blank(figure: go.Figure) -> bool:
     """Tell whether nothing of a figure's data can be drawn.
 
     A withheld number is no coordinate, and an axis without a mark reads as "nothing happened".
-    Lines that only guide the eye (``hoverinfo="skip"``) are no data. A diagram of words (the flow
-    of people) has no trace at all, and is not blank.
+    Lines that only guide the eye (``hoverinfo="skip"``) are no data; bars whose number stands on
+    them are. A diagram of words (the flow of people) has no trace at all, and is not blank.
     """
     if not figure.data:
         return not any(note.text for note in figure.layout.annotations)
-    return not any(_draws(trace) for trace in figure.data if trace.hoverinfo != "skip")
+    return not any(_draws(trace) for trace in figure.data if not _guides(trace))
+
+
+def _guides(trace: go.Scatter | go.Bar | go.Heatmap | go.Waterfall) -> bool:
+    """Whether a trace is a line without a name or number, such as the line of no change."""
+    return bool(trace.type == "scatter" and trace.mode == "lines" and trace.hoverinfo == "skip")
 
 
 def _draws(trace: go.Scatter | go.Bar | go.Heatmap | go.Waterfall) -> bool:
