@@ -30,6 +30,9 @@ SKEWNESS_FACTOR: Final = 25
 #: Months on each side of an event from which on its intervals are not wider than 97 %
 #: (docs/coverage.md, 18 and 30 months).
 MONTHS_FOR_WIDTH: Final = 30
+#: People from which on the interval of how unevenly something is shared holds 93 % or more, of
+#: exponential amounts (docs/coverage.md).
+MIN_FOR_UNEVENNESS: Final = 150
 #: Variance of later scores over that at baseline from which on people seem chosen for low scores,
 #: whose mean returns by itself. A rule of thumb of Levee's.
 MAX_SPREAD_RATIO: Final = 1.8

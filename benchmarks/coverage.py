@@ -13,6 +13,7 @@ import math
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from analysis.results import NotEstimable
 from analysis.statistics.clusters import cr2
+from analysis.statistics.concentration import gini, top_share
 from analysis.statistics.effect_size import d_z
 from analysis.statistics.mean_change import bca_mean_change, derrick_t, paired_t, welch_t
 from analysis.statistics.mixed_model import mixed_change
@@ -47,7 +49,8 @@ Where a page shows an interval of which fewer than 93 % or more than 97 % hold, 
 of fewer than 20 people or with fewer than 15 who ever failed or succeeded, a comparison with fewer than 10 people in a group,
 dose with fewer than 40, a new community from fewer than 8, fewer than 10 clusters,
 groups drawn towards the whole, strongly skewed changes (pairs ≤ 25·skewness²; 93 % for the t and the BCa interval alike at 40 pairs),
-yes/no questions of groups below 40 people, fewer than 30 months on a side of an event, and, in the methods paragraph, Wilson's
+yes/no questions of groups below 40 people, fewer than 30 months on a side of an event, how unevenly hours or attendance are
+shared among fewer than 150 people, and, in the methods paragraph, Wilson's
 interval near 0. A mixed model with 5 pairs beside 20 single answers holds 93 %: below 20 pairs the pages say that there are few. Over rows instead of people, the attendance rate's interval would hold the truth in
 65 %: it is by person. Where nearly everybody is reliable and a few hardly ever are, these few say too little with 15 to 30 people
 (90 to 93 %)."""  # noqa: E501
@@ -103,6 +106,10 @@ def _spells(rng: np.random.Generator, n: int) -> Any:
 
 def _alike(rng: np.random.Generator, n: int) -> FloatArray:
     return np.asarray(rng.normal(0, 1, n)[:, None] + rng.normal(0, 1, (n, 4)))
+
+
+def _uneven(estimate: Callable[..., Any], n: int, rng: np.random.Generator) -> Any:
+    return estimate(rng.exponential(10, n), n_resamples=1000)
 
 
 SCENARIOS = (
@@ -194,6 +201,20 @@ SCENARIOS = (
         sample="60 spells, a third censored",
         truth=200 * (1 - math.exp(-0.9)),
         draw=lambda r: rmst(_spells(r, 60), 180),
+    ),
+    *(
+        Scenario(
+            name=name,
+            sample=f"{n} people, exponential amounts",
+            truth=truth,
+            draw=partial(_uneven, estimate, n),
+            share=0.4,
+        )
+        for name, estimate, truth in (
+            ("Gini", gini, 0.5),
+            ("share of the most active tenth", top_share, 0.1 * (1 - math.log(0.1))),
+        )
+        for n in (10, 20, 40, 80, 160)
     ),
     Scenario(
         name="Cronbach's alpha (Feldt)",

@@ -26,7 +26,7 @@ LEVEL = 0.05
 Draw = Callable[[np.random.Generator], ComparisonLike]
 _NOTES = """
 Comparisons of two groups reject a true null about as often as they should, also with five people against forty
-(4.5 to 6.2 %, the most with double spread in the small group; with n − k degrees of freedom 9.5 and 10.6 %). Dose is cautious
+(4.6 to 6.1 %, the most with double spread in a group of five; with n − k degrees of freedom 9.5 and 10.6 %). Dose is cautious
 with few people, because the few who came often decide the slope: below 40 people it overlooks more than it must. CR2
 is cautious where one side has few clusters."""  # noqa: E501
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from threading import Lock
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -23,7 +24,7 @@ from analysis.activity_filter import (
     filter_activities,
 )
 from analysis.disclosure import Release
-from analysis.errors import IntakeError
+from analysis.errors import IntakeError, LeveeError
 from analysis.evaluation import Evaluation
 from analysis.intake.check.checks import QualityReport
 from analysis.intake.model import Table
@@ -120,25 +121,45 @@ def _view(filters: Mapping[str, tuple[str, ...]]) -> tuple[Study, Evaluation | N
 
 
 def _shown(study: Study, evaluation: Evaluation, view: str, whole: str) -> Evaluation:
-    """An evaluation as the audience may see it, beside every part this session has seen.
+    """An evaluation as the audience may see it, beside every part and release seen before.
 
     ``whole`` is the fingerprint of the study that ``view`` is a part of.
     """
     from analysis.disclosure import make_release
 
-    audience = current_audience()
+    audience, opened = current_audience(), current_study_id() or ""
     if audience == "evaluator":
         return evaluation
-    views = _session_views().setdefault((whole, audience), {})
-    if view not in views:
-        seen = [release for _, release in views.values()]
-        views[view] = make_release(evaluation, study, audience, seen, audit=False)
-    return views[view][0]
+    views = _sample_views() if opened == SAMPLE_ID else _shared_views()
+    with _JUDGING:
+        known = views.setdefault((opened, whole, audience), {})
+        if view not in known:
+            if len(known) >= _MAX_VIEWS:
+                raise LeveeError("too_many_views")
+            seen = [release for _, release in known.values()]
+            # What left an earlier version, or another audience has, is known beside this page.
+            seen += [] if opened == SAMPLE_ID else list_releases(opened)
+            known[view] = make_release(evaluation, study, audience, seen, audit=False)
+        return known[view][0]
+
+
+_MAX_VIEWS = 300
+_Views = dict[tuple[str, str, Audience], dict[str, tuple[Evaluation, Release]]]
+_JUDGING = Lock()
+
+
+@st.cache_resource(show_spinner=False)
+def _shared_views() -> _Views:
+    """Views by study, version, audience and part, shared by all sessions.
+
+    A reader who reloads the page, or two who compare, know what each session was shown.
+    """
+    return {}
 
 
 @st.cache_resource(scope="session", show_spinner=False)
-def _session_views() -> dict[tuple[str, Audience], dict[str, tuple[Evaluation, Release]]]:
-    """Views by study, audience and part: what this session has been shown."""
+def _sample_views() -> _Views:
+    """Views of the sample, whose people do not exist: each visitor begins anew."""
     return {}
 
 

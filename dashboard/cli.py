@@ -80,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="levee", description=__doc__)
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('levee')}")
     parser.set_defaults(run=_serve, port=8501, workspace=None, no_browser=False, demo=False)
-    parser.set_defaults(host="127.0.0.1", name=[], proxy="", role="evaluator", role_header="")
+    parser.set_defaults(host="127.0.0.1", name=[], proxy="", role="evaluator", role_header=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for name, about in (
         ("serve", "open the dashboard"),
@@ -109,7 +109,7 @@ def _parser() -> argparse.ArgumentParser:
         )
         command.add_argument(
             "--role-header",
-            default="",
+            default=None,
             metavar="NAME",
             help="header in which the proxy tells each person's role; without one nothing is shown",
         )
@@ -196,7 +196,7 @@ def _serve(arguments: argparse.Namespace) -> None:
     os.environ["LEVEE_OPEN"] = "sample" if arguments.demo else ""
     if arguments.host in ("0.0.0.0", "::") and not arguments.name:
         raise LeveeError("name_needed", host=arguments.host)
-    if arguments.role_header and not arguments.proxy:
+    if arguments.role_header is not None and not (arguments.role_header and arguments.proxy):
         raise LeveeError("proxy_needed")
     port = _free_port(arguments.port)
     address = f"http://127.0.0.1:{port}" + ("/overview" if arguments.demo else "")
@@ -209,7 +209,7 @@ def _serve(arguments: argparse.Namespace) -> None:
         arguments.name,
         arguments.proxy,
         role=arguments.role,
-        role_header=arguments.role_header,
+        role_header=arguments.role_header or "",
     )
 
 

@@ -17,12 +17,16 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
+from google.protobuf.message import DecodeError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 COOKIE = "levee_session"
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _DEFAULT_PORTS = {80, 443}
+#: What pages keep and how often it was used; Streamlit shows it to everybody.
+_METRICS = "/_stcore/metrics"
 LARGEST_BODY = 210 << 20
 """Bytes of one request: the largest file that may be uploaded, and its frame."""
 REQUESTS = (600.0, 50.0)
@@ -68,6 +72,9 @@ class KnownNames:
         """Pass a request on when it comes from one of the server's own pages."""
         if scope["type"] in ("http", "websocket") and not self.is_own(scope):
             await refuse(scope, send, 421, "Levee does not answer to this name. See --name.")
+            return
+        if str(scope.get("path", "")).endswith(_METRICS):
+            await refuse(scope, send, 404, "There is nothing here.")
             return
         await self.app(scope, receive, send)
 
@@ -227,13 +234,24 @@ def _limited_messages(receive: Receive, send: Send) -> Receive:
     bucket = _Bucket(*MESSAGES)
 
     async def limited() -> Message:
-        message = await receive()
-        if message["type"] == "websocket.receive" and not bucket.take():
-            await send({"type": "websocket.close", "code": 1008})
-            return {"type": "websocket.disconnect", "code": 1008}
-        return message
+        while True:
+            message = await receive()
+            if message["type"] == "websocket.receive" and not bucket.take():
+                await send({"type": "websocket.close", "code": 1008})
+                return {"type": "websocket.disconnect", "code": 1008}
+            if not _clears_cache(message):
+                return message
 
     return limited
+
+
+def _clears_cache(message: Message) -> bool:
+    """Whether a page asks to forget what all pages keep: which parts readers have seen, too."""
+    try:
+        asked = BackMsg.FromString(message.get("bytes") or b"")
+    except DecodeError:
+        return False
+    return bool(asked.WhichOneof("type") == "clear_cache")
 
 
 class MediaOwners:

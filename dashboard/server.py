@@ -27,9 +27,9 @@ from streamlit.runtime.media_file_manager import MediaFileManager
 
 from dashboard.guard import OWNERS, KnownNames, Limits, OwnMedia, server_names
 from dashboard.navigation import import_views
-from dashboard.roles import RoleHeader, set_roles
+from dashboard.roles import Roles, may_change_studies, set_roles
 from dashboard.state import SERVED, set_local
-from dashboard.workspace.engine import checkpoint_workspaces, close_workspaces
+from dashboard.workspace.engine import checkpoint_workspaces, close_workspaces, guard_writing
 
 _HERE = Path(__file__).resolve().parent
 _SETTINGS = (_HERE.parent / ".streamlit" / "config.toml", _HERE / "streamlit_config.toml")
@@ -162,6 +162,7 @@ def create_app(
         The role everybody has; or the header in which the proxy tells each person's role.
     """
     set_roles(role, role_header)
+    guard_writing(may_change_studies)
     apply_settings({"server.port": port, "server.address": host})
     os.environ[SERVED] = "yes"
     set_local(host in ("127.0.0.1", "localhost", "::1") and not names)
@@ -169,7 +170,7 @@ def create_app(
     middleware = [
         Middleware(SecurityHeaders),
         Middleware(KnownNames, names=server_names(host, port, names)),
-        Middleware(RoleHeader, header=role_header, proxy=proxy),
+        Middleware(Roles, role=role, header=role_header, proxy=proxy),
         Middleware(Limits, proxy=proxy),
         Middleware(OwnMedia),
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),

@@ -31,6 +31,7 @@ from analysis.results import Caution, EstimateLike, NotEstimable, Severity
 from analysis.statistics.control_chart import laney_limits
 from analysis.statistics.proportions import few_people_behind, share_by_person, wilson
 from analysis.study import Study
+from analysis.thresholds import MIN_FOR_UNEVENNESS
 
 _UNKNOWN = NotEstimable(reason="not_asked", method="wilson")
 
@@ -259,6 +260,8 @@ def _cautions(
     few = few_people_behind(*count_return_by_person(sheet.came))
     if few is not None:
         yield _caution("return_of_few", n=few)
+    if people < MIN_FOR_UNEVENNESS:
+        yield _caution("unevenness_of_few", "info")
     if sheet.repeated:
         yield _caution("sign_ins_repeated", "info", n=sheet.repeated)
     walk_ins = int((sheet.rows["attended"] & ~sheet.rows["registered"]).sum())

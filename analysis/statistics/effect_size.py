@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy import optimize, special, stats
 
 from analysis.results import Estimate, EstimateLike, NotEstimable, Reason
-from analysis.statistics.counting import PairTally, tally_pairs
+from analysis.statistics.counting import ROUNDING, PairTally, tally_pairs
 from analysis.statistics.noncentral import hedges_correction, noncentrality_limits
 from analysis.statistics.paired_categories import paired_table, tango_limits
 from analysis.statistics.rank_tests import signed_ranks
@@ -329,8 +329,9 @@ def smd(mean1: float, sd1: float, n1: float, mean2: float, sd2: float, n2: float
     Returns
     -------
     float or None
-        (mean2 − mean1) / √((sd1² + sd2²)/2); None when a group is empty or neither varies.
-        For shares give p and √(p(1−p)).
+        (mean2 − mean1) / √((sd1² + sd2²)/2); None when a group is empty or all are equal. Where
+        neither group varies but they differ (all women here, all men there) the SD is that of
+        both together. For shares give p and √(p(1−p)).
 
     Notes
     -----
@@ -342,9 +343,14 @@ def smd(mean1: float, sd1: float, n1: float, mean2: float, sd2: float, n2: float
     0.5
     """
     spread = math.sqrt((sd1**2 + sd2**2) / 2.0)
-    if n1 <= 0 or n2 <= 0 or not spread > 0:
+    apart = mean2 - mean1
+    if n1 <= 0 or n2 <= 0:
         return None
-    return (mean2 - mean1) / spread
+    if spread > 0:
+        return apart / spread
+    if abs(apart) <= ROUNDING * max(abs(mean1), abs(mean2)):
+        return None
+    return math.copysign((n1 + n2) / math.sqrt(n1 * n2), apart)
 
 
 def _why_not(pairs: PairTally, distinct_changes: int) -> Reason | None:

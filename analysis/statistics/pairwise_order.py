@@ -68,7 +68,7 @@ def _smallest_bound(
     reached: Callable[[float], float], low: float, high: float, position: float
 ) -> float:
     """Bisect for the smallest bound below which at least ``position`` pairs lie."""
-    slack = 1e-9 * max(abs(low), abs(high), 1e-300)
+    slack = 1e-9 * max(abs(low), abs(high))
     low, high = low - slack, high + slack
     for _ in range(_HALVINGS):
         middle = (low + high) / 2.0

@@ -93,11 +93,10 @@ def _shares(
 ) -> tuple[EstimateLike, EstimateLike, float | None, float | None]:
     p1, p2 = x1 / n1, x2 / n2
     test = compare_shares(x2, n2, x1, n1)
-    spread = math.sqrt((p1 * (1 - p1) + p2 * (1 - p2)) / 2)
     return (
         wilson(x1, n1),
         wilson(x2, n2),
-        (p1 - p2) / spread if spread > 0 else None,
+        smd(p2, math.sqrt(p2 * (1 - p2)), n2, p1, math.sqrt(p1 * (1 - p1)), n1),
         test.p_value if isinstance(test, Comparison) else None,
     )
 

@@ -109,7 +109,7 @@ def compare_groups(
         assignment,
         agreement,
         {c.code for c in cautions},
-        alike=_are_alike(study, measure, balance, pre, post, treated),
+        alike=_are_alike(pre, post, treated, covariates),
         differential=is_differential(panel, treated),
     )
     effect = _effect(analyses, cautions, assignment)
@@ -140,14 +140,16 @@ def compare_groups(
 def compare_methods(analyses: Sequence[ComparisonLike]) -> tuple[Comparison, Comparison] | None:
     """Difference in differences and ANCOVA of the same form; None when one is missing.
 
-    With declared covariates ANCOVA adjusts for them; with clusters both are the clustered forms.
+    With declared covariates ANCOVA adjusts for them, or there is none: where the groups share no
+    level of a covariate, the plain one says nothing of it. With clusters both are the clustered
+    forms.
     """
     by_name = {one.name: one for one in analyses if isinstance(one, Comparison)}
+    adjusted = any(one.name.startswith("ancova_covariates") for one in analyses)
     form = "_cr2" if any(one.name == "did_cr2" for one in analyses) else ""
     did = by_name.get(f"did{form}") or by_name.get("did")
     form = "_cr2" if did is not None and did.name.endswith("_cr2") else ""
-    wanted = (f"ancova_covariates{form}", f"ancova{form}")
-    ancova = next((by_name[name] for name in wanted if name in by_name), None)
+    ancova = by_name.get(f"ancova_covariates{form}" if adjusted else f"ancova{form}")
     return None if did is None or ancova is None else (did, ancova)
 
 
@@ -168,27 +170,26 @@ def agreement_of_groups(analyses: Sequence[ComparisonLike]) -> str:
 
 
 def _are_alike(
-    study: Study,
-    measure: MeasurePlan,
-    balance: Sequence[BalanceRow],
-    pre: FloatArray,
-    post: FloatArray,
-    treated: FloatArray,
+    pre: FloatArray, post: FloatArray, treated: FloatArray, covariates: Covariates | None
 ) -> bool:
     """Whether the baselines of the two groups lie within 0.25 SD: of all, and of those analysed.
 
-    Declared covariates count too. 0.25 is the limit of the What Works Clearinghouse for a
-    baseline that adjustment can still repair (Standards Handbook 4.1, 2020).
+    Declared covariates count too, rare levels among them: what is not shown may still differ. 0.25
+    is the limit of the What Works Clearinghouse for a baseline that adjustment can still repair
+    (Standards Handbook 4.1, 2020).
     """
-    named = {measure.name, *(study.plan.survey.covariates if study.plan.survey else ())}
-    differences = [row.smd for row in balance if row.variable in named]
-    used = both_waves(pre, post)
-    sides = [pre[used & (treated == arm)] for arm in (1, 0)]
-    if min(side.size for side in sides) > 1:
-        spread = [(s.mean(), math.sqrt(sample_variance(s)), s.size) for s in sides]
-        differences.append(smd(*spread[1], *spread[0]))
-    known = [abs(d) for d in differences if d is not None]
-    return bool(known) and max(known) <= MAX_BASELINE_SMD
+    columns = [pre, *(covariates.values.T if covariates is not None else ())]
+    for rows in (np.isfinite(pre), both_waves(pre, post)):
+        for column in columns:
+            known = rows & np.isfinite(column)
+            sides = [column[known & (treated == arm)] for arm in (0, 1)]
+            if min(side.size for side in sides) < 2:
+                return False
+            moments = [(s.mean(), math.sqrt(sample_variance(s)), s.size) for s in sides]
+            difference = smd(*moments[0], *moments[1])
+            if difference is not None and abs(difference) > MAX_BASELINE_SMD:
+                return False
+    return True
 
 
 def _doubts(

@@ -6,6 +6,7 @@ Every headline, target, card and pooled number rests on the same contrast of a m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
@@ -14,8 +15,12 @@ import numpy as np
 from analysis.study import Study
 from analysis.surveys.panel import Panel
 
-#: Beginnings of the names of waves that lie before the start, where nothing is declared.
-BEFORE = ("pre", "baseline", "base", "t0", "前测", "基线")
+#: Names of waves that lie before the start, where nothing is declared: "pre", "Pre-test 2", "T0".
+#: As words of their own: "present", "press" and "T01" are none of them.
+BEFORE = re.compile(
+    r"pre[-_ ]?(?:test|survey|wave|assessment|intervention|program(?:me)?)?(?![a-z])"
+    r"|base(?:[-_ ]?line)?(?![a-z])|t0(?![0-9a-z])|前测|基线"
+)
 
 
 class _Row(Protocol):
@@ -77,7 +82,7 @@ def waves_before(panel: Panel) -> list[int]:
     return [
         at
         for at, wave in enumerate(panel.waves)
-        if wave not in panel.looked_back and wave.lower().startswith(BEFORE)
+        if wave not in panel.looked_back and BEFORE.match(wave.strip().lower())
     ]
 
 

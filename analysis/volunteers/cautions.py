@@ -8,7 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from analysis.results import Caution, Estimate, Severity
-from analysis.thresholds import MAX_DIFFERENCE_BY_WINDOW, MIN_SHARE_OUTLOOKS_HELD
+from analysis.thresholds import (
+    MAX_DIFFERENCE_BY_WINDOW,
+    MIN_FOR_UNEVENNESS,
+    MIN_SHARE_OUTLOOKS_HELD,
+)
 from analysis.volunteers.groups import is_clear
 from analysis.volunteers.results import Volunteers
 from analysis.volunteers.spells import Team, Tenures
@@ -43,6 +47,7 @@ def volunteer_cautions(
         *_of_outlook(result),
         *_of_groups(result),
         *([] if few_reliable is None else [_caution("reliability_of_few", n=few_reliable)]),
+        *_of_hours(result),
         *_of_data(team),
     )
     return replace(result, cautions=tuple(found))
@@ -50,6 +55,12 @@ def volunteer_cautions(
 
 def _caution(code: str, severity: Severity = "caution", **values: object) -> Caution:
     return Caution(code=code, severity=severity, section="volunteers", values=values)
+
+
+def _of_hours(v: Volunteers) -> Iterator[Caution]:
+    gini = v.hours.gini if v.hours is not None else None
+    if isinstance(gini, Estimate) and gini.n < MIN_FOR_UNEVENNESS:
+        yield _caution("hours_of_few", "info")
 
 
 def _of_curve(v: Volunteers, tenures: Tenures) -> Iterator[Caution]:

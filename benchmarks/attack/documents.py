@@ -171,7 +171,9 @@ def hidden_numbers(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[s
     """
     given = {_digits(value) for _, value in walk(after)}
     given |= {_digits(_error_of_share(record)) for _, record in walk(after)}
-    return {_digits(value) for _, value in walk(before)} - given - {""}
+    hidden = {_digits(value) for _, value in walk(before)} - given - {""}
+    # A document may say a share in percent.
+    return (hidden | {_digits(100 * value) for value in map(float, hidden)}) - {""}
 
 
 def _error_of_share(record: Any) -> float | None:
@@ -184,7 +186,7 @@ def _error_of_share(record: Any) -> float | None:
 
 
 def _digits(value: Any) -> str:
-    """The first nine digits; "" for what many counts or shares of up to 240 people could be.
+    """The number to nine digits; "" for what many counts or shares of up to 240 people could be.
 
     Half shares too: a picture of answers sets half of the middle one to either side.
     """
@@ -192,7 +194,7 @@ def _digits(value: Any) -> str:
     if told is None or any(abs(told * k - round(told * k)) < 1e-7 for k in range(1, 481)):
         return ""
     digits = re.sub(r"^0+", "", repr(abs(told)).partition("e")[0].replace(".", ""))
-    return digits[:9] if len(digits) >= 9 else ""
+    return f"{abs(told):.8e}" if len(digits) >= 9 else ""
 
 
 def attack_document(name: str, content: bytes, hidden: set[str], spoils: Spoils) -> None:

@@ -130,8 +130,14 @@ _WORKSPACE: dict[str, Callable[[Text], str]] = {
     "name_needed": lambda t: t(
         "To listen on {host}, say by which name people reach this computer: --name NAME."
     ),
+    "evaluators_only": lambda t: t("Only evaluators change studies here. Nothing was changed."),
+    "too_many_views": lambda t: t(
+        "So many parts of this study have been looked at that no further one can be judged beside "
+        "them. The whole study is shown as before."
+    ),
     "proxy_needed": lambda t: t(
-        "A header of roles is believed from a proxy alone: name its address with --proxy."
+        "A header of roles is believed from a proxy alone: name the header, and the proxy's "
+        "address with --proxy."
     ),
     "workspace_older": lambda t: t(
         "The workspace {where} lacks {missing}: another version of Levee made it. Nothing was "

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from analysis.participation.results import LISTED, Delivery, Participation
 from analysis.results import Caution, Estimate, Finding
+from analysis.thresholds import MIN_FOR_UNEVENNESS
 from dashboard.text import Text
 
 
@@ -123,6 +124,11 @@ CAUTIONS: dict[str, Callable[[Text, Caution], str]] = {
         "The share who came to the very next session is decided by few people ({n}): its 95% "
         "interval is too narrow.",
         n=text.number(c.values["n"], 0),
+    ),
+    "unevenness_of_few": lambda text, _: text(
+        "How unevenly attendance is shared: among fewer than {least} people these 95% intervals "
+        "are too narrow (about 87% to 92% hold).",
+        least=text.number(MIN_FOR_UNEVENNESS, 0),
     ),
     "participation_more_than_eligible": lambda text, c: text(
         "{n} people came but only {eligible} were said to be eligible: check that number.",

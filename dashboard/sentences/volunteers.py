@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from analysis.results import SUPPRESSED, Caution, Comparison, Estimate, EstimateLike, Finding
+from analysis.thresholds import MIN_FOR_UNEVENNESS
 from analysis.volunteers.findings import find_cohorts
 from analysis.volunteers.groups import is_clear
 from analysis.volunteers.overdue import people_overdue
@@ -165,6 +166,11 @@ CAUTIONS: dict[str, Callable[[Text, Caution], str]] = {
     "reliability_of_few": lambda text, c: text(
         "Reliability is decided by few people ({n}): its 95% interval is too narrow.",
         n=text.number(c.values["n"], 0),
+    ),
+    "hours_of_few": lambda text, _: text(
+        "How unevenly hours are shared: among fewer than {least} people these 95% intervals are "
+        "too narrow (about 87% to 92% hold).",
+        least=text.number(MIN_FOR_UNEVENNESS, 0),
     ),
     "volunteers_few": lambda text, c: text.count(
         "Only {n} volunteer can be followed: one more leaving would change the picture.",

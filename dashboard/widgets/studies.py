@@ -16,7 +16,8 @@ from dashboard.workspace.store import SavedStudy, delete_study, list_studies, re
 
 def show_studies(text: Text) -> None:
     """Show the saved studies, newest first, and the way to bring one in."""
-    studies = list_studies()
+    # Who only reads sees no study that is not finished: its name may be that of a file.
+    studies = [one for one in list_studies() if one.version or may_change_studies()]
     if studies:
         st.header(text("Your studies"), anchor=False)
     for study in studies:

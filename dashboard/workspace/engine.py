@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -75,6 +76,25 @@ def _open(url: str) -> Engine:
             error
         )
     return engine
+
+
+_ASKED_BEFORE_WRITING: list[Callable[[], bool]] = []
+
+
+def guard_writing(may_write: Callable[[], bool]) -> None:
+    """Ask before each change of studies or of the portfolio; a server asks for the person's role.
+
+    Pages draw no button that a reader may not press. A click that was on its way when the role
+    changed, or that a client made up, ends here.
+    """
+    _ASKED_BEFORE_WRITING[:] = [may_write]
+
+
+def open_for_writing() -> Engine:
+    """Open the workspace for changes of studies; the ledger of releases has its own way."""
+    if not all(may_write() for may_write in _ASKED_BEFORE_WRITING):
+        raise WorkspaceError("evaluators_only")
+    return open_workspace().execution_options(**{WRITES: True})
 
 
 def _shown(url: str) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from analysis.errors import WorkspaceError
 from analysis.results import AUDIENCES, Audience
-from dashboard.workspace.engine import WRITES, open_workspace
+from dashboard.workspace.engine import open_for_writing, open_workspace
 from dashboard.workspace.models import AuditRow, ResultRow, now
 
 
@@ -53,7 +53,7 @@ def remove_results(fingerprints: Sequence[str]) -> None:
 def writing(action: str, n: int) -> Iterator[Session]:
     """One transaction with its audit line."""
     try:
-        writing = open_workspace().execution_options(**{WRITES: True})
+        writing = open_for_writing()
         with Session(writing) as session, session.begin():
             yield session
             session.add(AuditRow(study="portfolio", action=action, note=str(n)))

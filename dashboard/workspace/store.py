@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from analysis.errors import WorkspaceError
 from analysis.study_file import StudyPlan, parse_plan, write_plan
-from dashboard.workspace.engine import WRITES, open_workspace
+from dashboard.workspace.engine import open_for_writing, open_workspace
 from dashboard.workspace.models import (
     AuditRow,
     BlobRow,
@@ -305,7 +305,7 @@ def _writing(study: str, action: str, author: str, note: str = "") -> Iterator[S
     if study == SAMPLE_ID:
         raise WorkspaceError("sample_read_only")
     try:
-        writing = open_workspace().execution_options(**{WRITES: True})
+        writing = open_for_writing()
         with Session(writing) as session, session.begin():
             yield session
             if action:

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from streamlit import config
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from dashboard import guard
 from dashboard.guard import KnownNames, Limits, MediaOwners, OwnMedia, server_names
@@ -191,3 +192,22 @@ def test_settings_of_the_person_do_not_weaken_the_server(monkeypatch):
     assert config.get_option("server.enableStaticServing") is False
     assert config.get_option("server.enableXsrfProtection") is True
     assert config.get_option("server.baseUrlPath") == ""
+
+
+def test_a_page_cannot_make_the_server_forget_what_readers_were_shown():
+    told = []
+
+    async def listen(scope, receive, send):
+        while (message := await receive())["type"] != "websocket.disconnect":
+            told.append(BackMsg.FromString(message["bytes"]).WhichOneof("type"))
+
+    sent = [BackMsg(clear_cache=True), BackMsg(stop_script=True), BackMsg(clear_cache=True)]
+    messages = [{"type": "websocket.receive", "bytes": one.SerializeToString()} for one in sent]
+    ask(Limits(listen), "/_stcore/stream", "websocket", messages)
+    assert told == ["stop_script"]
+
+
+def test_what_the_server_keeps_is_shown_to_nobody():
+    names = server_names("127.0.0.1", 8501)
+    refused = ask(KnownNames(answer_ok, names), "/_stcore/metrics", host="127.0.0.1:8501")
+    assert refused[0]["status"] == 404

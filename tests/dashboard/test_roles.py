@@ -2,19 +2,29 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from analysis.errors import WorkspaceError
 from analysis.results import AUDIENCES
 from dashboard.cli import main
 from dashboard.navigation import SECTIONS, has_page
-from dashboard.roles import RoleHeader, set_roles
-from dashboard.workspace.engine import VARIABLE, close_workspaces
+from dashboard.roles import Roles, set_roles
+from dashboard.workspace.definitions import save_different
+from dashboard.workspace.engine import VARIABLE, close_workspaces, guard_writing
 from dashboard.workspace.sample import read_sample_files, read_sample_plan
-from dashboard.workspace.store import create_study, save_file, save_version
+from dashboard.workspace.store import (
+    create_study,
+    delete_study,
+    list_studies,
+    rename_study,
+    save_file,
+    save_version,
+)
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
 VIEWS = [e.view for entries in SECTIONS.values() for e in entries if has_page(e.view)]
@@ -59,7 +69,7 @@ def changing(at: AppTest) -> list[str]:
     return found + ["upload" for _ in at.get("file_uploader")]
 
 
-@pytest.mark.parametrize("role", ["manager", "funder"])
+@pytest.mark.parametrize("role", ["manager", "funder", "public"])
 @pytest.mark.parametrize("view", VIEWS)
 def test_readers_change_nothing_on_any_page(app, view, role):
     at = app(view, role)
@@ -97,28 +107,85 @@ def test_who_has_no_role_is_shown_nothing(app):
     assert not [*at.title, *at.header, *at.table, *at.get("plotly_chart"), *at.sidebar.selectbox]
 
 
+def ask(app: Roles, path: str = "/", kind: str = "http", peer: str = "10.0.0.1", sent=()):
+    """Headers of roles that arrive behind the middleware, and the status when it refuses."""
+    arrived, answers = [], []
+
+    async def keep(scope, receive, send):
+        arrived.append([value.decode() for name, value in scope["headers"] if name == b"x-role"])
+
+    async def note(message):
+        answers.append(message.get("status") or message.get("code"))
+
+    headers = [(b"host", b"x"), *((b"x-role", one.encode()) for one in sent)]
+    scope = {"type": kind, "path": path, "headers": headers, "client": (peer, 1)}
+    app.app = keep
+    # In a thread of its own: the browser tests leave a loop running in this one.
+    with ThreadPoolExecutor(1) as aside:
+        aside.submit(lambda: asyncio.run(app(scope, None, note))).result()
+    return (arrived or [None])[0], next((one for one in answers if one), None)
+
+
+@pytest.mark.parametrize("kind", ["http", "websocket"])
 @pytest.mark.parametrize(
     ("peer", "sent", "passed"),
     [
-        ("10.0.0.1", ["funder"], ["funder"]),
-        ("10.0.0.9", ["evaluator"], []),
-        ("10.0.0.1", ["funder", "evaluator"], []),
-        ("10.0.0.1", [], []),
+        ("10.0.0.1", ["funder"], True),
+        ("10.0.0.9", ["evaluator"], False),
+        ("10.0.0.1", ["funder", "evaluator"], False),
+        ("10.0.0.1", ["Evaluator"], False),
+        ("10.0.0.1", ["funder, evaluator"], False),
+        ("10.0.0.1", [], False),
     ],
 )
-@pytest.mark.parametrize("kind", ["http", "websocket"])
 def test_a_role_is_believed_from_the_proxy_alone(peer, sent, passed, kind):
-    arrived = []
+    found, refused = ask(Roles(None, "evaluator", "X-Role", "10.0.0.1"), "/", kind, peer, sent)
+    assert found == (sent if passed else None)
+    assert refused == (None if passed else {"http": 403, "websocket": 1008}[kind])
 
-    async def keep(scope, receive, send):
-        arrived.extend(value for name, value in scope["headers"] if name == b"x-levee-role")
 
-    headers = [(b"host", b"x"), *((b"x-levee-role", one.encode()) for one in sent)]
-    scope = {"type": kind, "headers": headers, "client": (peer, 1)}
-    asyncio.run(RoleHeader(keep, "X-Levee-Role", "10.0.0.1")(scope, None, None))
-    assert [one.decode() for one in arrived] == passed
+def test_the_health_of_the_server_has_no_role():
+    assert ask(Roles(None, "", "X-Role", "10.0.0.1"), "/_stcore/health") == ([], None)
+
+
+@pytest.mark.parametrize("role", AUDIENCES)
+def test_only_evaluators_upload(role):
+    path = "/_stcore/upload_file/session/file"
+    assert ask(Roles(None, role), path)[1] == (None if role == "evaluator" else 403)
+    named = Roles(None, "evaluator", "X-Role", "10.0.0.1")
+    assert ask(named, path, sent=[role])[1] == (None if role == "evaluator" else 403)
+
+
+def test_a_click_of_who_is_no_evaluator_any_more_changes_nothing(own_study):
+    """Callbacks run before the page: one sent after the role changed is refused where it writes."""
+    allowed = False
+    guard_writing(lambda: allowed)
+    try:
+        for change in (
+            lambda: delete_study(own_study),
+            lambda: rename_study(own_study, "x"),
+            lambda: create_study("y"),
+            lambda: save_different(("a", "b")),
+        ):
+            with pytest.raises(WorkspaceError, match="evaluators_only"):
+                change()
+    finally:
+        guard_writing(lambda: True)
+    assert [one.id for one in list_studies()] == [own_study]
+
+
+@pytest.mark.parametrize(("role", "listed"), [("evaluator", True), ("funder", False)])
+def test_studies_that_are_not_finished_are_listed_to_evaluators_alone(app, role, listed):
+    draft = create_study("Case of one family")
+    try:
+        shown = " ".join(one.value for one in app("home", role).markdown)
+        assert ("Case of one family" in shown) is listed
+        assert "Community B" in shown
+    finally:
+        delete_study(draft)
 
 
 def test_a_header_of_roles_needs_a_proxy(capsys):
     assert main(["serve", "--no-browser", "--role-header", "X-Levee-Role"]) == 2
     assert "--proxy" in capsys.readouterr().err
+    assert main(["serve", "--no-browser", "--proxy", "127.0.0.1", "--role-header", ""]) == 2

@@ -213,7 +213,8 @@ def test_cohen_h_paired_is_narrower_when_answers_agree():
 
 def test_smd():
     assert smd(3.0, 1.0, 10, 4.0, 2.0, 20) == pytest.approx(1 / math.sqrt(2.5))
-    assert smd(3.0, 0.0, 10, 4.0, 0.0, 20) is None
+    assert smd(3.0, 0.0, 10, 4.0, 0.0, 20) == pytest.approx(30 / math.sqrt(200))
+    assert smd(3.0, 0.0, 10, 3.0, 0.0, 20) is None
     assert smd(3.0, 1.0, 0, 4.0, 1.0, 20) is None
 
 

@@ -175,17 +175,17 @@ def test_the_tipping_point_mirrors_and_moves_with_the_scale(scale, shift):
 
 @pytest.mark.parametrize("rising", [True, False])
 def test_a_small_shift_is_found_in_its_direction(rising):
-    """A change that is clear by a hair ends at a shift of a twentieth, up or down."""
+    """A change that is clear by a hair ends at a shift within the first step, up or down."""
     sign = 1.0 if rising else -1.0
 
     def shifted(delta):
         return t_comparison(
-            name="x", estimate=2.1 * sign + delta, std_error=1.0, df=1e6, n=99, method="t"
+            name="x", estimate=1.98 * sign + delta, std_error=1.0, df=1e6, n=99, method="t"
         )
 
     found = find_tipping_point(shifted, 3.0, 1.0, 5.0)
     assert found.status == "reached"
-    assert found.delta == pytest.approx(-sign * (2.1 - stats.t.isf(0.025, 1e6)), abs=1e-8)
+    assert found.delta == pytest.approx(-sign * (1.98 - stats.t.isf(0.025, 1e6)), abs=1e-8)
 
 
 def test_not_reached_within_the_scale_and_not_clear():

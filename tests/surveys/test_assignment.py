@@ -170,3 +170,27 @@ def test_a_fall_that_is_smaller_than_the_comparison_groups_is_said_so():
     assert finding.code == "more_than_comparison_up"
     assert "fell by 0.57" in say_finding(Text("en"), finding)
     assert "less than in the comparison group" in say_finding(Text("en"), finding)
+
+
+@pytest.mark.parametrize("swapped", [0, 3])
+def test_groups_that_share_no_level_of_a_covariate_earn_no_causal_verb(swapped):
+    """All women had the programme, all men are compared, and women gained: sex, not programme."""
+    rng = np.random.default_rng(4)
+    n = 120
+    treated = np.arange(n) < n // 2
+    sex = np.where(treated, "f", "m")
+    sex[:swapped], sex[n - swapped :] = "m", "f"
+    pre = rng.normal(3, 0.5, n)
+    post = pre + 0.5 * (sex == "f") + rng.normal(0, 0.3, n)
+    study = make_study(
+        {"pre": {"s": pre}, "post": {"s": post}},
+        facts={"treated": [*treated] * 2},
+        categories={"sex": [*sex] * 2},
+        survey={"covariates": ["sex"]},
+    )
+    found = evaluate(study).comparison[0]
+    assert not found.causal
+    assert "groups_differ" in found.doubts
+    if not swapped:
+        assert "one_method" in found.doubts
+        assert found.agreement == "single"

@@ -7,7 +7,7 @@ from analysis.funder_summary import main_outcome
 from analysis.portfolio import shorten_result
 from analysis.results import Comparison
 from analysis.sections import evaluate
-from analysis.surveys.contrasts import main_contrast, main_records, main_rows
+from analysis.surveys.contrasts import main_contrast, main_records, main_rows, waves_before
 from analysis.surveys.panel import build_panel
 from tests.studies import make_study
 from tests.test_portfolio import compare_studies
@@ -140,3 +140,24 @@ def test_files_from_before_the_mark_speak_of_their_last_real_contrast():
         {"measure": "s", "change": 3, "cautions": ["retrospective"]},
     ]
     assert [r["change"] for r in main_records(old)] == [2]
+
+
+@pytest.mark.parametrize(
+    ("waves", "before"),
+    [
+        (("t1", "mid", "present"), 0),
+        (("T01", "T02", "T03"), 0),
+        (("baseline", "press", "presentation"), 1),
+        (("pre", "pre2", "post"), 2),
+        (("Pre-test", "Post-test"), 1),
+        (("pretest", "posttest"), 1),
+        (("T0", "T1"), 1),
+        (("前测", "后测"), 1),
+        (("基线1", "基线2", "终线"), 2),
+    ],
+)
+def test_only_a_word_for_before_names_a_wave_before_the_start(waves, before):
+    rng = np.random.default_rng(3)
+    study = make_study({wave: {"s": rng.normal(3, 1, 20)} for wave in waves})
+    assert len(waves_before(build_panel(study))) == before
+    assert main_contrast(study, build_panel(study), "s") == (waves[0], waves[-1])

@@ -106,8 +106,10 @@ def test_attendance_and_reliability_of_few_people(people, said):
     service = {**SERVICE, "signed_up": "up", "attended": "came"}
     team = evaluate_volunteers(read_tables(volunteers=(roster, VOLUNTEERS), service=(log, service)))
     assert codes(team.cautions).get("reliability_of_few") == said
+    told = {c.code for c in (*participation.cautions, *team.cautions)}
+    assert {"unevenness_of_few", "hours_of_few"} <= told
     for caution in (*participation.cautions, *team.cautions):
-        if caution.code.endswith("_of_few"):
+        if caution.code.endswith("_of_few") and caution.values:
             assert all(str(said) in say_caution(Text(lang), caution) for lang in ("en", "zh-Hans"))
 
 

@@ -101,7 +101,7 @@ def _without_dropped(
 ) -> tuple[Table, list[Exclusion]]:
     table, fixed = apply_fixes(table, plan.fixes)
     unwanted = {normalise_name(status) for status in plan.drop_status}
-    name = next((c for c in STATUS_COLUMNS if find_column(table, c)), None)
+    name = next((found for c in STATUS_COLUMNS if (found := find_column(table, c))), None)
     if not unwanted or name is None:
         return table, _placed(fixed, source)
     statuses = column_texts(table, name).map(normalise_name, na_action="ignore")
