@@ -136,8 +136,9 @@ def _shown(study: Study, evaluation: Evaluation, view: str, whole: str) -> Evalu
         if view not in known:
             if len(known) >= _MAX_VIEWS:
                 raise LeveeError("too_many_views")
-            seen = [release for _, release in known.values()]
-            # What left an earlier version, or another audience has, is known beside this page.
+            # Other versions and audiences too: a funder may look as the public does, and back.
+            pages = [pages for (of, *_), pages in views.items() if of == opened]
+            seen = [release for each in pages for _, release in each.values()]
             seen += [] if opened == SAMPLE_ID else list_releases(opened)
             known[view] = make_release(evaluation, study, audience, seen, audit=False)
         return known[view][0]

@@ -13,6 +13,11 @@ def test_pairs_that_nobody_has_are_left_out():
     assert (found.n, found.n_missing) == (1, 4)
 
 
+def test_values_that_nobody_has_are_left_out():
+    found = tally([1, 2, 3], [2, 0, 1])
+    assert (found.values.tolist(), found.counts.tolist()) == ([1.0, 3.0], [2.0, 1.0])
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_skewness_is_that_of_scipy(seed):
     values = np.random.default_rng(seed).exponential(2, 30).round(1)
