@@ -81,7 +81,7 @@ OPERATORS = (
     "ZeroIterationForLoop",
 )
 _EQUIVALENT_FILE = Path(__file__).with_name("equivalent_mutants.toml")
-#: The mutant as described → why it cannot change a result.
+#: The mutant as described, wherever its line is now → why it cannot change a result.
 EQUIVALENT: dict[str, str] = {
     one["mutant"]: one["reason"]
     for one in tomllib.loads(_EQUIVALENT_FILE.read_text(encoding="utf-8"))["equivalent"]
@@ -103,10 +103,10 @@ class Mutant:
         return f"analysis.statistics.{self.path.stem}"
 
     def describe(self) -> str:
-        """The changed line, as it stands and as mutated."""
+        """The changed line, as it stands and as mutated, without its number: lines move."""
         before = self.path.read_text(encoding="utf-8").splitlines()[self.line - 1].strip()
         after = self.source.splitlines()[self.line - 1].strip()
-        return f"{self.path.stem}.py:{self.line}: {before}  ->  {after}"
+        return f"{self.path.stem}.py: {before}  ->  {after}"
 
 
 class MutantImporter(importlib.abc.MetaPathFinder, importlib.abc.Loader):
