@@ -195,6 +195,14 @@ _LINKING: dict[str, Message] = {
         "{n} answer could not be read and counts as missing: {values}.",
         "{n} answers could not be read and count as missing: {values}.",
     ),
+    "answers_outside_order": counted(
+        "{n} answer is not in the declared order and is placed after it: {values}.",
+        "{n} answers are not in the declared order and are placed after it: {values}.",
+    ),
+    "never_correct": counted(
+        "Nobody gave the answer declared as right; {n} answer counts as wrong: {values}.",
+        "Nobody gave the answer declared as right; {n} answers count as wrong: {values}.",
+    ),
 }
 _TABLES: dict[str, Message] = {
     "total_row": counted("{n} row of totals was left out.", "{n} rows of totals were left out."),

@@ -9,8 +9,8 @@ from dashboard.cli import main
 from dashboard.sentences import say_error
 from dashboard.text import Text
 
-ROWS = "code,round,arm,age,m\n" + "\n".join(
-    f"p{i},{wave},{'New' if i < 6 else 'Old'},{20 + i},{1 + i % 3 + (wave == 'T1')}"
+ROWS = "code,round,arm,age,sex,m\n" + "\n".join(
+    f"p{i},{wave},{'New' if i < 6 else 'Old'},{20 + i},{'fm'[i % 2]},{1 + i % 3 + (wave == 'T1')}"
     for wave in ("T0", "T1")
     for i in range(12)
 )
@@ -45,6 +45,8 @@ def test_two_groups_are_compared():
         ({"wave_values": {"pre": ["T0"], "pst": ["T1"]}}, "pst", "post"),
         ({"retrospective": ["then"]}, "then", "post"),
         ({"placebo": ["year_0"]}, "year_0", "pre"),
+        ({"disaggregate": ["sex"], "population": {"sex": {"F": 0.6, "X": 0.4}}}, "F", "f, m"),
+        ({"disaggregate": ["sex"], "population": {"sec": {"f": 0.6, "m": 0.4}}}, "sec", "sex"),
     ],
 )
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])

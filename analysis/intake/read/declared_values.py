@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
+from typing import NoReturn
 
 import pandas as pd
 
@@ -45,6 +46,7 @@ def check_declared_values(
     for wave in survey.wave_values:
         _expect(wave, survey.waves, "survey.wave_values", "waves")
     _check_waves(survey, rows, parts)
+    _check_population(survey, rows)
     return list(_check_groups(survey, rows))
 
 
@@ -71,6 +73,20 @@ def _check_waves(survey: SurveyPlan, rows: pd.DataFrame, parts: Sequence[SurveyR
             _expect(value, [*strange, *sorted(here)], where, column)
 
 
+def _check_population(survey: SurveyPlan, rows: pd.DataFrame) -> None:
+    """Refuse shares of a population none of whose levels anybody has: nobody could be weighted.
+
+    A level that nobody has is no error: nobody of it may have answered.
+    """
+    here = [("category", name) for name in survey.disaggregate] + [("key", "site")]
+    known = {column[1]: rows[column] for column in here if column in rows}
+    for name, shares in survey.population.items():
+        _expect(name, list(known), "survey.population", "disaggregate")
+        levels = sorted({str(value).strip() for value in known[name].dropna()})
+        if not set(shares) & set(levels):
+            _refuse(next(iter(shares), ""), levels, f"survey.population.{name}", name)
+
+
 def _check_groups(survey: SurveyPlan, rows: pd.DataFrame) -> Iterator[Issue]:
     if ("key", "group") not in rows:
         if survey.treated:
@@ -91,9 +107,12 @@ def _check_groups(survey: SurveyPlan, rows: pd.DataFrame) -> Iterator[Issue]:
 
 
 def _expect(value: str, found: Sequence[str], where: str, column: str) -> None:
+    if value.strip().casefold() not in {one.strip().casefold() for one in found}:
+        _refuse(value, found, where, column)
+
+
+def _refuse(value: str, found: Sequence[str], where: str, column: str) -> NoReturn:
     folded = {one.strip().casefold(): one for one in found}
-    if value.strip().casefold() in folded:
-        return
     nearest = difflib.get_close_matches(value.strip().casefold(), list(folded), n=1)
     raise StudyFileError(
         "value_not_found",

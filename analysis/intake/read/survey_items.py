@@ -17,6 +17,8 @@ from analysis.issues import Issue
 from analysis.study_file import MeasurePlan
 
 _LISTED = 1_000
+#: What is said where answers are none that the study file declares, by kind of measure.
+_UNLIKE = {"category": "answers_outside_order", "knowledge": "never_correct"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,8 @@ def read_measure(
         outside = _outside(measure, numbers[item])
         issues += _listed("out_of_range", item, texts[item], outside, keys, measure)
         numbers[item] = numbers[item].mask(outside)
+        unlike = _unlike_declared(measure, texts[item], numbers[item])
+        issues += _listed(_UNLIKE.get(measure.kind, ""), item, texts[item], unlike, keys, measure)
     return MeasureAnswers(
         numbers=numbers, texts=texts, labels=rule.labels, rule=rule, issues=tuple(issues)
     )
@@ -179,6 +183,17 @@ def _outside(measure: MeasurePlan, numbers: pd.Series) -> pd.Series:
     if bounds is None or measure.kind == "category":
         return pd.Series(False, index=numbers.index)
     return (numbers < bounds[0]) | (numbers > bounds[1])
+
+
+def _unlike_declared(measure: MeasurePlan, texts: pd.Series, numbers: pd.Series) -> pd.Series:
+    """Answers beside the declared order; all answers where nobody gave the declared right one."""
+    given = texts.notna() & numbers.notna()
+    if measure.kind == "knowledge":
+        return given & (float(numbers.max()) == 0.0) if given.any() else given
+    if measure.kind == "category" and measure.order:
+        named = {normalise_answer(text) for text in measure.order}
+        return given & ~texts.map(lambda text: normalise_answer(str(text)) in named)
+    return given & False
 
 
 def _listed(
