@@ -27,6 +27,8 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _DEFAULT_PORTS = {80, 443}
 #: What pages keep and how often it was used; Streamlit shows it to everybody.
 _METRICS = "/_stcore/metrics"
+#: Streamlit's page tells in it, third, which session it was.
+_PROTOCOLS = "sec-websocket-protocol"
 LARGEST_BODY = 210 << 20
 """Bytes of one request: the largest file that may be uploaded, and its frame."""
 REQUESTS = (600.0, 50.0)
@@ -298,6 +300,10 @@ class MediaOwners:
         while len(self._cookies) > _MAX_FILES:
             self._cookies.popitem(last=False)
 
+    def owns(self, session: str, cookie: str) -> bool:
+        """Tell whether a session is this visitor's, or nobody's yet."""
+        return self._cookies.get(session, cookie) == cookie
+
     def may_read(self, url: str, cookie: str) -> bool:
         """Tell whether a file was made for a page of this visitor."""
         sessions = self._sessions.get(_file_id(url), set())
@@ -308,17 +314,24 @@ OWNERS = MediaOwners()
 
 
 class OwnMedia:
-    """Middleware: gives each visitor a cookie, and pictures and downloads only to their owner."""
+    """Middleware: gives each visitor a cookie, and pictures, downloads and sessions to their owner.
+
+    A page that lost its connection names its session to go on in it; whoever learned that name
+    could go on in it as well.
+    """
 
     def __init__(self, app: ASGIApp, owners: MediaOwners = OWNERS) -> None:
         self.app, self.owners = app, owners
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on; files of other visitors are refused."""
-        if scope["type"] != "http":
+        """Pass a request on; files of other visitors are refused, their sessions begin anew."""
+        if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
         cookie = read_cookie(scope)
+        if scope["type"] == "websocket":
+            await self.app(self._without_foreign_session(scope, cookie), receive, send)
+            return
         if scope["path"].startswith("/media/") and not self.owners.may_read(scope["path"], cookie):
             await refuse(scope, send, 403, "This file belongs to another session.")
             return
@@ -331,6 +344,15 @@ class OwnMedia:
             await send(message)
 
         await self.app(scope, receive, send_with_cookie)
+
+    def _without_foreign_session(self, scope: Scope, cookie: str) -> Scope:
+        """Take the name of another visitor's session out of a socket's protocols."""
+        headers = MutableHeaders(raw=list(scope.get("headers", ())))
+        named = [one.strip() for one in headers.get(_PROTOCOLS, "").split(",")]
+        if len(named) < 3 or self.owners.owns(named[2], cookie):
+            return scope
+        headers[_PROTOCOLS] = ", ".join(named[:2])
+        return {**scope, "headers": headers.raw}
 
 
 def _new_cookie(scope: Scope) -> str:

@@ -211,3 +211,31 @@ def test_what_the_server_keeps_is_shown_to_nobody():
     names = server_names("127.0.0.1", 8501)
     refused = ask(KnownNames(answer_ok, names), "/_stcore/metrics", host="127.0.0.1:8501")
     assert refused[0]["status"] == 404
+
+
+@pytest.mark.parametrize(
+    ("cookie", "session", "passed"),
+    [
+        ("levee_session=one", "s1", "streamlit, token, s1"),
+        ("levee_session=two", "s1", "streamlit, token"),
+        ("", "s1", "streamlit, token"),
+        ("levee_session=two", "s2", "streamlit, token, s2"),
+    ],
+)
+def test_a_session_goes_on_for_its_own_visitor_alone(cookie, session, passed):
+    owners, told = MediaOwners(), []
+    owners.admit("s1", "one")
+
+    async def note(scope, receive, send):
+        told.append(dict(scope["headers"])[b"sec-websocket-protocol"].decode())
+
+    protocols = f"streamlit, token, {session}"
+    ask(
+        OwnMedia(note, owners),
+        "/_stcore/stream",
+        "websocket",
+        (),
+        cookie=cookie,
+        sec_websocket_protocol=protocols,
+    )
+    assert told == [passed]
