@@ -34,6 +34,7 @@ from analysis.statistics.risk_sets import FloatArray
 from analysis.statistics.survival_curve import kaplan_meier, rmst, survival_at
 from benchmarks import (
     coverage_change,
+    coverage_further,
     coverage_groups,
     coverage_measurement,
     coverage_people,
@@ -52,7 +53,8 @@ groups drawn towards the whole, strongly skewed changes (pairs ≤ 25·skewness�
 yes/no questions of groups below 40 people, fewer than 30 months on a side of an event, how unevenly hours or attendance are
 shared among fewer than 150 people, and, in the methods paragraph, Wilson's
 interval near 0. A mixed model with 5 pairs beside 20 single answers holds 93 %: below 20 pairs the pages say that there are few. Over rows instead of people, the attendance rate's interval would hold the truth in
-65 %: it is by person. Where nearly everybody is reliable and a few hardly ever are, these few say too little with 15 to 30 people
+65 %: it is by person. The share who scored higher holds 91 % of 10 pairs (pages say that there are few), the difference of
+mean stay 93 % of 20 and 20 spells, the mean of 4 communities 98 %. Where nearly everybody is reliable and a few hardly ever are, these few say too little with 15 to 30 people
 (90 to 93 %)."""  # noqa: E501
 
 
@@ -243,7 +245,7 @@ SCENARIOS = (
 )
 SCENARIOS += tuple(
     Scenario(name=name, sample=sample, truth=truth, draw=draw, share=share)
-    for name, sample, truth, draw, share in coverage_people.ROWS
+    for name, sample, truth, draw, share in (*coverage_people.ROWS, *coverage_further.ROWS)
 )
 
 
