@@ -24,8 +24,8 @@ MIN_RELIABILITY: Final = 0.7
 MAX_SHARE_AT_END: Final = 0.15
 #: Fewer pairs are few: skewed scores make the t interval too narrow (docs/coverage.md).
 MIN_PAIRS: Final = 20
-#: Pairs times squared skewness of their changes from which on a t interval holds 95 %. Cochran
-#: 1977, Sampling Techniques, 3rd ed., section 2.15.
+#: Times the squared skewness of the changes: pairs from which on a t interval holds 95 %. Cochran
+#: (1977), Sampling Techniques, 3rd ed., section 2.15.
 SKEWNESS_FACTOR: Final = 25
 #: Months on each side of an event from which on its intervals are not wider than 97 %
 #: (docs/coverage.md, 18 and 30 months).

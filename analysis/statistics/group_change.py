@@ -70,7 +70,7 @@ def least_squares(
     target = np.where(alone, 0.0, influence) / np.sqrt(np.where(alone, 1.0, 1 - leverage))
     variance = float((target**2 * residual**2).sum())
     total, spread = gram_moments(target**2, design * target[:, None], bread)
-    df = total**2 / spread
+    df = total**2 / spread if spread > 0 else math.inf
     if df < MIN_DF:
         return NotEstimable(reason="too_few", n=n, name=name, method=method)
     if variance <= 0 or float(np.abs(residual).max()) <= ROUNDING * float(np.abs(outcome).max()):

@@ -241,7 +241,7 @@ def _contrast(
     direction[[later, earlier]] = (1.0, -1.0)
     variance = model.variance(direction)
     df = model.degrees_of_freedom(direction)
-    if df < MIN_DF:
+    if df < MIN_DF or variance <= 0:
         return _refusal("too_few", n, fit.covariance)
     sd = np.sqrt(np.diag(model.covariance))
     between = float(model.covariance[earlier, later])

@@ -159,8 +159,9 @@ def _contrast(
     model: WaveModel, direction: Floats, ci_level: float, method: str, *, n: int, offset: float
 ) -> ComparisonLike:
     variance, df = model.variance(direction), model.degrees_of_freedom(direction)
-    if df < MIN_DF:
-        return NotEstimable(reason="too_few", n=n, method=method, name="mixed_model")
+    if variance <= 0 or df < MIN_DF:
+        reason: Reason = "no_variance" if variance <= 0 else "too_few"
+        return NotEstimable(reason=reason, n=n, method=method, name="mixed_model")
     return t_comparison(
         name="mixed_model",
         estimate=offset + float(direction @ model.means),

@@ -155,3 +155,16 @@ def test_a_level_of_separate_waves_has_the_t_interval_of_its_mean():
     low, high = stats.t.interval(0.9, 4, first.mean(), stats.sem(first))
     assert (level.ci_low, level.ci_high) == pytest.approx((low, high))
     assert (level.n, level.std_error) == (5, pytest.approx(stats.sem(first)))
+
+
+def test_waves_that_only_one_person_links_have_no_error():
+    """Three people of whom one answered two waves of his own: their difference has no variance."""
+    nan = float("nan")
+    scores = [
+        [2.0, 0.5, 2.0, 0.5, nan, nan],
+        [0.5, 1.5, 1.5, 3.5, nan, nan],
+        [nan, nan, nan, nan, 0.5, 1.0],
+    ]
+    found = mean_trajectory(scores, [(0, 1), (4, 5)]).contrasts
+    assert found[0].std_error > 0
+    assert found[1].reason == "no_variance"
