@@ -179,8 +179,9 @@ def _are_alike(
     (Standards Handbook 4.1, 2020).
     """
     columns = [pre, *(covariates.values.T if covariates is not None else ())]
+    # Of anonymous waves nobody is in both: only all of the baseline can be compared.
     for rows in (np.isfinite(pre), both_waves(pre, post)):
-        for column in columns:
+        for column in columns if rows.any() else ():
             known = rows & np.isfinite(column)
             sides = [column[known & (treated == arm)] for arm in (0, 1)]
             if min(side.size for side in sides) < 2:
@@ -189,7 +190,7 @@ def _are_alike(
             difference = smd(*moments[0], *moments[1])
             if difference is not None and abs(difference) > MAX_BASELINE_SMD:
                 return False
-    return True
+    return bool(np.isfinite(pre).any())
 
 
 def _doubts(

@@ -194,7 +194,7 @@ def test_two_treated_people_have_between_one_and_two_degrees_of_freedom():
 
 @pytest.mark.parametrize("cautious", [True, False])
 def test_the_attrition_boundary_is_smooth(cautious):
-    """Published to a tenth of a point: its steps change by two tenths, a slip by more."""
+    """Published to a tenth of a point: a mistyped value changes its steps by more."""
     bounds = [attrition_boundary(overall / 100, cautious=cautious) for overall in range(100)]
     known = np.array([bound for bound in bounds if bound is not None]) * 100
     assert known.size > 40
