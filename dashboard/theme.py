@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
-import plotly.graph_objects as go
-from plotly.io import from_json
-
+from dashboard.content.chart import Chart
 from dashboard.text import N_
 
 BEFORE = "#12436D"
@@ -49,7 +48,7 @@ STATUSES = {
 }
 
 
-def new_figure(height: int = 380) -> go.Figure:
+def new_figure(height: int = 380) -> Chart:
     """Make an empty figure in the house style: white, calm, direct labels, no legend.
 
     Parameters
@@ -65,7 +64,7 @@ def new_figure(height: int = 380) -> go.Figure:
         "title": None,
         "tickfont": {"color": MUTED},
     }
-    figure = go.Figure()
+    figure = Chart()
     figure.update_layout(
         height=height,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
@@ -96,9 +95,9 @@ _ON_DARK = {
 }
 
 
-def for_dark(figure: go.Figure) -> go.Figure:
+def for_dark(figure: Chart) -> Chart:
     """Return the figure with each palette colour exchanged for its twin on a dark ground."""
     told = figure.to_json()
     for light, dark in _ON_DARK.items():
         told = told.replace(light, dark).replace(light.lower(), dark)
-    return from_json(told)
+    return Chart(**json.loads(told))

@@ -20,6 +20,7 @@ from dashboard.sentences.series import say_refusal, say_series_method, say_serie
 from dashboard.tables.series import list_events, list_series
 from dashboard.text import LANGUAGES, Text
 from dashboard.widgets.series import read_events, with_events
+from tests.figures.plotly_view import view
 
 MOVE = {"date": "2024-01-08", "label": {"en": "Move", "zh-Hans": "搬迁"}}
 CAUSAL = ("cause", "because", "effect", "raised", "led to", "thanks", "导致", "使")
@@ -158,10 +159,10 @@ def test_pictures_show_months_model_and_trend(language):
     (series,) = evaluate_interruptions(study_of(sign_ins()))
     text = Text(language)
     figure = draw_series(series, text)
-    assert list(figure.data[0].y) == list(series.values)
-    lines = [y for trace in figure.data[1:3] for y in trace.y]
+    assert list(view(figure).data[0].y) == list(series.values)
+    lines = [y for trace in view(figure).data[1:3] for y in trace.y]
     assert lines == list(series.fitted)
-    assert list(figure.data[3].y) == list(series.events[0].expected)
+    assert list(view(figure).data[3].y) == list(series.events[0].expected)
     assert text.of(MOVE["label"]) in draw_series_print(series, text)
     assert draw_series_print(replace(series, fitted=()), text) == ""
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import pandas as pd
 
 from analysis.evaluation import Evaluation
+from dashboard.content.chart import Chart
 from dashboard.exports.gateway import Stamp, safe_table, safe_text
 from dashboard.figures.blank import is_blank
 from dashboard.sentences import say_finding
 from dashboard.sentences.cautions import say_cautions
 from dashboard.sentences.few import say_nothing_drawn
 from dashboard.text import Text
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +43,7 @@ class ReportPicture:
     alt: str
     note: str = ""
     svg: str = ""
-    figure: Callable[[], go.Figure] | None = None
+    figure: Callable[[], Chart] | None = None
     chart: ReportChart | None = None
     headline: bool = False
 
@@ -115,7 +113,7 @@ class Report:
     stamped: str
 
 
-def draw_or_say(picture: ReportPicture, report: Report) -> go.Figure | str | None:
+def draw_or_say(picture: ReportPicture, report: Report) -> Chart | str | None:
     """Draw a picture, or say why there is nothing to draw; None where only the print exists."""
     figure = None if picture.figure is None else picture.figure()
     if figure is None or not is_blank(figure):

@@ -138,7 +138,7 @@ def _write_picture(picture: ReportPicture, key: str, report: Report) -> str:
     if isinstance(drawn, str):
         return f"<figure>{caption}<p>{_say(drawn)}</p></figure>"
     told = drawn.to_json().replace("<", "\\u003c")
-    height = drawn.layout.height or 400
+    height = drawn.height
     return (
         f'<figure>{caption}<div {label} data-figure="data-{key}" '
         f'style="min-height:{height:.0f}px"></div>'

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import plotly.graph_objects as go
-from plotly.colors import sample_colorscale
-
 from analysis.surveys.results import ItemAnswers
+from dashboard.content.chart import Chart
 from dashboard.figures.labels import escape_label, wrap_label
 from dashboard.sentences.outcomes import say_wave
 from dashboard.text import Text
@@ -28,7 +26,7 @@ def sort_by_change(items: Sequence[ItemAnswers]) -> list[str]:
 
 def draw_answers(
     items: Sequence[ItemAnswers], labels: Mapping[str, str], text: Text, *, diverging: bool = True
-) -> go.Figure:
+) -> Chart:
     """Draw the shares of each answer, one bar per item and wave.
 
     Parameters
@@ -71,9 +69,20 @@ def draw_answers(
 
 def choose_colours(n: int) -> list[str]:
     """Colours for ``n`` ordered answers, from the checked palette of five."""
-    if n == 5:
+    if n == len(LIKERT):
         return list(LIKERT)
-    return list(sample_colorscale(list(LIKERT), [i / max(1, n - 1) for i in range(n)]))
+    return [_mix_colours(i / max(1, n - 1)) for i in range(n)]
+
+
+def _mix_colours(share: float) -> str:
+    """The colour at a share of the way along the palette, between its two neighbours."""
+    below = min(int(share * (len(LIKERT) - 1)), len(LIKERT) - 2)
+    weight = share * (len(LIKERT) - 1) - below
+    low, high = (
+        [int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in LIKERT[below : below + 2]
+    )
+    mixed = (round(a + weight * (b - a)) for a, b in zip(low, high, strict=True))
+    return f"rgb({', '.join(map(str, mixed))})"
 
 
 def _is(one: ItemAnswers, item: str, wave: str) -> bool:
@@ -99,7 +108,7 @@ def _reach(rows: Sequence[ItemAnswers]) -> list[float]:
 
 
 def _add_answer(
-    figure: go.Figure,
+    figure: Chart,
     rows: Sequence[ItemAnswers],
     place: Mapping[tuple[str, str], float],
     answer: tuple[int, str, str],
@@ -135,7 +144,7 @@ def _add_answer(
 
 
 def _label_rows(
-    figure: go.Figure,
+    figure: Chart,
     rows: Sequence[ItemAnswers],
     place: Mapping[tuple[str, str], float],
     order: list[str],
@@ -164,7 +173,7 @@ def _label_rows(
         )
 
 
-def draw_shares(items: Sequence[ItemAnswers], labels: Mapping[str, str], text: Text) -> go.Figure:
+def draw_shares(items: Sequence[ItemAnswers], labels: Mapping[str, str], text: Text) -> Chart:
     """Draw each item's share before (hollow) and after (solid): share correct, or share of yes."""
     order = sort_by_change(items)
     figure = new_figure(80 + 52 * len(order))

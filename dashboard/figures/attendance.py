@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
-
 from analysis.participation.results import Participation, SessionAttendance
 from analysis.results import Estimate
+from dashboard.content.chart import Chart
 from dashboard.figures.axes import draw_lorenz, events_within, percent_axis, shade_events
 from dashboard.figures.labels import escape_label
 from dashboard.figures.retention import month_ticks
@@ -17,7 +16,7 @@ from dashboard.theme import AFTER, BAND, BEFORE, MUTED, new_figure
 MAX_BARS = 8
 
 
-def draw_sessions(participation: Participation, text: Text) -> go.Figure:
+def draw_sessions(participation: Participation, text: Text) -> Chart:
     """Draw each session's share present between its control limits (p-chart).
 
     Without a number registered: the number present. Sessions without a date stand in the table
@@ -55,7 +54,7 @@ def draw_sessions(participation: Participation, text: Text) -> go.Figure:
     return figure
 
 
-def _draw_numbers(participation: Participation, text: Text) -> go.Figure:
+def _draw_numbers(participation: Participation, text: Text) -> Chart:
     shown = [s for s in participation.per_session if s.date] or list(participation.per_session)
     figure = new_figure(360)
     figure.add_bar(
@@ -82,7 +81,7 @@ def _say_session(text: Text, s: SessionAttendance) -> str:
 
 
 def _finish_calendar(
-    figure: go.Figure, participation: Participation, shown: list[SessionAttendance], text: Text
+    figure: Chart, participation: Participation, shown: list[SessionAttendance], text: Text
 ) -> None:
     days = sorted(s.date for s in shown if s.date)
     if len(days) != len(shown) or not days:
@@ -94,7 +93,7 @@ def _finish_calendar(
     figure.update_layout(margin={"t": 26})
 
 
-def draw_months(participation: Participation, text: Text) -> go.Figure:
+def draw_months(participation: Participation, text: Text) -> Chart:
     """Draw unique people (bars) and contacts (dots) by month, from zero."""
     months = participation.per_period
     x = [f"{m.month}-01" for m in months]
@@ -125,7 +124,7 @@ def draw_months(participation: Participation, text: Text) -> go.Figure:
 
 def draw_engagement(
     participation: Participation, text: Text, least: int = 0, *, in_steps: bool = False
-) -> go.Figure:
+) -> Chart:
     """Draw how many people came how often; with many sessions, in steps of equal width.
 
     Bars of fewer than ``least`` people carry the evaluator's mark; ``in_steps`` as in
@@ -155,7 +154,7 @@ def draw_engagement(
     return figure
 
 
-def draw_attendance_lorenz(participation: Participation, text: Text) -> go.Figure:
+def draw_attendance_lorenz(participation: Participation, text: Text) -> Chart:
     """Draw the share of attendances against the share of participants."""
     people, amount = text("share of participants"), text("share of attendances")
     return draw_lorenz(participation.lorenz, BEFORE, people, amount, text)

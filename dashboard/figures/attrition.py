@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
-
 from analysis.results import Estimate
 from analysis.study_file import StudyPlan
 from analysis.surveys.results import AttritionRow
 from analysis.surveys.scoring import score_range
+from dashboard.content.chart import Chart
 from dashboard.figures.axes import percent_axis
 from dashboard.figures.labels import wrap_label
 from dashboard.tables.attrition import name_row
@@ -21,7 +20,7 @@ LARGE = 0.25
 _ROW = 38
 
 
-def draw_attrition(rows: Sequence[AttritionRow], plan: StudyPlan, text: Text) -> go.Figure:
+def draw_attrition(rows: Sequence[AttritionRow], plan: StudyPlan, text: Text) -> Chart:
     """Draw the start of those who stayed (filled) and of those lost (hollow).
 
     Scores are in percent of their range, demographics in percent of people; a row that differs by
@@ -67,7 +66,7 @@ def _ends(row: AttritionRow, plan: StudyPlan) -> tuple[float, float] | None:
 
 
 def _add_pair(
-    figure: go.Figure, place: int, ends: tuple[float, float], colour: str, hover: str
+    figure: Chart, place: int, ends: tuple[float, float], colour: str, hover: str
 ) -> None:
     figure.add_scatter(
         x=ends,
@@ -94,7 +93,7 @@ def _add_pair(
         )
 
 
-def _add_legend(figure: go.Figure, text: Text) -> None:
+def _add_legend(figure: Chart, text: Text) -> None:
     for name, symbol in ((text("stayed"), "circle"), (text("lost"), "circle-open")):
         figure.add_scatter(
             x=[None],

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from math import ceil, floor, log10
 
-import plotly.graph_objects as go
-
 from analysis.results import Estimate, EstimateLike
+from dashboard.content.chart import Chart
 from dashboard.figures.labels import escape_label
 from dashboard.text import Text
 from dashboard.theme import BAND, CAUTION, MUTED, new_figure
@@ -61,7 +60,7 @@ def error_bars(values: Iterable[EstimateLike], colour: str) -> dict[str, object]
     }
 
 
-def shade_events(figure: go.Figure, events: Iterable[Happening], text: Text) -> None:
+def shade_events(figure: Chart, events: Iterable[Happening], text: Text) -> None:
     """Shade dated happenings on a picture whose x-axis is the calendar."""
     for start, until, label in events:
         figure.add_vrect(
@@ -95,7 +94,7 @@ def events_within(events: Iterable[Happening], first: str, last: str) -> list[Ha
 
 def draw_lorenz(
     lorenz: tuple[tuple[float, float], ...], colour: str, people: str, amount: str, text: Text
-) -> go.Figure:
+) -> Chart:
     """Draw a Lorenz curve against the line of equal shares, axes from 0 to 100 %."""
     figure = new_figure(340)
     x, y = [p for p, _ in lorenz], [a for _, a in lorenz]

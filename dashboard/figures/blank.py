@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
-import plotly.graph_objects as go
+
+from dashboard.content.chart import Chart, Spec
 
 
-def is_blank(figure: go.Figure) -> bool:
+def is_blank(figure: Chart) -> bool:
     """Tell whether nothing of a figure's data can be drawn.
 
     A withheld number is no coordinate, and an axis without a mark reads as "nothing happened".
@@ -17,18 +18,19 @@ def is_blank(figure: go.Figure) -> bool:
     them are. A diagram of words (the flow of people) has no trace at all, and is not blank.
     """
     if not figure.data:
-        return not any(note.text for note in figure.layout.annotations)
+        return not any(note["text"] for note in figure.notes)
     return not any(_draws(trace) for trace in figure.data if not _guides(trace))
 
 
-def _guides(trace: go.Scatter | go.Bar | go.Heatmap | go.Waterfall) -> bool:
+def _guides(trace: Spec) -> bool:
     """Whether a trace is a line without a name or number, such as the line of no change."""
-    return bool(trace.type == "scatter" and trace.mode == "lines" and trace.hoverinfo == "skip")
+    looks = (trace["type"], trace.get("mode"), trace.get("hoverinfo"))
+    return looks == ("scatter", "lines", "skip")
 
 
-def _draws(trace: go.Scatter | go.Bar | go.Heatmap | go.Waterfall) -> bool:
+def _draws(trace: Spec) -> bool:
     """Whether one point of a trace has a place along every axis."""
-    given = [_known(getattr(trace, axis, None)) for axis in ("x", "y", "z")]
+    given = [_known(trace.get(axis)) for axis in ("x", "y", "z")]
     points = [one for one in given if one is not None and one.size]
     if any(one.ndim > 1 or one.size != points[0].size for one in points):
         return all(one.any() for one in points)

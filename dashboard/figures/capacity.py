@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
-
 from analysis.results import Estimate
 from analysis.sustainability.results import Capacity, DomainCapacity
+from dashboard.content.chart import Chart
 from dashboard.figures.labels import wrap_label
 from dashboard.text import Text
 from dashboard.theme import AFTER, BEFORE, MUTED, new_figure
 
 
-def draw_capacity(capacity: Capacity, group: str, text: Text) -> go.Figure:
+def draw_capacity(capacity: Capacity, group: str, text: Text) -> Chart:
     """Draw each domain's mean with interval; before hollow, after solid, target dotted."""
     rows = [d for d in capacity.domains if d.group == group]
     waves = list(dict.fromkeys(d.wave for d in rows))
@@ -27,12 +26,16 @@ def draw_capacity(capacity: Capacity, group: str, text: Text) -> go.Figure:
     figure.update_yaxes(tickvals=list(range(len(domains))), ticktext=names)
     target = rows[0].target
     if target is not None:
-        figure.add_vline(
+        figure.add_vline(x=target, line_dash="dot", line_color=MUTED)
+        figure.add_annotation(
             x=target,
-            line_dash="dot",
-            line_color=MUTED,
-            annotation_text=text("target {value}", value=text.number(target, 1)),
-            annotation_font_size=12,
+            y=1,
+            yref="y domain",
+            xanchor="left",
+            yanchor="top",
+            showarrow=False,
+            font_size=12,
+            text=text("target {value}", value=text.number(target, 1)),
         )
     figure.update_xaxes(range=[capacity.range[0] - 0.1, capacity.range[1] + 0.1])
     figure.update_yaxes(autorange="reversed")
@@ -41,7 +44,7 @@ def draw_capacity(capacity: Capacity, group: str, text: Text) -> go.Figure:
 
 
 def _add_wave(
-    figure: go.Figure,
+    figure: Chart,
     rows: list[DomainCapacity],
     place: dict[str, float],
     look: tuple[str, str],

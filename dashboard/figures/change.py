@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
-
 from analysis.results import Comparison, Estimate
 from analysis.study_file import MeasurePlan
 from analysis.surveys.results import Outcome, PairCounts
 from analysis.surveys.scoring import score_range
+from dashboard.content.chart import Chart
 from dashboard.sentences.change import is_share, say_level, say_likely, say_signed
 from dashboard.sentences.outcomes import say_wave
 from dashboard.text import Text
@@ -17,7 +16,7 @@ MAX_LINES = 80
 _CLOUD = 0.42  # width of the widest bar of a cloud, in steps between the waves
 
 
-def draw_change(outcome: Outcome, measure: MeasurePlan, text: Text) -> go.Figure:
+def draw_change(outcome: Outcome, measure: MeasurePlan, text: Text) -> Chart:
     """Draw both waves with each person's line (or, above 80 pairs, clouds), and the change."""
     share = is_share(measure)
     figure = new_figure(420)
@@ -56,7 +55,7 @@ def draw_change(outcome: Outcome, measure: MeasurePlan, text: Text) -> go.Figure
     return figure
 
 
-def _add_lines(figure: go.Figure, pairs: PairCounts) -> None:
+def _add_lines(figure: Chart, pairs: PairCounts) -> None:
     x: list[float | None] = []
     y: list[float | None] = []
     for before, after, n in zip(pairs.from_score, pairs.to_score, pairs.count, strict=True):
@@ -67,7 +66,7 @@ def _add_lines(figure: go.Figure, pairs: PairCounts) -> None:
     )
 
 
-def _add_clouds(figure: go.Figure, pairs: PairCounts) -> None:
+def _add_clouds(figure: Chart, pairs: PairCounts) -> None:
     """Half clouds in up to 16 steps: before to the left of its mean, after to the right."""
     every = (*pairs.from_score, *pairs.to_score)
     low, gap = min(every), (max(every) - min(every)) / 16 or 1.0
@@ -94,7 +93,7 @@ def _add_clouds(figure: go.Figure, pairs: PairCounts) -> None:
             )
 
 
-def _add_levels(figure: go.Figure, outcome: Outcome, text: Text, share: bool) -> None:
+def _add_levels(figure: Chart, outcome: Outcome, text: Text, share: bool) -> None:
     known = [level for level in outcome.levels if isinstance(level, Estimate)]
     if len(known) < 2:
         return
@@ -141,7 +140,7 @@ def _error(middle: float, low: float | None, high: float | None, colour: str) ->
     }
 
 
-def _add_difference(figure: go.Figure, outcome: Outcome, text: Text, share: bool) -> None:
+def _add_difference(figure: Chart, outcome: Outcome, text: Text, share: bool) -> None:
     """The change with its interval on its own axis, the same length of unit as the scores."""
     change = outcome.change
     if not isinstance(change, Comparison) or change.estimate is None:

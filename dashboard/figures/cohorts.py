@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
-
 from analysis.results import Suppressed
 from analysis.volunteers.results import Cohort, Volunteers
+from dashboard.content.chart import Chart
 from dashboard.figures.labels import wrap_label
 from dashboard.sentences.few import mark_few
 from dashboard.sentences.volunteers import say_quarter
@@ -17,7 +16,7 @@ MAX_PERIODS = 6
 _SCALE = [[0, "#F3F6F9"], [1, "#13446E"]]
 
 
-def draw_cohorts(volunteers: Volunteers, text: Text, least: int) -> go.Figure:
+def draw_cohorts(volunteers: Volunteers, text: Text, least: int) -> Chart:
     """Draw each intake's share active in later quarters; % and n in the cell.
 
     Intakes that are withheld are hatched; quarters not yet over stay blank.
@@ -58,7 +57,7 @@ def _row(cohort: Cohort, periods: list[int]) -> list[tuple[float | None, int | N
     return [known.get(k, (None, None)) for k in periods]
 
 
-def _write_cell(figure: go.Figure, x: int, y: int, label: str, on_dark: bool) -> None:
+def _write_cell(figure: Chart, x: int, y: int, label: str, on_dark: bool) -> None:
     figure.add_annotation(
         x=x,
         y=y,
@@ -68,7 +67,7 @@ def _write_cell(figure: go.Figure, x: int, y: int, label: str, on_dark: bool) ->
     )
 
 
-def _hatch(figure: go.Figure, rows: tuple[Cohort, ...], periods: list[int], text: Text) -> None:
+def _hatch(figure: Chart, rows: tuple[Cohort, ...], periods: list[int], text: Text) -> None:
     """Hatch intakes that are withheld."""
     for i, cohort in enumerate(rows):
         if not isinstance(cohort.n, Suppressed):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
-
 from analysis.results import Estimate, number_to_draw
 from analysis.study_file import MeasurePlan
 from analysis.surveys.results import GroupComparison
+from dashboard.content.chart import Chart, Spec
 from dashboard.figures.labels import escape_label, wrap_label
 from dashboard.sentences.change import is_share, say_level, say_likely, say_signed
 from dashboard.sentences.outcomes import say_wave
@@ -17,7 +16,7 @@ _PLOT_HEIGHT = 330
 _LINE_HEIGHT = 18
 
 
-def draw_comparison(compared: GroupComparison, measure: MeasurePlan, text: Text) -> go.Figure:
+def draw_comparison(compared: GroupComparison, measure: MeasurePlan, text: Text) -> Chart:
     """Draw both groups' means; dashed: the programme had it moved like the comparison group."""
     share = is_share(measure)
     figure = new_figure(400)
@@ -47,7 +46,7 @@ def draw_comparison(compared: GroupComparison, measure: MeasurePlan, text: Text)
 
 
 def _add_group(
-    figure: go.Figure,
+    figure: Chart,
     found: list[tuple[int, Estimate]],
     look: tuple[str, str, str],
     text: Text,
@@ -89,7 +88,7 @@ def _add_group(
 
 
 def _add_counterfactual(
-    figure: go.Figure, compared: GroupComparison, waves: list[str], text: Text, share: bool
+    figure: Chart, compared: GroupComparison, waves: list[str], text: Text, share: bool
 ) -> None:
     end = number_to_draw(compared.counterfactual)
     start = next(
@@ -125,29 +124,30 @@ def _add_counterfactual(
     )
 
 
-def _part_labels(figure: go.Figure) -> None:
+def _part_labels(figure: Chart) -> None:
     """Move the labels at the right apart, so that none covers another."""
-    notes = sorted(figure.layout.annotations, key=lambda note: note.y)
-    ends = [y for t in figure.data for y in _reach(t)]
+    notes = sorted(figure.notes, key=lambda note: note["y"])
+    ends = [y for trace in figure.data for y in _reach(trace)]
     if len(notes) < 2 or not ends or max(ends) <= min(ends):
         return
     pixel = (max(ends) - min(ends)) / _PLOT_HEIGHT
     lowest = float("-inf")
     for note in notes:
-        half = _LINE_HEIGHT * (1 + note.text.count("<br>")) / 2
-        place = max(note.y / pixel, lowest + half)
-        note.yshift = place - note.y / pixel
+        half = _LINE_HEIGHT * (1 + note["text"].count("<br>")) / 2
+        place = max(note["y"] / pixel, lowest + half)
+        note["yshift"] = place - note["y"] / pixel
         lowest = place + half
 
 
-def _reach(trace: go.Scatter) -> list[float]:
-    up, down = trace.error_y.array, trace.error_y.arrayminus
-    if up is None or down is None:
-        return list(trace.y)
-    return [v for y, a, b in zip(trace.y, up, down, strict=True) for v in (y - b, y + a)]
+def _reach(trace: Spec) -> list[float]:
+    error = trace.get("error_y")
+    if error is None:
+        return list(trace["y"])
+    ends = zip(trace["y"], error["array"], error["arrayminus"], strict=True)
+    return [end for y, up, down in ends for end in (y - down, y + up)]
 
 
-def draw_event_study(compared: GroupComparison, measure: MeasurePlan, text: Text) -> go.Figure:
+def draw_event_study(compared: GroupComparison, measure: MeasurePlan, text: Text) -> Chart:
     """Draw the difference between the groups wave by wave, against the reference wave."""
     share = is_share(measure)
     figure = new_figure(300)

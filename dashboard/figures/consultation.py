@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import plotly.graph_objects as go
-
 from analysis.sustainability.results import Consultation
+from dashboard.content.chart import Chart
 from dashboard.figures.axes import percent_axis
 from dashboard.figures.labels import escape_label
 from dashboard.text import Text
 from dashboard.theme import AFTER, BAND, BEFORE, CATEGORIES, INTERVAL, MUTED, new_figure
 
 
-def draw_follow_through(consultation: Consultation, text: Text) -> go.Figure:
+def draw_follow_through(consultation: Consultation, text: Text) -> Chart:
     """Draw raised → agreed → done → told back as bars with the share of the step before."""
     told = sum(row.told_back and row.status == "done" for row in consultation.issues)
     counted = {
@@ -45,7 +44,7 @@ def draw_follow_through(consultation: Consultation, text: Text) -> go.Figure:
     return figure
 
 
-def draw_stakeholders(consultation: Consultation, text: Text) -> go.Figure:
+def draw_stakeholders(consultation: Consultation, text: Text) -> Chart:
     """Draw stakeholder × stage: meetings present, number in the cell."""
     parties = list(dict.fromkeys(party for party, _, _ in consultation.matrix))
     stages = list(dict.fromkeys(stage for _, stage, _ in consultation.matrix))
@@ -73,7 +72,7 @@ def draw_stakeholders(consultation: Consultation, text: Text) -> go.Figure:
     return figure
 
 
-def draw_time_to_done(consultation: Consultation, text: Text) -> go.Figure:
+def draw_time_to_done(consultation: Consultation, text: Text) -> Chart:
     """Draw the share of agreed issues still not done, by days since agreement."""
     figure = new_figure(300)
     curve = consultation.curve

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
-
 from analysis.participation.results import Delivery, PhaseDelivery
 from analysis.results import Estimate
+from dashboard.content.chart import Chart
 from dashboard.figures.axes import error_bars, percent_axis
 from dashboard.figures.labels import wrap_label
 from dashboard.sentences.participation import name_status
@@ -15,7 +14,7 @@ from dashboard.theme import AFTER, BEFORE, CATEGORIES, MUTED, new_figure
 _LIGHT = "#B8C4D0"
 
 
-def draw_delivery(delivery: Delivery, text: Text) -> go.Figure:
+def draw_delivery(delivery: Delivery, text: Text) -> Chart:
     """Draw what became of the planned sessions, one bar of counts for each phase."""
     phases = delivery.phases or (delivery.overall,)
     names = [_name(text, phase) for phase in phases]
@@ -62,7 +61,7 @@ def _count(phase: PhaseDelivery, status: str) -> int:
     }[status]
 
 
-def draw_fidelity(delivery: Delivery, text: Text) -> go.Figure:
+def draw_fidelity(delivery: Delivery, text: Text) -> Chart:
     """Draw the share of the planned content delivered, by phase, with interval."""
     phases = [p for p in (delivery.overall, *delivery.phases) if isinstance(p.fidelity, Estimate)]
     values = [p.fidelity for p in phases]

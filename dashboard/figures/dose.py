@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
-
 from analysis.results import Estimate
 from analysis.study_file import MeasurePlan
 from analysis.surveys.results import Dose
+from dashboard.content.chart import Chart
 from dashboard.sentences.change import is_share, say_likely, say_signed
 from dashboard.sentences.few import mark_cell
 from dashboard.text import Text
 from dashboard.theme import INTERVAL, MUTED, TREATED, new_figure
 
 
-def draw_dose(dose: Dose, measure: MeasurePlan, text: Text, least: int = 0) -> go.Figure:
+def draw_dose(dose: Dose, measure: MeasurePlan, text: Text, least: int = 0) -> Chart:
     """Draw the mean change of people by how often they came; dots as large as their number.
 
     The line with its ribbon is the model's: someone with the average baseline. Dots of fewer than
@@ -62,7 +61,7 @@ def draw_dose(dose: Dose, measure: MeasurePlan, text: Text, least: int = 0) -> g
     return figure
 
 
-def _add_line(figure: go.Figure, dose: Dose) -> None:
+def _add_line(figure: Chart, dose: Dose) -> None:
     fitted = [(x, e) for x, e in dose.line if isinstance(e, Estimate)]
     if not fitted:
         return

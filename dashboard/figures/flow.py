@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
-
 from analysis.surveys.results import Flow
+from dashboard.content.chart import Chart
 from dashboard.figures.labels import escape_label, wrap_label
 from dashboard.sentences.flow import say_left_out
 from dashboard.sentences.outcomes import say_wave
@@ -16,7 +15,7 @@ _WIDTH = 0.92
 _ROWS, _PEOPLE, _LAST, _ANALYSED = 3.0, 1.6, 0.2, -1.0
 
 
-def draw_flow(flow: Flow, text: Text, analysed: tuple[int, int, bool] | None = None) -> go.Figure:
+def draw_flow(flow: Flow, text: Text, analysed: tuple[int, int, bool] | None = None) -> Chart:
     """Draw rows → respondents per wave → matched → analysed, with what was left out between.
 
     ``analysed`` is the least and the most people in the change of any measure, and whether only
@@ -49,7 +48,7 @@ def draw_flow(flow: Flow, text: Text, analysed: tuple[int, int, bool] | None = N
     return figure
 
 
-def _add_wave(figure: go.Figure, flow: Flow, place: int, wave: str, text: Text) -> None:
+def _add_wave(figure: Chart, flow: Flow, place: int, wave: str, text: Text) -> None:
     name, counts = wrap_label(say_wave(text, wave), 20), flow.waves[wave]
     rows = text.count("{n} row received", "{n} rows received", counts.rows)
     people = text.count("{n} person", "{n} people", counts.respondents)
@@ -70,7 +69,7 @@ def _add_wave(figure: go.Figure, flow: Flow, place: int, wave: str, text: Text) 
 
 
 def _add_linked(
-    figure: go.Figure, flow: Flow, starts: list[tuple[float, float]], middle: float, text: Text
+    figure: Chart, flow: Flow, starts: list[tuple[float, float]], middle: float, text: Text
 ) -> list[tuple[float, float]]:
     n = text.number(flow.matched, 0)
     more = len(starts) > 2
@@ -84,7 +83,7 @@ def _add_linked(
 
 
 def _add_analysed(
-    figure: go.Figure,
+    figure: Chart,
     analysed: tuple[int, int, bool],
     starts: list[tuple[float, float]],
     place: tuple[float, float],
@@ -103,7 +102,7 @@ def _add_analysed(
         _arrow(figure, start, place)
 
 
-def _box(figure: go.Figure, x: float, y: float, told: str, wide: float = 1.0) -> None:
+def _box(figure: Chart, x: float, y: float, told: str, wide: float = 1.0) -> None:
     half = _WIDTH * wide / 2
     figure.add_shape(
         type="rect",
@@ -117,7 +116,7 @@ def _box(figure: go.Figure, x: float, y: float, told: str, wide: float = 1.0) ->
     figure.add_annotation(x=x, y=y, text=told, showarrow=False, font={"size": 13, "color": BEFORE})
 
 
-def _arrow(figure: go.Figure, start: tuple[float, float], end: tuple[float, float]) -> None:
+def _arrow(figure: Chart, start: tuple[float, float], end: tuple[float, float]) -> None:
     figure.add_annotation(
         x=end[0],
         y=end[1] + _HEIGHT / 2,

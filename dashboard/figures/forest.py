@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import plotly.graph_objects as go
-
 from analysis.results import Comparison, ComparisonLike
 from analysis.study_file import MeasurePlan, StudyPlan
 from analysis.surveys.contrasts import main_rows
 from analysis.surveys.findings import last_contrasts
 from analysis.surveys.results import GroupComparison, Outcome
 from analysis.surveys.scoring import score_range
+from dashboard.content.chart import Chart
 from dashboard.figures.labels import wrap_label
 from dashboard.sentences.change import is_share, say_signed
 from dashboard.text import Text
@@ -39,7 +38,7 @@ class ForestRow:
     hollow: bool = False
 
 
-def draw_forest(rows: Sequence[ForestRow], text: Text) -> go.Figure:
+def draw_forest(rows: Sequence[ForestRow], text: Text) -> Chart:
     """Draw changes or differences of measures in percent of their range, with intervals."""
     figure = draw_forest_rows(rows)
     figure.update_xaxes(ticksuffix=" %" if text.language == "en" else "%")
@@ -105,7 +104,7 @@ def _is_apart(low: float | None, high: float | None) -> bool:
     return low is not None and high is not None and (low > 0 or high < 0)
 
 
-def draw_forest_rows(rows: Sequence[ForestRow], beside: Sequence[ForestRow] = ()) -> go.Figure:
+def draw_forest_rows(rows: Sequence[ForestRow], beside: Sequence[ForestRow] = ()) -> Chart:
     """Draw rows from top to bottom; clear ones coloured, the others grey.
 
     ``beside`` are the rows of all pictures that share this one's axis.
@@ -150,7 +149,7 @@ def _count_letters(words: str) -> int:
     return sum(1 if letter.isascii() else 2 for letter in words)
 
 
-def _add_row(figure: go.Figure, place: int, row: ForestRow) -> None:
+def _add_row(figure: Chart, place: int, row: ForestRow) -> None:
     colour = AFTER if row.clear else MUTED
     if row.low is not None and row.high is not None:
         figure.add_scatter(

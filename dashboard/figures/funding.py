@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from itertools import accumulate
 
-import plotly.graph_objects as go
-
 from analysis.sustainability.results import Concentration, Funding, GrantExpiry, WaterfallStep
+from dashboard.content.chart import Chart
 from dashboard.figures.axes import money_axis
 from dashboard.figures.labels import escape_label, wrap_label
 from dashboard.sentences.sustainability import source_name
@@ -30,7 +29,7 @@ def main_sources(concentration: Concentration, text: Text) -> list[tuple[str, fl
     return [*shares[: MAX_SOURCES - 1], (others, sum(r[1] for r in rest), sum(r[2] for r in rest))]
 
 
-def draw_sources(funding: Funding, by: str, text: Text) -> go.Figure:
+def draw_sources(funding: Funding, by: str, text: Text) -> Chart:
     """Draw each source's share of income as horizontal bars from zero, labelled directly."""
     concentration = next(c for c in funding.concentration if c.by == by)
     rows = main_sources(concentration, text)[::-1]
@@ -58,7 +57,7 @@ def draw_sources(funding: Funding, by: str, text: Text) -> go.Figure:
     return figure
 
 
-def draw_months(funding: Funding, text: Text) -> go.Figure:
+def draw_months(funding: Funding, text: Text) -> Chart:
     """Draw income above and expense below zero by month, surplus as a line."""
     months = [text.month(p.period) for p in funding.by_month]
     figure = new_figure(340)
@@ -84,7 +83,7 @@ def draw_months(funding: Funding, text: Text) -> go.Figure:
     return figure
 
 
-def draw_expiries(funding: Funding, text: Text) -> go.Figure:
+def draw_expiries(funding: Funding, text: Text) -> Chart:
     """Draw each grant from the ledger's first day to its end; the dotted line is its last day."""
     grants = funding.expiries[-MAX_GRANTS:]
     figure = new_figure(70 + 56 * len(grants))
@@ -132,7 +131,7 @@ def _name_grant(text: Text, grant: GrantExpiry, currency: str) -> str:
     return f"<b>{name}</b>  {text.short_money(grant.amount, currency)} · {left}"
 
 
-def draw_waterfall(funding: Funding, text: Text) -> go.Figure:
+def draw_waterfall(funding: Funding, text: Text) -> Chart:
     """Draw how income changed from one year to the next, source by source.
 
     Beyond eight sources the smallest changes are one step.

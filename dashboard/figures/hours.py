@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
-
 from analysis.volunteers.results import Hours
+from dashboard.content.chart import Chart
 from dashboard.figures.axes import draw_lorenz
 from dashboard.figures.labels import wrap_label
 from dashboard.text import Text
@@ -14,13 +13,13 @@ MAX_PEOPLE = 200
 MAX_KINDS = 8
 
 
-def draw_hours_lorenz(hours: Hours, text: Text) -> go.Figure:
+def draw_hours_lorenz(hours: Hours, text: Text) -> Chart:
     """Draw the share of work against the share of people, least active first."""
     amount = text("share of hours") if hours.unit == "hours" else text("share of days")
     return draw_lorenz(hours.lorenz, BEFORE, text("share of volunteers"), amount, text)
 
 
-def draw_hours(hours: Hours, text: Text) -> go.Figure:
+def draw_hours(hours: Hours, text: Text) -> Chart:
     """Draw each person's amount, most first; those who together give half stand out."""
     amounts = hours.per_person[:MAX_PEOPLE]
     figure = new_figure(320)
@@ -52,7 +51,7 @@ def draw_hours(hours: Hours, text: Text) -> go.Figure:
     return figure
 
 
-def draw_activities(hours: Hours, text: Text) -> go.Figure:
+def draw_activities(hours: Hours, text: Text) -> Chart:
     """Draw the amount given to each kind of service as bars from zero."""
     rows = hours.by_activity[:MAX_KINDS][::-1]
     figure = new_figure(60 + 42 * len(rows))

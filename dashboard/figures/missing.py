@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import plotly.graph_objects as go
-
 from analysis.intake.check.checks import MissingShare
+from dashboard.content.chart import Chart
 from dashboard.figures.axes import percent_axis
 from dashboard.figures.labels import escape_label, wrap_label
 from dashboard.text import Text
@@ -24,7 +23,7 @@ _LOOKS = (
 
 def draw_missing(
     missing: Sequence[MissingShare], names: Mapping[str, str], waves: Mapping[str, str], text: Text
-) -> go.Figure:
+) -> Chart:
     """Draw one row for each item, one mark for each wave.
 
     Parameters
@@ -63,7 +62,7 @@ def list_emptiest(missing: Sequence[MissingShare]) -> list[tuple[str, str]]:
 
 
 def _add_wave(
-    figure: go.Figure,
+    figure: Chart,
     rows: Sequence[MissingShare],
     place: Mapping[tuple[str, str], int],
     look: tuple[str, str],

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
-
 from analysis.volunteers.results import Volunteers
+from dashboard.content.chart import Chart
 from dashboard.figures.axes import events_within, shade_events
 from dashboard.figures.retention import month_ticks
 from dashboard.text import Text
@@ -13,7 +12,7 @@ from dashboard.theme import AFTER, BEFORE, INTERVAL, new_figure
 PAST_MONTHS = 18
 
 
-def draw_outlook(volunteers: Volunteers, text: Text) -> go.Figure:
+def draw_outlook(volunteers: Volunteers, text: Text) -> Chart:
     """Draw the team's size so far and expected, with its interval, from zero."""
     past = volunteers.monthly[-PAST_MONTHS:]
     ahead = volunteers.outlook
@@ -55,7 +54,7 @@ def _say(text: Text, month: str, active: float, low: float, high: float) -> str:
     return f"{text.month(month)}: {text.number(active, 0)} ({text.interval(low, high, 0)})"
 
 
-def _label_end(figure: go.Figure, volunteers: Volunteers, text: Text) -> None:
+def _label_end(figure: Chart, volunteers: Volunteers, text: Text) -> None:
     last = volunteers.outlook[-1]
     figure.add_annotation(
         x=f"{last.month}-01",

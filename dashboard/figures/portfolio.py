@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import plotly.graph_objects as go
-from plotly.subplots import make_subplots
-
 from analysis.portfolio import PooledMeasure, StudyRow
 from analysis.results import Estimate, EstimateLike, NotEstimable
+from dashboard.content.chart import Chart
 from dashboard.figures.axes import error_bars, percent_axis
 from dashboard.figures.labels import escape_label, wrap_label
 from dashboard.text import Text
-from dashboard.theme import AFTER, BEFORE, MUTED, new_figure
+from dashboard.theme import AFTER, BEFORE, GRID, MUTED, new_figure
 
 MAX_NAMED = 40
+_COLUMN_GAP = 0.05
 _ROW, _THIN_ROW = 34, 3
 _SUMMARY_ROWS = 3
 
 
-def draw_forest_of_studies(pooled: PooledMeasure, titles: dict[str, str], text: Text) -> go.Figure:
+def draw_forest_of_studies(pooled: PooledMeasure, titles: dict[str, str], text: Text) -> Chart:
     """Draw the summary, where a new study would fall, and below them each study's change.
 
     The most certain study stands first: an order by result would be a league table. Beyond
@@ -43,7 +42,7 @@ def draw_forest_of_studies(pooled: PooledMeasure, titles: dict[str, str], text: 
 
 
 def _add_points(
-    figure: go.Figure, known: Sequence[tuple[str, Estimate]], text: Text, *, size: int
+    figure: Chart, known: Sequence[tuple[str, Estimate]], text: Text, *, size: int
 ) -> None:
     found = [e for _, e in known]
     figure.add_scatter(
@@ -61,9 +60,7 @@ def _say(text: Text, e: Estimate) -> str:
     return f"{text.signed(e.estimate)} ({text.interval(e.ci_low, e.ci_high)}), n = {e.n}"
 
 
-def _add_summary(
-    figure: go.Figure, pooled: PooledMeasure, text: Text, step: float
-) -> dict[float, str]:
+def _add_summary(figure: Chart, pooled: PooledMeasure, text: Text, step: float) -> dict[float, str]:
     """Add the summary's rows above the studies; return their places and names."""
     summary = pooled.summary
     if isinstance(summary, NotEstimable) or not isinstance(summary.pooled, Estimate):
@@ -108,7 +105,7 @@ def count_outside(pooled: PooledMeasure) -> tuple[int, int] | None:
     return len(far), len(known)
 
 
-def draw_funnel(pooled: PooledMeasure, titles: dict[str, str], text: Text) -> go.Figure:
+def draw_funnel(pooled: PooledMeasure, titles: dict[str, str], text: Text) -> Chart:
     """Draw each study's change against its precision, with the limits of chance alone."""
     known = [(k, e) for k, e in pooled.studies if isinstance(e, Estimate) and e.std_error]
     figure = new_figure(380)
@@ -136,7 +133,7 @@ def draw_funnel(pooled: PooledMeasure, titles: dict[str, str], text: Text) -> go
     return figure
 
 
-def draw_columns(studies: Sequence[StudyRow], titles: dict[str, str], text: Text) -> go.Figure:
+def draw_columns(studies: Sequence[StudyRow], titles: dict[str, str], text: Text) -> Chart:
     """Draw reach, retention, targets met and runway of each study on one line, in its place."""
     columns: list[tuple[str, Callable[[StudyRow], EstimateLike], bool]] = [
         (text("Reach"), lambda s: s.reach, True),
@@ -145,13 +142,12 @@ def draw_columns(studies: Sequence[StudyRow], titles: dict[str, str], text: Text
         (text("Cash lasts, months"), lambda s: s.runway_months, False),
     ]
     named = len(studies) <= MAX_NAMED
-    titled = [wrap_label(name, 11) for name, *_ in columns]
-    figure = make_subplots(
-        1, len(columns), shared_yaxes=True, subplot_titles=titled, horizontal_spacing=0.05
-    )
-    figure.update_annotations(font_size=13)
-    base = new_figure(int(90 + (_ROW if named else _THIN_ROW) * len(studies)))
-    for number, (_, pick, is_share) in enumerate(columns, start=1):
+    figure = new_figure(int(90 + (_ROW if named else _THIN_ROW) * len(studies)))
+    width = (1 - _COLUMN_GAP * (len(columns) - 1)) / len(columns)
+    for number, (name, pick, is_share) in enumerate(columns):
+        at = str(number + 1) if number else ""
+        start = number * (width + _COLUMN_GAP)
+        _add_column(figure, at, (start, start + width), wrap_label(name, 11))
         known = [(i, pick(s)) for i, s in enumerate(studies)]
         shown = [(i, e) for i, e in known if isinstance(e, Estimate)]
         figure.add_scatter(
@@ -163,12 +159,37 @@ def draw_columns(studies: Sequence[StudyRow], titles: dict[str, str], text: Text
             hovertext=[_say_place(text, titles, studies[i], e, is_share) for i, e in shown],
             hovertemplate="%{hovertext}<extra></extra>",
             cliponaxis=False,
-            row=1,
-            col=number,
+            xaxis=f"x{at}",
+            yaxis=f"y{at}",
         )
-    figure.update_layout(base.layout, margin_t=44, showlegend=False)
-    _set_axes(figure, studies, titles, text, named=named)
+        if is_share:
+            ticks = _share_ticks([e.estimate for _, e in shown], text)
+            figure.update_layout(**{f"xaxis{at}": ticks})
+    figure.update_layout(margin_t=44)
+    _set_axes(figure, studies, titles, named=named)
     return figure
+
+
+def _add_column(figure: Chart, at: str, room: tuple[float, float], title: str) -> None:
+    """Add one column's axes and title; the rows are those of the first column."""
+    beside = {"matches": "y", "showticklabels": False} if at else {}
+    figure.update_layout(
+        **{
+            f"xaxis{at}": {"anchor": f"y{at}", "domain": room},
+            f"yaxis{at}": {"anchor": f"x{at}", **beside},
+        }
+    )
+    figure.add_annotation(
+        x=sum(room) / 2,
+        y=1.0,
+        xref="paper",
+        yref="paper",
+        xanchor="center",
+        yanchor="bottom",
+        showarrow=False,
+        text=title,
+        font_size=13,
+    )
 
 
 def _share_met(study: StudyRow) -> EstimateLike:
@@ -185,24 +206,20 @@ def _share_ticks(shares: Sequence[float], text: Text) -> dict[str, list[object]]
 
 
 def _set_axes(
-    figure: go.Figure,
+    figure: Chart,
     studies: Sequence[StudyRow],
     titles: dict[str, str],
-    text: Text,
     *,
     named: bool,
 ) -> None:
     names = [wrap_label(titles[s.fingerprint], 22) for s in studies] if named else []
-    grid = new_figure().layout.xaxis.gridcolor
     figure.update_xaxes(
-        rangemode="tozero", fixedrange=True, zeroline=False, gridcolor=grid, nticks=2, tickangle=0
+        rangemode="tozero", fixedrange=True, zeroline=False, gridcolor=GRID, nticks=2, tickangle=0
     )
-    for column in (1, 2, 3):
-        figure.update_xaxes(row=1, col=column, **_share_ticks(figure.data[column - 1].x, text))
     figure.update_yaxes(
         range=[len(studies) - 0.4, -0.6],
         fixedrange=True,
-        gridcolor=grid,
+        gridcolor=GRID,
         zeroline=False,
         tickvals=list(range(len(names))),
         ticktext=names,

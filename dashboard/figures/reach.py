@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
-
 from analysis.participation.results import FunnelStep, Participation, Representation
 from analysis.results import Estimate
+from dashboard.content.chart import Chart
 from dashboard.figures.axes import error_bars, percent_axis
 from dashboard.figures.labels import wrap_label
 from dashboard.sentences.participation import name_step
@@ -13,7 +12,7 @@ from dashboard.text import Text
 from dashboard.theme import AFTER, BEFORE, MUTED, new_figure
 
 
-def draw_funnel(participation: Participation, text: Text) -> go.Figure:
+def draw_funnel(participation: Participation, text: Text) -> Chart:
     """Draw each step's people as bars from zero, with the share of the step before."""
     steps = [s for s in participation.funnel if s.n is not None][::-1]
     figure = new_figure(60 + 52 * len(steps))
@@ -45,7 +44,7 @@ def _say_step(text: Text, step: FunnelStep) -> str:
     )
 
 
-def draw_representation(participation: Participation, by: str, text: Text) -> go.Figure:
+def draw_representation(participation: Participation, by: str, text: Text) -> Chart:
     """Draw each group's share of participants with interval; a tick marks the population."""
     rows = [r for r in participation.representation if r.by == by]
     names = [wrap_label(r.value, 14) for r in rows]
@@ -80,7 +79,7 @@ def draw_representation(participation: Participation, by: str, text: Text) -> go
     return figure
 
 
-def _name_hidden(figure: go.Figure, rows: list[tuple[str, Representation]], text: Text) -> None:
+def _name_hidden(figure: Chart, rows: list[tuple[str, Representation]], text: Text) -> None:
     for name, row in rows:
         if not isinstance(row.share, Estimate):
             figure.add_annotation(

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
-
 from analysis.results import Estimate
 from analysis.study_file import StudyPlan
 from analysis.surveys.results import Reliability
+from dashboard.content.chart import Chart
 from dashboard.figures.labels import wrap_label
 from dashboard.sentences.outcomes import say_wave
 from dashboard.text import Text
@@ -17,7 +16,7 @@ from dashboard.theme import AFTER, BEFORE, MUTED, new_figure
 USUAL = 0.7
 
 
-def draw_reliability(rows: Sequence[Reliability], plan: StudyPlan, text: Text) -> go.Figure:
+def draw_reliability(rows: Sequence[Reliability], plan: StudyPlan, text: Text) -> Chart:
     """Draw alpha with Feldt's interval: the first wave hollow, later ones solid."""
     measures = list(dict.fromkeys(row.measure for row in rows))
     waves = list(dict.fromkeys(row.wave for row in rows))
@@ -41,7 +40,7 @@ def draw_reliability(rows: Sequence[Reliability], plan: StudyPlan, text: Text) -
 
 
 def _add(
-    figure: go.Figure, row: Reliability, alpha: Estimate, place: int, wave: int, text: Text
+    figure: Chart, row: Reliability, alpha: Estimate, place: int, wave: int, text: Text
 ) -> None:
     colour, symbol = (BEFORE, "circle-open") if wave == 0 else (AFTER, "circle")
     figure.add_scatter(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
-from plotly.subplots import make_subplots
-
 from analysis.disclosure.volunteers import CHOSEN_DAYS
 from analysis.results import Curve, Estimate
 from analysis.volunteers.results import RetentionByGroup, Volunteers
+from dashboard.content.chart import Chart
 from dashboard.figures.axes import choose_step, events_within, percent_axis, shade_events
 from dashboard.figures.labels import escape_label, wrap_label
 from dashboard.sentences.few import mark_cell
@@ -18,18 +16,23 @@ from dashboard.theme import AFTER, BEFORE, CATEGORIES, INTERVAL, MUTED, new_figu
 
 FEW_LEFT = 0.1
 MAX_GROUPS = 4
+#: Where the curve and the counts below it stand, as shares of the height.
+_CURVE_ROOM, _COUNTS_ROOM = (0.316, 1.0), (0.0, 0.216)
 
 
-def draw_retention(volunteers: Volunteers, text: Text) -> go.Figure:
+def draw_retention(volunteers: Volunteers, text: Text) -> Chart:
     """Draw the share still serving with its interval, and below it who is still followed.
 
     The median is marked; where under 10 % of people remain the curve is shaded.
     """
     curve = volunteers.curve
-    figure = make_subplots(
-        rows=2, shared_xaxes=True, row_heights=[0.76, 0.24], vertical_spacing=0.1
+    figure = new_figure(470)
+    figure.update_layout(
+        xaxis={"anchor": "y", "matches": "x2"},
+        yaxis={"anchor": "x", "domain": _CURVE_ROOM},
+        xaxis2={"anchor": "y2"},
+        yaxis2={"anchor": "x2", "domain": _COUNTS_ROOM},
     )
-    figure.update_layout(new_figure(470).layout)
     months = [day / MONTH_DAYS for day in curve.time_days]
     _add_curve(figure, curve, months, BEFORE, text)
     _mark_median(figure, volunteers, text)
@@ -37,18 +40,16 @@ def draw_retention(volunteers: Volunteers, text: Text) -> go.Figure:
     ticks = list(range(0, int(months[-1]) + 1, choose_step(months[-1]))) or [0]
     _add_risk_table(figure, curve, ticks, text)
     figure.update_xaxes(tickvals=ticks, range=[-0.02 * months[-1], max(months[-1], 1) * 1.02])
-    figure.update_xaxes(showticklabels=True, row=1, col=1)
-    figure.update_xaxes(visible=False, row=2, col=1)
-    figure.update_yaxes(range=[0, 1.03], row=1, col=1, **percent_axis(text))
-    figure.update_layout(margin={"t": 16})
+    figure.update_layout(
+        xaxis2={"visible": False}, yaxis={"range": [0, 1.03], **percent_axis(text)}, margin_t=16
+    )
     return figure
 
 
-def draw_retention_curve(volunteers: Volunteers, text: Text, height: int) -> go.Figure:
+def draw_retention_curve(volunteers: Volunteers, text: Text, height: int) -> Chart:
     """Draw the curve of :func:`draw_retention` alone, for a page with little room."""
     curve = volunteers.curve
-    figure = make_subplots(rows=1, cols=1)
-    figure.update_layout(new_figure(height).layout)
+    figure = new_figure(height)
     months = [day / MONTH_DAYS for day in curve.time_days]
     _add_curve(figure, curve, months, BEFORE, text)
     _mark_median(figure, volunteers, text)
@@ -60,7 +61,7 @@ def draw_retention_curve(volunteers: Volunteers, text: Text, height: int) -> go.
 
 
 def _add_curve(
-    figure: go.Figure, curve: Curve, months: list[float], colour: str, text: Text, name: str = ""
+    figure: Chart, curve: Curve, months: list[float], colour: str, text: Text, name: str = ""
 ) -> None:
     # Between the chosen days of a protected curve it is not known when people left.
     shape = "linear" if curve.method.endswith(CHOSEN_DAYS) else "hv"
@@ -90,7 +91,7 @@ def _add_curve(
     )
 
 
-def _mark_median(figure: go.Figure, volunteers: Volunteers, text: Text) -> None:
+def _mark_median(figure: Chart, volunteers: Volunteers, text: Text) -> None:
     median = volunteers.median_days
     if not isinstance(median, Estimate):
         return
@@ -117,13 +118,11 @@ def _mark_median(figure: go.Figure, volunteers: Volunteers, text: Text) -> None:
     )
 
 
-def _shade_few(figure: go.Figure, curve: Curve, months: list[float], text: Text) -> None:
+def _shade_few(figure: Chart, curve: Curve, months: list[float], text: Text) -> None:
     few = [m for m, n in zip(months, curve.at_risk, strict=True) if n < FEW_LEFT * curve.n]
     if not few or few[0] >= months[-1]:
         return
-    figure.add_vrect(
-        x0=few[0], x1=months[-1], fillcolor=MUTED, opacity=0.14, line_width=0, row=1, col=1
-    )
+    figure.add_vrect(x0=few[0], x1=months[-1], fillcolor=MUTED, opacity=0.14, line_width=0)
     figure.add_annotation(
         x=few[0],
         y=0.02,
@@ -137,7 +136,7 @@ def _shade_few(figure: go.Figure, curve: Curve, months: list[float], text: Text)
     )
 
 
-def _add_risk_table(figure: go.Figure, curve: Curve, ticks: list[int], text: Text) -> None:
+def _add_risk_table(figure: Chart, curve: Curve, ticks: list[int], text: Text) -> None:
     names = (text("still serving"), text("left so far"), text("not observed<br>further"))
     counts = count_at(curve, ticks)
     for row, name in enumerate(names):
@@ -149,15 +148,14 @@ def _add_risk_table(figure: go.Figure, curve: Curve, ticks: list[int], text: Tex
             textfont={"size": 12},
             hoverinfo="skip",
             cliponaxis=False,
-            row=2,
-            col=1,
+            xaxis="x2",
+            yaxis="y2",
         )
-    figure.update_yaxes(
-        autorange="reversed", showgrid=False, tickfont={"size": 12, "color": MUTED}, row=2, col=1
-    )
+    look = {"autorange": "reversed", "showgrid": False, "tickfont": {"size": 12, "color": MUTED}}
+    figure.update_layout(yaxis2=look)
 
 
-def draw_groups(comparison: RetentionByGroup, text: Text) -> go.Figure:
+def draw_groups(comparison: RetentionByGroup, text: Text) -> Chart:
     """Draw one curve for each group large enough to be shown (at most four)."""
     figure = new_figure(360)
     shown = [g for g in comparison.groups if g.curve is not None]
@@ -176,7 +174,7 @@ def draw_groups(comparison: RetentionByGroup, text: Text) -> go.Figure:
     return figure
 
 
-def draw_causes(volunteers: Volunteers, text: Text) -> go.Figure:
+def draw_causes(volunteers: Volunteers, text: Text) -> Chart:
     """Draw the share who have left within a year for each reason, with intervals."""
     rows = [(c, c.at_365) for c in volunteers.causes]
     known = [(c, at) for c, at in rows if isinstance(at, Estimate)]
@@ -200,7 +198,7 @@ def draw_causes(volunteers: Volunteers, text: Text) -> go.Figure:
     return figure
 
 
-def draw_months(volunteers: Volunteers, text: Text, least: int = 0) -> go.Figure:
+def draw_months(volunteers: Volunteers, text: Text, least: int = 0) -> Chart:
     """Draw who came into the team and who lapsed each month, the team's size as a line.
 
     Bars of fewer than ``least`` people carry the evaluator's mark when pointed at.

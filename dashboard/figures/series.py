@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
-
 from analysis.interruptions import InterruptedSeries
+from dashboard.content.chart import Chart
 from dashboard.figures.labels import escape_label
 from dashboard.figures.retention import month_ticks
 from dashboard.text import Text
 from dashboard.theme import AFTER, CAUTION, MUTED, TREATED, new_figure
 
 
-def draw_series(found: InterruptedSeries, text: Text) -> go.Figure:
+def draw_series(found: InterruptedSeries, text: Text) -> Chart:
     """Draw a series; each event is a line on the day it happened."""
     x = [f"{month}-15" for month in found.months]
     figure = new_figure(380)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
-
 from analysis.results import Estimate
 from analysis.targets import TargetProgress
+from dashboard.content.chart import Chart
 from dashboard.figures.labels import wrap_label
 from dashboard.sentences.targets import format_indicator, say_status
 from dashboard.text import Text
@@ -14,7 +13,7 @@ from dashboard.theme import BEFORE, INTERVAL, MUTED, STATUSES, new_figure
 _FURTHEST = 1.35
 
 
-def draw_targets(targets: list[tuple[str, TargetProgress]], text: Text) -> go.Figure:
+def draw_targets(targets: list[tuple[str, TargetProgress]], text: Text) -> Chart:
     """Draw progress of each indicator from baseline (0) to target (1), with its interval.
 
     Parameters
@@ -69,7 +68,7 @@ def draw_targets(targets: list[tuple[str, TargetProgress]], text: Text) -> go.Fi
     return figure
 
 
-def _add_intervals(figure: go.Figure, shown: list[TargetProgress]) -> None:
+def _add_intervals(figure: Chart, shown: list[TargetProgress]) -> None:
     for place, t in enumerate(shown):
         if t.progress_low is not None and t.progress_high is not None:
             figure.add_scatter(

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
-
 from analysis.results import Estimate
 from analysis.study_file import MeasurePlan
 from analysis.surveys.results import Trajectory, WavePoint
 from analysis.surveys.trajectory import place_waves
+from dashboard.content.chart import Chart
 from dashboard.figures.axes import error_bars
 from dashboard.figures.labels import escape_label
 from dashboard.sentences.change import is_share, say_level, say_likely
@@ -19,7 +18,7 @@ from dashboard.text import Text
 from dashboard.theme import COMPARISON, TREATED, new_figure
 
 
-def draw_trajectory(courses: Sequence[Trajectory], measure: MeasurePlan, text: Text) -> go.Figure:
+def draw_trajectory(courses: Sequence[Trajectory], measure: MeasurePlan, text: Text) -> Chart:
     """Draw each group's course; programme and comparison group side by side where both are."""
     share, figure = is_share(measure), new_figure(400)
     places = place_waves(courses[0])
@@ -38,7 +37,7 @@ def draw_trajectory(courses: Sequence[Trajectory], measure: MeasurePlan, text: T
 
 
 def _add_course(
-    figure: go.Figure,
+    figure: Chart,
     courses: Sequence[Trajectory],
     course: Trajectory,
     places: Sequence[float],

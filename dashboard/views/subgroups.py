@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from analysis.study import Study
 from analysis.study_file import MeasurePlan
 from analysis.surveys.results import Subgroups
 from dashboard.cache import current_evaluation, current_study
+from dashboard.content.chart import Chart
 from dashboard.figures.forest import draw_forest_rows
 from dashboard.figures.subgroups import list_group_rows
 from dashboard.sentences import say_finding
@@ -55,7 +55,7 @@ def show() -> None:
 
 
 def _show_groups(
-    text: Text, figure: go.Figure, one: Subgroups, study: Study, measure: MeasurePlan
+    text: Text, figure: Chart, one: Subgroups, study: Study, measure: MeasurePlan
 ) -> None:
     share = is_share(measure)
     show_figure(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from analysis.evaluation import Evaluation
 from analysis.study import Study
+from dashboard.content.chart import Chart
 from dashboard.figures.forest import draw_forest, list_difference_rows, list_forest_rows
 from dashboard.figures.retention import draw_retention_curve
 from dashboard.figures.targets import draw_targets
@@ -18,7 +18,7 @@ from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_figure
 
 _TALL, _ROW, _FRAME = 160, 23, 42
-Picture = tuple[str, go.Figure, str, str, str]
+Picture = tuple[str, Chart, str, str, str]
 
 
 def show_two_pictures(text: Text, evaluation: Evaluation, study: Study) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from dashboard.content.chart import Chart
 from dashboard.exports.columns import list_cells
 from dashboard.figures.blank import is_blank
 from dashboard.roles import may_change_studies
@@ -52,7 +53,7 @@ def show_cards(cards: Sequence[Card]) -> None:
 
 
 def show_figure(
-    figure: go.Figure,
+    figure: Chart,
     *,
     title: str,
     subtitle: str = "",
@@ -73,7 +74,7 @@ def show_figure(
         st.info(escape_markdown(say_nothing_drawn(text, withheld=withheld)))
     else:
         shown = for_dark(figure) if is_dark() else figure
-        st.plotly_chart(shown, key=f"figure_{key}", config=_CHART_CONFIG, alt=alt)
+        st.plotly_chart(go.Figure(shown.spec), key=f"figure_{key}", config=_CHART_CONFIG, alt=alt)
     if table is not None:
         with st.expander(text("Table")):
             show_table(table, key=f"{key}_table")

@@ -23,6 +23,7 @@ from dashboard.tables.dose import list_doses, list_points
 from dashboard.tables.measurement import list_response_shift_rows
 from dashboard.tables.sustainability import list_capacity
 from dashboard.text import Text
+from tests.figures.plotly_view import view
 
 MARKS = {"en": "fewer than 5, not for release", "zh-Hans": "少于 5 人，不对外"}
 
@@ -104,9 +105,9 @@ def test_few_who_came_or_lapsed_in_a_month_or_so_often_are_marked(small, languag
         assert any(0 < n < 5 for n in counts), name
         told = table.astype(str).apply(lambda column: column.str.contains(re.escape(mark)))
         assert told.any(axis=None), name
-    drawn = draw_engagement(found.participation, text, 5).data[0].text
+    drawn = view(draw_engagement(found.participation, text, 5)).data[0].text
     assert [mark in one for one in drawn] == [0 < int(one.split()[0]) < 5 for one in drawn]
-    assert mark in str(draw_team(found.volunteers, text, 5).data[0].hovertext)
+    assert mark in str(view(draw_team(found.volunteers, text, 5)).data[0].hovertext)
     assert mark in str(draw_dose(few, study.measure("trust"), text, 5).to_json()).replace(
         "\\u003c", "<"
     )

@@ -26,6 +26,7 @@ from dashboard.figures.attendance import draw_engagement
 from dashboard.sentences import say_caution
 from dashboard.tables.participation import list_engagement
 from dashboard.text import LANGUAGES, Text
+from tests.figures.plotly_view import view
 from tests.studies import make_study
 
 PEOPLE = 60
@@ -206,7 +207,7 @@ def test_how_often_people_came_is_given_in_steps_that_tell_nobody(seed: int):
     for language, last in (("en", "or more"), ("zh-Hans", "次及以上")):
         text = Text(language)
         table = list_engagement(shown.participation, text, 0, in_steps=True)
-        drawn = draw_engagement(shown.participation, text, in_steps=True).data[0]
+        drawn = view(draw_engagement(shown.participation, text, in_steps=True)).data[0]
         assert list(table.iloc[:, 0]) == list(drawn.x)
         assert drawn.x[-1] == text("{n} or more", n=steps[-1][0])
         assert last in drawn.x[-1]

@@ -12,6 +12,7 @@ from dashboard.exports.brief import compose_brief, write_brief, write_preview
 from dashboard.exports.front import find_difference
 from dashboard.exports.report import build_report
 from dashboard.text import Text
+from tests.figures.plotly_view import view
 
 LANGUAGES = ["en", "zh-Hans"]
 A4 = (595.28, 841.89)
@@ -95,7 +96,7 @@ def test_print_and_web_draw_the_same_rows(sample: Any, language: str):
         picture = sections[key].pictures[0]
         values = [
             note.text.replace("<b>", "").replace("</b>", "")
-            for note in picture.figure().layout.annotations
+            for note in view(picture.figure()).layout.annotations
         ]
         assert len(values) == len(wanted)
         assert all(value in picture.svg for value in values)

@@ -2,6 +2,7 @@
 
 from dashboard.figures.labels import escape_label, wrap_label
 from dashboard.theme import AFTER, for_dark, new_figure
+from tests.figures.plotly_view import view
 
 
 def test_pseudo_html_is_shown_not_obeyed():
@@ -18,5 +19,5 @@ def test_chinese_wraps_at_half_the_width():
 def test_dark_figure_exchanges_the_palette():
     figure = new_figure()
     figure.add_scatter(x=[1], y=[1], marker_color=AFTER)
-    assert for_dark(figure).data[0].marker.color != AFTER
-    assert figure.data[0].marker.color == AFTER
+    assert view(for_dark(figure)).data[0].marker.color != AFTER
+    assert view(figure).data[0].marker.color == AFTER

@@ -17,6 +17,7 @@ from dashboard.figures.retention import draw_months as draw_team
 from dashboard.tables.volunteers import count_at
 from dashboard.text import LANGUAGES, Text
 from tests.activities import read_tables
+from tests.figures.plotly_view import view
 
 
 @pytest.fixture(scope="module")
@@ -30,11 +31,11 @@ def text(request):
 
 
 def traces(figure):
-    return figure.to_dict()["data"]
+    return view(figure).to_dict()["data"]
 
 
 def words(figure):
-    told = figure.to_dict()
+    told = view(figure).to_dict()
     notes = [str(a.get("text", "")) for a in told["layout"].get("annotations", ())]
     ticks = [
         str(t)
@@ -161,7 +162,7 @@ def test_markup_in_uploaded_words_is_literal(found, text):
     hostile = "<b>x</b><script>"
     first = replace(found.participation.per_session[0], session=hostile)
     part = replace(found.participation, per_session=(first, *found.participation.per_session[1:]))
-    told = str(draw_sessions(part, text).to_dict())
+    told = str(view(draw_sessions(part, text)).to_dict())
     assert "<script>" not in told
 
 
@@ -188,5 +189,5 @@ def test_a_session_without_a_date_is_not_drawn_at_the_beginning_of_time():
     )
     found = evaluate(study).participation
     assert len(found.per_session) == 3
-    for trace in draw_sessions(found, Text("en")).data:
+    for trace in view(draw_sessions(found, Text("en"))).data:
         assert all(str(x).startswith("2025-") for x in trace.x)

@@ -29,13 +29,14 @@ from dashboard.sentences.flow import count_analysed
 from dashboard.tables.comparison import list_effects
 from dashboard.text import Text
 from dashboard.theme import CAUTION, LIKERT
+from tests.figures.plotly_view import view
 
 EN, ZH = Text("en"), Text("zh-Hans")
 
 
 def words(figure):
     """All words written in a picture."""
-    return "\n".join(str(note.text) for note in figure.layout.annotations)
+    return "\n".join(str(note.text) for note in view(figure).layout.annotations)
 
 
 def outcome_of(evaluation, name):
@@ -51,7 +52,7 @@ def test_forest_shows_every_change_in_percent_of_its_range(evaluation, sample):
         assert row.estimate == pytest.approx(100 * change.estimate / (high - low))
         assert row.low == pytest.approx(100 * change.ci_low / (high - low))
         assert row.clear == (change.ci_low > 0 or change.ci_high < 0)
-    drawn = [t.x[0] for t in draw_forest(rows, EN).data if len(t.x) == 1]
+    drawn = [t.x[0] for t in view(draw_forest(rows, EN)).data if len(t.x) == 1]
     assert drawn == pytest.approx([row.estimate for row in rows])
 
 
@@ -71,7 +72,7 @@ def test_where_groups_are_compared_the_rows_are_the_differences(evaluation, samp
 def test_change_shows_means_and_difference_with_interval(evaluation, sample):
     outcome = outcome_of(evaluation, "preparedness")
     figure = draw_change(outcome, sample.measure("preparedness"), EN)
-    markers = [t for t in figure.data if t.mode == "markers"]
+    markers = [t for t in view(figure).data if t.mode == "markers"]
     assert [m.y[0] for m in markers[:2]] == [level.estimate for level in outcome.levels]
     assert markers[2].y[0] == outcome.change.estimate
     assert markers[2].y[0] + markers[2].error_y.array[0] == pytest.approx(outcome.change.ci_high)
@@ -83,23 +84,23 @@ def test_each_person_is_a_line_only_while_lines_can_be_told_apart(evaluation, sa
     pairs = PairCounts(from_score=(2.0, 3.0), to_score=(3.0, 3.0), count=(n - 1, 1))
     outcome = replace(outcome_of(evaluation, "preparedness"), pairs=pairs)
     figure = draw_change(outcome, sample.measure("preparedness"), EN)
-    lines = [t for t in figure.data if t.mode == "lines" and t.x is not None and None in t.x]
+    lines = [t for t in view(figure).data if t.mode == "lines" and t.x is not None and None in t.x]
     assert len(lines) == (n <= MAX_LINES)
     if lines:
         assert lines[0].x.count(None) == n
     else:
-        assert len(figure.layout.shapes) > 2
+        assert len(view(figure).layout.shapes) > 2
 
 
 def test_answers_add_up_to_everyone(evaluation):
     items = [one for one in evaluation.items if one.measure == "preparedness"]
     figure = draw_answers(items, {}, ZH, diverging=False)
-    assert [trace.name for trace in figure.data] == list(items[0].counts)
-    for row in range(len(figure.data[0].x)):
-        assert sum(trace.x[row] for trace in figure.data) == pytest.approx(1)
+    assert [trace.name for trace in view(figure).data] == list(items[0].counts)
+    for row in range(len(view(figure).data[0].x)):
+        assert sum(trace.x[row] for trace in view(figure).data) == pytest.approx(1)
     diverging = draw_answers(items, {}, ZH)
-    first = diverging.data[0]
-    middle = diverging.data[2]
+    first = view(diverging).data[0]
+    middle = view(diverging).data[2]
     assert middle.base[0] + middle.x[0] / 2 == pytest.approx(0), "the middle answer straddles zero"
     assert first.base[0] < 0
 
@@ -112,12 +113,12 @@ def test_answers_counted_together_stand_beside_answers_counted_alone(evaluation)
     items[1] = replace(items[1], counts=together)
     figure = draw_answers(items, {}, EN, diverging=False)
     drawn = {}
-    for trace in figure.data:
+    for trace in view(figure).data:
         for place, share in zip(trace.y, trace.x, strict=True):
             drawn[place] = drawn.get(place, 0) + share
     assert len(drawn) == len(items)
     assert list(drawn.values()) == pytest.approx([1.0] * len(items))
-    legend = [trace.name for trace in figure.data if trace.showlegend]
+    legend = [trace.name for trace in view(figure).data if trace.showlegend]
     assert legend == [low, second, *others, f"{low} – {second}"]
 
 
@@ -132,7 +133,7 @@ def test_most_changed_question_comes_first(evaluation):
 
 def test_shares_are_those_of_the_items(evaluation):
     items = [one for one in evaluation.items if one.measure == "knowledge"]
-    drawn = {t.x[0] for t in draw_shares(items, {}, EN).data if t.mode == "markers"}
+    drawn = {t.x[0] for t in view(draw_shares(items, {}, EN)).data if t.mode == "markers"}
     assert drawn == {one.mean for one in items}
 
 
@@ -144,10 +145,10 @@ def test_palette_of_five_is_kept_and_others_lie_between():
 def test_comparison_ends_at_the_counterfactual(evaluation, sample):
     found = next(one for one in evaluation.comparison if one.measure == "preparedness")
     figure = draw_comparison(found, sample.measure("preparedness"), EN)
-    dashed = [t for t in figure.data if t.line.dash == "dash"]
+    dashed = [t for t in view(figure).data if t.line.dash == "dash"]
     assert dashed[0].y[1] == found.counterfactual
     treated = [e.estimate for group, _, e in found.means if group == "treated"]
-    assert list(figure.data[0].y) == treated
+    assert list(view(figure).data[0].y) == treated
 
 
 def test_flow_names_every_number(evaluation):
@@ -162,7 +163,7 @@ def test_flow_names_every_number(evaluation):
 def test_attrition_draws_each_difference(evaluation, sample):
     known = [r for r in evaluation.attrition if not r.group and r.smd is not None]
     figure = draw_attrition(evaluation.attrition, sample.plan, EN)
-    pairs = [t for t in figure.data if t.mode == "lines"]
+    pairs = [t for t in view(figure).data if t.mode == "lines"]
     assert len(pairs) == len(known)
     for pair, row in zip(pairs, known, strict=True):
         limits = None if row.level else score_range(sample.measure(row.variable))
@@ -177,9 +178,9 @@ def test_dose_draws_each_point(evaluation, sample):
     dose = evaluation.dose[0]
     figure = draw_dose(dose, sample.measure(dose.measure), EN)
     points = [p for p in dose.points if isinstance(p[2], Estimate)]
-    assert list(figure.data[-1].x) == [x for x, _, _ in points]
-    assert list(figure.data[-1].y) == [e.estimate for _, _, e in points]
-    line = next(t for t in figure.data if t.mode == "lines" and t.line.width)
+    assert list(view(figure).data[-1].x) == [x for x, _, _ in points]
+    assert list(view(figure).data[-1].y) == [e.estimate for _, _, e in points]
+    line = next(t for t in view(figure).data if t.mode == "lines" and t.line.width)
     (x0, *_, x1), (y0, *_, y1) = line.x, line.y
     assert (y1 - y0) / (x1 - x0) == pytest.approx(dose.slope.estimate)
 
@@ -206,8 +207,8 @@ def test_event_study_starts_at_nothing_in_the_first_wave(evaluation, sample):
     figure = draw_event_study(
         replace(found, event_study=points), sample.measure("preparedness"), EN
     )
-    assert [list(t.y) for t in figure.data] == [[0], [0.4]]
-    assert len(figure.layout.xaxis.ticktext) == 3
+    assert [list(t.y) for t in view(figure).data] == [[0], [0.4]]
+    assert len(view(figure).layout.xaxis.ticktext) == 3
 
 
 def test_labels_of_the_comparison_stand_apart(evaluation, sample):
@@ -216,7 +217,7 @@ def test_labels_of_the_comparison_stand_apart(evaluation, sample):
     means = tuple((group, wave, level) for group, wave, _ in found.means)
     alike = replace(found, means=means, counterfactual=3.0)
     figure = draw_comparison(alike, sample.measure("preparedness"), EN)
-    shifts = sorted(note.yshift for note in figure.layout.annotations)
+    shifts = sorted(note.yshift for note in view(figure).layout.annotations)
     assert all(b - a >= 17 for a, b in itertools.pairwise(shifts))
 
 
@@ -231,8 +232,8 @@ def test_flow_lists_analysed_and_rows_of_no_wave(evaluation):
 def test_reliability_draws_alpha_with_interval(evaluation, sample):
     figure = draw_reliability(evaluation.reliability, sample.plan, EN)
     known = [r.alpha for r in evaluation.reliability if isinstance(r.alpha, Estimate)]
-    assert [t.x[0] for t in figure.data] == [a.estimate for a in known]
-    ends = [t.x[0] + t.error_x.array[0] for t in figure.data]
+    assert [t.x[0] for t in view(figure).data] == [a.estimate for a in known]
+    ends = [t.x[0] + t.error_x.array[0] for t in view(figure).data]
     assert ends == pytest.approx([a.ci_high for a in known])
 
 

@@ -30,6 +30,7 @@ from dashboard.figures.portfolio import (
 from dashboard.figures.targets import draw_targets
 from dashboard.tables.sustainability import list_capacity, list_shares, list_years
 from dashboard.text import Text
+from tests.figures.plotly_view import view
 from tests.sustainability.test_funding import ledger_study
 from tests.test_portfolio import compare_studies, result
 from tests.test_targets import NOTHING, score
@@ -45,7 +46,7 @@ def found(sample_folder):
 
 def words(figure) -> str:
     """Every word a picture holds: traces, annotations, ticks."""
-    return str(figure.to_dict())
+    return str(view(figure).to_dict())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -66,14 +67,14 @@ def test_all_pictures_draw_in_both_languages(found, language):
             for g in dict.fromkeys(d.group for d in found.capacity.domains)
         ),
     ]
-    assert all(figure.data for figure in figures)
+    assert all(view(figure).data for figure in figures)
     said = "".join(words(figure) for figure in figures)
     assert ("收入" in said) == (language == "zh-Hans")
     assert ("Income" in said) == (language == "en")
 
 
 def test_the_waterfall_ends_at_the_last_year(found):
-    (bars,) = draw_waterfall(found.funding, Text("en")).data
+    (bars,) = view(draw_waterfall(found.funding, Text("en"))).data
     assert sum(bars.x[:-1]) == pytest.approx(found.funding.by_year[-1].income)
     assert bars.measure[0] == "absolute"
     assert bars.measure[-1] == "total"
@@ -82,12 +83,12 @@ def test_the_waterfall_ends_at_the_last_year(found):
 @pytest.mark.parametrize(("language", "unit", "other"), [("en", "k", "万"), ("zh-Hans", "万", "k")])
 def test_money_is_told_in_the_readers_thousands(found, language, unit, other):
     text = Text(language)
-    ticks = draw_months(found.funding, text).layout.yaxis.ticktext
+    ticks = view(draw_months(found.funding, text)).layout.yaxis.ticktext
     assert len(ticks) >= 3
     assert all(tick.endswith((unit, "0")) and other not in tick for tick in ticks)
-    assert unit in draw_waterfall(found.funding, text).data[0].text[0]
+    assert unit in view(draw_waterfall(found.funding, text)).data[0].text[0]
     assert any(
-        unit in a.text for a in draw_sources(found.funding, "source", text).layout.annotations
+        unit in a.text for a in view(draw_sources(found.funding, "source", text)).layout.annotations
     )
 
 
@@ -105,7 +106,7 @@ def test_many_sources_become_one_step():
     from analysis.sustainability.funding import evaluate_funding
 
     funding = evaluate_funding(ledger_study(rows))
-    (bars,) = draw_waterfall(funding, Text("en")).data
+    (bars,) = view(draw_waterfall(funding, Text("en"))).data
     assert len(bars.x) == MAX_STEPS + 2
     assert sum(bars.x[:-1]) == pytest.approx(funding.by_year[-1].income)
 
@@ -131,10 +132,10 @@ def test_bullets_show_progress_expected_and_interval(language):
     ]
     t = target_progress(TargetPlan(indicator="p.post.mean", target=4.0), NOTHING, given, None)
     figure = draw_targets([("same", t), ("same", t), (HOSTILE, t)], Text(language))
-    bars = figure.data[1]
+    bars = view(figure).data[1]
     assert list(bars.x) == [0.5, 0.5, 0.5]
     assert list(bars.y) == [0, 1, 2]
-    intervals = [d for d in figure.data if d.type == "scatter" and d.mode == "lines"]
+    intervals = [d for d in view(figure).data if d.type == "scatter" and d.mode == "lines"]
     assert [list(d.x) for d in intervals] == [[0.25, 0.75]] * 3
     assert "<b onclick" not in words(figure)
 
@@ -149,11 +150,11 @@ def many(n):
 def test_the_forest_stays_on_a_page_and_starts_with_the_most_certain(n):
     portfolio, titles = many(n)
     figure = draw_forest_of_studies(portfolio.measures[0], titles, Text("en"))
-    points = figure.data[0]
+    points = view(figure).data[0]
     widths = [a + b for a, b in zip(points.error_x.array, points.error_x.arrayminus, strict=True)]
     assert widths == sorted(widths)
-    assert figure.layout.height < 1600
-    assert len(figure.layout.yaxis.ticktext) == (n + 2 if n <= MAX_NAMED else 2)
+    assert view(figure).layout.height < 1600
+    assert len(view(figure).layout.yaxis.ticktext) == (n + 2 if n <= MAX_NAMED else 2)
     assert "<b onclick" not in words(figure)
 
 
@@ -161,11 +162,11 @@ def test_the_forest_stays_on_a_page_and_starts_with_the_most_certain(n):
 def test_funnel_and_columns_hold_every_study(language):
     portfolio, titles = many(60)
     funnel = draw_funnel(portfolio.measures[0], titles, Text(language))
-    assert len(funnel.data[0].x) == 60
-    assert len(funnel.data) == 3
+    assert len(view(funnel).data[0].x) == 60
+    assert len(view(funnel).data) == 3
     columns = draw_columns(portfolio.studies, titles, Text(language))
-    assert len(columns.data) == 4
-    assert list(columns.data[2].x) == []  # no targets: nothing is drawn as none met
+    assert len(view(columns).data) == 4
+    assert list(view(columns).data[2].x) == []  # no targets: nothing is drawn as none met
     assert "<b onclick" not in words(funnel) + words(columns)
 
 
@@ -182,15 +183,15 @@ def test_targets_met_stand_as_a_share_in_the_portfolio():
     ]
     portfolio = compare_studies(told)
     columns = draw_columns(portfolio.studies, {"a": "A", "b": "B"}, Text("en"))
-    assert list(columns.data[2].x) == [0.5, 1.0]
-    assert list(columns.layout.xaxis3.tickvals) == [0.0, 1.0]
-    assert len(columns.layout.xaxis.tickvals) == 2  # no study tells its reach
+    assert list(view(columns).data[2].x) == [0.5, 1.0]
+    assert list(view(columns).layout.xaxis3.tickvals) == [0.0, 1.0]
+    assert len(view(columns).layout.xaxis.tickvals) == 2  # no study tells its reach
 
 
 def test_a_summary_that_cannot_be_told_is_not_drawn():
     portfolio = compare_studies([result("a", se=0.0), result("b", se=0.0)])
     figure = draw_forest_of_studies(portfolio.measures[0], {"a": "A", "b": "B"}, Text("en"))
-    assert len(figure.data) == 1
+    assert len(view(figure).data) == 1
     assert all(isinstance(e, Estimate) for _, e in portfolio.measures[0].studies)
 
 

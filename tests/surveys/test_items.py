@@ -7,6 +7,7 @@ from analysis.sections import evaluate
 from analysis.surveys.items import MAX_ANSWERS, N_BANDS, count_items
 from dashboard.figures.answers import draw_answers
 from dashboard.text import Text
+from tests.figures.plotly_view import view
 from tests.studies import make_study
 
 RNG = np.random.default_rng(4)
@@ -35,7 +36,7 @@ def test_every_item_lists_the_same_answers_and_can_be_drawn(low, high, draw):
     assert all(sum(one.counts.values()) == one.n for one in found)
     assert len(found[0].counts) <= MAX_ANSWERS
     drawn = draw_answers(found, {}, Text("en"))
-    assert len([t for t in drawn.data if t.type == "bar"]) == len(found[0].counts)
+    assert len([t for t in view(drawn).data if t.type == "bar"]) == len(found[0].counts)
     assert evaluate(study).items == found
 
 

@@ -19,6 +19,7 @@ from dashboard.exports.pictures_waves import draw_course
 from dashboard.figures.trajectory import draw_trajectory
 from dashboard.sentences import known_codes, say_finding
 from dashboard.text import LANGUAGES, Text
+from tests.figures.plotly_view import view
 from tests.studies import make_study
 
 N = 90
@@ -245,8 +246,8 @@ def test_pictures_show_the_group_that_may_be_seen_beside_a_hidden_one(language):
     treated, other = evaluate_trajectories(study)
     courses, measure, text = (treated, hide_trajectory(other)), study.measure("s"), Text(language)
     figure = draw_trajectory(courses, measure, text)
-    assert list(figure.data[0].y) == [point.level.estimate for point in treated.points]
-    assert sum(len(trace.y) for trace in figure.data) == 3
+    assert list(view(figure).data[0].y) == [point.level.estimate for point in treated.points]
+    assert sum(len(trace.y) for trace in view(figure).data) == 3
     picture = draw_course(courses, measure, text)
     for point in treated.points:
         assert text.number(point.level.estimate) in picture
