@@ -13,8 +13,8 @@ from analysis.results import SUPPRESSED, Comparison, NotEstimable
 from analysis.sections import evaluate
 from analysis.study import Study
 from analysis.study_file import EventMark, plan_from_dict
-from dashboard.exports.pictures_series import draw_series_print
 from dashboard.figures.series import draw_series
+from dashboard.render.painter import paint
 from dashboard.sentences import known_codes, say_caution, say_finding
 from dashboard.sentences.series import say_refusal, say_series_method, say_series_model
 from dashboard.tables.series import list_events, list_series
@@ -163,8 +163,7 @@ def test_pictures_show_months_model_and_trend(language):
     lines = [y for trace in view(figure).data[1:3] for y in trace.y]
     assert lines == list(series.fitted)
     assert list(view(figure).data[3].y) == list(series.events[0].expected)
-    assert text.of(MOVE["label"]) in draw_series_print(series, text)
-    assert draw_series_print(replace(series, fitted=()), text) == ""
+    assert text.of(MOVE["label"]) in paint(figure)
 
 
 @pytest.mark.parametrize(

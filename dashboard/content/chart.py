@@ -14,6 +14,7 @@ from math import isfinite
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 #: A part of the figure format, whose values are of many kinds.
 Spec = dict[str, Any]
@@ -111,6 +112,19 @@ class Chart:
         return float(self.layout["height"])
 
     @property
+    def blank(self) -> bool:
+        """Whether nothing of the data can be drawn: what is withheld leaves its axes empty.
+
+        A withheld number is no coordinate, and an axis without a mark reads as "nothing
+        happened". Lines that only guide the eye (``hoverinfo="skip"``) are no data; bars whose
+        number stands on them are. A diagram of words (the flow of people) has no trace at all,
+        and is not blank.
+        """
+        if not self.data:
+            return not any(note["text"] for note in self.layout.get("annotations", ()))
+        return not any(_draws(trace) for trace in self.data if not _guides(trace))
+
+    @property
     def spec(self) -> Spec:
         """The whole figure as Plotly reads it."""
         return {"data": self.data, "layout": self.layout}
@@ -156,3 +170,30 @@ def _plain(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
     return None if isinstance(value, float) and not isfinite(value) else value
+
+
+def _guides(trace: Spec) -> bool:
+    """Whether a trace is a line without a name or number, such as the line of no change."""
+    looks = (trace["type"], trace.get("mode"), trace.get("hoverinfo"))
+    return looks == ("scatter", "lines", "skip")
+
+
+def _draws(trace: Spec) -> bool:
+    """Whether one point of a trace has a place along every axis."""
+    given = [_known(trace.get(axis)) for axis in ("x", "y", "z")]
+    points = [one for one in given if one is not None and one.size]
+    if any(one.ndim > 1 or one.size != points[0].size for one in points):
+        return all(one.any() for one in points)
+    return bool(points) and bool(np.logical_and.reduce(points).any())
+
+
+def _known(values: Iterable[object] | None) -> npt.NDArray[np.bool_] | None:
+    """Which of the values are given: names and days are, NaN and None are not."""
+    if values is None:
+        return None
+    told = np.asarray(values)
+    if told.dtype.kind in "fiu":
+        return np.asarray(np.isfinite(told))
+    if told.dtype.kind == "M":
+        return np.asarray(~np.isnat(told))
+    return np.asarray([one is not None and one == one for one in told.ravel()]).reshape(told.shape)

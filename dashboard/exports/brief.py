@@ -15,6 +15,7 @@ from dashboard.exports.content import Report, ReportPicture
 from dashboard.exports.gateway import say_stamp
 from dashboard.exports.report import build_report
 from dashboard.exports.typesetting import check_fonts, write_page_image, write_pdf
+from dashboard.render.painter import paint
 from dashboard.text import Text
 
 TEMPLATE = Path(__file__).resolve().with_name("brief.typ")
@@ -37,6 +38,7 @@ SCALES = (
     0.76,
     0.73,
 )
+_SMALL_WIDTH, _SMALL_HEIGHT = 396.0, 262.0
 _PICTURES = ("volunteers", "participation", "targets", "funding")
 
 
@@ -88,7 +90,13 @@ def compose_brief(report: Report) -> dict[str, Any]:
         "answer": report.answer,
         "cards": [{"value": value, "meaning": meaning} for value, meaning in report.cards],
         "pictures": [
-            {"title": p.title, "note": p.note, "svg": p.svg, "alt": p.alt}
+            {
+                "title": p.title,
+                "note": p.note,
+                "unit": p.subtitle,
+                "svg": _paint_small(p),
+                "alt": p.alt,
+            }
             for p in choose_pictures(report)
         ],
         "targets": {
@@ -112,6 +120,12 @@ def compose_brief(report: Report) -> dict[str, Any]:
 
 def choose_pictures(report: Report, most: int = 2) -> list[ReportPicture]:
     """Choose the picture of the answer, then the first of each section as a funder asks."""
-    drawn = {s.key: [p for p in s.pictures if p.svg] for s in report.sections}
+    drawn = {s.key: [p for p in s.pictures if not p.figure().blank] for s in report.sections}
     answer = [p for pictures in drawn.values() for p in pictures if p.headline]
     return [*answer[:1], *(drawn[key][0] for key in _PICTURES if drawn.get(key))][:most]
+
+
+def _paint_small(picture: ReportPicture) -> str:
+    """Paint a picture for half the width of a page."""
+    chart = picture.figure()
+    return paint(chart, _SMALL_WIDTH, min(chart.height, _SMALL_HEIGHT))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from dashboard.exports.canvas import measure_text
+from dashboard.render.canvas import measure_text
 from dashboard.text import Text
 
 #: Points: no column asks for more; room beside the words of a cell.

@@ -11,7 +11,6 @@ import pandas as pd
 from analysis.evaluation import Evaluation
 from dashboard.content.chart import Chart
 from dashboard.exports.gateway import Stamp, safe_table, safe_text
-from dashboard.figures.blank import is_blank
 from dashboard.sentences import say_finding
 from dashboard.sentences.cautions import say_cautions
 from dashboard.sentences.few import say_nothing_drawn
@@ -33,17 +32,18 @@ class ReportChart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportPicture:
-    """One picture: ``svg`` for print, ``figure`` draws the same for the web; ``alt`` says it.
+    """One picture: ``figure`` describes it for every medium, ``alt`` says it.
 
-    ``note`` is the finding it shows, in a sentence; the section's first when left empty.
+    ``subtitle`` names unit and marks. ``note`` is the finding it shows, in a sentence; the
+    section's first when left empty.
     ``headline`` marks the picture whose numbers are those of the report's answer.
     """
 
     title: str
     alt: str
+    subtitle: str = ""
     note: str = ""
-    svg: str = ""
-    figure: Callable[[], Chart] | None = None
+    figure: Callable[[], Chart]
     chart: ReportChart | None = None
     headline: bool = False
 
@@ -113,10 +113,10 @@ class Report:
     stamped: str
 
 
-def draw_or_say(picture: ReportPicture, report: Report) -> Chart | str | None:
-    """Draw a picture, or say why there is nothing to draw; None where only the print exists."""
-    figure = None if picture.figure is None else picture.figure()
-    if figure is None or not is_blank(figure):
+def draw_or_say(picture: ReportPicture, report: Report) -> Chart | str:
+    """Draw a picture, or say why there is nothing to draw."""
+    figure = picture.figure()
+    if not figure.blank:
         return figure
     # The evaluator's own copy has no certificate, and nothing in it is withheld.
     return say_nothing_drawn(report.text, withheld=report.stamp.certificate is not None)

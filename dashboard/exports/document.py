@@ -19,10 +19,17 @@ from analysis.evaluation import Evaluation
 from analysis.results import Audience
 from analysis.study import Study
 from dashboard.exports.columns import find_number_columns, list_cells, share_widths
-from dashboard.exports.content import Report, ReportPicture, ReportSection, shorten_property
+from dashboard.exports.content import (
+    Report,
+    ReportPicture,
+    ReportSection,
+    draw_or_say,
+    shorten_property,
+)
 from dashboard.exports.gateway import safe_text
 from dashboard.exports.report import build_report
 from dashboard.exports.typesetting import write_png
+from dashboard.render.painter import paint
 from dashboard.text import Text
 
 if TYPE_CHECKING:
@@ -33,6 +40,7 @@ _INK, _GREY, _CAUTION = RGBColor(0x0E, 0x16, 0x20), RGBColor(0x56, 0x61, 0x6F), 
 _LATIN, _CHINESE = "Calibri", "Microsoft YaHei"
 _MAX_ROWS, _MAX_COLUMNS, _FEW_COLUMNS = 20, 10, 6
 _ROOM = Cm(16.6)
+_PICTURE_WIDTH = Cm(14.5)
 
 
 def write_document(
@@ -145,8 +153,7 @@ def _write_section(document: DocumentType, section: ReportSection, report: Repor
     for line in section.findings:
         document.add_paragraph(line)
     for picture in section.pictures:
-        if picture.svg:
-            _write_picture(document, picture)
+        _write_picture(document, picture, report)
     for told in section.tables:
         document.add_heading(told.title, level=2)
         _write_table(document, told.table, report.text)
@@ -156,10 +163,16 @@ def _write_section(document: DocumentType, section: ReportSection, report: Repor
             document.add_paragraph(line, style="List Bullet")
 
 
-def _write_picture(document: DocumentType, picture: ReportPicture) -> None:
+def _write_picture(document: DocumentType, picture: ReportPicture, report: Report) -> None:
     heading = document.add_heading(safe_text(picture.title), level=2)
     heading.paragraph_format.keep_with_next = True
-    shown = document.add_picture(BytesIO(write_png(picture.svg)), width=Cm(13))
+    if picture.subtitle:
+        _write_grey(document, picture.subtitle)
+    drawn = draw_or_say(picture, report)
+    if isinstance(drawn, str):
+        document.add_paragraph(drawn)
+        return
+    shown = document.add_picture(BytesIO(write_png(paint(drawn))), width=_PICTURE_WIDTH)
     shown._inline.docPr.set("descr", picture.alt)
 
 

@@ -14,12 +14,9 @@ from analysis.results import Estimate
 from analysis.study import Study
 from dashboard.exports.charts import chart_progress, chart_sources, chart_team
 from dashboard.exports.content import ReportPicture, ReportSection, make_section
-from dashboard.exports.pictures import draw_progress
-from dashboard.exports.pictures_people import draw_reach, draw_sources, draw_stay, draw_team
-from dashboard.exports.pictures_series import draw_series_print
 from dashboard.exports.sections_survey import list_survey_sections
 from dashboard.figures.consultation import draw_follow_through
-from dashboard.figures.funding import draw_sources as draw_sources_on_screen
+from dashboard.figures.funding import draw_sources
 from dashboard.figures.reach import draw_representation
 from dashboard.figures.retention import draw_months, draw_retention
 from dashboard.figures.series import draw_series
@@ -65,7 +62,6 @@ def _targets(evaluation: Evaluation, study: Study, text: Text) -> ReportSection 
     picture = ReportPicture(
         title=say_targets(text, evaluation.targets),
         alt=text("Bars of progress from baseline to target for each indicator."),
-        svg=draw_progress(labelled, text),
         chart=chart_progress(labelled, text),
         figure=lambda: draw_targets(labelled, text),
     )
@@ -96,7 +92,6 @@ def _participation(evaluation: Evaluation, study: Study, text: Text) -> ReportSe
         ReportPicture(
             title=text("Who came, against who lives there: {by}", by=by),
             alt=text("Dots of each group's share of participants beside its share at large."),
-            svg=draw_reach([r for r in found.representation if r.by == by], text),
             figure=partial(draw_representation, found, by, text),
         )
         for by in dict.fromkeys(r.by for r in found.representation if isinstance(r.share, Estimate))
@@ -135,8 +130,8 @@ def _series_pictures(series: Sequence[InterruptedSeries], text: Text) -> tuple[R
         ReportPicture(
             title=text("Before and after: {series} by month", series=name_series(text, one.name)),
             alt=text("Dots by month, lines of the model, the earlier trend dashed."),
+            subtitle=text("Line: model; dashed: the earlier trend continued"),
             note=say_series_model(text, one),
-            svg=draw_series_print(one, text),
             figure=partial(draw_series, one, text),
         )
         for one in series
@@ -163,13 +158,11 @@ def _volunteers(evaluation: Evaluation, study: Study, text: Text) -> ReportSecti
             alt=text(
                 "Falling step curve of the share still serving; who is followed stands below."
             ),
-            svg=draw_stay(found, text),
             figure=lambda: draw_retention(found, text),
         ),
         ReportPicture(
             title=text("Who came into the team, and who lapsed"),
             alt=text("Bars of new, returning and lapsed volunteers by month, the team as a line."),
-            svg=draw_team(found, text),
             chart=chart_team(found, text),
             figure=lambda: draw_months(found, text, least),
         ),
@@ -206,9 +199,8 @@ def _funding(evaluation: Evaluation, _study: Study, text: Text) -> ReportSection
         ReportPicture(
             title=text("Where the money comes from"),
             alt=text("Bars of the amount from each funder with its share."),
-            svg=draw_sources(found, text),
             chart=chart_sources(found, text),
-            figure=lambda: draw_sources_on_screen(found, "source", text),
+            figure=lambda: draw_sources(found, "source", text),
         )
         for told in found.concentration
         if told.by == "source"

@@ -16,11 +16,9 @@ from analysis.surveys.findings import find_trajectory, last_contrasts
 from analysis.surveys.response_shift import list_response_shifts
 from analysis.surveys.results import GroupComparison
 from dashboard.exports.content import ReportPicture, ReportSection, make_section
-from dashboard.exports.pictures import draw_comparison, draw_rows
-from dashboard.exports.pictures_waves import draw_course
 from dashboard.figures.answers import draw_answers, draw_shares
 from dashboard.figures.attrition import draw_attrition
-from dashboard.figures.comparison import draw_comparison as draw_comparison_on_screen
+from dashboard.figures.comparison import draw_comparison
 from dashboard.figures.dose import draw_dose
 from dashboard.figures.flow import draw_flow
 from dashboard.figures.forest import (
@@ -40,7 +38,6 @@ from dashboard.sentences.improvement import say_improvement
 from dashboard.sentences.items import describe_answers, name_answers
 from dashboard.sentences.names import column_name
 from dashboard.sentences.ordered import say_ordered
-from dashboard.sentences.outcomes import say_wave
 from dashboard.sentences.subgroups import say_shrunken, say_who_in_groups, say_wide
 from dashboard.sentences.tipping import list_tipping_sentences, say_auxiliary, tipping_rows
 from dashboard.tables.attrition import (
@@ -94,11 +91,10 @@ def list_survey_sections(evaluation: Evaluation, study: Study, text: Text) -> li
 def _outcomes(evaluation: Evaluation, study: Study, text: Text) -> ReportSection:
     outcomes, plan = evaluation.outcomes, study.plan
     rows = list_forest_rows(outcomes, plan, text)
-    axis = text("% of the measure's span; shaded: too small to matter")
     picture = ReportPicture(
         title=text("Change against what matters"),
+        subtitle=text("% of the measure's span; shaded: too small to matter"),
         alt=text("Forest plot of the change in each measure."),
-        svg=draw_rows(rows, axis, text),
         figure=lambda: draw_forest(rows, text),
         headline=not list_difference_rows(evaluation.comparison, outcomes, plan, text),
     )
@@ -148,7 +144,6 @@ def _trajectory(evaluation: Evaluation, study: Study, text: Text) -> ReportSecti
                     title=title,
                     alt=text("Line of the level in each wave, with its interval."),
                     note=say_finding(text, find_trajectory(study, own[0])),
-                    svg=draw_course(own, measure, text),
                     figure=partial(draw_trajectory, own, measure, text),
                 )
             )
@@ -225,11 +220,10 @@ def _differences(evaluation: Evaluation, study: Study, text: Text) -> list[Repor
     rows = list_difference_rows(evaluation.comparison, evaluation.outcomes, study.plan, text)
     if not rows:
         return []
-    axis = text("Difference in % of the measure's span; shaded: too small to matter")
     picture = ReportPicture(
         title=text("Difference from the comparison group"),
+        subtitle=text("Difference in % of the measure's span; shaded: too small to matter"),
         alt=text("Forest plot of the difference from the comparison group in each measure."),
-        svg=draw_rows(rows, axis, text),
         figure=lambda: draw_forest(rows, text),
         headline=True,
     )
@@ -237,12 +231,10 @@ def _differences(evaluation: Evaluation, study: Study, text: Text) -> list[Repor
 
 
 def _compared(one: GroupComparison, measure: MeasurePlan, text: Text) -> ReportPicture:
-    waves = (say_wave(text, one.contrast[0]), say_wave(text, one.contrast[1]))
     return ReportPicture(
         title=_name(text, measure),
         alt=text("Two lines: programme and comparison group, before and after."),
-        svg=draw_comparison(one, measure, text, waves),
-        figure=lambda: draw_comparison_on_screen(one, measure, text),
+        figure=lambda: draw_comparison(one, measure, text),
     )
 
 

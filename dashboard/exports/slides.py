@@ -23,7 +23,6 @@ from pptx.util import Cm, Emu, Pt
 from analysis.evaluation import Evaluation
 from analysis.results import Audience
 from analysis.study import Study
-from dashboard.exports.canvas import measure_text
 from dashboard.exports.columns import find_number_columns, list_cells, share_widths
 from dashboard.exports.content import (
     Report,
@@ -35,6 +34,8 @@ from dashboard.exports.content import (
 )
 from dashboard.exports.report import build_report
 from dashboard.exports.typesetting import write_png
+from dashboard.render.canvas import measure_text
+from dashboard.render.painter import paint
 from dashboard.text import Text
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ def _write_front(deck: PresentationType, report: Report) -> None:
 
 
 def _write_section(deck: PresentationType, section: ReportSection, report: Report) -> None:
-    pictures = [p for p in section.pictures if p.svg or p.chart]
+    pictures = [p for p in section.pictures if p.chart or not p.figure().blank]
     title = section.findings[0] if section.findings else section.heading
     aside = [*section.findings[1:4], *(f"! {line}" for line in section.cautions[:2])]
     if pictures:
@@ -191,7 +192,8 @@ def _add_picture(slide: Slide, picture: ReportPicture, width: int) -> None:
     if picture.chart is not None:
         _add_chart(slide, picture.chart, picture.alt, width)
         return
-    shape = slide.shapes.add_picture(BytesIO(write_png(picture.svg)), _MARGIN, Cm(4.9), Emu(width))
+    drawn = BytesIO(write_png(paint(picture.figure())))
+    shape = slide.shapes.add_picture(drawn, _MARGIN, Cm(4.9), Emu(width))
     tallest = Cm(12.6)
     if shape.height > tallest:
         shape.width, shape.height = Emu(shape.width * tallest // shape.height), tallest

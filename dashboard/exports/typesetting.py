@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import LeveeError
-from dashboard.exports.canvas import FAMILIES
+from dashboard.render.canvas import FAMILIES
 
 if TYPE_CHECKING:
     import typst

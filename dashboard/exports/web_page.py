@@ -38,7 +38,7 @@ def write_web_page(
         UTF-8. Its content security policy forbids every request; scripts run by their hash only.
     """
     report = build_report(evaluation, study, text, audience)
-    figures = [p for s in report.sections for p in s.pictures if p.figure is not None]
+    figures = [picture for section in report.sections for picture in section.pictures]
     scripts = [get_plotlyjs(), _DRAW] if figures else []
     policy = "; ".join(
         [
@@ -129,12 +129,11 @@ def _write_section(section: ReportSection, report: Report) -> str:
 
 
 def _write_picture(picture: ReportPicture, key: str, report: Report) -> str:
-    """Write a figure: drawn by plotly where it can be, else as the picture of the print."""
-    caption = f"<figcaption><h3>{_say(picture.title)}</h3></figcaption>"
+    """Write a figure, drawn by plotly, or the sentence that says why there is none."""
+    subtitle = f"<p>{_say(picture.subtitle)}</p>" if picture.subtitle else ""
+    caption = f"<figcaption><h3>{_say(picture.title)}</h3>{subtitle}</figcaption>"
     label = f'role="img" aria-label="{_say(picture.alt)}"'
     drawn = draw_or_say(picture, report)
-    if drawn is None:
-        return f'<figure>{caption}<div class="drawn" {label}>{picture.svg}</div></figure>'
     if isinstance(drawn, str):
         return f"<figure>{caption}<p>{_say(drawn)}</p></figure>"
     told = drawn.to_json().replace("<", "\\u003c")

@@ -17,7 +17,6 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from analysis.evaluation import Evaluation
 from analysis.results import Audience
 from analysis.study import Study
-from dashboard.exports.canvas import measure_text
 from dashboard.exports.columns import find_number_columns
 from dashboard.exports.content import Report, ReportSection
 from dashboard.exports.gateway import Cell, safe_cell, safe_table, share_evaluation
@@ -28,6 +27,7 @@ from dashboard.exports.number_tables import (
     list_sources,
 )
 from dashboard.exports.report import build_report
+from dashboard.render.canvas import measure_text
 from dashboard.text import Text
 
 if TYPE_CHECKING:

@@ -12,7 +12,6 @@ import streamlit as st
 
 from dashboard.content.chart import Chart
 from dashboard.exports.columns import list_cells
-from dashboard.figures.blank import is_blank
 from dashboard.roles import may_change_studies
 from dashboard.sentences.few import say_nothing_drawn
 from dashboard.state import current_audience, current_text, is_dark
@@ -69,7 +68,7 @@ def show_figure(
     st.header(escape_markdown(title), anchor=False)
     if subtitle:
         st.caption(escape_markdown(subtitle))
-    if is_blank(figure):
+    if figure.blank:
         withheld = current_audience() != "evaluator"
         st.info(escape_markdown(say_nothing_drawn(text, withheld=withheld)))
     else:

@@ -14,7 +14,6 @@ from analysis.results import NotEstimable
 from analysis.study_file import plan_from_dict
 from dashboard.content.chart import Chart
 from dashboard.exports.web_page import write_web_page
-from dashboard.figures.blank import is_blank
 from dashboard.navigation import SECTIONS, has_page
 from dashboard.tables.sustainability import share_with_interval
 from dashboard.tables.volunteers import say_number, say_time
@@ -87,7 +86,7 @@ def test_a_sentence_stands_where_a_funders_picture_would_be_empty(name: str, lan
         assert not at.exception, (view, at.exception[0].value)
         # What is withheld did not move most.
         assert view != "items" or "[c]" not in at.title[0].value.replace("\\", "")
-        blank += [view for one in at.get("plotly_chart") if is_blank(figure_of(one))]
+        blank += [view for one in at.get("plotly_chart") if figure_of(one).blank]
         said |= {view for one in at.info if one.value.replace("\\", "") == SAID[language]}
     assert blank == []
     assert {"items", "reliability"} <= said
@@ -96,7 +95,7 @@ def test_a_sentence_stands_where_a_funders_picture_would_be_empty(name: str, lan
 
 def test_the_evaluator_is_shown_the_same_pictures():
     drawn = {
-        view: [is_blank(figure_of(one)) for one in at.get("plotly_chart")]
+        view: [figure_of(one).blank for one in at.get("plotly_chart")]
         for view, at in open_pages(FEW, "evaluator")
     }
     assert drawn["items"] == [False]
@@ -150,14 +149,14 @@ def test_a_picture_is_blank_without_one_whole_point(trace, blank: bool):
     kind, options = trace
     chart = Chart()
     getattr(chart, f"add_{kind}")(**options)
-    assert is_blank(chart) is blank
+    assert chart.blank is blank
 
 
 def test_a_diagram_of_words_is_not_blank():
     figure = Chart()
-    assert is_blank(figure)
+    assert figure.blank
     figure.add_annotation(text="40 people")
-    assert not is_blank(figure)
+    assert not figure.blank
 
 
 def test_tables_say_of_a_withheld_number_that_it_is_withheld():

@@ -25,7 +25,8 @@ from dashboard.exports.gateway import (
     stamp_export,
     write_csv,
 )
-from dashboard.exports.pictures_people import draw_stay
+from dashboard.figures.retention import draw_retention
+from dashboard.render.painter import paint
 from dashboard.sentences.volunteers import list_volunteer_cards
 from dashboard.text import Text
 from dashboard.widgets.exports import list_costs
@@ -212,8 +213,8 @@ def test_who_is_overdue_is_withheld_outside_not_nobody(sample: Any):
 def test_a_printed_curve_is_drawn_as_on_the_screen(sample: Any, outside: bool):
     found = sample.evaluation
     found = share_evaluation(found, sample.study).volunteers if outside else found.volunteers
-    drawn = draw_stay(found, Text("en"))
-    (points,) = re.findall(r'<polyline points="([^"]*)"[^>]*stroke-width="2.4"', drawn)
+    drawn = paint(draw_retention(found, Text("en")))
+    (points,) = re.findall(r'<polyline points="([^"]*)"[^>]*stroke-width="2.5"', drawn)
     days = len(found.curve.time_days)
     # Steps have two points after the first day, straight lines one.
     assert len(points.split()) == (days if outside else 2 * days - 1)

@@ -15,7 +15,6 @@ from analysis.statistics.multiplicity import benjamini_hochberg, holm
 from analysis.surveys.findings import find_trajectory
 from analysis.surveys.results import WaveContrast, WavePoint
 from analysis.surveys.trajectory import evaluate_trajectories, place_waves
-from dashboard.exports.pictures_waves import draw_course
 from dashboard.figures.trajectory import draw_trajectory
 from dashboard.sentences import known_codes, say_finding
 from dashboard.text import LANGUAGES, Text
@@ -248,10 +247,6 @@ def test_pictures_show_the_group_that_may_be_seen_beside_a_hidden_one(language):
     figure = draw_trajectory(courses, measure, text)
     assert list(view(figure).data[0].y) == [point.level.estimate for point in treated.points]
     assert sum(len(trace.y) for trace in view(figure).data) == 3
-    picture = draw_course(courses, measure, text)
-    for point in treated.points:
-        assert text.number(point.level.estimate) in picture
-    assert "[c]" in picture
 
 
 def test_a_point_is_part_of_the_results_file():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -13,6 +14,8 @@ from dashboard.theme import MUTED
 
 INK = "#0E1620"
 RULE = "#DFE5EB"
+#: Height of a line of words in sizes of their letters.
+LINE_STEP = 1.25
 Anchor = Literal["start", "middle", "end"]
 FAMILIES = (
     "Levee Sans SC",
@@ -51,13 +54,21 @@ class Canvas:
         colour: str = RULE,
         width: float = 1,
         dash: str = "",
+        opacity: float = 1,
     ) -> None:
         """Draw a straight line."""
         dashed = f' stroke-dasharray="{dash}"' if dash else ""
         self.marks.append(
             f'<line x1="{x1:.2f}" y1="{y1:.2f}" x2="{x2:.2f}" y2="{y2:.2f}" '
-            f'stroke="{colour}" stroke-width="{width}"{dashed}/>'
+            f'stroke="{colour}" stroke-width="{width}" stroke-opacity="{opacity:g}"{dashed}/>'
         )
+
+    def arrow(self, x1: float, y1: float, x2: float, y2: float, colour: str) -> None:
+        """Draw a line with a head at its end."""
+        self.line(x1, y1, x2, y2, colour=colour, width=1.2)
+        turn = math.atan2(y2 - y1, x2 - x1)
+        sides = [(x2 - 8 * math.cos(turn + s), y2 - 8 * math.sin(turn + s)) for s in (-0.4, 0.4)]
+        self.path([(x2, y2), *sides], colour, width=0, fill=colour)
 
     def bar(
         self, x: float, y: float, width: float, height: float, colour: str, *, opacity: float = 1
@@ -69,12 +80,22 @@ class Canvas:
             f'fill="{colour}" fill-opacity="{opacity}"/>'
         )
 
-    def dot(self, x: float, y: float, colour: str, *, r: float = 5, hollow: bool = False) -> None:
+    def dot(
+        self,
+        x: float,
+        y: float,
+        colour: str,
+        *,
+        r: float = 5,
+        hollow: bool = False,
+        opacity: float = 1,
+    ) -> None:
         """Draw a dot; hollow for "before" and for the comparison."""
-        fill = "#FFFFFF" if hollow else colour
+        look = (
+            f'fill="#FFFFFF" stroke="{colour}" stroke-width="2"' if hollow else f'fill="{colour}"'
+        )
         self.marks.append(
-            f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{r}" fill="{fill}" '
-            f'stroke="{colour}" stroke-width="2"/>'
+            f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{r - hollow:g}" {look} opacity="{opacity:g}"/>'
         )
 
     def path(
@@ -84,14 +105,16 @@ class Canvas:
         *,
         width: float = 2,
         fill: str = "none",
+        dash: str = "",
         opacity: float = 1,
     ) -> None:
         """Draw a line through points, or the area within them."""
         told = " ".join(f"{x:.2f},{y:.2f}" for x, y in points)
         kind = "polygon" if fill != "none" else "polyline"
+        dashed = f' stroke-dasharray="{dash}"' if dash else ""
         self.marks.append(
-            f'<{kind} points="{told}" fill="{fill}" fill-opacity="{opacity}" '
-            f'stroke="{colour}" stroke-width="{width}" stroke-linejoin="round"/>'
+            f'<{kind} points="{told}" fill="{fill}" fill-opacity="{opacity:g}" stroke="{colour}" '
+            f'stroke-opacity="{opacity:g}" stroke-width="{width}" stroke-linejoin="round"{dashed}/>'
         )
 
     def write(
@@ -112,6 +135,38 @@ class Canvas:
             f'font-size="{size}" fill="{colour}"{weight}>'
             f"{html.escape(safe_text(words))}</text>"
         )
+
+    def lines(
+        self,
+        x: float,
+        y: float,
+        marked: str,
+        *,
+        anchor: Anchor = "start",
+        size: float = 12,
+        colour: str = INK,
+    ) -> None:
+        """Write the words of a chart, escaped already, whose marks are ``<br>`` and ``<b>``.
+
+        ``y`` is their middle.
+        """
+        told = marked.split("<br>")
+        step = size * LINE_STEP
+        bold = False
+        for i, line in enumerate(told):
+            parts = []
+            for piece in re.split("(</?b>)", line):
+                if piece in ("<b>", "</b>"):
+                    bold = piece == "<b>"
+                elif piece:
+                    weight = ' font-weight="700"' if bold else ""
+                    shown = html.escape(safe_text(html.unescape(piece)))
+                    parts.append(f"<tspan{weight}>{shown}</tspan>")
+            middle = y + (i - (len(told) - 1) / 2) * step
+            self.marks.append(
+                f'<text x="{x:.2f}" y="{middle + 0.35 * size:.2f}" text-anchor="{anchor}" '
+                f'font-size="{size:g}" fill="{colour}" xml:space="preserve">{"".join(parts)}</text>'
+            )
 
     def note(self, x: float, y: float, words: object, *, anchor: Anchor = "start") -> None:
         """Write small grey words."""
@@ -145,9 +200,21 @@ class Canvas:
         )
 
 
+def measure_lines(marked: str, size: float) -> tuple[float, float]:
+    """Estimate width and height in px of words marked with ``<br>`` and ``<b>``."""
+    lines = html.unescape(re.sub("</?b>", "", marked)).split("<br>")
+    return max(measure_text(line, size) for line in lines), len(lines) * size * LINE_STEP
+
+
+#: Letters that are much wider or narrower than others, in sizes of the letter.
+_WIDTHS = dict.fromkeys("mwMW%@—", 0.85) | dict.fromkeys("iljtf.,:;'| ", 0.3)
+
+
 def measure_text(words: str, size: float) -> float:
     """Estimate the width of words in px: wide letters a full square, others about half."""
-    return sum(1.0 if ord(letter) > 0x2E80 else 0.53 for letter in words) * size
+    return (
+        sum(_WIDTHS.get(letter, 1.0 if ord(letter) > 0x2E80 else 0.53) for letter in words) * size
+    )
 
 
 def break_lines(words: str, room: float, size: float, most: int) -> list[str]:

@@ -1,0 +1,1 @@
+"""From what a reader sees to the media it is shown in."""
