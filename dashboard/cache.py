@@ -29,10 +29,10 @@ from analysis.evaluation import Evaluation
 from analysis.intake.check.checks import QualityReport
 from analysis.intake.model import Table
 from analysis.intake.propose.roles import ColumnProfile
+from analysis.plan import StudyPlan
 from analysis.portfolio import Definition, Portfolio, compare_studies, shorten_result
 from analysis.results import Audience, Comparison
 from analysis.study import Study
-from analysis.study_file import StudyPlan
 from dashboard.progress import PATIENCE, show_progress
 from dashboard.state import current_audience, current_filters, current_study_id, current_text
 from dashboard.workspace.releases import list_releases

@@ -20,6 +20,7 @@ from analysis.disclosure.suppression import choose_hidden
 from analysis.disclosure.survey import Survey
 from analysis.disclosure.trajectory import protect_trajectory
 from analysis.evaluation import Evaluation
+from analysis.plan import MeasurePlan
 from analysis.results import (
     SUPPRESSED,
     Caution,
@@ -28,7 +29,6 @@ from analysis.results import (
     EstimateLike,
     NotEstimable,
 )
-from analysis.study_file import MeasurePlan
 from analysis.surveys.analyses import PRIMARY, family_of
 from analysis.surveys.attrition import lost_people
 from analysis.surveys.balance import side_by_side

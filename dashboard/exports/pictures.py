@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from analysis.plan import MeasurePlan
 from analysis.results import Estimate, number_to_draw
-from analysis.study_file import MeasurePlan
 from analysis.surveys.results import GroupComparison
 from analysis.targets import TargetProgress
 from dashboard.exports.canvas import Canvas, choose_ticks, measure_text

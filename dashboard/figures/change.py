@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
+from analysis.plan import MeasurePlan
 from analysis.results import Comparison, Estimate
-from analysis.study_file import MeasurePlan
 from analysis.surveys.results import Outcome, PairCounts
 from analysis.surveys.scoring import score_range
 from dashboard.sentences.change import is_share, say_level, say_likely, say_signed

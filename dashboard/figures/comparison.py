@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
+from analysis.plan import MeasurePlan
 from analysis.results import Estimate, number_to_draw
-from analysis.study_file import MeasurePlan
 from analysis.surveys.results import GroupComparison
 from dashboard.figures.labels import escape_label, wrap_label
 from dashboard.sentences.change import is_share, say_level, say_likely, say_signed

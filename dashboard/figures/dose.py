@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
+from analysis.plan import MeasurePlan
 from analysis.results import Estimate
-from analysis.study_file import MeasurePlan
 from analysis.surveys.results import Dose
 from dashboard.sentences.change import is_share, say_likely, say_signed
 from dashboard.sentences.few import mark_cell

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from analysis.plan import MeasurePlan, StudyPlan
 from analysis.results import Comparison, ComparisonLike
-from analysis.study_file import MeasurePlan, StudyPlan
 from analysis.surveys.contrasts import main_rows
 from analysis.surveys.findings import last_contrasts
 from analysis.surveys.results import GroupComparison, Outcome

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from analysis.plan import StudyPlan
 from analysis.results import Estimate
-from analysis.study_file import StudyPlan
 from analysis.surveys.results import Reliability
 from dashboard.figures.labels import wrap_label
 from dashboard.sentences.outcomes import say_wave

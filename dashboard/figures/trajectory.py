@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from analysis.plan import MeasurePlan
 from analysis.results import Estimate
-from analysis.study_file import MeasurePlan
 from analysis.surveys.results import Trajectory, WavePoint
 from analysis.surveys.trajectory import place_waves
 from dashboard.figures.axes import error_bars

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from analysis.evaluation import Evaluation
 from analysis.funder_summary import EvidenceRule, main_outcome
+from analysis.plan import StudyPlan
 from analysis.results import Finding
-from analysis.study_file import StudyPlan
 from analysis.surveys.results import Outcome
 from dashboard.sentences import say_finding
 from dashboard.sentences.cautions import say_cautions

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from analysis.evaluation import Evaluation
+from analysis.plan import MeasurePlan, StudyPlan
 from analysis.results import Comparison, Estimate
-from analysis.study_file import MeasurePlan, StudyPlan
 from analysis.surveys.contrasts import main_rows
 from analysis.surveys.findings import last_contrasts
 from analysis.surveys.results import Outcome

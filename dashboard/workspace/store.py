@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from analysis.errors import WorkspaceError
-from analysis.study_file import StudyPlan, parse_plan, write_plan
+from analysis.plan import StudyPlan, parse_plan, write_plan
 from dashboard.workspace.engine import open_for_writing, open_workspace
 from dashboard.workspace.models import (
     AuditRow,

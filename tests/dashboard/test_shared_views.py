@@ -10,7 +10,7 @@ from streamlit.util import calc_hash
 from analysis import evaluate
 from analysis.disclosure import make_release
 from analysis.intake.read.reader import read_study
-from analysis.study_file import plan_from_dict
+from analysis.plan import plan_from_dict
 from dashboard.workspace.engine import VARIABLE, close_workspaces
 from dashboard.workspace.releases import save_release
 from dashboard.workspace.store import (
