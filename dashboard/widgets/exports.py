@@ -201,7 +201,7 @@ def show_certificate(text: Text, stamp: Stamp) -> None:
         (text("Numbers about people"), text.number(found.cells, 0)),
         (text("Withheld, marked [c]"), text.number(found.hidden, 0)),
         (text("Narrowest interval of a withheld group"), interval),
-        (text("Earlier releases audited with it"), text.number(found.releases_before, 0)),
+        (text("Earlier releases and pages audited with it"), text.number(found.releases_before, 0)),
         (
             text("Numbers made of scores"),
             text("rounded: the sum behind each stays open by one answer of one person"),

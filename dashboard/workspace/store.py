@@ -22,6 +22,7 @@ from dashboard.workspace.models import (
     BlobRow,
     DraftRow,
     FileRow,
+    ShownRow,
     StudyRow,
     VersionRow,
     now,
@@ -251,7 +252,7 @@ def delete_study(study: str, author: str = "") -> None:
     """Delete a study with its versions, drafts and files; the audit line stays."""
     with _writing(study, "delete", author) as session:
         _find(session, study)
-        for table in (VersionRow, DraftRow, FileRow):
+        for table in (VersionRow, DraftRow, FileRow, ShownRow):
             session.execute(delete(table).where(table.study == study))
         session.execute(delete(StudyRow).where(StudyRow.id == study))
         session.flush()

@@ -114,7 +114,7 @@ def test_pages_are_judged_beside_the_releases_of_the_ledger(study, judged):
 
 
 def test_a_reader_who_asks_for_part_after_part_is_stopped(study, monkeypatch):
-    monkeypatch.setattr("dashboard.cache._MAX_VIEWS", 2)
+    monkeypatch.setattr("dashboard.workspace.shown.MAX_VIEWS", 2)
     assert "20" in open_part(study, "18-35")
     assert "no further one can be judged" in open_part(study, "36-59")
     assert "20" in open_part(study, "18-35")
