@@ -14,7 +14,7 @@ from dashboard.log import log_failure
 from dashboard.navigation import list_pages
 from dashboard.roles import current_role
 from dashboard.sentences import say_error
-from dashboard.state import SERVED, current_text, keep_url
+from dashboard.state import SERVED, current_audience, current_text, keep_url
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.sidebar import show_sidebar, show_simulated
@@ -39,11 +39,11 @@ def main() -> None:
 
 
 def _admit() -> None:
-    """Tell the server whose session this is, so that its downloads are for nobody else."""
+    """Tell the server whose session this is and for whom: its files are for nobody else."""
     context = get_script_run_ctx()
     cookie = st.context.cookies.get(COOKIE)
     if context is not None and cookie:
-        OWNERS.admit(context.session_id, cookie)
+        OWNERS.admit(context.session_id, cookie, current_audience())
 
 
 def _run(text: Text, page: StreamlitPage) -> None:
