@@ -22,6 +22,7 @@ from analysis.activity_filter import (
     evaluate_subset,
     filter_activities,
 )
+from analysis.disclosure import Certificate
 from analysis.errors import IntakeError
 from analysis.evaluation import Evaluation
 from analysis.intake.check.checks import QualityReport
@@ -34,6 +35,7 @@ from analysis.study import Study
 from dashboard.progress import PATIENCE, show_progress
 from dashboard.roles import current_role
 from dashboard.state import current_audience, current_filters, current_study_id, current_text
+from dashboard.workspace.releases import count_releases
 from dashboard.workspace.sample import SAMPLE_ID, read_sample_files
 from dashboard.workspace.shown import Page, ShownPages
 from dashboard.workspace.store import SavedStudy, list_studies, open_study, read_files
@@ -119,6 +121,19 @@ def _view(filters: Mapping[str, tuple[str, ...]]) -> tuple[Study, Evaluation | N
         emptied = _evaluation_of(saved, part, {"": ("refused",)}, everything)
         return part, _shown(saved.id, part, emptied, "refused", whole.fingerprint)
     return part, shown
+
+
+def current_certificate() -> Certificate | None:
+    """What protects the open study's pages; None for the evaluator, or without a study."""
+    from analysis.disclosure import certify
+
+    saved = current_saved()
+    if current_audience() == "evaluator" or saved is None or saved.plan is None:
+        return None
+    evaluation = current_evaluation()
+    seen = len(_pages(saved.id).list_pages(saved.id))
+    seen += 0 if saved.id == SAMPLE_ID else count_releases(saved.id)
+    return None if evaluation is None else certify(evaluation, seen)
 
 
 def _shown(opened: str, study: Study, evaluation: Evaluation, view: str, whole: str) -> Evaluation:

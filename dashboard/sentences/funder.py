@@ -55,6 +55,10 @@ def say_evidence(text: Text, rule: EvidenceRule) -> str:
             n=text.number(rule.value, 0),
             wanted=text.number(rule.wanted, 0),
         )
+    elif rule.code == "lost_alike_shown":
+        told = text(
+            "Those lost resembled those who stayed, as far as groups are large enough to show."
+        )
     else:
         told = (
             text("Those lost resembled those who stayed.")

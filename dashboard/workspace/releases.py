@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,13 @@ State = tuple[int, int]
 def list_releases(study: str) -> Sequence[Release]:
     """List the releases of a study, the oldest first."""
     return read_ledger(study)[0]
+
+
+def count_releases(study: str) -> int:
+    """Count the releases of a study."""
+    chosen = select(func.count()).select_from(ReleaseRow).where(ReleaseRow.study == study)
+    with Session(open_workspace()) as session:
+        return session.scalar(chosen) or 0
 
 
 def read_ledger(study: str, until: int | None = None) -> tuple[Sequence[Release], int]:
