@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from analysis.evaluation import Evaluation
     from analysis.intake.read.reader import read_study
     from analysis.issues import Issue
+    from analysis.plan import StudyPlan, read_plan
     from analysis.results import Comparison, Estimate, NotEstimable
     from analysis.sections import evaluate
     from analysis.study import Study
-    from analysis.study_file import StudyPlan, read_plan
 
 __all__ = [
     "Comparison",
@@ -40,9 +40,9 @@ _HOME = {
     "LeveeError": "analysis.errors",
     "NotEstimable": "analysis.results",
     "Study": "analysis.study",
-    "StudyPlan": "analysis.study_file",
+    "StudyPlan": "analysis.plan",
     "evaluate": "analysis.sections",
-    "read_plan": "analysis.study_file",
+    "read_plan": "analysis.plan",
     "read_study": "analysis.intake.read.reader",
 }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from analysis.evaluation import Evaluation
-from analysis.results import Comparison, Estimate, EstimateLike, NotEstimable
+from analysis.results import Comparison, Estimate, EstimateLike, NotEstimable, Suppressed
 from analysis.scorecard.history import Snapshot
 from analysis.surveys.contrasts import main_rows
 from analysis.surveys.results import Outcome
@@ -122,6 +122,7 @@ def weigh_evidence(evaluation: Evaluation) -> tuple[EvidenceRule, ...]:
     again = flow.matched / before if before and not flow.anonymous else None
     compared = any(isinstance(a, Comparison) for c in evaluation.comparison for a in c.analyses)
     lost_differ = any(abs(row.smd or 0.0) > 0.25 for row in evaluation.attrition)
+    withheld = any(isinstance(row.smd, Suppressed) for row in evaluation.attrition)
     main = main_outcome(evaluation)
     groups = [c for c in main_rows(evaluation.comparison) if main and c.measure == main.measure]
     return (
@@ -142,5 +143,10 @@ def weigh_evidence(evaluation: Evaluation) -> tuple[EvidenceRule, ...]:
             wanted=float(MIN_PEOPLE_FOUND_AGAIN),
             met=flow.matched >= MIN_PEOPLE_FOUND_AGAIN,
         ),
-        EvidenceRule(code="lost_alike", value=None, wanted=None, met=not lost_differ),
+        EvidenceRule(
+            code="lost_alike_shown" if withheld and not lost_differ else "lost_alike",
+            value=None,
+            wanted=None,
+            met=not lost_differ,
+        ),
     )

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.participation.attendance import clean_sign_ins
+from analysis.plan import EventMark
 from analysis.results import Caution, Comparison, ComparisonLike, Finding, NotEstimable
 from analysis.statistics.interrupted import MIN_MONTHS, SegmentedFit, segmented_regression
 from analysis.statistics.multiplicity import holm
 from analysis.study import Study
-from analysis.study_file import EventMark
 from analysis.thresholds import MONTHS_FOR_WIDTH, SIGNIFICANCE_LEVEL
 
 #: Days by which a first or last month may begin later or end earlier than the others do.

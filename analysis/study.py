@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from analysis.issues import Issue
-from analysis.study_file import MeasurePlan, StudyPlan
+from analysis.plan import MeasurePlan, StudyPlan
 from analysis.thresholds import MAX_SHARE_OF_ROWS_LEFT_OUT
 
 

@@ -12,9 +12,9 @@ from typing import Protocol
 import pandas as pd
 
 from analysis.participation.results import Delivery, Participation
+from analysis.plan import TargetPlan
 from analysis.results import Comparison, Estimate, EstimateLike, NotEstimable, Suppressed
 from analysis.study import Study
-from analysis.study_file import TargetPlan
 from analysis.surveys.contrasts import main_rows
 from analysis.surveys.results import AttritionVerdict, Flow, Outcome, ScoreSummary
 from analysis.sustainability.results import Sustainability

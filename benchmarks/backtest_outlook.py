@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import Study, read_study
-from analysis.study_file import plan_from_dict
+from analysis.plan import plan_from_dict
 from analysis.volunteers.backtest import backtest_outlook
 from analysis.volunteers.results import OutlookCheck
 from analysis.volunteers.spells import as_date, collect_team, derive_stints

@@ -63,8 +63,8 @@ def make_frame(folder: Path) -> object:
 
 def prepare_levee(folder: Path) -> Callable[[], object]:
     """Evaluate the whole section."""
+    from analysis.plan import plan_from_dict
     from analysis.study import Study
-    from analysis.study_file import plan_from_dict
     from analysis.volunteers.retention import evaluate_volunteers
 
     service = {"path": "log.csv", "volunteer": "volunteer", "date": "date", "hours": "hours"}
@@ -94,8 +94,8 @@ def prepare_pandas(folder: Path) -> Callable[[], object]:
 
 def save_spells(folder: Path) -> None:
     """Save the spells that the curve is made of, for lifelines."""
+    from analysis.plan import plan_from_dict
     from analysis.study import Study
-    from analysis.study_file import plan_from_dict
     from analysis.volunteers.spells import collect_team, derive_tenures
 
     service = {"path": "log.csv", "volunteer": "volunteer", "date": "date"}

@@ -30,8 +30,8 @@ from scipy import stats
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from analysis import Study, evaluate, read_study
+from analysis.plan import StudyPlan, plan_from_dict
 from analysis.sections import COMPUTED
-from analysis.study_file import StudyPlan, plan_from_dict
 from benchmarks.against_pingouin import compare_statistics
 
 SCENARIOS = ((300, 40), (5_000, 60), (50_000, 60))

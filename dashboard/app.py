@@ -11,11 +11,12 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from analysis.errors import LeveeError
 from dashboard.guard import COOKIE, OWNERS
 from dashboard.log import log_failure
-from dashboard.navigation import list_pages
+from dashboard.navigation import CERTIFIED, list_pages
 from dashboard.roles import current_role
 from dashboard.sentences import say_error
-from dashboard.state import SERVED, current_text, keep_url
+from dashboard.state import SERVED, current_audience, current_text, keep_url
 from dashboard.text import Text
+from dashboard.widgets.exports import show_protection
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.sidebar import show_sidebar, show_simulated
 
@@ -34,16 +35,18 @@ def main() -> None:
         show_sidebar(text)
         show_simulated(text)
         _run(text, page)
+        if page.url_path in CERTIFIED:
+            show_protection(text)
     except LeveeError as error:
         st.error(escape_markdown(say_error(text, error)))
 
 
 def _admit() -> None:
-    """Tell the server whose session this is, so that its downloads are for nobody else."""
+    """Tell the server whose session this is and for whom: its files are for nobody else."""
     context = get_script_run_ctx()
     cookie = st.context.cookies.get(COOKIE)
     if context is not None and cookie:
-        OWNERS.admit(context.session_id, cookie)
+        OWNERS.admit(context.session_id, cookie, current_audience())
 
 
 def _run(text: Text, page: StreamlitPage) -> None:

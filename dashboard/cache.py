@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from threading import Lock
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -23,20 +22,22 @@ from analysis.activity_filter import (
     evaluate_subset,
     filter_activities,
 )
-from analysis.disclosure import Release
-from analysis.errors import IntakeError, LeveeError
+from analysis.disclosure import Certificate
+from analysis.errors import IntakeError
 from analysis.evaluation import Evaluation
 from analysis.intake.check.checks import QualityReport
 from analysis.intake.model import Table
 from analysis.intake.propose.roles import ColumnProfile
+from analysis.plan import StudyPlan
 from analysis.portfolio import Definition, Portfolio, compare_studies, shorten_result
 from analysis.results import Audience, Comparison
 from analysis.study import Study
-from analysis.study_file import StudyPlan
 from dashboard.progress import PATIENCE, show_progress
+from dashboard.roles import current_role
 from dashboard.state import current_audience, current_filters, current_study_id, current_text
-from dashboard.workspace.releases import list_releases
+from dashboard.workspace.releases import count_releases
 from dashboard.workspace.sample import SAMPLE_ID, read_sample_files
+from dashboard.workspace.shown import Page, ShownPages
 from dashboard.workspace.store import SavedStudy, list_studies, open_study, read_files
 
 Kept = TypeVar("Kept")
@@ -87,7 +88,8 @@ def whole_evaluation() -> Evaluation | None:
     saved, study = current_saved(), whole_study()
     if saved is None or study is None:
         return None
-    return _shown(study, _evaluation_of(saved, study, {}, None), "", study.fingerprint)
+    whole = _evaluation_of(saved, study, {}, None)
+    return _shown(saved.id, study, whole, "", study.fingerprint)
 
 
 def evaluator_evaluation() -> Evaluation | None:
@@ -110,58 +112,61 @@ def _view(filters: Mapping[str, tuple[str, ...]]) -> tuple[Study, Evaluation | N
     if inside:
         return part, evaluation
     whole_evaluation()  # what the whole says is known before any part is looked at
-    shown = _shown(part, evaluation, json.dumps(filters, sort_keys=True), whole.fingerprint)
+    told = json.dumps(filters, sort_keys=True)
+    shown = _shown(saved.id, part, evaluation, told, whole.fingerprint)
     given = [o for o in evaluation.outcomes if isinstance(o.change, Comparison)]
     if given and not any(isinstance(o.change, Comparison) for o in shown.outcomes):
         # Nobody's change may be told beside the parts seen before: this part is no part to show.
         part = refuse_part(whole)
         emptied = _evaluation_of(saved, part, {"": ("refused",)}, everything)
-        return part, _shown(part, emptied, "refused", whole.fingerprint)
+        return part, _shown(saved.id, part, emptied, "refused", whole.fingerprint)
     return part, shown
 
 
-def _shown(study: Study, evaluation: Evaluation, view: str, whole: str) -> Evaluation:
+def current_certificate() -> Certificate | None:
+    """What protects the open study's pages; None for the evaluator, or without a study."""
+    from analysis.disclosure import certify
+
+    saved = current_saved()
+    if current_audience() == "evaluator" or saved is None or saved.plan is None:
+        return None
+    evaluation = current_evaluation()
+    seen = len(_pages(saved.id).list_pages(saved.id))
+    seen += 0 if saved.id == SAMPLE_ID else count_releases(saved.id)
+    return None if evaluation is None else certify(evaluation, seen)
+
+
+def _shown(opened: str, study: Study, evaluation: Evaluation, view: str, whole: str) -> Evaluation:
     """An evaluation as the audience may see it, beside every part and release seen before.
 
-    ``whole`` is the fingerprint of the study that ``view`` is a part of.
+    ``opened`` is the saved study, ``whole`` the fingerprint of its version, ``view`` the part.
     """
-    from analysis.disclosure import make_release
-
-    audience, opened = current_audience(), current_study_id() or ""
+    audience, role = current_audience(), current_role()
     if audience == "evaluator":
         return evaluation
-    views = _sample_views() if opened == SAMPLE_ID else _shared_views()
-    with _JUDGING:
-        known = views.setdefault((opened, whole, audience), {})
-        if view not in known:
-            if len(known) >= _MAX_VIEWS:
-                raise LeveeError("too_many_views")
-            # Other versions and audiences too: a funder may look as the public does, and back.
-            pages = [pages for (of, *_), pages in views.items() if of == opened]
-            seen = [release for each in pages for _, release in each.values()]
-            seen += [] if opened == SAMPLE_ID else list_releases(opened)
-            known[view] = make_release(evaluation, study, audience, seen, audit=False)
-        return known[view][0]
+    page = Page(
+        study=opened, fingerprint=whole, view=view, audience=audience, role=role or "public"
+    )
+    return _pages(opened).show(page, study, evaluation)
 
 
-_MAX_VIEWS = 300
-_Views = dict[tuple[str, str, Audience], dict[str, tuple[Evaluation, Release]]]
-_JUDGING = Lock()
+def _pages(opened: str) -> ShownPages:
+    return _sample_pages() if opened == SAMPLE_ID else shown_pages()
 
 
 @st.cache_resource(show_spinner=False)
-def _shared_views() -> _Views:
-    """Views by study, version, audience and part, shared by all sessions.
+def shown_pages() -> ShownPages:
+    """Pages shown of every study, shared by all sessions and kept in the workspace.
 
     A reader who reloads the page, or two who compare, know what each session was shown.
     """
-    return {}
+    return ShownPages()
 
 
 @st.cache_resource(scope="session", show_spinner=False)
-def _sample_views() -> _Views:
-    """Views of the sample, whose people do not exist: each visitor begins anew."""
-    return {}
+def _sample_pages() -> ShownPages:
+    """Pages of the sample, whose people do not exist: each visitor begins anew."""
+    return ShownPages()
 
 
 def current_people(chosen: ActivityFilter) -> Evaluation | None:
@@ -189,33 +194,32 @@ def current_people(chosen: ActivityFilter) -> Evaluation | None:
     )
     if inside:
         return cut
-    return _shown(filter_activities(study, chosen), cut, f"people {told}", study.fingerprint)
+    part_of = filter_activities(study, chosen)
+    return _shown(saved.id, part_of, cut, f"people {told}", study.fingerprint)
 
 
-def current_release(audience: Audience) -> tuple[Evaluation, Release | None] | None:
-    """The whole evaluation as it may leave for an audience, beside all that left before.
+def current_release(
+    audience: Audience,
+) -> tuple[Evaluation, Callable[[], None] | None] | None:
+    """The whole evaluation as it may leave for an audience, beside all that was seen before.
 
-    The second part is what the ledger keeps; None for the evaluator, whose copy is no release.
+    The second part enters it in the ledger, to be called before a file is handed out; None for
+    the evaluator, whose copy is no release, and for the sample.
     """
-    from analysis.disclosure import make_release
-
     saved, study, evaluation = current_saved(), whole_study(), evaluator_evaluation()
     if saved is None or study is None or evaluation is None:
         return None
     if audience == "evaluator":
         return evaluation, None
-    before = [] if saved.id == SAMPLE_ID else list_releases(saved.id)
-    made = _session_releases()
-    key = (study.fingerprint, audience, len(before))
-    if key not in made:
-        made[key] = make_release(evaluation, study, audience, before)
-    return made[key]
-
-
-@st.cache_resource(scope="session", show_spinner=False)
-def _session_releases() -> dict[tuple[str, Audience, int], tuple[Evaluation, Release]]:
-    """Releases made in this session by study, audience and number of releases before."""
-    return {}
+    whole_evaluation()  # a reader is shown what is in the file, too: as the page of the whole
+    pages = _pages(saved.id)
+    judged = pages.make_release(saved.id, study, evaluation, audience)
+    if saved.read_only:
+        return judged.evaluation, None
+    role = current_role() or "public"
+    return judged.evaluation, partial(
+        pages.enter_release, saved.id, study, evaluation, judged, role
+    )
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
@@ -287,7 +291,7 @@ def _short_result(saved: SavedStudy) -> dict[str, Any]:
     """What a portfolio needs of one study: small, so that hundreds stay in memory."""
     study = _study_of(saved)
     evaluation = _evaluation_of(saved, study, {}, None)
-    result = _shown(study, evaluation, "", study.fingerprint).to_results()
+    result = _shown(saved.id, study, evaluation, "", study.fingerprint).to_results()
     survey = study.survey
     # Hashes, not codes: enough to see whether two studies asked the same people.
     people = []

@@ -462,7 +462,7 @@ def _release(
     relatives = workspace.find_relatives(titles, contents)
     known = [one for one in relatives if one.same_files]
     before = list(own)
-    for release in (release for one in known for release in one.releases):
+    for release in (release for one in known for release in (*one.releases, *one.pages)):
         if not any(release.repeats(other) for other in before):
             before.append(release)
     shared, made = make_release(evaluation, study, audience, before)

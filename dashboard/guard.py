@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from google.protobuf.message import DecodeError
@@ -22,7 +22,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
+from analysis.results import AUDIENCES, Audience
+
 COOKIE = "levee_session"
+ROLE = "levee.role"
+"""Where the request holds the role of who asks."""
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _DEFAULT_PORTS = {80, 443}
 #: What pages keep and how often it was used; Streamlit shows it to everybody.
@@ -41,6 +45,9 @@ SHARED = 4.0
 """How many times a visitor's allowance all visitors of one network address have together."""
 _MAX_VISITORS = 5_000
 _MAX_FILES = 20_000
+#: Who is told most: what a session is not known to have made for others is for nobody else.
+_UNKNOWN: Audience = "evaluator"
+Kept = TypeVar("Kept")
 
 
 def server_names(host: str, port: int, names: Iterable[str] = ()) -> frozenset[str]:
@@ -257,60 +264,112 @@ def _clears_cache(message: Message) -> bool:
 
 
 class MediaOwners:
-    """Remembers which visitor's pages made a picture or download, and serves it to no other.
+    """Remembers which visitor's pages made a picture or download, and for which reader.
 
     Streamlit serves these to whoever has the link; a link in a message or a log would be enough.
+    Who looked as an evaluator and now looks as others do has links of small groups, too.
+
+    Parameters
+    ----------
+    is_open
+        Whether a page of this session is still open: links of pages left behind lead nowhere.
     """
 
-    def __init__(self) -> None:
-        self._sessions: OrderedDict[str, set[str]] = OrderedDict()
+    def __init__(self, is_open: Callable[[str], bool] = lambda _: True) -> None:
+        self._is_open = is_open
+        # File → session → the readers its pages were made for.
+        self._made: OrderedDict[str, dict[str, set[Audience]]] = OrderedDict()
+        self._deferred: OrderedDict[str, Audience] = OrderedDict()
         self._cookies: OrderedDict[str, str] = OrderedDict()
+        self._audiences: OrderedDict[str, Audience] = OrderedDict()
 
     def watch(self, manager: type[Any]) -> None:
         """Note the session of each file that Streamlit's manager of media takes."""
-        add, execute = manager.add, manager.execute_deferred
+        add, defer, execute = manager.add, manager.add_deferred, manager.execute_deferred
 
         def add_noted(this: Any, *arguments: Any, **more: Any) -> str:  # noqa: ANN401
-            from streamlit.runtime.scriptrunner import get_script_run_ctx
-
             url: str = add(this, *arguments, **more)
-            context = get_script_run_ctx(suppress_warning=True)
-            if context is not None:
-                self.note(url, context.session_id)
+            session = _current_session()
+            if session:
+                self.note(url, session)
             return url
+
+        def defer_noted(this: Any, *arguments: Any, **more: Any) -> str:  # noqa: ANN401
+            file_id: str = defer(this, *arguments, **more)
+            _keep(self._deferred, file_id, self._audience_of(_current_session()))
+            return file_id
 
         def execute_noted(this: Any, file_id: str) -> str:  # noqa: ANN401
             entry = this._deferred_callables.get(file_id)
             url: str = execute(this, file_id)
             if entry is not None:
-                self.note(url, str(entry["session_id"]))
+                # Made on a click: for whom the button was shown, whoever looks by now.
+                self.note(url, str(entry["session_id"]), self._deferred.get(file_id, _UNKNOWN))
             return url
 
-        manager.add, manager.execute_deferred = add_noted, execute_noted
+        manager.add, manager.add_deferred = add_noted, defer_noted
+        manager.execute_deferred = execute_noted
 
-    def note(self, url: str, session: str) -> None:
-        """Note that a session's page shows this file."""
-        self._sessions.setdefault(_file_id(url), set()).add(session)
-        while len(self._sessions) > _MAX_FILES:
-            self._sessions.popitem(last=False)
+    def note(self, url: str, session: str, audience: Audience | None = None) -> None:
+        """Note that a session's page shows this file; for its reader of now when None."""
+        made = self._made.setdefault(_file_id(url), {}).setdefault(session, set())
+        made.add(self._audience_of(session) if audience is None else audience)
+        while len(self._made) > _MAX_FILES:
+            self._made.popitem(last=False)
 
-    def admit(self, session: str, cookie: str) -> None:
-        """Note which visitor a session belongs to."""
-        self._cookies[session] = cookie
-        while len(self._cookies) > _MAX_FILES:
-            self._cookies.popitem(last=False)
+    def admit(self, session: str, cookie: str, audience: Audience = "evaluator") -> None:
+        """Note which visitor a session belongs to, and for which reader its pages are now."""
+        _keep(self._cookies, session, cookie)
+        _keep(self._audiences, session, audience)
 
     def owns(self, session: str, cookie: str) -> bool:
         """Tell whether a session is this visitor's, or nobody's yet."""
         return self._cookies.get(session, cookie) == cookie
 
-    def may_read(self, url: str, cookie: str) -> bool:
-        """Tell whether a file was made for a page of this visitor."""
-        sessions = self._sessions.get(_file_id(url), set())
-        return bool(cookie) and any(self._cookies.get(one) == cookie for one in sessions)
+    def may_read(self, url: str, cookie: str, role: Audience = "evaluator") -> bool:
+        """Tell whether a file was made for a page of this visitor, and for nobody told more.
+
+        ``role`` is the person's own by now; the session's pages may be for who is told less.
+        """
+        sessions = self._made.get(_file_id(url), {})
+        return bool(cookie) and any(
+            self._cookies.get(session) == cookie
+            and self._is_open(session)
+            and _is_told(max(role, self._audience_of(session), key=AUDIENCES.index), made)
+            for session, made in sessions.items()
+        )
+
+    def _audience_of(self, session: str) -> Audience:
+        return self._audiences.get(session, _UNKNOWN)
 
 
-OWNERS = MediaOwners()
+def _current_session() -> str:
+    """The session whose page is being made; "" outside one."""
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+    context = get_script_run_ctx(suppress_warning=True)
+    return "" if context is None else context.session_id
+
+
+def _is_told(reader: Audience, made: Iterable[Audience]) -> bool:
+    """Whether a reader is told what was made for one of these, or for who is told less."""
+    return any(AUDIENCES.index(reader) <= AUDIENCES.index(one) for one in made)
+
+
+def _keep(kept: OrderedDict[str, Kept], key: str, value: Kept) -> None:
+    kept[key] = value
+    while len(kept) > _MAX_FILES:
+        kept.popitem(last=False)
+
+
+def _is_open(session: str) -> bool:
+    """Whether a browser is connected to this session."""
+    from streamlit.runtime import exists, get_instance
+
+    return exists() and get_instance().is_active_session(session)
+
+
+OWNERS = MediaOwners(_is_open)
 
 
 class OwnMedia:
@@ -332,8 +391,9 @@ class OwnMedia:
         if scope["type"] == "websocket":
             await self.app(self._without_foreign_session(scope, cookie), receive, send)
             return
-        if scope["path"].startswith("/media/") and not self.owners.may_read(scope["path"], cookie):
-            await refuse(scope, send, 403, "This file belongs to another session.")
+        path, role = str(scope["path"]), scope.get(ROLE, "evaluator")
+        if path.startswith("/media/") and not self.owners.may_read(path, cookie, role):
+            await refuse(scope, send, 403, "This file was made for another session or reader.")
             return
 
         async def send_with_cookie(message: Message) -> None:

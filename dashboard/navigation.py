@@ -63,6 +63,13 @@ SECTIONS: Mapping[str, tuple[PageEntry, ...]] = {
         PageEntry("export", N_("Export")),
     ),
 }
+#: Pages of one study's results; their foot says how they are protected for other readers.
+CERTIFIED = frozenset(
+    entry.view
+    for section, entries in SECTIONS.items()
+    for entry in entries
+    if section != "Study" and entry.view != "portfolio"
+)
 
 
 def list_pages(text: Text) -> dict[str, list[StreamlitPage]]:

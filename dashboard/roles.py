@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from analysis.results import AUDIENCES, Audience
-from dashboard.guard import refuse
+from dashboard.guard import ROLE, refuse
 
 _ROLE = "LEVEE_ROLE"
 _HEADER = "LEVEE_ROLE_HEADER"
@@ -80,4 +80,5 @@ class Roles:
         elif _UPLOAD in path and role != "evaluator":
             await refuse(scope, send, 403, "Only evaluators upload files.")
         else:
-            await self.app(scope, receive, send)
+            # Of who asks for the server's health nothing is known.
+            await self.app({**scope, ROLE: role if role in AUDIENCES else "public"}, receive, send)

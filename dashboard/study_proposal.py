@@ -26,8 +26,8 @@ from analysis.intake.values.open_questions import (
     find_open_year,
 )
 from analysis.intake.values.respondents import normalise_code
+from analysis.plan import FundingPlan, MeasurePlan, StudyPlan, SurveyPlan, write_plan
 from analysis.study import Study
-from analysis.study_file import FundingPlan, MeasurePlan, StudyPlan, SurveyPlan, write_plan
 from dashboard.coded_files import CodedFiles, code_files
 from dashboard.sentences import say_error, say_issue
 from dashboard.text import Text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from analysis import Study, read_study
-from analysis.study_file import plan_from_dict
+from analysis.plan import plan_from_dict
 
 VOLUNTEERS = {"volunteer": "id", "joined": "joined", "left": "left"}
 SERVICE = {"volunteer": "id", "date": "date"}

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.plan import plan_from_dict
 from analysis.study import Study, SurveyData
-from analysis.study_file import plan_from_dict
 
 
 def make_study(

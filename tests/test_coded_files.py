@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.study_file import read_plan
+from analysis.plan import read_plan
 from dashboard.cli import main
 
 PEOPLE = (

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from analysis.study_file import EventMark, Fix, Link, StudyPlan, SurveyFile
+from analysis.plan import EventMark, Fix, Link, StudyPlan, SurveyFile
 
 ROOT = Path(__file__).resolve().parent.parent
 STUDY_FILE = (ROOT / "docs" / "study-file.md").read_text(encoding="utf-8")

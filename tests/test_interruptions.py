@@ -9,10 +9,10 @@ import pytest
 
 from analysis.disclosure.series import protect_series
 from analysis.interruptions import evaluate_interruptions, find_interruptions
+from analysis.plan import EventMark, plan_from_dict
 from analysis.results import SUPPRESSED, Comparison, NotEstimable
 from analysis.sections import evaluate
 from analysis.study import Study
-from analysis.study_file import EventMark, plan_from_dict
 from dashboard.figures.series import draw_series
 from dashboard.render.painter import paint
 from dashboard.sentences import known_codes, say_caution, say_finding

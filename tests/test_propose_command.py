@@ -6,7 +6,7 @@ import tomllib
 import pytest
 
 from analysis.intake.read.reader import read_study
-from analysis.study_file import parse_plan, read_plan
+from analysis.plan import parse_plan, read_plan
 from dashboard.cli import main
 
 ITEMS = "I know the evacuation route,I have an emergency kit,I know the flood warning,It is no use"

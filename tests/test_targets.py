@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.plan import TargetPlan
 from analysis.results import Estimate, NotEstimable
-from analysis.study_file import TargetPlan
 from analysis.surveys.results import ScoreSummary
 from analysis.targets import cumulate, find_indicator, period_end, target_progress
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from analysis.disclosure.cells import Cell, People, from_record
+from analysis.disclosure.cells import Cell, People, from_record, to_record
+from analysis.disclosure.tables import WHOLE_TABLES
 from analysis.evaluation import Evaluation
 from analysis.results import Audience
 
@@ -56,6 +57,25 @@ class Release:
             {(cell.family, cell.terms) for cell in one.cells(people)} for one in (self, other)
         )
         return self.certificate.audience == other.certificate.audience and mine <= theirs
+
+    def without(self, earlier: Sequence[Release]) -> Release:
+        """Leave out what earlier releases told already; their readers learn the rest.
+
+        Numbers of a whole table stay together: some without the others would look like a release
+        by an older version of Levee.
+        """
+        people = People()
+        known = {(cell.family, cell.terms) for one in earlier for cell in one.cells(people)}
+        mine = self.cells(people)
+        new = [cell for cell in mine if (cell.family, cell.terms) not in known]
+        if any(cell.family in WHOLE_TABLES for cell in new):
+            new = [c for c in mine if c.family in WHOLE_TABLES or (c.family, c.terms) not in known]
+        return replace(self, record=to_record(new, people))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it tells nothing of anybody."""
+        return not self.record["cells"]
 
     def check(self) -> None:
         """Raise KeyError, TypeError or ValueError when the record is not one."""

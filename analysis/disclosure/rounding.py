@@ -19,8 +19,8 @@ import numpy as np
 
 from analysis.disclosure.survey import Survey
 from analysis.evaluation import Evaluation
+from analysis.plan import MeasurePlan
 from analysis.results import Comparison, Estimate, NotEstimable, Suppressed
-from analysis.study_file import MeasurePlan
 from analysis.surveys.analyses import family_of
 from analysis.surveys.results import AttritionRow, BalanceRow, Improved
 from analysis.surveys.scoring import item_range, oriented_items

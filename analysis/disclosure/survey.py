@@ -12,8 +12,8 @@ import pandas as pd
 from analysis.disclosure.cells import BoolArray, Cell, People, cell_of
 from analysis.disclosure.rules import is_small
 from analysis.disclosure.suppression import Auditor
+from analysis.plan import MeasurePlan
 from analysis.study import Study
-from analysis.study_file import MeasurePlan
 from analysis.surveys.analyses import family_of
 from analysis.surveys.groups import has_comparison
 from analysis.surveys.panel import Panel, build_panel

@@ -20,6 +20,7 @@ from analysis.disclosure.suppression import choose_hidden
 from analysis.disclosure.survey import Survey
 from analysis.disclosure.trajectory import protect_trajectory
 from analysis.evaluation import Evaluation
+from analysis.plan import MeasurePlan
 from analysis.results import (
     SUPPRESSED,
     Caution,
@@ -28,7 +29,6 @@ from analysis.results import (
     EstimateLike,
     NotEstimable,
 )
-from analysis.study_file import MeasurePlan
 from analysis.surveys.analyses import PRIMARY, family_of
 from analysis.surveys.attrition import lost_people
 from analysis.surveys.balance import side_by_side
@@ -643,8 +643,9 @@ def _attrition(survey: Survey, row: AttritionRow) -> AttritionRow:
         row,
         stayed=_no_mean(row.stayed),
         left=_no_mean(row.left),
-        smd=None if row.smd is None else SUPPRESSED,
-        p_value=None if row.p_value is None else SUPPRESSED,
+        # Also where there was none: that nobody, or everybody, is of a level is told by it.
+        smd=SUPPRESSED,
+        p_value=SUPPRESSED,
     )
 
 
@@ -683,7 +684,7 @@ def _balance(
                     row,
                     treated=_no_mean(row.treated),
                     comparison=_no_mean(row.comparison),
-                    smd=None if row.smd is None else SUPPRESSED,
+                    smd=SUPPRESSED,
                 )
             )
     why = Caution(

@@ -26,6 +26,8 @@ _VARIABLES = {
     "volunteers": ("team", "service"),
     "capacity": ("raters", "ratings"),
 }
+#: Variables of these tables, whose numbers belong together.
+WHOLE_TABLES = frozenset(name for names in _VARIABLES.values() for name in names)
 
 
 def find_older(cells: Sequence[Cell]) -> frozenset[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analysis.plan import MeasurePlan
 from analysis.results import Comparison, ComparisonLike, Estimate, EstimateLike, NotEstimable
 from analysis.statistics import effect_size as effects
 from analysis.statistics.counting import PairTally, Tally, tally, tally_both, tally_pairs
@@ -29,7 +30,6 @@ from analysis.statistics.two_samples import (
     compare_shares,
     hedges_g_independent,
 )
-from analysis.study_file import MeasurePlan
 from analysis.surveys.scoring import FloatArray
 from analysis.thresholds import SIGNIFICANCE_LEVEL
 

@@ -9,12 +9,12 @@ from dataclasses import replace
 import numpy as np
 from scipy import stats
 
+from analysis.plan import MeasurePlan
 from analysis.results import Comparison, ComparisonLike, Estimate, EstimateLike, NotEstimable
 from analysis.statistics.mean_change import equivalence
 from analysis.statistics.multiplicity import adjust_by_family
 from analysis.statistics.ordinal_mixed import OrderedChange
 from analysis.study import Study
-from analysis.study_file import MeasurePlan
 from analysis.surveys.analyses import (
     Contrast,
     agreement_of,

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from analysis.plan import MeasurePlan
 from analysis.results import Caution, Comparison, ComparisonLike, Estimate, NotEstimable
 from analysis.statistics.clusters import MIN_CLUSTERS, cr2, sign_flip
 from analysis.statistics.counting import sample_variance
@@ -23,7 +24,6 @@ from analysis.statistics.mixed_model import mixed_change
 from analysis.statistics.multiplicity import adjust_by_family
 from analysis.statistics.overlap_weights import kish_size, overlap_weights, weighted_difference
 from analysis.study import Study
-from analysis.study_file import MeasurePlan
 from analysis.surveys.analyses import family_of
 from analysis.surveys.attrition import is_differential
 from analysis.surveys.balance import compare_baselines

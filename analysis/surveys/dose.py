@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from analysis.plan import MeasurePlan
 from analysis.results import (
     Caution,
     Comparison,
@@ -15,7 +16,6 @@ from analysis.results import (
 )
 from analysis.statistics.group_change import least_squares
 from analysis.study import Study
-from analysis.study_file import MeasurePlan
 from analysis.surveys.analyses import family_of
 from analysis.surveys.contrasts import main_contrast
 from analysis.surveys.groups import both_waves, treated_people

@@ -10,7 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from analysis.issues import Issue
-from analysis.results import Comparison, ComparisonLike, Estimate, Finding, NotEstimable
+from analysis.results import (
+    Comparison,
+    ComparisonLike,
+    Estimate,
+    Finding,
+    NotEstimable,
+    Suppressed,
+)
 from analysis.study import Study
 from analysis.surveys.comparison import compare_methods
 from analysis.surveys.contrasts import main_rows
@@ -367,7 +374,9 @@ def find_attrition(study: Study, survey: SurveySections) -> list[Finding]:  # no
         return [Finding(code="lost_unsettled", section="attrition", values=values)]
     values = {"lost": flow.pre_only, "n": flow.pre_only + flow.matched}
     differ = any(abs(r.smd or 0.0) > MAX_BASELINE_SMD for r in rows)
-    code = "lost_differ" if differ else "lost_alike"
+    # For other readers than the evaluator the differences of small groups are withheld.
+    withheld = any(isinstance(r.smd, Suppressed) for r in rows)
+    code = "lost_differ" if differ else "lost_alike_shown" if withheld else "lost_alike"
     return [Finding(code=code, section="attrition", values=values)]
 
 

@@ -6,13 +6,13 @@ import math
 
 import numpy as np
 
+from analysis.plan import MeasurePlan
 from analysis.results import Estimate, EstimateLike, NotEstimable
 from analysis.statistics.anchor import AnchorDifference, anchor_difference
 from analysis.statistics.change_reliability import reliable_change_index
 from analysis.statistics.paired_categories import tango_limits
 from analysis.statistics.proportions import wilson
 from analysis.study import Study
-from analysis.study_file import MeasurePlan
 from analysis.surveys.analyses import Contrast, family_of
 from analysis.surveys.panel import Panel, has_column
 from analysis.surveys.results import Improved, Reliability

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from analysis.plan import MeasurePlan
 from analysis.results import Comparison, ComparisonLike, NotEstimable
 from analysis.statistics.counting import sample_variance
 from analysis.statistics.imputation import fill_changes, impute_scores
@@ -22,7 +23,6 @@ from analysis.statistics.tipping import (
     shift_lost,
 )
 from analysis.study import Study
-from analysis.study_file import MeasurePlan
 from analysis.surveys.analyses import family_of
 from analysis.surveys.auxiliary import Auxiliary, choose_auxiliary
 from analysis.surveys.contrasts import list_contrasts

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.plan import MeasurePlan
 from analysis.study import Study, SurveyData
-from analysis.study_file import MeasurePlan
 from analysis.surveys.results import ItemAnswers
 from analysis.surveys.scoring import FloatArray, asked_measures, item_range, waves_of
 

@@ -11,11 +11,11 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from analysis.plan import MeasurePlan
 from analysis.results import Comparison
 from analysis.statistics.factor_model import Invariance, compare_loadings
 from analysis.statistics.item_shift import MIN_ITEMS, ItemShift, test_items
 from analysis.study import Study
-from analysis.study_file import MeasurePlan
 from analysis.surveys.contrasts import main_contrast
 from analysis.surveys.panel import Panel
 from analysis.surveys.scoring import asked_measures, oriented_items

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from analysis.plan import MeasurePlan
 from analysis.statistics.factor_model import fit_one_factor, sampling_adequacy
 from analysis.statistics.reliability import (
     alpha_if_dropped,
@@ -14,7 +15,6 @@ from analysis.statistics.reliability import (
     unreversed_suspects,
 )
 from analysis.study import Study
-from analysis.study_file import MeasurePlan
 from analysis.surveys.results import Reliability
 from analysis.surveys.scoring import FloatArray, asked_measures, oriented_items, waves_of
 

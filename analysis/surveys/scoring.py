@@ -13,12 +13,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.plan import MeasurePlan
 from analysis.results import Estimate, EstimateLike, NotEstimable
 from analysis.statistics.counting import sample_variance
 from analysis.statistics.proportions import wilson
 from analysis.statistics.t_tests import mean_t
 from analysis.study import Study, SurveyData
-from analysis.study_file import MeasurePlan
 from analysis.surveys.results import ScoreSummary
 
 FloatArray = npt.NDArray[np.float64]

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from analysis.plan import MeasurePlan
 from analysis.results import Comparison, ComparisonLike, NotEstimable
 from analysis.statistics.clusters import cr2
 from analysis.statistics.group_change import weighted_mean_change
@@ -16,7 +17,6 @@ from analysis.statistics.trajectory import mean_trajectory
 from analysis.statistics.wave_weights import raked_waves, standardised_waves, weighted_waves
 from analysis.statistics.weights import kish_design_effect, rake
 from analysis.study import Study
-from analysis.study_file import MeasurePlan
 from analysis.surveys.analyses import MAX_ORDERED, family_of
 from analysis.surveys.contrasts import list_contrasts
 from analysis.surveys.groups import both_waves, clusters_within

@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from analysis.plan import MeasurePlan
 from analysis.results import Comparison, ComparisonLike, Estimate, EstimateLike, NotEstimable
 from analysis.statistics.incomplete_shares import standardised_share
 from analysis.statistics.mean_change import paired_t, welch_t
@@ -20,7 +21,6 @@ from analysis.statistics.mixed_model import mixed_change
 from analysis.statistics.partial_pooling import pool_partially
 from analysis.statistics.subgroup_change import compare_estimates, welch_anova
 from analysis.study import Study
-from analysis.study_file import MeasurePlan
 from analysis.surveys.analyses import family_of
 from analysis.surveys.groups import both_waves
 from analysis.surveys.panel import Panel, has_column, person_values

@@ -11,12 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.plan import MeasurePlan
 from analysis.results import Caution, Comparison, Severity
 from analysis.statistics.multiplicity import adjust_by_family
 from analysis.statistics.trajectory import WaveEstimates, mean_trajectory, separate_waves
 from analysis.statistics.wave_shares import share_trajectory
 from analysis.study import Study
-from analysis.study_file import MeasurePlan
 from analysis.surveys.analyses import family_of
 from analysis.surveys.groups import treated_people
 from analysis.surveys.panel import Panel, build_panel

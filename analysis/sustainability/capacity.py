@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from analysis.plan import CapacityPlan
 from analysis.results import (
     Caution,
     Comparison,
@@ -18,7 +19,6 @@ from analysis.statistics.proportions import wilson
 from analysis.statistics.reliability import icc_average
 from analysis.statistics.t_tests import mean_t
 from analysis.study import Study
-from analysis.study_file import CapacityPlan
 from analysis.sustainability.results import Capacity, DomainCapacity
 
 

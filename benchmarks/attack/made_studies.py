@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.plan import plan_from_dict
 from analysis.study import Study, SurveyData
-from analysis.study_file import plan_from_dict
 from benchmarks.attack.spoils import LEAST
 
 Floats = npt.NDArray[np.float64]

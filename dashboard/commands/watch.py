@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import IntakeError, LeveeError, StudyFileError, UnreadableFileError
-from analysis.study_file import StudyPlan, read_plan, write_plan
+from analysis.plan import StudyPlan, read_plan, write_plan
 from dashboard.sentences import say_error
 from dashboard.sentences.changes import Snapshot, say_changes, take_snapshot
 from dashboard.text import LANGUAGES, Text

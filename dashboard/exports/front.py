@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from analysis.evaluation import Evaluation
 from analysis.funder_summary import FunderSummary
+from analysis.plan import MeasurePlan, StudyPlan
 from analysis.results import Comparison, Estimate
-from analysis.study_file import MeasurePlan, StudyPlan
 from analysis.surveys.findings import shared_change
 from analysis.surveys.results import Flow, Outcome
 from dashboard.exports.content import TargetLine

@@ -95,21 +95,39 @@ def say_certificate(text: Text, stamp: Stamp) -> list[str]:
     found = stamp.certificate
     if found is None:
         return [text("for the evaluator only: small groups are shown")]
-    parts = [
+    parts = say_protection(text, found)
+    if found.smallest_interval is not None:
+        width = text.number(found.smallest_interval, 0)
+        parts.append(text("disclosure audit: narrowest interval {n} people", n=width))
+    return parts
+
+
+def say_page_certificate(text: Text, found: Certificate) -> str:
+    """Say on one line for whom a page is made, and beside what it was judged."""
+    audited = text(
+        "audited: no combination with what readers have already (files and pages: {n}) gives a "
+        "smaller group",
+        n=text.number(found.releases_before, 0),
+    )
+    return " · ".join([*say_protection(text, found), audited])
+
+
+def say_protection(text: Text, found: Certificate) -> list[str]:
+    """Say for whom something was made, by which rule, and how much of it is withheld."""
+    return [
         say_audience(text, found.audience),
-        text("groups under {n} not shown", n=stamp.min_group),
+        # Managers work with single people's attendance and service, not with their answers.
+        text("groups of answers under {n} not shown", n=found.min_group)
+        if found.audience == "manager"
+        else text("groups under {n} not shown", n=found.min_group),
         text(
             "{hidden} of {cells} numbers withheld ({mark})",
             hidden=text.number(found.hidden, 0),
             cells=text.number(found.cells, 0),
             mark=SUPPRESSED_MARK,
         ),
+        text("scores rounded by number of people"),
     ]
-    parts.append(text("scores rounded by number of people"))
-    if found.smallest_interval is not None:
-        width = text.number(found.smallest_interval, 0)
-        parts.append(text("disclosure audit: narrowest interval {n} people", n=width))
-    return parts
 
 
 def say_audience(text: Text, audience: Audience) -> str:

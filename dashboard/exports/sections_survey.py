@@ -8,9 +8,9 @@ import pandas as pd
 
 from analysis.evaluation import Evaluation
 from analysis.funder_summary import main_outcome
+from analysis.plan import MeasurePlan
 from analysis.results import Estimate
 from analysis.study import Study
-from analysis.study_file import MeasurePlan
 from analysis.surveys.contrasts import main_rows
 from analysis.surveys.findings import find_trajectory, last_contrasts
 from analysis.surveys.response_shift import list_response_shifts

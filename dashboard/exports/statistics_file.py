@@ -22,9 +22,9 @@ import pandas as pd
 from analysis.errors import ExportError
 from analysis.evaluation import Evaluation
 from analysis.intake.tables.count_questions import holds_questions
+from analysis.plan import MeasurePlan
 from analysis.results import Audience
 from analysis.study import Study, SurveyData
-from analysis.study_file import MeasurePlan
 from analysis.surveys.contrasts import main_rows
 from analysis.surveys.scoring import asked_measures, score_measure, waves_of
 from dashboard.exports.gateway import safe_text, stamp_export

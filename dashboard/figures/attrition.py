@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from analysis.plan import StudyPlan
 from analysis.results import Estimate
-from analysis.study_file import StudyPlan
 from analysis.surveys.results import AttritionRow
 from analysis.surveys.scoring import score_range
 from dashboard.content.chart import Chart

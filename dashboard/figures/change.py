@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from analysis.plan import MeasurePlan
 from analysis.results import Comparison, Estimate
-from analysis.study_file import MeasurePlan
 from analysis.surveys.results import Outcome, PairCounts
 from analysis.surveys.scoring import score_range
 from dashboard.content.chart import Chart

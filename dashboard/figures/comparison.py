@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from analysis.plan import MeasurePlan
 from analysis.results import Estimate, number_to_draw
-from analysis.study_file import MeasurePlan
 from analysis.surveys.results import GroupComparison
 from dashboard.content.chart import Chart, Spec
 from dashboard.figures.labels import escape_label, wrap_label

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from analysis.plan import MeasurePlan
 from analysis.results import Estimate
-from analysis.study_file import MeasurePlan
 from analysis.surveys.results import Dose
 from dashboard.content.chart import Chart
 from dashboard.sentences.change import is_share, say_likely, say_signed

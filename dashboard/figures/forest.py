@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from analysis.plan import MeasurePlan, StudyPlan
 from analysis.results import Comparison, ComparisonLike
-from analysis.study_file import MeasurePlan, StudyPlan
 from analysis.surveys.contrasts import main_rows
 from analysis.surveys.findings import last_contrasts
 from analysis.surveys.results import GroupComparison, Outcome

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from analysis.plan import StudyPlan
 from analysis.results import Estimate
-from analysis.study_file import StudyPlan
 from analysis.surveys.results import Reliability
 from dashboard.content.chart import Chart
 from dashboard.figures.labels import wrap_label

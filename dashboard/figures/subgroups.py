@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from analysis.disclosure.rules import is_small
+from analysis.plan import StudyPlan
 from analysis.results import Estimate
-from analysis.study_file import StudyPlan
 from analysis.surveys.results import Group, Outcome, Subgroups
 from dashboard.figures.forest import ForestRow
 from dashboard.sentences.change import say_likely, say_signed

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from analysis.plan import MeasurePlan
 from analysis.results import Estimate
-from analysis.study_file import MeasurePlan
 from analysis.surveys.results import Trajectory, WavePoint
 from analysis.surveys.trajectory import place_waves
 from dashboard.content.chart import Chart

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from analysis.evaluation import Evaluation
+from analysis.plan import MeasurePlan
 from analysis.results import Comparison, Estimate
-from analysis.study_file import MeasurePlan
 from analysis.surveys.findings import is_clear, last_contrasts, shared_change
 from analysis.surveys.results import Outcome
 from dashboard.text import Text

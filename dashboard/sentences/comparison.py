@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from analysis.plan import MeasurePlan
 from analysis.results import Comparison, Estimate
-from analysis.study_file import MeasurePlan
 from analysis.surveys.comparison import compare_methods
 from analysis.surveys.results import EValue, GroupComparison, Overlap
 from dashboard.sentences.change import is_share, say_likely, say_signed

@@ -188,8 +188,13 @@ _STUDY_FILE: dict[str, Callable[[Text], str]] = {
         "Nothing was released: {first} and {second} together would give a small group away."
     ),
     "release_refused_earlier": lambda t: t(
-        "Nothing was released: {first}, beside {second} of the release of {day}, would give a "
-        "group too small to show away. Release again when more people have joined or answered."
+        "Nothing was released: {first}, beside {second} of what was released or shown on {day}, "
+        "would give a group too small to show away. Release again when more people have joined or "
+        "answered."
+    ),
+    "release_changed": lambda t: t(
+        "Meanwhile more of this study was released or shown, and less may be told now. Reload the "
+        "page and make the file again."
     ),
     "ledger_damaged": lambda t: t(
         "{file} is damaged: it keeps what was released of this study. Nothing was released. Put "

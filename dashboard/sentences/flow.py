@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analysis.evaluation import Evaluation
+from analysis.results import Suppressed
 from analysis.surveys.findings import last_contrasts
 from analysis.surveys.results import AttritionRow, AttritionVerdict, Flow
 from dashboard.text import Text
@@ -97,6 +98,7 @@ def count_analysed(evaluation: Evaluation) -> tuple[int, int, bool] | None:
 
 
 def largest_difference(rows: tuple[AttritionRow, ...]) -> AttritionRow | None:
-    """The variable on which those who stayed and those lost differed most."""
+    """The variable on which those who stayed and those lost differed most, of those shown."""
     known = [row for row in rows if not row.group and row.smd is not None]
-    return max(known, key=lambda row: abs(row.smd or 0.0), default=None)
+    shown = [row for row in known if not isinstance(row.smd, Suppressed)]
+    return max(shown or known, key=lambda row: abs(row.smd or 0.0), default=None)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from analysis.evaluation import Evaluation
 from analysis.funder_summary import EvidenceRule, main_outcome
+from analysis.plan import StudyPlan
 from analysis.results import Finding
-from analysis.study_file import StudyPlan
 from analysis.surveys.results import Outcome
 from dashboard.sentences import say_finding
 from dashboard.sentences.cautions import say_cautions
@@ -54,6 +54,10 @@ def say_evidence(text: Text, rule: EvidenceRule) -> str:
             "{n} of all answered twice (wanted {wanted}).",
             n=text.number(rule.value, 0),
             wanted=text.number(rule.wanted, 0),
+        )
+    elif rule.code == "lost_alike_shown":
+        told = text(
+            "Those lost resembled those who stayed, as far as groups are large enough to show."
         )
     else:
         told = (

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from analysis.plan import MeasurePlan
 from analysis.results import Estimate, EstimateLike
 from analysis.statistics.anchor import MIN_CORRELATION, AnchorDifference
-from analysis.study_file import MeasurePlan
 from analysis.surveys.results import Improved, Outcome
 from dashboard.sentences.change import is_share, say_likely, say_signed
 from dashboard.text import Text

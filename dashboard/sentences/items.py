@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from analysis.disclosure.items import JOINED
+from analysis.plan import MeasurePlan, StudyPlan
 from analysis.results import SUPPRESSED, Suppressed
-from analysis.study_file import MeasurePlan, StudyPlan
 from analysis.surveys.results import ItemAnswers
 from dashboard.sentences.names import value_name
 from dashboard.text import Text

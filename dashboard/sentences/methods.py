@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from analysis.evaluation import Evaluation
-from analysis.results import Comparison, Estimate
-from analysis.study_file import MeasurePlan, StudyPlan
+from analysis.plan import MeasurePlan, StudyPlan
+from analysis.results import Comparison, Estimate, Suppressed
 from analysis.surveys.contrasts import main_rows
 from analysis.surveys.findings import last_contrasts
 from analysis.surveys.results import Outcome
@@ -333,7 +333,12 @@ def _say_balance(text: Text, e: Evaluation) -> str:
     known = [r.smd for c in e.comparison[:1] for r in c.balance if r.smd is not None]
     if not known:
         return text("There is no comparison group.")
-    most = text.number(max(map(abs, known)))
+    shown = [abs(one) for one in known if not isinstance(one, Suppressed)]
+    if not shown:
+        return text("Differences at the start are withheld: they are about too few people.")
+    most = text.number(max(shown))
+    if len(shown) < len(known):
+        return text("Largest standardised difference at the start of those shown: {smd}.", smd=most)
     return text("Largest standardised difference at the start: {smd}.", smd=most)
 
 

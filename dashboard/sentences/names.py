@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from analysis.participation.results import Participation
-from analysis.study_file import StudyPlan
+from analysis.plan import StudyPlan
 from dashboard.text import Text
 
 _NUMBERED = re.compile(r"^\s*[Qq]?\d+(?:[-–.]\d+)*\s*[、.．:：)）]\s*")

@@ -323,6 +323,12 @@ FINDINGS: Mapping[str, Callable[[Text, Finding], str]] = {
         "lost",
         "n",
     ),
+    "lost_alike_shown": _with(
+        "{lost} of {n} people were not found again; at the start they were like those who stayed, "
+        "as far as groups are large enough to show.",
+        "lost",
+        "n",
+    ),
     "lost_unsettled": _with(
         "{lost} of {n} baseline respondents have no follow-up under the same code; {near} pairs "
         "of similar codes await your decision on Quality.",

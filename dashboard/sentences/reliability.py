@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analysis.study_file import StudyPlan
+from analysis.plan import StudyPlan
 from analysis.surveys.results import Reliability
 from dashboard.sentences.outcomes import say_wave
 from dashboard.text import Text

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from analysis.plan import StudyPlan
 from analysis.results import Comparison, Estimate
-from analysis.study_file import StudyPlan
 from analysis.surveys.results import Subgroups
 from analysis.thresholds import SIGNIFICANCE_LEVEL
 from dashboard.sentences.change import say_likely, say_signed

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analysis.evaluation import Evaluation
+from analysis.plan import StudyPlan
 from analysis.results import Comparison, Suppressed
-from analysis.study_file import StudyPlan
 from analysis.surveys.results import Sensitivity, TippingPoint
 from dashboard.sentences.change import is_share
 from dashboard.sentences.names import column_name

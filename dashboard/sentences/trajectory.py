@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from analysis.plan import MeasurePlan
 from analysis.results import Caution, Comparison, Finding
-from analysis.study_file import MeasurePlan
 from analysis.surveys.results import Trajectory, WaveContrast
 from dashboard.sentences.change import is_share, say_likely, say_signed
 from dashboard.sentences.names import wave_name

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from analysis.plan import StudyPlan
 from analysis.results import Comparison
-from analysis.study_file import StudyPlan
 from analysis.surveys.results import AttritionRow, Bounds, Sensitivity, TippingPoint
 from dashboard.sentences.change import is_share, say_level, say_likely, say_signed
 from dashboard.sentences.few import list_sizes

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from analysis.plan import MeasurePlan, StudyPlan
 from analysis.results import Comparison, Estimate, EstimateLike
-from analysis.study_file import MeasurePlan, StudyPlan
 from analysis.surveys.contrasts import main_rows
 from analysis.surveys.results import BalanceRow, GroupComparison, Overlap
 from dashboard.sentences.change import is_share, say_level, say_likely, say_signed

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from analysis.plan import MeasurePlan, StudyPlan
 from analysis.results import Comparison, Estimate
-from analysis.study_file import MeasurePlan, StudyPlan
 from analysis.surveys.results import Dose
 from dashboard.sentences.change import is_share, say_likely, say_signed
 from dashboard.sentences.few import list_sizes, mark_counts

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from analysis.plan import MeasurePlan, StudyPlan
 from analysis.results import Comparison, ComparisonLike
 from analysis.statistics.factor_model import FactorFit
-from analysis.study_file import MeasurePlan, StudyPlan
 from analysis.surveys.measurement import Measurement
 from analysis.surveys.response_shift import ResponseShift
 from analysis.surveys.results import Reliability

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.evaluation import Evaluation
-from analysis.study_file import StudyPlan
+from analysis.plan import StudyPlan
 from dashboard.sentences.methods import list_trend
 from dashboard.sentences.names import column_name, wave_name
 from dashboard.text import Text

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from analysis.plan import StudyPlan
 from analysis.results import Comparison, ComparisonLike, Estimate, EstimateLike
-from analysis.study_file import StudyPlan
 from analysis.surveys.findings import shared_change
 from analysis.surveys.results import Outcome
 from dashboard.sentences.change import is_share, say_likely, say_signed

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from analysis.plan import StudyPlan
 from analysis.results import Estimate, EstimateLike
-from analysis.study_file import StudyPlan
 from analysis.surveys.results import Reliability
 from dashboard.sentences.outcomes import say_wave
 from dashboard.sentences.statistics import say_reason

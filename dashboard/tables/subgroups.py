@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.plan import StudyPlan
 from analysis.results import Estimate, EstimateLike
-from analysis.study_file import StudyPlan
 from analysis.surveys.results import Subgroups
 from dashboard.sentences.change import say_likely, say_signed
 from dashboard.sentences.few import mark_few

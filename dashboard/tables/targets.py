@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.intake.propose.indicators import INDICATOR_HEADERS, INDICATOR_WORDS, PERIOD_HEADERS
+from analysis.plan import StudyPlan, TargetPlan
 from analysis.results import Estimate
-from analysis.study_file import StudyPlan, TargetPlan
 from analysis.targets import TargetProgress
 from dashboard.sentences.targets import format_indicator, say_status
 from dashboard.text import Text

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from analysis.plan import StudyPlan
 from analysis.results import Comparison, Estimate
-from analysis.study_file import StudyPlan
 from analysis.surveys.results import Trajectory
 from dashboard.sentences.change import is_share, say_level, say_likely, say_signed
 from dashboard.sentences.names import wave_name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from analysis.errors import IntakeError
-from analysis.study_file import StudyPlan
+from analysis.plan import StudyPlan
 from dashboard.cache import current_saved, read_drafted_tables
 from dashboard.navigation import HOME, find_page
 from dashboard.state import current_text

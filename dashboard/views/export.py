@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
 
 import streamlit as st
 
+from analysis.disclosure import RefusedReleaseError
+from analysis.evaluation import Evaluation
+from analysis.results import Audience
 from dashboard.cache import current_release, current_saved, whole_study
 from dashboard.exports.report import build_report
+from dashboard.sentences import say_error
 from dashboard.state import current_audience, current_text
 from dashboard.text import LANGUAGES, Text
 from dashboard.widgets.exports import (
@@ -19,8 +23,9 @@ from dashboard.widgets.exports import (
     show_page_image,
     show_single_tables,
 )
-from dashboard.widgets.page import show_empty, show_page
-from dashboard.workspace.releases import save_release
+from dashboard.widgets.markdown import escape_markdown
+from dashboard.widgets.page import may_change, show_empty, show_page
+from dashboard.widgets.seen import show_seen
 
 
 def show() -> None:
@@ -39,17 +44,14 @@ def show() -> None:
     with left:
         words = Text(_choose_language(text))
         audience = choose_audience(text)
-        made = current_release(audience)
+        made = _release(text, audience)
         if made is None:
             return
-        evaluation, release = made
+        evaluation, record = made
         formats = list_formats(text, current_audience())
         ending = st.radio(
             text("Format"), list(formats), format_func=lambda e: formats[e].name, key="export_form"
         )
-        record = None
-        if release is not None and not saved.read_only:
-            record = partial(save_release, saved.id, release)
         show_download(text, formats[ending], evaluation, study, words, record)
     report = build_report(evaluation, study, words, audience)
     with right:
@@ -59,7 +61,28 @@ def show() -> None:
             show_inside(text, report)
     show_certificate(text, report.stamp)
     show_single_tables(text, report, record)
+    if may_change(saved):
+        show_seen(text, saved)
     st.caption(report.stamped)
+
+
+def _release(text: Text, audience: Audience) -> tuple[Evaluation, Callable[[], None] | None] | None:
+    """Make the release; where it is refused, say why and what an evaluator can do."""
+    try:
+        return current_release(audience)
+    except RefusedReleaseError as error:
+        st.error(escape_markdown(say_error(text, error)))
+        saved = current_saved()
+        if saved is not None and may_change(saved):
+            st.info(
+                text(
+                    "What you can do: wait until more people have joined or answered, or go back "
+                    "to the version that readers know (Versions, on the page of the data). Pages "
+                    "that only you looked at can be forgotten below."
+                )
+            )
+            show_seen(text, saved, opened=True)
+        return None
 
 
 def _choose_language(text: Text) -> str:

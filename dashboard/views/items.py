@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analysis.study_file import MeasurePlan
+from analysis.plan import MeasurePlan
 from analysis.surveys.findings import last_contrasts
 from analysis.surveys.results import ItemAnswers
 from dashboard.cache import current_evaluation, current_study, smallest_group

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from analysis.evaluation import Evaluation
+from analysis.plan import MeasurePlan
 from analysis.results import Caution
 from analysis.study import Study
-from analysis.study_file import MeasurePlan
 from analysis.surveys.findings import find_change, last_contrasts
 from analysis.surveys.results import Outcome
 from dashboard.cache import current_evaluation, current_study

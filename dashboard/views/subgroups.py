@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from analysis.plan import MeasurePlan
 from analysis.study import Study
-from analysis.study_file import MeasurePlan
 from analysis.surveys.results import Subgroups
 from dashboard.cache import current_evaluation, current_study
 from dashboard.content.chart import Chart

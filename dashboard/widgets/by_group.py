@@ -8,8 +8,8 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from analysis.plan import MeasurePlan
 from analysis.study import Study
-from analysis.study_file import MeasurePlan
 from analysis.surveys.groups import programme_part
 from analysis.surveys.items import count_items_by_group
 from dashboard.cache import current_study, smallest_group

@@ -13,10 +13,11 @@ from analysis.errors import ExportError, LeveeError
 from analysis.evaluation import Evaluation
 from analysis.results import AUDIENCES, Audience
 from analysis.study import Study
+from dashboard.cache import current_certificate
 from dashboard.exports.brief import write_brief, write_preview
 from dashboard.exports.content import Report
 from dashboard.exports.document import write_document
-from dashboard.exports.gateway import Stamp, write_csv
+from dashboard.exports.gateway import Stamp, say_page_certificate, write_csv
 from dashboard.exports.results_file import write_results
 from dashboard.exports.slides import write_slides
 from dashboard.exports.statistics_file import write_statistics_file
@@ -26,6 +27,7 @@ from dashboard.navigation import SECTIONS
 from dashboard.sentences import say_error
 from dashboard.state import current_audience
 from dashboard.text import Text
+from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_table
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
@@ -201,7 +203,7 @@ def show_certificate(text: Text, stamp: Stamp) -> None:
         (text("Numbers about people"), text.number(found.cells, 0)),
         (text("Withheld, marked [c]"), text.number(found.hidden, 0)),
         (text("Narrowest interval of a withheld group"), interval),
-        (text("Earlier releases audited with it"), text.number(found.releases_before, 0)),
+        (text("Earlier releases and pages audited with it"), text.number(found.releases_before, 0)),
         (
             text("Numbers made of scores"),
             text("rounded: the sum behind each stays open by one answer of one person"),
@@ -213,6 +215,13 @@ def show_certificate(text: Text, stamp: Stamp) -> None:
     if found.costs:
         with st.expander(text("What was withheld, page by page")):
             show_table(list_costs(text, found.costs), key="costs")
+
+
+def show_protection(text: Text) -> None:
+    """Say at the foot of a page, where it is for others, for whom it is and what is withheld."""
+    found = current_certificate()
+    if found is not None:
+        st.caption(escape_markdown(say_page_certificate(text, found)))
 
 
 def list_costs(text: Text, costs: Sequence[tuple[str, str, int, int]]) -> pd.DataFrame:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
+from analysis.plan import StudyPlan
 from analysis.study import Study
-from analysis.study_file import StudyPlan
 from dashboard.cache import current_study, whole_study
 from dashboard.sentences.intake import say_problem
 from dashboard.sentences.names import column_name, value_name

@@ -9,7 +9,7 @@ import streamlit as st
 
 from analysis.intake.model import Table
 from analysis.issues import Issue
-from analysis.study_file import Fix, StudyPlan
+from analysis.plan import Fix, StudyPlan
 from dashboard.sentences.intake import say_problem
 from dashboard.sentences.quality import say_cells
 from dashboard.text import Text

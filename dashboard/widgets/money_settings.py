@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from analysis.plan import CapacityPlan, FundingPlan
 from analysis.scorecard.history import Snapshot
-from analysis.study_file import CapacityPlan, FundingPlan
 from analysis.sustainability.results import Funding
 from dashboard.cache import current_saved
 from dashboard.text import Text

@@ -8,7 +8,7 @@ import streamlit as st
 
 from analysis.activity_filter import ActivityFilter, list_groups, list_months
 from analysis.evaluation import Evaluation
-from analysis.study_file import StudyPlan
+from analysis.plan import StudyPlan
 from dashboard.cache import current_evaluation, current_people, whole_study
 from dashboard.sentences import say_caution
 from dashboard.sentences.names import column_name, value_name

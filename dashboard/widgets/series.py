@@ -10,8 +10,8 @@ import streamlit as st
 
 from analysis.evaluation import Evaluation
 from analysis.interruptions import find_interruptions
+from analysis.plan import EventMark, StudyPlan
 from analysis.results import Suppressed
-from analysis.study_file import EventMark, StudyPlan
 from dashboard.cache import current_saved
 from dashboard.figures.series import draw_series
 from dashboard.sentences import say_finding

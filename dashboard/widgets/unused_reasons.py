@@ -9,7 +9,7 @@ from analysis.intake.model import Table
 from analysis.intake.propose.near_sections import NearSection, list_near_sections
 from analysis.intake.propose.roles import propose_roles
 from analysis.intake.read.sections import recognise_section
-from analysis.study_file import StudyPlan
+from analysis.plan import StudyPlan
 from dashboard.sentences.names import use_name
 from dashboard.text import Text
 from dashboard.widgets.wizard_names import field_name

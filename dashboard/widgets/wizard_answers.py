@@ -10,7 +10,7 @@ import streamlit as st
 
 from analysis.errors import StudyFileError
 from analysis.intake.propose.score_names import find_name_problem
-from analysis.study_file import Kind, MeasurePlan, MeasureRole
+from analysis.plan import Kind, MeasurePlan, MeasureRole
 from dashboard.sentences import say_error
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown

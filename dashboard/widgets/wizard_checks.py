@@ -7,8 +7,8 @@ import streamlit as st
 from analysis.errors import LeveeError, MissingColumnError
 from analysis.intake.check.matching import find_near
 from analysis.intake.check.people import propose_sign_in_links
+from analysis.plan import StudyPlan
 from analysis.study import Study
-from analysis.study_file import StudyPlan
 from dashboard.cache import read_drafted_study
 from dashboard.navigation import find_page
 from dashboard.sentences import say_error, say_issue

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from analysis.study_file import StudyPlan, plan_from_dict
+from analysis.plan import StudyPlan, plan_from_dict
 from dashboard.text import Text
 from dashboard.widgets.page import show_table
 from dashboard.widgets.wizard_names import setting_name

@@ -10,7 +10,7 @@ from analysis.intake.propose.propose_counts import recognise_counts
 from analysis.intake.propose.reuse import join_survey
 from analysis.intake.propose.roles import ColumnProfile
 from analysis.intake.read.sections import SECTIONS, locate_fields
-from analysis.study_file import StudyPlan
+from analysis.plan import StudyPlan
 from dashboard.cache import profile_columns
 from dashboard.sentences.names import column_name, use_name, wave_name
 from dashboard.widgets.markdown import escape_markdown

@@ -11,7 +11,7 @@ from analysis.errors import LeveeError
 from analysis.intake.model import Table
 from analysis.intake.propose.propose_counts import propose_count_measures, recognise_counts
 from analysis.intake.tables.counts import list_samples, read_counts
-from analysis.study_file import CountsPlan, SurveyPlan
+from analysis.plan import CountsPlan, SurveyPlan
 from dashboard.sentences import say_error
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.wizard_steps import Draft, name_place

@@ -7,7 +7,7 @@ from typing import get_args
 import streamlit as st
 
 from analysis.intake.model import Table
-from analysis.study_file import Assignment, SurveyPlan
+from analysis.plan import Assignment, SurveyPlan
 from dashboard.sentences.comparison import name_assignment
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.wizard_steps import Draft

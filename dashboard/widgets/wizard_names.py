@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analysis.study_file import StudyPlan
+from analysis.plan import StudyPlan
 from dashboard.text import Text
 from dashboard.workspace.column_parts import BREAKDOWN, MEASURE
 

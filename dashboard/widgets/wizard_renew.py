@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from analysis.intake.model import Table
-from analysis.study_file import StudyPlan
+from analysis.plan import StudyPlan
 from dashboard.text import Text
 from dashboard.widgets.wizard_clash import keep_plan
 from dashboard.widgets.wizard_files import is_complete

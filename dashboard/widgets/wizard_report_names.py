@@ -10,7 +10,7 @@ import streamlit as st
 
 from analysis.intake.propose.score_names import find_name_problem, suggest_name, tell_apart
 from analysis.intake.tables.choices import is_exclusive
-from analysis.study_file import MeasurePlan, StudyPlan
+from analysis.plan import MeasurePlan, StudyPlan
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.wizard_steps import Draft

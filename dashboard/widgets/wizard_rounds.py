@@ -9,7 +9,7 @@ import streamlit as st
 
 from analysis.intake.propose.proposal import order_files, tells_order
 from analysis.intake.propose.wave_order import order_waves
-from analysis.study_file import StudyPlan
+from analysis.plan import StudyPlan
 from dashboard.sentences.outcomes import say_wave
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.wizard_steps import Draft, name_place

@@ -8,7 +8,7 @@ import streamlit as st
 
 from analysis.intake.propose.open_scales import OpenScale, find_open_scale
 from analysis.intake.propose.wide_tables import list_waves
-from analysis.study_file import MeasurePlan
+from analysis.plan import MeasurePlan
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.wizard_steps import Draft

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from analysis.intake.model import Table
-from analysis.study_file import StudyPlan
+from analysis.plan import StudyPlan
 from dashboard.text import Text
 from dashboard.widgets.wizard_clash import keep_plan
 from dashboard.workspace.plan_edit import Place

@@ -7,7 +7,7 @@ import streamlit as st
 
 from analysis.intake.model import Table
 from analysis.intake.propose.near_sections import list_date_columns, list_near_sections
-from analysis.study_file import StudyPlan
+from analysis.plan import StudyPlan
 from dashboard.sentences.names import use_name
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown

@@ -8,7 +8,7 @@ from analysis.intake.model import Table
 from analysis.intake.read.activity_tables import is_tick_column
 from analysis.intake.tables.choices import find_parent
 from analysis.intake.values.lookup import find_column
-from analysis.study_file import StudyPlan, SurveyPlan
+from analysis.plan import StudyPlan, SurveyPlan
 from dashboard.sentences.names import use_name
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown

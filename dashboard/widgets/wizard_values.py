@@ -9,7 +9,7 @@ import streamlit as st
 
 from analysis.errors import LeveeError
 from analysis.intake.values.answers import AnswerRule, propose_answer_rule
-from analysis.study_file import MeasurePlan
+from analysis.plan import MeasurePlan
 from dashboard.cache import read_drafted_study
 from dashboard.sentences import say_error
 from dashboard.text import Text

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from analysis.errors import LeveeError, WorkspaceError
-from analysis.study_file import LARGEST_PLAN, StudyPlan, parse_plan, write_plan
+from analysis.plan import LARGEST_PLAN, StudyPlan, parse_plan, write_plan
 from dashboard.workspace.store import import_study, open_study, read_files
 
 LAYOUT = 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from analysis.study_file import StudyPlan, SurveyPlan, plan_from_dict
+from analysis.plan import StudyPlan, SurveyPlan, plan_from_dict
 from dashboard.workspace.plan_edit import FIELDS, SURVEY, Place, survey_file, with_column
 
 BREAKDOWN = "breakdown"

@@ -10,7 +10,7 @@ from analysis.intake.model import Table
 from analysis.intake.read.activity_tables import list_sessions
 from analysis.intake.values.lookup import column_texts, find_column
 from analysis.intake.values.survey_times import list_survey_days
-from analysis.study_file import StudyPlan, SurveyPlan
+from analysis.plan import StudyPlan, SurveyPlan
 from dashboard.workspace.plan_edit import SURVEY, Place, column_of, survey_file, use_of
 
 DATES: Mapping[str, tuple[str, ...]] = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.errors import StudyFileError, WorkspaceError
-from analysis.study_file import StudyPlan, plan_from_dict
+from analysis.plan import StudyPlan, plan_from_dict
 from dashboard.workspace.merging import Merge, merge_records, whole_clash
 from dashboard.workspace.plan_edit import plan_record
 from dashboard.workspace.store import SavedStudy, open_study, save_draft, save_version, swap_draft

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analysis.intake.check.linkage import ProposedLink
-from analysis.study_file import NearPair, StudyPlan, plan_from_dict
+from analysis.plan import NearPair, StudyPlan, plan_from_dict
 from dashboard.workspace.plan_edit import SURVEY, plan_record
 
 

@@ -105,6 +105,26 @@ class ReleaseRow(Base):
     at: Mapped[datetime] = mapped_column(default=now)
 
 
+class ShownRow(Base):
+    """A page that was shown to a reader: who was in each number not known before, never a value.
+
+    ``role`` is that of the reader: an evaluator looks at what others would see. ``beside`` is the
+    newest release it was judged beside; ``record`` is packed.
+    """
+
+    __tablename__ = "shown"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    study: Mapped[str] = mapped_column(index=True)
+    fingerprint: Mapped[str]
+    audience: Mapped[str]
+    view: Mapped[str]
+    role: Mapped[str]
+    beside: Mapped[int]
+    certificate: Mapped[Any] = mapped_column(JSON)
+    record: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
 class ResultRow(Base):
     """Results of a study made elsewhere, kept for the portfolio: what is compared, no more."""
 

@@ -15,7 +15,7 @@ from analysis.intake.propose.near_names import (
     find_near_codes,
     mark_spellings,
 )
-from analysis.study_file import StudyPlan
+from analysis.plan import StudyPlan
 from dashboard.workspace.key_file import KeyFile
 from dashboard.workspace.link_edit import with_near
 from dashboard.workspace.store import SavedStudy, save_draft

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.study_file import (
+from analysis.plan import (
     CountsPlan,
     MeasurePlan,
     StudyPlan,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from analysis.study_file import StudyPlan, read_plan
+from analysis.plan import StudyPlan, read_plan
 
 SAMPLE_ID = "sample"
 _HERE = Path(__file__).resolve()

@@ -15,13 +15,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from analysis.errors import WorkspaceError
-from analysis.study_file import StudyPlan, parse_plan, write_plan
+from analysis.plan import StudyPlan, parse_plan, write_plan
 from dashboard.workspace.engine import open_for_writing, open_workspace
 from dashboard.workspace.models import (
     AuditRow,
     BlobRow,
     DraftRow,
     FileRow,
+    ShownRow,
     StudyRow,
     VersionRow,
     now,
@@ -251,7 +252,7 @@ def delete_study(study: str, author: str = "") -> None:
     """Delete a study with its versions, drafts and files; the audit line stays."""
     with _writing(study, "delete", author) as session:
         _find(session, study)
-        for table in (VersionRow, DraftRow, FileRow):
+        for table in (VersionRow, DraftRow, FileRow, ShownRow):
             session.execute(delete(table).where(table.study == study))
         session.execute(delete(StudyRow).where(StudyRow.id == study))
         session.flush()

@@ -171,6 +171,34 @@ def test_downloads_are_for_the_session_that_made_them(visit, server):
         urllib.request.urlopen(urllib.request.Request(links[-1], headers=cookie), timeout=10)
 
 
+@pytest.mark.parametrize("way", ["switch", "reload"])
+def test_a_picture_for_the_evaluator_is_not_for_the_funder_in_the_same_browser(visit, server, way):
+    visitor = visit("en")
+    links: list[str] = []
+    own = f"{server.url}/media/"
+    visitor.page.on("request", lambda one: links.append(one.url) if own in one.url else None)
+    visitor.open("export", study="sample")
+    visitor.page.locator("img[src*='/media/']").first.wait_for(timeout=60_000)
+    told = {one["name"]: one["value"] for one in visitor.page.context.cookies()}
+
+    def status() -> int:
+        cookie = {"Cookie": f"levee_session={told['levee_session']}"}
+        try:
+            with urllib.request.urlopen(urllib.request.Request(links[0], headers=cookie)) as answer:
+                return answer.status
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    assert status() == 200
+    if way == "switch":
+        visitor.page.get_by_role("combobox", name="View as").click()
+        visitor.page.get_by_role("option", name="Public").click()
+        visitor.wait()
+    else:
+        visitor.open("overview", study="sample", audience="public")
+    assert status() == 403
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

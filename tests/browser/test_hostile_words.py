@@ -6,7 +6,7 @@ import pytest
 
 from analysis import evaluate
 from analysis.intake.read.reader import read_study
-from analysis.study_file import plan_from_dict
+from analysis.plan import plan_from_dict
 from dashboard.exports.web_page import write_web_page
 from dashboard.text import Text
 from dashboard.workspace.engine import VARIABLE, close_workspaces

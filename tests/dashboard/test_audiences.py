@@ -71,6 +71,20 @@ def test_every_page_opens_for_an_audience(app, view, audience):
     assert at.title or at.header, "a page says what it shows"
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "made for"), ("zh-Hans", "供")])
+def test_protected_pages_say_at_their_foot_how_they_are_protected(app, language, said):
+    for view in ("outcomes", "volunteers", "summary"):
+        for audience in ("manager", "funder", "public"):
+            line = app(view, lang=language, audience=audience).main.caption[-1].value
+            assert said in line
+            assert "\\[c\\]" in line
+            assert re.search(r"\d of \d|\d 个数字中", line), line
+            assert ("audited" in line) or ("审查" in line)
+        line = app(view, lang=language).main.caption[-1].value
+        assert "[c]" not in line.replace("\\", "")
+    assert "audited" not in str([one.value for one in app("home", audience="funder").caption])
+
+
 def numbers_of(value: object) -> set[str]:
     """Numbers at full precision in nested values, cut to nine digits so that print forms agree."""
     if isinstance(value, dict):

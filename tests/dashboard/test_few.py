@@ -7,8 +7,8 @@ import pytest
 
 from analysis import evaluate
 from analysis.disclosure import protect
+from analysis.plan import plan_from_dict
 from analysis.results import SUPPRESSED_MARK, NotEstimable
-from analysis.study_file import plan_from_dict
 from analysis.surveys.response_shift import ResponseShift
 from analysis.surveys.results import Dose
 from analysis.sustainability.results import Capacity, DomainCapacity

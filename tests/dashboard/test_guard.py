@@ -9,6 +9,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from dashboard import guard
 from dashboard.guard import KnownNames, Limits, MediaOwners, OwnMedia, server_names
+from dashboard.roles import Roles
 from dashboard.server import apply_settings
 
 
@@ -170,6 +171,57 @@ def test_a_file_is_for_the_visitor_whose_page_made_it():
     assert ask(app, "/media/abc.png", cookie="levee_session=other")[0]["status"] == 403
     assert ask(app, "/media/abc.png")[0]["status"] == 403
     assert ask(app, "/media/other.png", cookie="levee_session=mine")[0]["status"] == 403
+
+
+READERS = ("evaluator", "manager", "funder", "public")
+
+
+@pytest.mark.parametrize("made", READERS)
+@pytest.mark.parametrize("now", READERS)
+def test_a_file_is_not_for_who_is_told_less_by_now(made: str, now: str):
+    """The same browser looks as others do, or its person's role was lowered: old links stay."""
+    told = 200 if READERS.index(now) <= READERS.index(made) else 403
+    for role, audience in ((now, made), ("evaluator", now), (now, now)):
+        owners = MediaOwners()
+        owners.admit("session-1", "mine", made)
+        owners.note("/media/abc.png", "session-1")
+        owners.admit("session-1", "mine", audience)
+        app = Roles(OwnMedia(answer_ok, owners), role=role)
+        assert ask(app, "/media/abc.png", cookie="levee_session=mine")[0]["status"] == told
+        # Another window of the same person has a session of its own.
+        owners.admit("session-2", "mine", now)
+        assert ask(app, "/media/abc.png", cookie="levee_session=mine")[0]["status"] == told
+
+
+def test_a_download_is_for_whom_its_button_was_shown(monkeypatch: pytest.MonkeyPatch):
+    """Shown to an evaluator, clicked by a client that goes on as a funder."""
+
+    class Manager:
+        def __init__(self) -> None:
+            self._deferred_callables: dict[str, dict[str, str]] = {}
+
+        def add(self) -> str:
+            return "/media/picture.png"
+
+        def add_deferred(self) -> str:
+            self._deferred_callables["later"] = {"session_id": "session-1"}
+            return "later"
+
+        def execute_deferred(self, file_id: str) -> str:
+            return f"/media/{file_id}.docx"
+
+    owners = MediaOwners()
+    owners.watch(Manager)
+    monkeypatch.setattr(guard, "_current_session", lambda: "session-1")
+    manager, readable = Manager(), {}
+    for audience in ("evaluator", "funder"):
+        owners.admit("session-1", "mine", "evaluator")
+        manager.add_deferred()
+        owners.admit("session-1", "mine", audience)
+        url = manager.execute_deferred("later")
+        readable[audience] = owners.may_read(url, "mine")
+    assert readable == {"evaluator": True, "funder": False}
+    assert owners.may_read(manager.add(), "mine")
 
 
 def test_a_new_visitor_gets_a_cookie_no_script_can_read():

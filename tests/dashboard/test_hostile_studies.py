@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from analysis.study_file import plan_from_dict
+from analysis.plan import plan_from_dict
 from dashboard.navigation import SECTIONS, has_page
 from dashboard.workspace.engine import VARIABLE, close_workspaces
 from dashboard.workspace.store import create_study, save_file, save_version

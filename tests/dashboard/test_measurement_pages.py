@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from analysis.disclosure.protection import protect
+from analysis.plan import plan_from_dict
 from analysis.sections import evaluate
-from analysis.study_file import plan_from_dict
 from benchmarks.coverage_measurement import draw_answers
 from dashboard.exports.sections_survey import list_survey_sections
 from dashboard.text import LANGUAGES, Text

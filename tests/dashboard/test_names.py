@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.study_file import plan_from_dict
+from analysis.plan import plan_from_dict
 from dashboard.sentences.names import column_name, short_name, value_name
 from dashboard.text import Text
 

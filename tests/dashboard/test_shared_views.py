@@ -10,7 +10,7 @@ from streamlit.util import calc_hash
 from analysis import evaluate
 from analysis.disclosure import make_release
 from analysis.intake.read.reader import read_study
-from analysis.study_file import plan_from_dict
+from analysis.plan import plan_from_dict
 from dashboard.workspace.engine import VARIABLE, close_workspaces
 from dashboard.workspace.releases import save_release
 from dashboard.workspace.store import (
@@ -114,7 +114,7 @@ def test_pages_are_judged_beside_the_releases_of_the_ledger(study, judged):
 
 
 def test_a_reader_who_asks_for_part_after_part_is_stopped(study, monkeypatch):
-    monkeypatch.setattr("dashboard.cache._MAX_VIEWS", 2)
+    monkeypatch.setattr("dashboard.workspace.shown.MAX_VIEWS", 2)
     assert "20" in open_part(study, "18-35")
     assert "no further one can be judged" in open_part(study, "36-59")
     assert "20" in open_part(study, "18-35")

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from analysis.study_file import TargetPlan, plan_from_dict
+from analysis.plan import TargetPlan, plan_from_dict
 from dashboard.exports.workbook import write_table
 from dashboard.tables.targets import list_indicators
 from dashboard.text import Text

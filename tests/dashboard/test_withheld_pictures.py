@@ -10,8 +10,8 @@ from streamlit.util import calc_hash
 
 from analysis import evaluate
 from analysis.intake.read.reader import read_study
+from analysis.plan import plan_from_dict
 from analysis.results import NotEstimable
-from analysis.study_file import plan_from_dict
 from dashboard.content.chart import Chart
 from dashboard.exports.web_page import write_web_page
 from dashboard.navigation import SECTIONS, has_page

@@ -160,7 +160,7 @@ def test_a_respondent_column_that_repeats_stops_the_person(app: App):
     press(at, "to_checks") if "to_checks" in keys(at) else None
     plan = draft()
     assert plan["survey"]["respondent"] == "note_id"
-    from analysis.study_file import plan_from_dict
+    from analysis.plan import plan_from_dict
     from dashboard.workspace.plan_edit import with_survey_setting
     from dashboard.workspace.store import save_draft
 

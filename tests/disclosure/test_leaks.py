@@ -14,8 +14,11 @@ from analysis.disclosure import make_release, protect
 from analysis.disclosure.cells import Cell, People, bits_of, rows_cell
 from analysis.disclosure.suppression import Auditor, find_revealed
 from analysis.disclosure.tables import find_left_out
+from analysis.funder_summary import weigh_evidence
 from analysis.results import SUPPRESSED, Estimate, NotEstimable
+from analysis.sections import find_all
 from analysis.surveys.dose import line_places
+from analysis.surveys.results import AttritionRow
 from benchmarks.attack.bounds import attack_amounts, attack_scores
 from benchmarks.attack.made_studies import draw_study
 from benchmarks.attack.spoils import Spoils, number, walk
@@ -24,6 +27,7 @@ from dashboard.exports.results_file import write_results
 from dashboard.exports.workbook import write_workbook
 from dashboard.figures.attendance import draw_engagement
 from dashboard.sentences import say_caution
+from dashboard.tables.attrition import list_attrition
 from dashboard.tables.participation import list_engagement
 from dashboard.text import LANGUAGES, Text
 from tests.figures.plotly_view import view
@@ -351,3 +355,49 @@ def test_a_session_that_few_missed_does_not_tell_how_many():
     attended = {s.session: s.attended for s in found.per_session}
     assert found.participants == 30
     assert attended == {"S1": SUPPRESSED, "S2": 30, "S3": 18}
+
+
+def test_a_withheld_difference_at_the_start_is_marked_and_not_called_none():
+    """“–” said that there was no difference, or that nobody of a side was of the level."""
+    for seed in range(100, 110):
+        study, _ = draw_study(seed)
+        inside = evaluate(study)
+        shown = protect(inside, study, "funder", audit=False)
+        hidden = [
+            row
+            for row in (*shown.attrition, *(b for c in shown.comparison for b in c.balance))
+            if any(
+                isinstance(one, NotEstimable) and one.reason == "suppressed"
+                for one in (getattr(row, name, None) for name in ("stayed", "treated"))
+            )
+        ]
+        assert all(row.smd is SUPPRESSED for row in hidden)
+        assert all(getattr(row, "p_value", SUPPRESSED) is SUPPRESSED for row in hidden)
+        table = list_attrition(shown.attrition, study.plan, Text("en"))
+        withheld = [
+            at for at, row in enumerate(shown.attrition) if isinstance(row.stayed, NotEstimable)
+        ]
+        assert set(table["Standardised difference"].iloc[withheld]) <= {"[c]"}
+
+
+def test_readers_are_not_told_that_those_lost_were_alike_where_differences_are_withheld():
+    """The only variable that differed was withheld; the funder's page said that none did."""
+    rows = [
+        AttritionRow(
+            variable="m",
+            level="",
+            stayed=NotEstimable(reason="suppressed"),
+            left=NotEstimable(reason="suppressed"),
+            smd=SUPPRESSED,
+            p_value=SUPPRESSED,
+        )
+    ]
+    study, _ = draw_study(101)
+    shown = protect(evaluate(study), study, "funder", audit=False)
+    told = replace(shown, attrition=tuple(rows))
+    assert {f.code for f in find_all(study, told)} & {"lost_alike_shown"}
+    assert not {f.code for f in find_all(study, told)} & {"lost_alike"}
+    assert [rule.code for rule in weigh_evidence(told)][-1] == "lost_alike_shown"
+    alike = replace(rows[0], smd=0.1, p_value=0.5)
+    told = replace(shown, attrition=(alike,))
+    assert {f.code for f in find_all(study, told)} & {"lost_alike"}

@@ -12,7 +12,7 @@ from analysis.disclosure import protect
 from analysis.errors import ExportError
 from analysis.intake.propose.proposal import propose_study, read_sheets
 from analysis.intake.read.reader import read_study
-from analysis.study_file import plan_from_dict
+from analysis.plan import plan_from_dict
 from analysis.surveys.filters import filter_study
 from dashboard.cli import main
 from dashboard.exports.statistics_file import unique_names, write_statistics_file

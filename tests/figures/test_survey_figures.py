@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from analysis.plan import StudyPlan
 from analysis.results import Estimate, NotEstimable
-from analysis.study_file import StudyPlan
 from analysis.surveys.results import (
     EventStudyPoint,
     ExcludedRows,

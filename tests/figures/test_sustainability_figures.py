@@ -3,8 +3,8 @@
 import pytest
 
 from analysis import evaluate, read_study
+from analysis.plan import TargetPlan
 from analysis.results import Estimate
-from analysis.study_file import TargetPlan
 from analysis.targets import target_progress
 from dashboard.figures.axes import money_axis
 from dashboard.figures.capacity import draw_capacity

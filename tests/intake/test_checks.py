@@ -9,7 +9,7 @@ from analysis import read_study
 from analysis.intake.check.overlap import check_overlap
 from analysis.intake.propose.proposal import propose_study
 from analysis.intake.tables.recognise import read_tables
-from analysis.study_file import Fix, parse_plan, plan_from_dict, write_plan
+from analysis.plan import Fix, parse_plan, plan_from_dict, write_plan
 
 HEAD = ["code", "wave", "start", "end", "DeviceID", "q1", "q2", "q3", "q4", "joined"]
 

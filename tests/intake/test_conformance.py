@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from analysis import Study, evaluate, read_study
-from analysis.study_file import MeasurePlan, parse_plan
+from analysis.plan import MeasurePlan, parse_plan
 
 PLAIN = Path(__file__).parent / "plans" / "plain_long.toml"
 PLANS = sorted((Path(__file__).parent / "plans").glob("*.toml"))

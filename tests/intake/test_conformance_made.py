@@ -9,7 +9,7 @@ from scipy import stats
 
 from analysis import evaluate, read_study
 from analysis.intake.propose.proposal import propose_study
-from analysis.study_file import plan_from_dict
+from analysis.plan import plan_from_dict
 from tests.intake.panel import OPTIONS, Export, Row, make_panel
 from tests.intake.panel_chinese import tencent, wenjuanxing
 from tests.intake.panel_commercial import google, microsoft, qualtrics, surveymonkey

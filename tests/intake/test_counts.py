@@ -16,7 +16,7 @@ from analysis.intake.propose.proposal import propose_study, read_sheets
 from analysis.intake.propose.propose_counts import recognise_counts
 from analysis.intake.propose.reuse import reuse_plan
 from analysis.intake.tables.counts import bare_header, list_samples, share_out
-from analysis.study_file import parse_plan, plan_from_dict, write_plan
+from analysis.plan import parse_plan, plan_from_dict, write_plan
 from dashboard.cli import main
 from dashboard.sentences import say_caution, say_issue
 from dashboard.text import Text

@@ -5,7 +5,7 @@ import pytest
 
 from analysis.intake.read.survey_items import read_measure
 from analysis.issues import Issue
-from analysis.study_file import MeasurePlan
+from analysis.plan import MeasurePlan
 from dashboard.sentences import say_issue
 from dashboard.text import Text
 

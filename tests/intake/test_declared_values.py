@@ -4,7 +4,7 @@ import pytest
 
 from analysis import evaluate, read_study
 from analysis.errors import MissingColumnError, StudyFileError
-from analysis.study_file import plan_from_dict
+from analysis.plan import plan_from_dict
 from dashboard.cli import main
 from dashboard.sentences import say_error
 from dashboard.text import Text

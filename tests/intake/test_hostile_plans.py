@@ -9,7 +9,7 @@ import pytest
 
 from analysis.errors import LeveeError
 from analysis.intake.read.reader import read_study
-from analysis.study_file import parse_plan, read_plan
+from analysis.plan import parse_plan, read_plan
 
 SURVEY = '[volunteers]\nvolunteer = "code"\npath = {path}\n'
 PLANS = {
@@ -34,7 +34,7 @@ import resource, sys
 from pathlib import Path
 from analysis.errors import LeveeError
 from analysis.intake.read.reader import read_study
-from analysis.study_file import read_plan
+from analysis.plan import read_plan
 def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 def spent(): return resource.getrusage(resource.RUSAGE_SELF).ru_utime
 for path in (Path(one) for one in sys.argv[1:]):

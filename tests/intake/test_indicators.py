@@ -6,8 +6,8 @@ import pytest
 
 from analysis.errors import StudyFileError
 from analysis.intake.propose.indicators import read_indicators
+from analysis.plan import StudyPlan, TargetPlan
 from analysis.study import Study
-from analysis.study_file import StudyPlan, TargetPlan
 from analysis.targets import evaluate_targets
 from dashboard.exports.workbook import write_table
 from dashboard.tables.targets import list_indicators

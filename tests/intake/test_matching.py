@@ -6,8 +6,8 @@ from analysis.intake.check.linkage import propose_links
 from analysis.intake.check.matching import match_waves
 from analysis.intake.propose.proposal import read_sheets
 from analysis.intake.read.reader import read_study
+from analysis.plan import plan_from_dict
 from analysis.sections import evaluate
-from analysis.study_file import plan_from_dict
 
 FIRST = [f"B{n:03}" for n in range(1, 31)]
 WRITTEN = {1: "b001", 3: " B003 ", 6: "Ｂ００６", 10: "BO10", 17: "017", 14: "B-014"}

@@ -10,7 +10,7 @@ from analysis.intake.propose.proposal import propose_study
 from analysis.intake.tables.recognise import read_tables
 from analysis.intake.values.numbers import read_numbers
 from analysis.intake.values.open_questions import find_open_decimals
-from analysis.study_file import plan_from_dict
+from analysis.plan import plan_from_dict
 
 HEAD = "date,amount,source,note\n"
 

@@ -5,8 +5,8 @@ import pytest
 
 from analysis.intake.check.matching import find_near
 from analysis.intake.propose.near_names import find_near_codes, mark_spellings
+from analysis.plan import Link, NearPair, SurveyPlan
 from analysis.study import SurveyData
-from analysis.study_file import Link, NearPair, SurveyPlan
 
 KEY = b"k" * 32
 

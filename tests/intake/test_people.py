@@ -3,7 +3,7 @@
 from analysis import read_study
 from analysis.intake.check.people import propose_sign_in_links
 from analysis.participation.attendance import evaluate_participation
-from analysis.study_file import plan_from_dict
+from analysis.plan import plan_from_dict
 
 CODES = ("LIN0714", "WANG3302", "ZHAO1958", "CHEN2206", "HUANG415")
 SURVEY = "code,q1\n" + "".join(f"{code},{1 + n % 5}\n" for n, code in enumerate(CODES))

@@ -9,8 +9,8 @@ from analysis.intake.propose.inspection import inspect_files
 from analysis.intake.propose.proposal import propose_study
 from analysis.intake.tables.recognise import read_tables
 from analysis.intake.values.numbers import read_numbers
+from analysis.plan import plan_from_dict
 from analysis.statistics import concentration
-from analysis.study_file import plan_from_dict
 
 
 @pytest.fixture(scope="module")

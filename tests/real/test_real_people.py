@@ -11,8 +11,8 @@ import pytest
 
 from analysis import Study, read_study
 from analysis.participation.attendance import evaluate_participation
+from analysis.plan import parse_plan
 from analysis.statistics.proportions import clopper_pearson, wilson
-from analysis.study_file import parse_plan
 from analysis.volunteers.retention import evaluate_volunteers
 
 HERE = Path(__file__).parent

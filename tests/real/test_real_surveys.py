@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from analysis import Study, evaluate, read_study
+from analysis.plan import parse_plan
 from analysis.statistics.two_samples import compare_distributions
-from analysis.study_file import parse_plan
 
 HERE = Path(__file__).parent
 

@@ -8,8 +8,8 @@ import pytest
 
 from analysis import evaluate, read_study
 from analysis.funder_summary import summarise_for_funder
+from analysis.plan import FundingPlan
 from analysis.scorecard.history import past_snapshots
-from analysis.study_file import FundingPlan
 from dashboard.exports.front import list_funder_cards
 from dashboard.sentences.sustainability import say_trend
 from dashboard.text import Text

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from analysis.disclosure import protect
+from analysis.plan import StudyPlan
 from analysis.results import SUPPRESSED, Estimate
 from analysis.sections import evaluate
 from analysis.statistics.meta_analysis import random_effects
 from analysis.statistics.mixed_model import mixed_change
 from analysis.statistics.subgroup_change import compare_estimates
-from analysis.study_file import StudyPlan
 from analysis.surveys.change import evaluate_outcomes
 from dashboard.figures.subgroups import list_group_rows
 from dashboard.sentences.subgroups import say_across, say_who_in_groups

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from analysis import read_study
+from analysis.plan import plan_from_dict
 from analysis.study import Study
-from analysis.study_file import plan_from_dict
 from analysis.sustainability.capacity import evaluate_capacity
 from analysis.sustainability.strengths import evaluate_strengths
 

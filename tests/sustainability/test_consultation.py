@@ -5,8 +5,8 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from analysis.plan import plan_from_dict
 from analysis.study import Study
-from analysis.study_file import plan_from_dict
 from analysis.sustainability.consultation import evaluate_consultation
 
 

@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 
 from analysis import read_study
+from analysis.plan import plan_from_dict
 from analysis.results import Estimate, NotEstimable
 from analysis.study import Study
-from analysis.study_file import plan_from_dict
 from analysis.sustainability.findings import find_funding
 from analysis.sustainability.funding import (
     evaluate_funding,

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.intake.values import typed_table
+from analysis.plan import plan_from_dict
 from analysis.study import Study
-from analysis.study_file import plan_from_dict
 from analysis.volunteers.retention import evaluate_volunteers
 from analysis.volunteers.spells import (
     active_on,

@@ -16,8 +16,8 @@ from analysis.intake.values.lookup import column_texts, find_column, normalise_n
 from analysis.intake.values.open_questions import find_open_dates
 from analysis.intake.values.survey_times import list_survey_days
 from analysis.issues import Issue
+from analysis.plan import SurveyFile, SurveyPlan
 from analysis.study import Study
-from analysis.study_file import SurveyFile, SurveyPlan
 
 SPEED_SHARE = 0.30
 """Answers handed in faster than this share of the median time are flagged."""

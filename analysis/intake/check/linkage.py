@@ -12,7 +12,7 @@ from rapidfuzz.distance import OSA
 from scipy.optimize import linear_sum_assignment
 
 from analysis.intake.values.respondents import normalise_code
-from analysis.study_file import Slip
+from analysis.plan import Slip
 
 _LARGEST = 20_000_000
 _ONE_OF_THREE = 0.65

@@ -9,8 +9,8 @@ from analysis.intake.check.linkage import ProposedLink, propose_links
 from analysis.intake.model import Table
 from analysis.intake.values.lookup import column_texts, find_column
 from analysis.issues import Issue
+from analysis.plan import SurveyPlan
 from analysis.study import Study, SurveyData
-from analysis.study_file import SurveyPlan
 
 MIN_ALIKE = 0.75
 """Similarity from which two codes are shown as perhaps one person."""

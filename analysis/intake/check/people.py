@@ -10,8 +10,8 @@ import pandas as pd
 from analysis.intake.check.linkage import ProposedLink, propose_links
 from analysis.intake.values.typed_table import TypedTable
 from analysis.issues import Issue, Severity
+from analysis.plan import StudyPlan
 from analysis.study import Study, SurveyData
-from analysis.study_file import StudyPlan
 
 SIMILAR = 0.75
 _LISTED = 1_000

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from analysis.errors import StudyFileError
 from analysis.intake.sandbox.workbook import open_workbook
-from analysis.study_file import TargetPlan
+from analysis.plan import TargetPlan
 
 # Header of each column as it may stand in a file: the study file's key first, then Chinese.
 INDICATOR_HEADERS: Mapping[str, tuple[str, ...]] = {

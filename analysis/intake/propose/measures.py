@@ -17,7 +17,7 @@ from analysis.intake.tables.choices import is_exclusive, propose_choices
 from analysis.intake.values.answers import propose_answer_rule
 from analysis.intake.values.lookup import column_texts, find_column
 from analysis.intake.values.scales import code_letters, family_of
-from analysis.study_file import MeasurePlan
+from analysis.plan import MeasurePlan
 
 _MAX_OPTIONS = 12
 _NEGATIVE = re.compile(

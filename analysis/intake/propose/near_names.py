@@ -22,7 +22,7 @@ from analysis.intake.check.linkage import (
 )
 from analysis.intake.check.personal import normalise_personal
 from analysis.intake.values.respondents import normalise_code
-from analysis.study_file import Slip
+from analysis.plan import Slip
 
 MARKED_KINDS = frozenset({"name", "phone", "id_card", "wechat"})
 """Kinds of personal data that are compared: an address or e-mail says less of who wrote it."""

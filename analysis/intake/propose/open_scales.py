@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from analysis.intake.propose.wave_ranges import Wave, wave_answers
 from analysis.intake.values.answers import propose_range, read_number
-from analysis.study_file import MeasurePlan
+from analysis.plan import MeasurePlan
 
 RANGES: tuple[tuple[float, float], ...] = (
     (1, 3),

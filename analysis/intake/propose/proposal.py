@@ -33,7 +33,7 @@ from analysis.intake.values.lookup import column_texts, find_column, normalise_n
 from analysis.intake.values.respondents import wave_family
 from analysis.intake.values.spellings import header_words
 from analysis.intake.values.words import DICTIONARY_SHEETS, FINISHED, GROUP, SITE, STARTED
-from analysis.study_file import (
+from analysis.plan import (
     FundingPlan,
     MeasurePlan,
     StudyPlan,

@@ -32,7 +32,7 @@ from analysis.intake.values.words import (
     SITE,
     WAVE_HEADERS,
 )
-from analysis.study_file import CountsPlan, MeasurePlan, SurveyFile, SurveyPlan
+from analysis.plan import CountsPlan, MeasurePlan, SurveyFile, SurveyPlan
 
 _MAX_ROWS, _MAX_COLUMNS, _MAX_FACTS = 500, 24, 4
 _MIN_HAN, _MIN_WORDS = 7, 4

@@ -12,7 +12,7 @@ from analysis.intake.propose.proposal import file_wave, propose_plan
 from analysis.intake.propose.propose_counts import recognise_counts
 from analysis.intake.propose.wave_order import order_waves
 from analysis.intake.values.lookup import find_column, normalise_name
-from analysis.study_file import StudyPlan, SurveyFile, SurveyPlan
+from analysis.plan import StudyPlan, SurveyFile, SurveyPlan
 
 ENOUGH = 0.8
 """Share of a plan's items a table must have to count as the same survey."""

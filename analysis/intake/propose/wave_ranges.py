@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.intake.model import Table
 from analysis.intake.values.lookup import column_texts, find_column
 from analysis.intake.values.scales import find_scale
-from analysis.study_file import MeasurePlan
+from analysis.plan import MeasurePlan
 
 Wave = tuple[Table, Mapping[str, str]]
 """A wave's table, and its columns that go by another name in the plan."""

@@ -11,7 +11,7 @@ from analysis.intake.propose.measures import propose_measures
 from analysis.intake.propose.roles import ColumnProfile
 from analysis.intake.propose.wave_ranges import widen_ranges
 from analysis.intake.values.respondents import wave_family
-from analysis.study_file import MeasurePlan, SurveyFile
+from analysis.plan import MeasurePlan, SurveyFile
 
 _WIDE = re.compile(
     r"^(?P<wave>pre|post|baseline|endline|t0|t1|前测|后测)[_.\- ](?P<item>.+)$", re.I

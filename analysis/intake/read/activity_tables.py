@@ -12,7 +12,7 @@ from analysis.intake.values.lookup import find_column, normalise_name
 from analysis.intake.values.respondents import normalise_code
 from analysis.intake.values.typed_table import TableDraft, TypedTable
 from analysis.intake.values.words import FLAG_WORDS, HELD, SERVING, TICKS
-from analysis.study_file import (
+from analysis.plan import (
     AttendancePlan,
     DeliveryPlan,
     ServicePlan,

@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.errors import StudyFileError
 from analysis.intake.read.survey_rows import SurveyRows
 from analysis.issues import Issue
-from analysis.study_file import SurveyPlan
+from analysis.plan import SurveyPlan
 
 MAX_VALUES = 20
 

@@ -23,7 +23,7 @@ from analysis.intake.values.words import (
     INCOME,
     ISSUE_STATUS,
 )
-from analysis.study_file import (
+from analysis.plan import (
     CapacityPlan,
     ConsultationPlan,
     FundingPlan,

@@ -39,8 +39,8 @@ from analysis.intake.tables.layout import Head, Layout, build_table
 from analysis.intake.tables.recognise import recognise_table
 from analysis.intake.values.typed_table import TypedTable
 from analysis.issues import Issue
+from analysis.plan import StudyPlan, SurveyFile, read_plan
 from analysis.study import Exclusion, SourceFile, Study
-from analysis.study_file import StudyPlan, SurveyFile, read_plan
 
 
 class _Section(Protocol):

@@ -14,7 +14,7 @@ from analysis.intake.values.numbers import read_numbers
 from analysis.intake.values.vocabulary import normalise_answer, strip_letter
 from analysis.intake.values.words import NOT_GIVEN
 from analysis.issues import Issue
-from analysis.study_file import MeasurePlan
+from analysis.plan import MeasurePlan
 
 _LISTED = 1_000
 #: What is said where answers are none that the study file declares, by kind of measure.

@@ -20,8 +20,8 @@ from analysis.intake.values.respondents import propose_wave_rule, wave_family
 from analysis.intake.values.survey_times import read_times
 from analysis.intake.values.words import STATUS_COLUMNS, WAVE_WORDS
 from analysis.issues import Issue
+from analysis.plan import Fix, MeasurePlan, SurveyFile, SurveyPlan
 from analysis.study import Exclusion
-from analysis.study_file import Fix, MeasurePlan, SurveyFile, SurveyPlan
 
 KEY_COLUMNS = ("group", "site", "cluster", "weight", "started_on", "anchor")
 

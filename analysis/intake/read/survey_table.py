@@ -18,8 +18,8 @@ from analysis.intake.values.lookup import missing_column
 from analysis.intake.values.numbers import read_numbers
 from analysis.intake.values.respondents import normalise_code, strip_zeros
 from analysis.issues import Issue, Severity
+from analysis.plan import StudyPlan, SurveyFile, SurveyPlan
 from analysis.study import Exclusion, SurveyData
-from analysis.study_file import StudyPlan, SurveyFile, SurveyPlan
 
 _FILLED = ("group", "site", "cluster")
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from analysis.intake.model import Column, Table
 from analysis.intake.values.lookup import column_texts, require_column
-from analysis.study_file import CountsPlan, SurveyFile
+from analysis.plan import CountsPlan, SurveyFile
 
 _ANSWER, _NUMBER = "answer", "n"
 """Columns of a matrix once its cells stand below each other."""

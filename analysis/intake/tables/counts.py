@@ -36,8 +36,8 @@ from analysis.intake.values.words import (
     split_words,
 )
 from analysis.issues import Issue, Severity
+from analysis.plan import CountsPlan, SurveyFile, SurveyPlan
 from analysis.study import Exclusion
-from analysis.study_file import CountsPlan, SurveyFile, SurveyPlan
 
 MAX_PEOPLE = 1_000_000
 """People that one table of counts may stand for."""

@@ -9,7 +9,7 @@ from analysis.intake.values.dates import read_dates
 from analysis.intake.values.lookup import column_texts, find_column, normalise_name
 from analysis.intake.values.numbers import read_numbers
 from analysis.intake.values.words import DURATION, FINISHED, STARTED
-from analysis.study_file import SurveyFile, SurveyPlan
+from analysis.plan import SurveyFile, SurveyPlan
 
 
 def find_time_columns(table: Table) -> dict[str, str]:

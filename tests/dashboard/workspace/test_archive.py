@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import WorkspaceError
-from analysis.study_file import parse_plan
+from analysis.plan import parse_plan
 from dashboard.workspace.archive import read_archive, write_archive
 from dashboard.workspace.engine import VARIABLE, close_workspaces
 from dashboard.workspace.store import (

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import LeveeError, WorkspaceError
-from analysis.study_file import parse_plan
+from analysis.plan import parse_plan
 from dashboard.text import Text
 from dashboard.workspace import keys
 from dashboard.workspace.archive import read_archive, write_archive
@@ -170,7 +170,7 @@ WRITER = """
 import sys
 from dashboard.workspace.store import create_study, save_file, save_version
 from dashboard.workspace.engine import close_workspaces
-from analysis.study_file import StudyPlan
+from analysis.plan import StudyPlan
 study = sys.argv[1]
 for n in range(15):
     save_file(study, "same.csv", f"code,q1\\nP{n},3\\n".encode())

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from analysis.intake.propose.near_names import find_near_codes
-from analysis.study_file import plan_from_dict
+from analysis.plan import plan_from_dict
 from dashboard.text import Text
 from dashboard.workspace.archive import read_archive, write_archive
 from dashboard.workspace.engine import VARIABLE, close_workspaces

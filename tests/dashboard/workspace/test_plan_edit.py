@@ -1,6 +1,6 @@
 """Changes to a plan: one table of several, parts of columns, links, corrections."""
 
-from analysis.study_file import StudyPlan, parse_plan, plan_from_dict
+from analysis.plan import StudyPlan, parse_plan, plan_from_dict
 from dashboard.workspace.column_parts import BREAKDOWN, MEASURE, list_parts, part_of, with_part
 from dashboard.workspace.link_edit import with_links
 from dashboard.workspace.plan_edit import (

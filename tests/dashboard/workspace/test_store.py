@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from analysis.errors import WorkspaceError
-from analysis.study_file import plan_from_dict
+from analysis.plan import plan_from_dict
 from dashboard.workspace import engine, store
 from dashboard.workspace.sample import SAMPLE_ID, read_sample_files
 
