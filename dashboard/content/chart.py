@@ -54,15 +54,15 @@ class Chart:
         self._add_trace("waterfall", trace)
 
     def _add_trace(self, kind: str, trace: Mapping[str, object]) -> None:
-        self.data.append({"type": kind, **_nest(trace)})
+        self.data.append({"type": kind, **_given(trace)})
 
     def add_shape(self, **shape: object) -> None:
         """Add a line or rectangle in the units of the axes ``xref`` and ``yref`` (``x``, ``y``)."""
-        self.shapes.append(_nest(shape))
+        self.shapes.append(_given(shape))
 
     def add_annotation(self, **note: object) -> None:
         """Write ``text`` at a place of the picture."""
-        self.notes.append(_nest(note))
+        self.notes.append(_given(note))
 
     def add_hline(self, y: object, **shape: object) -> None:
         """Draw a line from the left to the right of the picture."""
@@ -139,8 +139,20 @@ def _nest(options: Mapping[str, object]) -> Spec:
     nested: Spec = {}
     for name, value in options.items():
         part, _, inner = name.partition("_")
-        _merge(nested, {part: {inner: value}} if inner and part in _PARTS else {name: value})
+        if inner and part in _PARTS:
+            nested[part] = {**nested.get(part, {}), inner: value}
+        elif isinstance(value, Mapping):
+            nested[name] = {**nested.get(name, {}), **value}
+        else:
+            nested[name] = value
     return nested
+
+
+def _given(options: Mapping[str, object]) -> Spec:
+    """Options in plain values, without those that are None."""
+    plain: Spec = {}
+    _merge(plain, _nest(options))
+    return plain
 
 
 def _merge(into: Spec, options: Mapping[str, object]) -> None:

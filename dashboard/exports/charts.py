@@ -8,8 +8,8 @@ from analysis.results import number_to_draw
 from analysis.sustainability.results import Funding
 from analysis.targets import TargetProgress
 from analysis.volunteers.results import Volunteers
+from dashboard.content.sanitize import safe_cell
 from dashboard.exports.content import ReportChart
-from dashboard.exports.gateway import safe_cell
 from dashboard.sentences.sustainability import source_name
 from dashboard.text import Text
 

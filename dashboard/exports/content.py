@@ -10,7 +10,8 @@ import pandas as pd
 
 from analysis.evaluation import Evaluation
 from dashboard.content.chart import Chart
-from dashboard.exports.gateway import Stamp, safe_table, safe_text
+from dashboard.content.sanitize import safe_table, safe_text
+from dashboard.exports.gateway import Stamp
 from dashboard.sentences import say_finding
 from dashboard.sentences.cautions import say_cautions
 from dashboard.sentences.few import say_nothing_drawn

@@ -18,6 +18,7 @@ from docx.shared import Cm, Pt, RGBColor
 from analysis.evaluation import Evaluation
 from analysis.results import Audience
 from analysis.study import Study
+from dashboard.content.sanitize import safe_text
 from dashboard.exports.columns import find_number_columns, list_cells, share_widths
 from dashboard.exports.content import (
     Report,
@@ -26,7 +27,6 @@ from dashboard.exports.content import (
     draw_or_say,
     shorten_property,
 )
-from dashboard.exports.gateway import safe_text
 from dashboard.exports.report import build_report
 from dashboard.exports.typesetting import write_png
 from dashboard.render.painter import paint

@@ -8,8 +8,8 @@ from analysis.plan import MeasurePlan, StudyPlan
 from analysis.results import Comparison, Estimate
 from analysis.surveys.findings import shared_change
 from analysis.surveys.results import Flow, Outcome
+from dashboard.content.sanitize import safe_text
 from dashboard.exports.content import TargetLine
-from dashboard.exports.gateway import safe_text
 from dashboard.sentences.change import is_share, say_level, say_likely, say_signed
 from dashboard.sentences.names import value_name
 from dashboard.sentences.targets import format_indicator, say_status

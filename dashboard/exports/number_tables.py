@@ -10,7 +10,7 @@ from analysis.evaluation import Evaluation
 from analysis.results import to_row
 from analysis.study import Study
 from analysis.surveys.contrasts import main_rows
-from dashboard.exports.gateway import safe_table
+from dashboard.content.sanitize import safe_table
 from dashboard.sentences.names import use_name
 from dashboard.sentences.statistics import name_change
 from dashboard.text import Text

@@ -6,6 +6,7 @@ from analysis.evaluation import Evaluation
 from analysis.funder_summary import summarise_for_funder
 from analysis.results import Audience
 from analysis.study import Study
+from dashboard.content.sanitize import safe_text
 from dashboard.exports.content import Report, safe_lines
 from dashboard.exports.front import (
     list_funder_cards,
@@ -13,7 +14,7 @@ from dashboard.exports.front import (
     say_method,
     say_period,
 )
-from dashboard.exports.gateway import join_stamp, safe_text, share_evaluation, stamp_export
+from dashboard.exports.gateway import join_stamp, share_evaluation, stamp_export
 from dashboard.exports.sections import list_sections
 from dashboard.sentences.funder import list_evidence, say_answer, say_limits, say_next
 from dashboard.text import Text

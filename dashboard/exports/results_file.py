@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from analysis.evaluation import Evaluation
-from dashboard.exports.gateway import safe_records
+from dashboard.content.sanitize import safe_records
 from dashboard.sentences import say_caution, say_finding, say_issue
 from dashboard.text import LANGUAGES, Text
 

@@ -27,7 +27,8 @@ from analysis.results import Audience
 from analysis.study import Study, SurveyData
 from analysis.surveys.contrasts import main_rows
 from analysis.surveys.scoring import asked_measures, score_measure, waves_of
-from dashboard.exports.gateway import safe_text, stamp_export
+from dashboard.content.sanitize import safe_text
+from dashboard.exports.gateway import stamp_export
 from dashboard.sentences.names import column_name, short_name, value_name, wave_name
 from dashboard.text import Text
 

@@ -17,9 +17,10 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from analysis.evaluation import Evaluation
 from analysis.results import Audience
 from analysis.study import Study
+from dashboard.content.sanitize import Cell, safe_cell, safe_table
 from dashboard.exports.columns import find_number_columns
 from dashboard.exports.content import Report, ReportSection
-from dashboard.exports.gateway import Cell, safe_cell, safe_table, share_evaluation
+from dashboard.exports.gateway import share_evaluation
 from dashboard.exports.number_tables import (
     list_meanings,
     list_measures,

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from dashboard.exports.gateway import safe_text
+from dashboard.content.sanitize import safe_text
 from dashboard.theme import MUTED
 
 INK = "#0E1620"

@@ -10,7 +10,7 @@ import openpyxl
 
 from analysis.errors import WorkspaceError
 from analysis.intake.sandbox.workbook import open_workbook
-from dashboard.exports.gateway import safe_cell
+from dashboard.content.sanitize import safe_cell
 from dashboard.text import Text
 
 _HEADERS = ("code", "kind", "original")

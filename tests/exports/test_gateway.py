@@ -16,15 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.results import SUPPRESSED_MARK
-from dashboard.exports.gateway import (
-    join_stamp,
-    safe_cell,
-    safe_table,
-    safe_text,
-    share_evaluation,
-    stamp_export,
-    write_csv,
-)
+from dashboard.content.sanitize import safe_cell, safe_table, safe_text
+from dashboard.exports.gateway import join_stamp, share_evaluation, stamp_export, write_csv
 from dashboard.figures.retention import draw_retention
 from dashboard.render.painter import paint
 from dashboard.sentences.volunteers import list_volunteer_cards
