@@ -35,6 +35,7 @@ from dashboard.text import Text
 if TYPE_CHECKING:
     from docx.document import Document as DocumentType
     from docx.table import Table
+    from docx.text.paragraph import Paragraph
 
 _INK, _GREY, _CAUTION = RGBColor(0x0E, 0x16, 0x20), RGBColor(0x56, 0x61, 0x6F), RGBColor(138, 81, 0)
 _LATIN, _CHINESE = "Calibri", "Microsoft YaHei"
@@ -131,9 +132,11 @@ def _drop_border(document: DocumentType) -> None:
         border.getparent().remove(border)
 
 
-def _write_grey(document: DocumentType, words: str, size: float = 9.5) -> None:
-    run = document.add_paragraph().add_run(words)
+def _write_grey(document: DocumentType, words: str, size: float = 9.5) -> Paragraph:
+    paragraph = document.add_paragraph()
+    run = paragraph.add_run(words)
     run.font.size, run.font.color.rgb = Pt(size), _GREY
+    return paragraph
 
 
 def _write_cards(document: DocumentType, cards: tuple[tuple[str, str], ...]) -> None:
@@ -167,7 +170,7 @@ def _write_picture(document: DocumentType, picture: ReportPicture, report: Repor
     heading = document.add_heading(safe_text(picture.title), level=2)
     heading.paragraph_format.keep_with_next = True
     if picture.subtitle:
-        _write_grey(document, picture.subtitle)
+        _write_grey(document, picture.subtitle).paragraph_format.keep_with_next = True
     drawn = draw_or_say(picture, report)
     if isinstance(drawn, str):
         document.add_paragraph(drawn)
