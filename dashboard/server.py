@@ -34,7 +34,7 @@ from dashboard.workspace.engine import checkpoint_workspaces, close_workspaces, 
 _HERE = Path(__file__).resolve().parent
 _SETTINGS = (_HERE.parent / ".streamlit" / "config.toml", _HERE / "streamlit_config.toml")
 _SCRIPT = _HERE / "document.js"
-_WARM = ("dashboard.cache", "dashboard.sentences", "dashboard.theme")
+_WARM = ("dashboard.cache", "dashboard.sentences", "dashboard.content.theme")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

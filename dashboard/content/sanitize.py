@@ -14,6 +14,7 @@ import pandas as pd
 from pandas.api.typing import NaTType
 
 from analysis.results import SUPPRESSED_MARK, Suppressed
+from dashboard.content.model import Interval, Number
 from dashboard.text import INVISIBLE
 
 Cell = str | int | float | bool | date | datetime | None
@@ -69,9 +70,15 @@ def safe_cell(value: object) -> Cell:
 
 
 def safe_table(table: pd.DataFrame) -> pd.DataFrame:
-    """Make every name and cell of a table safe; the table itself is left as it was."""
+    """Make every name and cell of a table safe; numbers keep their kind.
+
+    The table itself is left as it was.
+    """
     columns = [str(safe_cell(name)) for name in table.columns]
-    cells = [[safe_cell(cell) for cell in row] for row in table.itertuples(index=False, name=None)]
+    cells = [
+        [cell if isinstance(cell, Number | Interval) else safe_cell(cell) for cell in row]
+        for row in table.itertuples(index=False, name=None)
+    ]
     return pd.DataFrame(cells, columns=columns, dtype=object)
 
 

@@ -4,35 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
-
 from dashboard.render.canvas import measure_text
-from dashboard.text import Text
 
 #: Points: no column asks for more; room beside the words of a cell.
 _WIDEST = 190.0
 _AIR = 16.0
 _MIN_LETTERS = 4
-#: Cells as short as "p < 0.001" stay on one line.
-_SHORT = 12
 #: Fonts that stand in for the usual ones are wider.
 _WIDER = 1.1
 _NUMBER_STARTS = "+−-–¥$€£<"
-
-
-def list_cells(table: pd.DataFrame, text: Text) -> list[list[str]]:
-    """Header and rows as words; a dash where there is nothing."""
-    rows = table.itertuples(index=False, name=None)
-    return [list(map(str, table.columns)), *([_say(text, value) for value in row] for row in rows)]
-
-
-def _say(text: Text, value: object) -> str:
-    if value is None or (isinstance(value, float) and value != value):
-        return "–"
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        words = str(value)
-        return words.replace(" ", "\N{NO-BREAK SPACE}") if len(words) <= _SHORT else words
-    return text.number(value, 0 if float(value).is_integer() else 2)
 
 
 def share_widths(cells: Sequence[Sequence[str]], room: float, size: float) -> list[float]:

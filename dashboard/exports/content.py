@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.evaluation import Evaluation
 from dashboard.content.chart import Chart
+from dashboard.content.model import Section
 from dashboard.content.sanitize import safe_table, safe_text
 from dashboard.exports.gateway import Stamp
 from dashboard.sentences import say_finding
@@ -112,6 +113,34 @@ class Report:
     sections: tuple[ReportSection, ...]
     stamp: Stamp
     stamped: str
+
+
+def report_section(section: Section) -> ReportSection:
+    """A topic as a part of the report, its words safe."""
+    findings = safe_lines(section.findings)
+    pictures = [
+        ReportPicture(
+            title=safe_text(picture.title),
+            alt=safe_text(picture.alt),
+            subtitle=safe_text(picture.subtitle),
+            note=safe_text(picture.note or (findings[0] if i == 0 and findings else "")),
+            figure=picture.figure,
+            headline=picture.headline,
+        )
+        for i, picture in enumerate(section.pictures)
+    ]
+    return ReportSection(
+        key=section.key,
+        heading=section.heading,
+        findings=findings,
+        cautions=safe_lines(section.cautions),
+        pictures=tuple(pictures),
+        tables=tuple(
+            ReportTable(key=t.key, title=safe_text(t.title), table=safe_table(t.frame))
+            for t in section.tables
+            if t.rows
+        ),
+    )
 
 
 def draw_or_say(picture: ReportPicture, report: Report) -> Chart | str:

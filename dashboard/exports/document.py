@@ -18,8 +18,9 @@ from docx.shared import Cm, Pt, RGBColor
 from analysis.evaluation import Evaluation
 from analysis.results import Audience
 from analysis.study import Study
+from dashboard.content.format import list_cells
 from dashboard.content.sanitize import safe_text
-from dashboard.exports.columns import find_number_columns, list_cells, share_widths
+from dashboard.exports.columns import find_number_columns, share_widths
 from dashboard.exports.content import (
     Report,
     ReportPicture,

@@ -13,9 +13,9 @@ from dashboard.exports.content import TargetLine
 from dashboard.sentences.change import is_share, say_level, say_likely, say_signed
 from dashboard.sentences.names import value_name
 from dashboard.sentences.targets import format_indicator, say_status
+from dashboard.status import STATUSES
 from dashboard.tables.targets import label_targets
 from dashboard.text import N_, Text
-from dashboard.theme import STATUSES
 
 Card = tuple[str, str]
 MAX_TARGETS = 6

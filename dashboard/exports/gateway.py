@@ -17,6 +17,8 @@ from analysis.evaluation import Evaluation
 from analysis.results import SUPPRESSED_MARK, Audience
 from analysis.study import Study
 from analysis.targets import data_date
+from dashboard.content.format import say_cell
+from dashboard.content.model import Interval, Number
 from dashboard.content.sanitize import safe_table
 from dashboard.text import Text
 
@@ -147,6 +149,12 @@ def share_evaluation(
 def write_csv(table: pd.DataFrame, text: Text, stamp: Stamp) -> bytes:
     """Write a table as CSV that spreadsheets open in any language; the stamp is its last line."""
     stream = StringIO()
-    safe_table(table).to_csv(stream, index=False, lineterminator="\r\n")
+    safe = safe_table(table)
+    words = [
+        [say_cell(text, cell) if isinstance(cell, Number | Interval) else cell for cell in row]
+        for row in safe.itertuples(index=False, name=None)
+    ]
+    told = pd.DataFrame(words, columns=safe.columns, dtype=object)
+    told.to_csv(stream, index=False, lineterminator="\r\n")
     stream.write(f'\r\n"{join_stamp(text, stamp)}"\r\n')
     return stream.getvalue().encode("utf-8-sig")

@@ -15,11 +15,11 @@ from analysis.surveys.contrasts import main_rows
 from analysis.surveys.findings import find_trajectory, last_contrasts
 from analysis.surveys.response_shift import list_response_shifts
 from analysis.surveys.results import GroupComparison
-from dashboard.exports.content import ReportPicture, ReportSection, make_section
+from dashboard.content.topics import dose
+from dashboard.exports.content import ReportPicture, ReportSection, make_section, report_section
 from dashboard.figures.answers import draw_answers, draw_shares
 from dashboard.figures.attrition import draw_attrition
 from dashboard.figures.comparison import draw_comparison
-from dashboard.figures.dose import draw_dose
 from dashboard.figures.flow import draw_flow
 from dashboard.figures.forest import (
     draw_forest,
@@ -47,7 +47,6 @@ from dashboard.tables.attrition import (
     list_tipping,
 )
 from dashboard.tables.comparison import list_balance, list_comparisons, list_weighted_balance
-from dashboard.tables.dose import list_doses
 from dashboard.tables.items import list_answers
 from dashboard.tables.measurement import (
     list_factor_fits,
@@ -80,7 +79,7 @@ def list_survey_sections(evaluation: Evaluation, study: Study, text: Text) -> li
         _subgroups(evaluation, study, text)
         if any(o.subgroups for o in evaluation.outcomes)
         else None,
-        _dose(evaluation, study, text) if evaluation.dose else None,
+        report_section(dose.make_section(evaluation, study, text)) if evaluation.dose else None,
         _attrition(evaluation, study, text),
         _answers(evaluation, study, text) if evaluation.items else None,
         _reliability(evaluation, study, text) if evaluation.reliability else None,
@@ -276,22 +275,6 @@ def _subgroups(evaluation: Evaluation, study: Study, text: Text) -> ReportSectio
         pictures=tuple(pictures),
         sentences=said,
     )
-
-
-def _dose(evaluation: Evaluation, study: Study, text: Text) -> ReportSection:
-    measures = {m.name: m for m in study.plan.measures}
-    pictures = tuple(
-        ReportPicture(
-            title=_name(text, measures[one.measure]),
-            alt=text("Dots of the mean change by number of sessions attended."),
-            figure=partial(draw_dose, one, measures[one.measure], text, study.plan.study.min_group),
-        )
-        for one in evaluation.dose[:1]
-        if one.points
-    )
-    table = list_doses(evaluation.dose, study.plan, text)
-    tables = {"dose": (text("Change per session, adjusted for the start"), table)}
-    return make_section(text, evaluation, "dose", text("Dose"), tables=tables, pictures=pictures)
 
 
 def _attrition(evaluation: Evaluation, study: Study, text: Text) -> ReportSection:

@@ -23,7 +23,8 @@ from pptx.util import Cm, Emu, Pt
 from analysis.evaluation import Evaluation
 from analysis.results import Audience
 from analysis.study import Study
-from dashboard.exports.columns import find_number_columns, list_cells, share_widths
+from dashboard.content.format import list_cells
+from dashboard.exports.columns import find_number_columns, share_widths
 from dashboard.exports.content import (
     Report,
     ReportChart,

@@ -7,12 +7,12 @@ import hashlib
 import html
 from pathlib import Path
 
-import pandas as pd
 from plotly.offline import get_plotlyjs
 
 from analysis.evaluation import Evaluation
 from analysis.results import Audience
 from analysis.study import Study
+from dashboard.content.format import list_cells
 from dashboard.exports.content import Report, ReportPicture, ReportSection, ReportTable, draw_or_say
 from dashboard.exports.report import build_report
 from dashboard.text import Text
@@ -114,7 +114,7 @@ def _write_section(section: ReportSection, report: Report) -> str:
         _write_picture(picture, f"{section.key}-{i}", report)
         for i, picture in enumerate(section.pictures)
     )
-    tables = "".join(_write_table(told) for told in section.tables)
+    tables = "".join(_write_table(told, report.text) for told in section.tables)
     title = _say(report.text("Before you quote this"))
     cautions = (
         f"<aside><h3>{title}</h3>{_write_list(section.cautions)}</aside>"
@@ -145,21 +145,14 @@ def _write_picture(picture: ReportPicture, key: str, report: Report) -> str:
     )
 
 
-def _write_table(told: ReportTable) -> str:
-    table: pd.DataFrame = told.table
-    head = "".join(f'<th scope="col">{_say(name)}</th>' for name in table.columns)
+def _write_table(told: ReportTable, text: Text) -> str:
+    names, *cells = list_cells(told.table, text)
+    head = "".join(f'<th scope="col">{_say(name)}</th>' for name in names)
     rows = "".join(
-        "<tr>" + "".join(f"<td>{_say(_cell(v))}</td>" for v in row) + "</tr>"
-        for row in table.itertuples(index=False, name=None)
+        "<tr>" + "".join(f"<td>{_say(cell)}</td>" for cell in row) + "</tr>" for row in cells
     )
     return (
         f"<details><summary>{_say(told.title)}</summary>"
         f'<div class="wide" tabindex="0" role="region" aria-label="{_say(told.title)}">'
         f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></details>"
     )
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return "–"
-    return f"{value:g}" if isinstance(value, float) else str(value)

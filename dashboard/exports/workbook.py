@@ -17,6 +17,8 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from analysis.evaluation import Evaluation
 from analysis.results import Audience
 from analysis.study import Study
+from dashboard.content.format import list_cells, say_cell, spreadsheet_number
+from dashboard.content.model import Interval, Number
 from dashboard.content.sanitize import Cell, safe_cell, safe_table
 from dashboard.exports.columns import find_number_columns
 from dashboard.exports.content import Report, ReportSection
@@ -71,7 +73,7 @@ def write_workbook(
             _write_section(_new_sheet(book, section.heading), section, report)
     _write_dictionary(_new_sheet(book, text("Read me")), report, shared, study)
     for name, table in list_number_tables(shared).items():
-        _write_numbers(_new_sheet(book, f"# {name}"), table)
+        _write_numbers(_new_sheet(book, f"# {name}"), table, text)
     book.properties.title = report.title
     book.properties.creator = f"Levee {report.stamp.version}"
     book.properties.description = report.stamped
@@ -87,7 +89,7 @@ def write_table(table: pd.DataFrame, title: str, text: Text, stamped: str) -> by
     sheet = book.active
     sheet.title = _name_sheet(book, title)
     _set_print(sheet)
-    _write_table(sheet, 1, safe_table(table))
+    _write_table(sheet, 1, safe_table(table), text)
     sheet.freeze_panes = "A2"
     _put(sheet, len(table) + 3, 1, stamped, colour=_GREY)
     _set_widths(sheet, skip_rows={len(table) + 3})
@@ -203,7 +205,7 @@ def _write_section(sheet: Worksheet, section: ReportSection, report: Report) -> 
         row += 1
         _put(sheet, row, 1, told.title, bold=True, size=12, colour=_HEAD)
         loose.add(row)
-        row = _write_table(sheet, row + 1, told.table) + 1
+        row = _write_table(sheet, row + 1, told.table, report.text) + 1
     for line in section.cautions:
         _put(sheet, row + 1, 1, f"! {line}", colour="8A5100")
         loose.add(row + 1)
@@ -212,11 +214,10 @@ def _write_section(sheet: Worksheet, section: ReportSection, report: Report) -> 
     _set_widths(sheet, skip_rows=loose)
 
 
-def _write_table(sheet: Worksheet, row: int, table: pd.DataFrame) -> int:
+def _write_table(sheet: Worksheet, row: int, table: pd.DataFrame, text: Text) -> int:
     """Write a table from ``row`` down; give the row after it."""
     line = Side(style="thin", color="DFE5EB")
-    words = [["" if v is None else str(v) for v in cells] for cells in table.to_numpy(dtype=object)]
-    at_right = ["right" if n else None for n in find_number_columns([list(table.columns), *words])]
+    at_right = ["right" if n else None for n in find_number_columns(list_cells(table, text))]
     for column, name in enumerate(table.columns, start=1):
         _put(sheet, row, column, str(name), bold=True, colour="FFFFFF", wrap=True)
         head = sheet.cell(row=row, column=column)
@@ -224,7 +225,13 @@ def _write_table(sheet: Worksheet, row: int, table: pd.DataFrame) -> int:
         head.alignment = Alignment(horizontal=at_right[column - 1], vertical="top", wrap_text=True)
     for i, cells in enumerate(table.itertuples(index=False, name=None), start=row + 1):
         for column, value in enumerate(cells, start=1):
-            number, shown = read_number(value) if column > 1 else (value, "")
+            number: Cell
+            if isinstance(value, Number):
+                number, shown = spreadsheet_number(text, value)
+            elif isinstance(value, Interval):
+                number, shown = say_cell(text, value), ""
+            else:
+                number, shown = read_number(value) if column > 1 else (value, "")
             _put(sheet, i, column, number, wrap=isinstance(number, str))
             cell = sheet.cell(row=i, column=column)
             cell.border = Border(bottom=line)
@@ -259,9 +266,9 @@ def read_number(value: Cell) -> tuple[Cell, str]:
     return number, f"+0{places};-0{places};0{places}" if sign == "+" else shown
 
 
-def _write_numbers(sheet: Worksheet, table: pd.DataFrame) -> None:
+def _write_numbers(sheet: Worksheet, table: pd.DataFrame, text: Text) -> None:
     """A table with numbers and columns as in the results file: header frozen."""
-    _write_table(sheet, 1, table)
+    _write_table(sheet, 1, table, text)
     for column, name in enumerate(table.columns, start=1):
         last = str(name).rpartition(".")[2]
         for row in range(2, len(table) + 2):
@@ -308,7 +315,7 @@ def _write_dictionary(
     for title, table in tables.items():
         _put(sheet, row + 1, 1, title, bold=True, size=12, colour=_HEAD)
         loose.add(row + 1)
-        row = _write_table(sheet, row + 2, safe_table(table)) if len(table) else row
+        row = _write_table(sheet, row + 2, safe_table(table), text) if len(table) else row
     sheet.freeze_panes = "A2"
     _set_widths(sheet, skip_rows=loose)
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from analysis.surveys.results import ItemAnswers
 from dashboard.content.chart import Chart
+from dashboard.content.theme import AFTER, BEFORE, LIKERT, MUTED, new_figure
 from dashboard.figures.labels import escape_label, wrap_label
 from dashboard.sentences.outcomes import say_wave
 from dashboard.text import Text
-from dashboard.theme import AFTER, BEFORE, LIKERT, MUTED, new_figure
 
 _OUTLINE = "#8A93A0"
 _MIN_WRITTEN = 0.08

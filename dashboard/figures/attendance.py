@@ -5,13 +5,13 @@ from __future__ import annotations
 from analysis.participation.results import Participation, SessionAttendance
 from analysis.results import Estimate
 from dashboard.content.chart import Chart
+from dashboard.content.theme import AFTER, BAND, BEFORE, MUTED, new_figure
 from dashboard.figures.axes import draw_lorenz, events_within, percent_axis, shade_events
 from dashboard.figures.labels import escape_label
 from dashboard.figures.retention import month_ticks
 from dashboard.sentences.few import mark_cell
 from dashboard.tables.participation import name_steps
 from dashboard.text import Text
-from dashboard.theme import AFTER, BAND, BEFORE, MUTED, new_figure
 
 MAX_BARS = 8
 

@@ -9,12 +9,12 @@ from analysis.results import Estimate
 from analysis.surveys.results import AttritionRow
 from analysis.surveys.scoring import score_range
 from dashboard.content.chart import Chart
+from dashboard.content.theme import CAUTION, MUTED, new_figure
 from dashboard.figures.axes import percent_axis
 from dashboard.figures.labels import wrap_label
 from dashboard.tables.attrition import name_row
 from dashboard.tables.comparison import say_mean
 from dashboard.text import Text
-from dashboard.theme import CAUTION, MUTED, new_figure
 
 LARGE = 0.25
 _ROW = 38

@@ -8,9 +8,9 @@ from math import ceil, floor, log10
 
 from analysis.results import Estimate, EstimateLike
 from dashboard.content.chart import Chart
+from dashboard.content.theme import BAND, CAUTION, MUTED, new_figure
 from dashboard.figures.labels import escape_label
 from dashboard.text import Text
-from dashboard.theme import BAND, CAUTION, MUTED, new_figure
 
 Happening = tuple[date, date | None, str | Mapping[str, str]]
 _STEPS = (1, 2, 3, 6, 12, 24, 36, 60, 120)

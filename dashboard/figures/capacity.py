@@ -5,9 +5,9 @@ from __future__ import annotations
 from analysis.results import Estimate
 from analysis.sustainability.results import Capacity, DomainCapacity
 from dashboard.content.chart import Chart
+from dashboard.content.theme import AFTER, BEFORE, MUTED, new_figure
 from dashboard.figures.labels import wrap_label
 from dashboard.text import Text
-from dashboard.theme import AFTER, BEFORE, MUTED, new_figure
 
 
 def draw_capacity(capacity: Capacity, group: str, text: Text) -> Chart:

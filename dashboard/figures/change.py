@@ -7,10 +7,10 @@ from analysis.results import Comparison, Estimate
 from analysis.surveys.results import Outcome, PairCounts
 from analysis.surveys.scoring import score_range
 from dashboard.content.chart import Chart
+from dashboard.content.theme import AFTER, BAND, BEFORE, MUTED, new_figure
 from dashboard.sentences.change import is_share, say_level, say_likely, say_signed
 from dashboard.sentences.outcomes import say_wave
 from dashboard.text import Text
-from dashboard.theme import AFTER, BAND, BEFORE, MUTED, new_figure
 
 MAX_LINES = 80
 _CLOUD = 0.42  # width of the widest bar of a cloud, in steps between the waves

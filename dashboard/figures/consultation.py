@@ -6,10 +6,10 @@ from itertools import pairwise
 
 from analysis.sustainability.results import Consultation
 from dashboard.content.chart import Chart
+from dashboard.content.theme import AFTER, BAND, BEFORE, CATEGORIES, INTERVAL, MUTED, new_figure
 from dashboard.figures.axes import percent_axis
 from dashboard.figures.labels import escape_label
 from dashboard.text import Text
-from dashboard.theme import AFTER, BAND, BEFORE, CATEGORIES, INTERVAL, MUTED, new_figure
 
 
 def draw_follow_through(consultation: Consultation, text: Text) -> Chart:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from analysis.surveys.results import Flow
 from dashboard.content.chart import Chart
+from dashboard.content.theme import BAND, BEFORE, CAUTION, MUTED, new_figure
 from dashboard.figures.labels import escape_label, wrap_label
 from dashboard.sentences.flow import say_left_out
 from dashboard.sentences.outcomes import say_wave
 from dashboard.text import Text
-from dashboard.theme import BAND, BEFORE, CAUTION, MUTED, new_figure
 
 _HEIGHT = 0.62
 _WIDTH = 0.92

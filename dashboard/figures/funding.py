@@ -6,11 +6,11 @@ from itertools import accumulate
 
 from analysis.sustainability.results import Concentration, Funding, GrantExpiry, WaterfallStep
 from dashboard.content.chart import Chart
+from dashboard.content.theme import AFTER, BEFORE, CATEGORIES, MUTED, new_figure
 from dashboard.figures.axes import money_axis
 from dashboard.figures.labels import escape_label, wrap_label
 from dashboard.sentences.sustainability import source_name
 from dashboard.text import Text
-from dashboard.theme import AFTER, BEFORE, CATEGORIES, MUTED, new_figure
 
 MAX_SOURCES = 4
 MAX_STEPS = 8

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from analysis.volunteers.results import Hours
 from dashboard.content.chart import Chart
+from dashboard.content.theme import AFTER, BEFORE, MUTED, new_figure
 from dashboard.figures.axes import draw_lorenz
 from dashboard.figures.labels import wrap_label
 from dashboard.text import Text
-from dashboard.theme import AFTER, BEFORE, MUTED, new_figure
 
 MAX_PEOPLE = 200
 MAX_KINDS = 8

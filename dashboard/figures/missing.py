@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from analysis.intake.check.checks import MissingShare
 from dashboard.content.chart import Chart
+from dashboard.content.theme import AFTER, BEFORE, CATEGORIES, new_figure
 from dashboard.figures.axes import percent_axis
 from dashboard.figures.labels import escape_label, wrap_label
 from dashboard.text import Text
-from dashboard.theme import AFTER, BEFORE, CATEGORIES, new_figure
 
 MOST = 20
 """Items shown; the table beside the picture holds them all."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from analysis.volunteers.results import Volunteers
 from dashboard.content.chart import Chart
+from dashboard.content.theme import AFTER, BEFORE, INTERVAL, new_figure
 from dashboard.figures.axes import events_within, shade_events
 from dashboard.figures.retention import month_ticks
 from dashboard.text import Text
-from dashboard.theme import AFTER, BEFORE, INTERVAL, new_figure
 
 PAST_MONTHS = 18
 

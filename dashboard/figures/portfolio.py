@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from analysis.portfolio import PooledMeasure, StudyRow
 from analysis.results import Estimate, EstimateLike, NotEstimable
 from dashboard.content.chart import Chart
+from dashboard.content.theme import AFTER, BEFORE, GRID, MUTED, new_figure
 from dashboard.figures.axes import error_bars, percent_axis
 from dashboard.figures.labels import escape_label, wrap_label
 from dashboard.text import Text
-from dashboard.theme import AFTER, BEFORE, GRID, MUTED, new_figure
 
 MAX_NAMED = 40
 _COLUMN_GAP = 0.05

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from analysis.interruptions import InterruptedSeries
 from dashboard.content.chart import Chart
+from dashboard.content.theme import AFTER, CAUTION, MUTED, TREATED, new_figure
 from dashboard.figures.labels import escape_label
 from dashboard.figures.retention import month_ticks
 from dashboard.text import Text
-from dashboard.theme import AFTER, CAUTION, MUTED, TREATED, new_figure
 
 
 def draw_series(found: InterruptedSeries, text: Text) -> Chart:

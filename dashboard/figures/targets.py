@@ -5,10 +5,11 @@ from __future__ import annotations
 from analysis.results import Estimate
 from analysis.targets import TargetProgress
 from dashboard.content.chart import Chart
+from dashboard.content.theme import BEFORE, INTERVAL, MUTED, new_figure
 from dashboard.figures.labels import wrap_label
 from dashboard.sentences.targets import format_indicator, say_status
+from dashboard.status import STATUSES
 from dashboard.text import Text
-from dashboard.theme import BEFORE, INTERVAL, MUTED, STATUSES, new_figure
 
 _FURTHEST = 1.35
 

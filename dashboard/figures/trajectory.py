@@ -9,13 +9,13 @@ from analysis.results import Estimate
 from analysis.surveys.results import Trajectory, WavePoint
 from analysis.surveys.trajectory import place_waves
 from dashboard.content.chart import Chart
+from dashboard.content.theme import COMPARISON, TREATED, new_figure
 from dashboard.figures.axes import error_bars
 from dashboard.figures.labels import escape_label
 from dashboard.sentences.change import is_share, say_level, say_likely
 from dashboard.sentences.names import wave_name
 from dashboard.tables.trajectory import name_group
 from dashboard.text import Text
-from dashboard.theme import COMPARISON, TREATED, new_figure
 
 
 def draw_trajectory(courses: Sequence[Trajectory], measure: MeasurePlan, text: Text) -> Chart:

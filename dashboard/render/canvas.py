@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from dashboard.content.sanitize import safe_text
-from dashboard.theme import MUTED
+from dashboard.content.theme import MUTED
 
 INK = "#0E1620"
 RULE = "#DFE5EB"

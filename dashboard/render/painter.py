@@ -12,9 +12,9 @@ from itertools import pairwise
 from typing import Any
 
 from dashboard.content.chart import Chart, Spec
+from dashboard.content.theme import GRID, INK, MUTED
 from dashboard.render.axes import Axis, find_axes
 from dashboard.render.canvas import Anchor, Canvas, measure_lines
-from dashboard.theme import GRID, INK, MUTED
 
 #: Width in px of a painted chart; Word and slides scale it to their page.
 WIDTH = 560.0

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from analysis.errors import LeveeError
@@ -29,6 +28,7 @@ SECTIONS = (
     "intake",
     "errors",
 )
+TOPICS = ("dose",)
 
 
 def say_finding(text: Text, finding: Finding) -> str:
@@ -57,10 +57,10 @@ def say_error(text: Text, error: LeveeError) -> str:
 def known_codes(kind: str) -> Mapping[str, Callable[[Text, Any], str]]:
     """All sentences of one kind (``FINDINGS``, ``CAUTIONS``, ``ISSUES``, ``ERRORS``)."""
     found: dict[str, Callable[[Text, Any], str]] = {}
-    for section in SECTIONS:
-        if find_spec(f"dashboard.sentences.{section}") is None:
-            continue
-        found.update(getattr(import_module(f"dashboard.sentences.{section}"), kind, {}))
+    places = [f"dashboard.sentences.{section}" for section in SECTIONS]
+    places += [f"dashboard.content.topics.{topic}" for topic in TOPICS]
+    for place in places:
+        found.update(getattr(import_module(place), kind, {}))
     return found
 
 

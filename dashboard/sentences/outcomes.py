@@ -187,34 +187,6 @@ def _nothing_estimable(text: Text, f: Finding) -> str:
     return text(message, n=_plain(text, f.values["n"]), wave=wave)
 
 
-def _dose_not_estimable(text: Text, f: Finding) -> str:
-    same = f.values.get("reason") == "no_variance"
-    message = (
-        N_(
-            "{measure}: everyone attended the same number of sessions, so change cannot be "
-            "compared by attendance."
-        )
-        if same
-        else N_("{measure}: too few people to compare change by attendance.")
-    )
-    return text(message, measure=text.of(f.values["label"]))
-
-
-def _dose(message: str) -> Sentence:
-    def say(text: Text, f: Finding) -> str:
-        share = bool(f.values.get("share"))
-        slope = f.values["slope"]
-        return text(
-            message,
-            measure=text.of(f.values["label"]),
-            slope=text("{n} percentage points", n=text.number(abs(slope) * 100, 1))
-            if share
-            else text("{n} points", n=text.number(abs(slope), 2)),
-        )
-
-    return say
-
-
 FINDINGS: Mapping[str, Callable[[Text, Finding], str]] = {
     "study_summary": _summary(
         "{clear} of {n} measures changed clearly; {matched} people answered both before and after."
@@ -359,10 +331,6 @@ FINDINGS: Mapping[str, Callable[[Text, Finding], str]] = {
         by=name_with(text, f.values.get("by_label"), str(f.values["by"])).lower(),
         n_tests=text.number(f.values["n_tests"], 0),
     ),
-    "dose_up": _dose("People who came more often gained more: {slope} of {measure} per session."),
-    "dose_down": _dose("People who came more often gained less: {slope} of {measure} per session."),
-    "dose_not_estimable": _dose_not_estimable,
-    "dose_unclear": _dose("Coming more often did not clearly go with more {measure}."),
 }
 
 CAUTIONS: Mapping[str, Callable[[Text, Caution], str]] = {
@@ -461,16 +429,9 @@ CAUTIONS: Mapping[str, Callable[[Text, Caution], str]] = {
         "small.",
         "n",
     ),
-    "dose_of_few": _with(
-        "With {n} people this 95% interval is wider than it need be: a real pattern may not show.",
-        "n",
-    ),
     "few_clusters": _with("There are only {n} clusters: intervals are wide and rough.", "n"),
     "groups_differ_at_start": _with(
         "The groups differed at the start by {smd} standard deviations.", "smd"
-    ),
-    "dose_association": _with(
-        "People chose how often to come: this is an association, not proof of an effect."
     ),
 }
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from analysis.results import Estimate
 from analysis.targets import TargetProgress
+from dashboard.status import STATUSES
 from dashboard.text import Text
-from dashboard.theme import STATUSES
 
 
 def say_targets(text: Text, targets: Sequence[TargetProgress]) -> str:

@@ -22,8 +22,8 @@ from dashboard.sentences.sustainability import (
     source_name,
 )
 from dashboard.sentences.targets import format_indicator, say_status
+from dashboard.status import STATUSES
 from dashboard.text import Text
-from dashboard.theme import STATUSES
 
 
 def share_with_interval(text: Text, rate: EstimateLike) -> str:

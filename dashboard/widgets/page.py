@@ -9,14 +9,16 @@ from dataclasses import dataclass
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.content.chart import Chart
-from dashboard.exports.columns import list_cells
+from dashboard.content.format import list_cells, say_cell
+from dashboard.content.model import Interval, Number, Section
+from dashboard.content.theme import for_dark
 from dashboard.roles import may_change_studies
 from dashboard.sentences.few import say_nothing_drawn
 from dashboard.state import current_audience, current_text, is_dark
 from dashboard.text import Text, show_invisible
-from dashboard.theme import for_dark
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.workspace.store import SavedStudy
 
@@ -58,6 +60,7 @@ def show_figure(
     subtitle: str = "",
     alt: str,
     table: pd.DataFrame | None = None,
+    remark: str = "",
     key: str,
 ) -> None:
     """Show one picture: its finding as title, unit and period below, data one click away.
@@ -74,6 +77,8 @@ def show_figure(
     else:
         shown = for_dark(figure) if is_dark() else figure
         st.plotly_chart(go.Figure(shown.spec), key=f"figure_{key}", config=_CHART_CONFIG, alt=alt)
+    if remark:
+        st.caption(escape_markdown(remark))
     if table is not None:
         with st.expander(text("Table")):
             show_table(table, key=f"{key}_table")
@@ -82,12 +87,30 @@ def show_figure(
 def show_table(table: pd.DataFrame, *, key: str) -> None:
     """Show a table: short ones whole, their words wrapped; large ones to scroll and sort."""
     if len(table) > _SHOWN_WHOLE or len(table.columns) > _MAX_COLUMNS:
-        st.dataframe(_with_marks(table), hide_index=True, key=f"table_{key}", width="stretch")
+        shown = _with_marks(_plain(table))
+        st.dataframe(shown, hide_index=True, key=f"table_{key}", width="stretch")
         return
     heads, *rows = list_cells(table, current_text())
-    shown = [[_keep_together(escape_markdown(cell)) for cell in row] for row in rows]
+    words = [[_keep_together(escape_markdown(cell)) for cell in row] for row in rows]
     columns = [escape_markdown(head) for head in heads]
-    st.table(pd.DataFrame(shown, columns=columns), hide_index=True, border="horizontal")
+    st.table(pd.DataFrame(words, columns=columns), hide_index=True, border="horizontal")
+
+
+def _plain(table: pd.DataFrame) -> pd.DataFrame:
+    """A table to sort: numbers without their kind, intervals in words."""
+    text = current_text()
+    plain = [
+        [
+            cell.value
+            if isinstance(cell, Number)
+            else say_cell(text, cell)
+            if isinstance(cell, Interval)
+            else cell
+            for cell in row
+        ]
+        for row in table.itertuples(index=False, name=None)
+    ]
+    return pd.DataFrame(plain, columns=table.columns)
 
 
 def _with_marks(table: pd.DataFrame) -> pd.DataFrame:
@@ -104,6 +127,26 @@ def _keep_together(cell: str) -> str:
     """Keep a short number with its Chinese words on one line: ``0.53至0.86``."""
     short = len(cell) <= _SHORT and any(letter.isdigit() or letter == "→" for letter in cell)
     return _CHINESE.sub("\N{WORD JOINER}", cell) if short else cell
+
+
+def show_section(section: Section, head: DeltaGenerator) -> None:
+    """Show a topic: its answer in ``head`` above what the reader chooses, the rest below."""
+    with head:
+        show_page(section.title, section.sample)
+    for picture in section.pictures:
+        show_figure(
+            picture.figure(),
+            title=picture.title,
+            subtitle=picture.subtitle,
+            alt=picture.alt,
+            table=None if picture.table is None else picture.table.frame,
+            remark=picture.remark,
+            key=picture.key,
+        )
+    show_cautions(section.cautions)
+    for table in section.tables:
+        st.header(escape_markdown(table.title), anchor=False)
+        show_table(table.frame, key=table.key)
 
 
 def show_cautions(cautions: Sequence[str]) -> None:

@@ -20,9 +20,9 @@ from dashboard.sentences.sustainability import (
     say_trend,
     score_title,
 )
+from dashboard.status import STATUSES
 from dashboard.tables.sustainability import say_months
 from dashboard.text import Text
-from dashboard.theme import STATUSES
 from dashboard.widgets.links import show_link
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.personal import name_of

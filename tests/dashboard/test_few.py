@@ -13,13 +13,12 @@ from analysis.surveys.response_shift import ResponseShift
 from analysis.surveys.results import Dose
 from analysis.sustainability.results import Capacity, DomainCapacity
 from benchmarks.attack.made_studies import draw_study
+from dashboard.content.topics.dose import draw_dose, list_points, list_slopes
 from dashboard.exports.report import build_report
 from dashboard.figures.attendance import draw_engagement
-from dashboard.figures.dose import draw_dose
 from dashboard.figures.retention import draw_months as draw_team
 from dashboard.tables import participation as people
 from dashboard.tables import volunteers as team
-from dashboard.tables.dose import list_doses, list_points
 from dashboard.tables.measurement import list_response_shift_rows
 from dashboard.tables.sustainability import list_capacity
 from dashboard.text import Text
@@ -69,7 +68,7 @@ def test_small_groups_are_marked_in_tables(small, language):
 def test_small_groups_are_marked_in_pictures(small, language):
     study, found = small
     report = build_report(found, study, Text(language), "evaluator")
-    drawn = [p.figure().to_json() for s in report.sections for p in s.pictures if p.figure]
+    drawn = [p.figure().to_json() for s in report.sections for p in s.pictures]
     said = [re.sub(r"<br>|\\u003cbr\\u003e|\s", " ", one) for one in drawn]
     mark = MARKS["en"] if language == "en" else "不对外"
     assert any(mark in one or mark in one.encode().decode("unicode_escape") for one in said)
@@ -99,7 +98,7 @@ def test_few_who_came_or_lapsed_in_a_month_or_so_often_are_marked(small, languag
             people.list_engagement(found.participation, text, 5),
             [n for _, n in found.participation.engagement],
         ),
-        "dose": (list_points(few, study.measure("trust"), text, 5), [3]),
+        "dose": (list_points(few, study.measure("trust"), text, 5).frame, [3]),
     }
     for name, (table, counts) in tables.items():
         assert any(0 < n < 5 for n in counts), name
@@ -136,7 +135,7 @@ def test_of_how_many_people_a_withheld_number_is_is_withheld_too():
     )
     capacity = Capacity(range=(1, 5), n_raters=0, domains=(domain,), agreement=())
     tables = (
-        list_doses([dose], plan, text)[text("n")],
+        list_slopes([dose], plan, text).frame[text("n")],
         list_response_shift_rows([shift], plan, text)[text("n")],
         list_capacity(capacity, text)[text("n")],
     )

@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from dashboard.exports.columns import find_number_columns, list_cells, share_widths
+from dashboard.content.format import list_cells
+from dashboard.exports.columns import find_number_columns, share_widths
 from dashboard.render.canvas import measure_text
 from dashboard.text import Text
 

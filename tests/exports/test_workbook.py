@@ -125,3 +125,18 @@ def test_equal_input_gives_equal_cells(sample: Any):
     )
     for one, other in zip(first.worksheets, second.worksheets, strict=True):
         assert list(one.iter_rows(values_only=True)) == list(other.iter_rows(values_only=True))
+
+
+def test_typed_numbers_stand_as_numbers_with_their_format(sample: Any):
+    """Change per session is a number in its unit, p one below which words stand."""
+    content = write_workbook(sample.evaluation, sample.study, Text("en"))
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    sheet = book["Dose"]
+    head = next(
+        r for r in range(1, 40) if sheet.cell(row=r, column=2).value == "Change per session"
+    )
+    rows = range(head + 1, head + 1 + len(sample.evaluation.dose))
+    slopes = [sheet.cell(row=r, column=2) for r in rows]
+    assert all(isinstance(cell.value, float) for cell in slopes)
+    assert any('"pp"' in cell.number_format for cell in slopes)
+    assert all("< 0.001" in sheet.cell(row=r, column=4).number_format for r in rows)

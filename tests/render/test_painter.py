@@ -7,9 +7,9 @@ import re
 import pytest
 
 from dashboard.content.chart import Chart
+from dashboard.content.theme import new_figure
 from dashboard.render.axes import find_axes
 from dashboard.render.painter import WIDTH, paint
-from dashboard.theme import new_figure
 
 
 def boxes(svg: str) -> list[tuple[float, ...]]:

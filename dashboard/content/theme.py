@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 from dashboard.content.chart import Chart
-from dashboard.text import N_
 
 BEFORE = "#12436D"
 AFTER = "#F46A25"
@@ -24,28 +22,6 @@ FONT = (
     "Source Sans, 'Source Sans 3', 'Noto Sans CJK SC', 'Noto Sans SC', 'PingFang SC', "
     "'Microsoft YaHei', 'Segoe UI', sans-serif"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """A state shown by colour, icon and word together; ``word`` is an English message id."""
-
-    colour: str
-    icon: str
-    word: str
-
-
-STATUSES = {
-    "good": Status("#1B7A4B", "●", N_("Good")),
-    "watch": Status(CAUTION, "▲", N_("Watch")),
-    "act": Status("#B3261E", "■", N_("Act now")),
-    "no_data": Status(MUTED, "○", N_("No data")),
-    "met": Status("#1B7A4B", "●", N_("Met")),
-    "ahead": Status("#1B7A4B", "●", N_("Ahead")),
-    "on_track": Status("#12436D", "◆", N_("On track")),
-    "behind": Status(CAUTION, "▲", N_("Behind")),
-    "not_started": Status(MUTED, "○", N_("Not started")),
-}
 
 
 def new_figure(height: int = 380) -> Chart:

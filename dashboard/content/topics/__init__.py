@@ -1,0 +1,1 @@
+"""One file for each topic: its sentences, tables and pictures."""
