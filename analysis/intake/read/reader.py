@@ -61,7 +61,7 @@ class _Wanted:
     header_row: int | None = None
 
 
-_READERS: dict[str, Callable[[Any, Table, StudyPlan], TypedTable]] = {
+READERS: dict[str, Callable[[Any, Table, StudyPlan], TypedTable]] = {
     "attendance": read_attendance,
     "delivery": read_delivery,
     "volunteers": read_volunteers,
@@ -71,6 +71,7 @@ _READERS: dict[str, Callable[[Any, Table, StudyPlan], TypedTable]] = {
     "strengths": read_strengths,
     "consultation": read_consultation,
 }
+"""Section → what reads its table."""
 
 
 def read_study(
@@ -107,7 +108,7 @@ def read_study(
     survey = _read_survey(plan, tables)
     others = {
         name: read(getattr(plan, name), tables[_wanted(getattr(plan, name))], plan)
-        for name, read in _READERS.items()
+        for name, read in READERS.items()
         if getattr(plan, name) is not None
     }
     return _study(plan, tables, survey, others)
@@ -152,7 +153,7 @@ def _below(workbook: Workbook, sheet: Sheet, header_row: int) -> Table:
 def _sections(plan: StudyPlan) -> Iterator[_Section]:
     if plan.survey is not None:
         yield from plan.survey.files
-    for name in _READERS:
+    for name in READERS:
         section = getattr(plan, name)
         if section is not None:
             yield section
