@@ -78,6 +78,7 @@ def read_study(
     source: Path | str | StudyPlan,
     files: Mapping[str, bytes] | None = None,
     progress: Progress | None = None,
+    opened: Mapping[str, Workbook | IntakeError] | None = None,
 ) -> Study:
     """Read everything a study file names.
 
@@ -91,6 +92,8 @@ def read_study(
     progress
         Called with ``"reading"`` and the share of the files read; whatever it raises ends the
         reading.
+    opened
+        Path → its workbook, or the error it gave, where many studies' files were opened together.
 
     Returns
     -------
@@ -104,7 +107,7 @@ def read_study(
     """
     plan = source if isinstance(source, StudyPlan) else read_plan(Path(source))
     folder = None if isinstance(source, StudyPlan) else Path(source).parent
-    tables = _read_wanted(plan, files, folder, progress)
+    tables = _read_wanted(plan, files, folder, progress, opened)
     survey = _read_survey(plan, tables)
     others = {
         name: read(getattr(plan, name), tables[_wanted(getattr(plan, name))], plan)
@@ -122,10 +125,15 @@ def read_contents(source: Path) -> tuple[StudyPlan, dict[str, bytes]]:
     StudyFileError, UnreadableFileError, HostileFileError, LimitExceededError
     """
     plan = read_plan(source)
+    return plan, read_files(plan, source.parent)
+
+
+def read_files(plan: StudyPlan, folder: Path) -> dict[str, bytes]:
+    """Read the contents of every file that a plan names, by path; errors as there."""
     paths = [section.path for section in _sections(plan)]
     if plan.survey is not None and plan.survey.dictionary:
         paths.append(plan.survey.dictionary)
-    return plan, {path: _content(path, None, source.parent) for path in paths}
+    return {path: _content(path, None, folder) for path in paths}
 
 
 def read_table(
@@ -171,18 +179,20 @@ def _read_wanted(
     files: Mapping[str, bytes] | None,
     folder: Path | None,
     progress: Progress | None,
+    opened: Mapping[str, Workbook | IntakeError] | None,
 ) -> dict[_Wanted, Table]:
     wanted = list(dict.fromkeys(_wanted(section) for section in _sections(plan)))
     if plan.survey is not None and plan.survey.dictionary:
         wanted.append(_Wanted(path=plan.survey.dictionary))
     contents = {one.path: _content(one.path, files, folder) for one in wanted}
     usual = {one.path for one in wanted if not (one.encoding or one.delimiter)}
-    opened = open_workbooks(
-        {path: contents[path] for path in contents if path in usual}, progress=progress
-    )
+    if opened is None:
+        opened = open_workbooks(
+            {path: contents[path] for path in contents if path in usual}, progress=progress
+        )
     tables: dict[_Wanted, Table] = {}
     for one in wanted:
-        if one.encoding or one.delimiter:
+        if one.encoding or one.delimiter or one.path not in opened:
             workbook: Workbook | IntakeError = open_workbook(
                 contents[one.path], one.path, encoding=one.encoding, delimiter=one.delimiter
             )
