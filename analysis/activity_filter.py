@@ -14,17 +14,18 @@ from analysis.interruptions import InterruptedSeries, evaluate_interruptions
 from analysis.participation.attendance import evaluate_participation
 from analysis.participation.delivery import evaluate_delivery
 from analysis.participation.results import Delivery, Participation
+from analysis.plan import TABLES
 from analysis.study import Study
 from analysis.volunteers.results import Volunteers
 from analysis.volunteers.retention import evaluate_volunteers
 
 MAX_VALUES = 40
 _DAYS = {
-    "attendance": "date",
-    "attendance_counts": "date",
-    "delivery": "planned",
-    "service": "date",
-    "volunteers": "joined",
+    "attendance": TABLES["attendance"].day,
+    "attendance_counts": TABLES["attendance"].day,
+    "delivery": TABLES["delivery"].day,
+    "service": TABLES["service"].day,
+    "volunteers": TABLES["volunteers"].day,
 }
 
 

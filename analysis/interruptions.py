@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.participation.attendance import clean_sign_ins
-from analysis.plan import EventMark
+from analysis.plan_tables import EventMark
 from analysis.results import Caution, Comparison, ComparisonLike, Finding, NotEstimable
 from analysis.statistics.interrupted import MIN_MONTHS, SegmentedFit, segmented_regression
 from analysis.statistics.multiplicity import holm

@@ -6,23 +6,44 @@ that names the key and the nearest known one.
 
 from __future__ import annotations
 
-import datetime as dt
 import difflib
 import tomllib
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import tomli_w
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from analysis.errors import StudyFileError
+from analysis.plan_tables import (
+    CODE_MEANING,
+    WAVES,
+    AttendancePlan,
+    CapacityPlan,
+    ColumnSpec,
+    ConsultationPlan,
+    DeliveryPlan,
+    EventMark,
+    FundingPlan,
+    Link,
+    LocalizedText,
+    SampleColumn,
+    Section,
+    ServicePlan,
+    StrengthsPlan,
+    TableKind,
+    TableSpec,
+    VolunteersPlan,
+    Year,
+    describe_table,
+)
 
 LARGEST_PLAN = 2 << 20
 """Bytes of a study file; the sample's has 9,000."""
 DEEPEST = 16
 """Levels of keys and lists; a plan uses five."""
-LocalizedText = str | dict[str, str]
 Kind = Literal["scale", "knowledge", "binary", "category", "number"]
 MeasureRole = Literal["primary", "secondary", "exploratory", "descriptive"]
 Slip = Literal[
@@ -37,16 +58,10 @@ Slip = Literal[
     "similar",
 ]
 """How two spellings of one code may have come about."""
-Year = Annotated[int | None, Field(ge=1900, le=2100)]
-"""The year of a table's dates that are written without one (``3月5日``)."""
 Assignment = Literal["random", "whole_sites", "self_selected"]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class StudySettings(_Section):
+class StudySettings(Section):
     """``[study]``: title, language of reports (``en`` or ``zh-Hans``), smallest group shown.
 
     ``labels`` gives columns and values of the data in words: ``sex = {en = "Sex", …}``.
@@ -60,7 +75,7 @@ class StudySettings(_Section):
     seed: int = 20260923
 
 
-class CountsPlan(_Section):
+class CountsPlan(Section):
     """``[survey.files.counts]``: the table's rows are answers, its cells numbers of people.
 
     ``cells`` are the columns of numbers: one, or one for each wave (or group, by ``across``) that
@@ -87,7 +102,7 @@ class CountsPlan(_Section):
         return self
 
 
-class SurveyFile(_Section):
+class SurveyFile(Section):
     """``[[survey.files]]``: one uploaded table of answers.
 
     ``columns`` is a pattern for wide files (``"{wave}_{item}"``); ``wide`` spells the same out:
@@ -111,23 +126,13 @@ class SurveyFile(_Section):
     counts: CountsPlan | None = None
 
 
-class Link(_Section):
-    """An accepted link between two spellings of one respondent, with who and when."""
-
-    code: str
-    same_as: str
-    similarity: float = 1.0
-    accepted_by: str = ""
-    accepted_at: str = ""
-
-
 class NearPair(Link):
     """Two codes whose originals were nearly alike when they were coded; ``slip`` says how."""
 
     slip: Slip = "similar"
 
 
-class Fix(_Section):
+class Fix(Section):
     """A recorded, reversible correction of one cell, or the removal of one row."""
 
     file: str
@@ -138,7 +143,7 @@ class Fix(_Section):
     rule: str = ""
 
 
-class SurveyPlan(_Section):
+class SurveyPlan(Section):
     """``[survey]``: who, when, and in which files.
 
     ``links`` are pairs of codes accepted as one person, ``distinct`` pairs found to be two.
@@ -151,19 +156,102 @@ class SurveyPlan(_Section):
     data dictionary that supplies the labels, choices and order of the files' columns.
     """
 
-    respondent: str | list[str] | None = None
+    table: ClassVar[TableKind] = TableKind(sheet=("survey", "问卷"))
+
+    respondent: Annotated[
+        str | list[str] | None,
+        ColumnSpec(
+            kind="code",
+            label=("Respondent's code", "答卷人编号"),
+            meaning=CODE_MEANING,
+            headers="code|respondent|respondent id|respondent code|resident code|resident id"
+            "|resident_code|person|person id|participant|participant id|participant code|pid|uid"
+            "|user id|student|student id|subject|subject id|member id|household id|hhid|record_id"
+            "|case id|caseid|unique id|your code|id|personal code"
+            "|居民编号|编号|编码|代码|工号|学号|被访者编号|问卷编号|参与者编号|受访者编号|个人编码"
+            "|对象编号|样本编号|家庭编号|户号",
+            sample=SampleColumn(
+                header=("Resident code", "居民编号"), cells=("B001", "B002", "B001", "B002")
+            ),
+        ),
+    ] = None
     waves: list[str] = Field(default_factory=lambda: ["pre", "post"])
-    wave: str | None = None
+    wave: Annotated[
+        str | None,
+        ColumnSpec(
+            kind="text",
+            label=("Wave (before, after)", "轮次（前、后）"),
+            meaning=("Before or after the programme", "项目前或项目后"),
+            headers="wave|round|survey_round|survey round|phase|time point|timepoint|time_point"
+            "|when|stage|period|visit|redcap_event_name|event name|event|pre_post|prepost|occasion"
+            "|轮次|波次|时点|测次|调查轮次|测量时间|前后测|阶段|期次|问卷类型",
+            sample=SampleColumn(
+                header=("Wave", "轮次"),
+                cells=(*WAVES[:1] * 2, *WAVES[1:] * 2),
+                choices=WAVES,
+            ),
+        ),
+    ] = None
     wave_values: dict[str, list[str]] = Field(default_factory=dict)
-    group: str | None = None
+    group: Annotated[
+        str | None,
+        ColumnSpec(
+            kind="text",
+            label=("Group (programme, comparison)", "组别（项目组、对照组）"),
+            meaning=("Who received the programme, and who is compared", "项目组或对照组"),
+            headers="arm|group|condition|treatment|组别|分组|实验组|干预组",
+        ),
+    ] = None
     treated: list[str] = Field(default_factory=list)
     assignment: Assignment = "self_selected"
     covariates: list[str] = Field(default_factory=list)
-    site: str | None = None
-    cluster: str | None = None
-    weight: str | None = None
-    started_on: str | None = None
-    anchor: str | None = None
+    site: Annotated[
+        str | None,
+        ColumnSpec(
+            kind="text",
+            label=("Community", "社区"),
+            meaning=("Community the person lives in", "所在社区"),
+            headers="site|community|village|district|社区|所在社区|小区|村|所在小区",
+        ),
+    ] = None
+    cluster: Annotated[
+        str | None,
+        ColumnSpec(
+            kind="text",
+            label=("Cluster (building, class)", "群（楼栋、班级）"),
+            meaning=("Building or class the person shares with others", "同住的楼栋或同上的班级"),
+        ),
+    ] = None
+    weight: Annotated[
+        str | None,
+        ColumnSpec(
+            kind="number",
+            label=("Weight", "权重"),
+            meaning=("Survey weight: how many people one answer stands for", "每份答卷代表的人数"),
+        ),
+    ] = None
+    started_on: Annotated[
+        str | None,
+        ColumnSpec(
+            kind="date",
+            label=("Date of answering", "作答日期"),
+            meaning=("Day the questionnaire was answered", "填写问卷的日期"),
+        ),
+    ] = None
+    anchor: Annotated[
+        str | None,
+        ColumnSpec(
+            kind="text",
+            label=(
+                "“How has it changed?” (one overall question)",
+                "总体变化题（“和之前相比如何？”）",
+            ),
+            meaning=(
+                "One overall question, “how has it changed?”, asked in the later wave",
+                "后一轮问卷中的一道总体变化题",
+            ),
+        ),
+    ] = None
     anchor_values: dict[str, float] = Field(default_factory=dict)
     disaggregate: list[str] = Field(default_factory=list)
     missing_codes: list[str] = Field(default_factory=list)
@@ -180,7 +268,7 @@ class SurveyPlan(_Section):
     files: list[SurveyFile] = Field(default_factory=list)
 
 
-class MeasurePlan(_Section):
+class MeasurePlan(Section):
     """``[[measures]]``: items, declared range, direction and rule of one score."""
 
     name: str
@@ -216,90 +304,7 @@ class MeasurePlan(_Section):
         return self
 
 
-class AttendancePlan(_Section):
-    """``[attendance]``: one row per person and session, a ticked matrix, or counts a session."""
-
-    path: str
-    sheet: str | None = None
-    day_first: bool | None = None
-    year: Year = None
-    person: str | None = None
-    session: str | None = None
-    date: str | None = None
-    kind: str | None = None
-    attended: str | None = None
-    registered: str | None = None
-    invited: str | None = None
-    household: str | None = None
-    level: str | None = None
-    count: str | None = None
-    eligible: int | None = Field(default=None, ge=1)
-    disaggregate: list[str] = Field(default_factory=list)
-    population: dict[str, dict[str, float]] = Field(default_factory=dict)
-    events: list[EventMark] = Field(default_factory=list)
-    links: list[Link] = Field(default_factory=list)
-
-
-class EventMark(_Section):
-    """A dated happening drawn on time charts: a flood, a holiday, a change of staff."""
-
-    date: dt.date
-    until: dt.date | None = None
-    label: LocalizedText
-
-
-class DeliveryPlan(_Section):
-    """``[delivery]``: planned sessions against what happened."""
-
-    path: str
-    sheet: str | None = None
-    day_first: bool | None = None
-    year: Year = None
-    session: str | None = None
-    planned: str = "planned"
-    held: str | None = "held"
-    status: str | None = None
-    phase: str | None = None
-    content_planned: str | None = None
-    content_delivered: str | None = None
-    staff_hours: str | None = None
-    volunteer_hours: str | None = None
-    led_by_residents: str | None = None
-
-
-class VolunteersPlan(_Section):
-    """``[volunteers]``: the roster."""
-
-    path: str
-    sheet: str | None = None
-    day_first: bool | None = None
-    year: Year = None
-    volunteer: str
-    joined: str | None = None
-    left: str | None = None
-    reason: str | None = None
-    role: str | None = None
-    trained: str | None = None
-    successor: str | None = None
-    groups: list[str] = Field(default_factory=list)
-
-
-class ServicePlan(_Section):
-    """``[service]``: the service log; alone it is enough, spells are then derived."""
-
-    path: str
-    sheet: str | None = None
-    day_first: bool | None = None
-    year: Year = None
-    volunteer: str
-    date: str
-    hours: str | None = None
-    activity: str | None = None
-    signed_up: str | None = None
-    attended: str | None = None
-
-
-class RetentionPlan(_Section):
+class RetentionPlan(Section):
     """``[retention]``: the lapse rule and the end of observation.
 
     ``tenure`` chooses where a lapsed volunteer's spell ends: ``last_service`` (default) or
@@ -314,101 +319,7 @@ class RetentionPlan(_Section):
     events: list[EventMark] = Field(default_factory=list)
 
 
-class FundingPlan(_Section):
-    """``[funding]``: the ledger: one signed amount, or income and expense, or a direction.
-
-    ``decimal`` and ``day_first`` settle what the file leaves open: ``1.234`` and ``3/4/2026``.
-    ``income_side`` says which side of a ledger with debit and credit columns is income.
-    ``balance`` is the unrestricted cash at the end; ``balances`` that at the end of earlier months
-    (``"2026-02"`` → amount).
-    """
-
-    path: str
-    sheet: str | None = None
-    day_first: bool | None = None
-    year: Year = None
-    decimal: Literal[".", ","] | None = None
-    income_side: Literal["credit", "debit"] | None = None
-    date: str = "date"
-    amount: str | None = None
-    income: str | None = None
-    expense: str | None = None
-    direction: str | None = None
-    source: str | None = None
-    kind: str | None = None
-    restricted: str | None = None
-    recurring: str | None = None
-    ends: str | None = None
-    community_kinds: list[str] = Field(default_factory=list)
-    balance: float | None = None
-    balances: dict[str, float] = Field(default_factory=dict)
-    currency: str | None = None
-    programme_cost: float | None = None
-
-
-class CapacityPlan(_Section):
-    """``[capacity]``: self-assessment, one row per rater, domain (or item) and wave.
-
-    Without ``range`` the scores are read on a scale of 1 to 7, and an issue says so.
-    """
-
-    path: str
-    sheet: str | None = None
-    rater: str = "rater"
-    domain: str = "domain"
-    item: str | None = None
-    wave: str | None = "wave"
-    score: str = "score"
-    group: str | None = None
-    range: tuple[float, float] | None = None
-    target: float | None = None
-    leadership: str | None = None
-
-    @property
-    def scale(self) -> tuple[float, float]:
-        """The declared range, else the usual one of 1 to 7."""
-        return self.range or (1, 7)
-
-
-class StrengthsPlan(_Section):
-    """``[strengths]``: inventory of what the community has, by wave."""
-
-    path: str
-    sheet: str | None = None
-    strength: str = "strength"
-    kind: str | None = "kind"
-    wave: str = "wave"
-    present: str | None = None
-
-
-class ConsultationPlan(_Section):
-    """``[consultation]``: one row per issue raised in a meeting.
-
-    ``status`` is a column of words (done, in progress, 未开始).
-    """
-
-    path: str
-    sheet: str | None = None
-    day_first: bool | None = None
-    year: Year = None
-    issue: str = "issue"
-    raised: str = "raised"
-    raised_by: str | None = None
-    agreed: str | None = "agreed"
-    due: str | None = "due"
-    done: str | None = "done"
-    status: str | None = None
-    told_back: str | None = "told_back"
-    declined: str | None = None
-    meeting: str | None = None
-    parties: str | None = None
-    stage: str | None = None
-    promised_level: str | None = None
-    delivered_level: str | None = None
-    as_of: date | None = None
-
-
-class TargetPlan(_Section):
+class TargetPlan(Section):
     """``[[targets]]``: one indicator against its target.
 
     Without a ``direction`` it is that from the baseline to the target.
@@ -454,7 +365,7 @@ class TargetPlan(_Section):
         return self
 
 
-class StudyPlan(_Section):
+class StudyPlan(Section):
     """All of ``study.toml``."""
 
     study: StudySettings = Field(default_factory=StudySettings)
@@ -493,7 +404,10 @@ class StudyPlan(_Section):
         return labels.get(name) or self.study.labels.get(name)
 
 
-AttendancePlan.model_rebuild()
+def _list_tables() -> dict[str, TableSpec]:
+    sections = {key: _section_model(f.annotation) for key, f in StudyPlan.model_fields.items()}
+    described = ((key, describe_table(key, one)) for key, one in sections.items() if one)
+    return {key: table for key, table in described if table is not None}
 
 
 def read_plan(path: Path) -> StudyPlan:
@@ -617,17 +531,20 @@ def _first_problem(error: ValidationError, name: str) -> StudyFileError:
 
 
 def _known_keys(path: tuple[int | str, ...]) -> list[str]:
-    model: Any = StudyPlan
+    model: type[BaseModel] = StudyPlan
     for part in path:
-        if isinstance(part, int):
-            continue
-        model = _section_model(model.model_fields[part].annotation)
+        if not isinstance(part, int):
+            model = _section_model(model.model_fields[part].annotation) or model
     return list(model.model_fields)
 
 
-def _section_model(annotation: Any) -> Any:  # noqa: ANN401
+def _section_model(annotation: object) -> type[BaseModel] | None:
     """Find the section model inside ``X | None`` or ``list[X]``."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    inner = [_section_model(arg) for arg in getattr(annotation, "__args__", ())]
+    inner = (_section_model(arg) for arg in getattr(annotation, "__args__", ()))
     return next((model for model in inner if model is not None), None)
+
+
+TABLES: Mapping[str, TableSpec] = _list_tables()
+"""Section of the study file → the table it names, in the order of the study file."""

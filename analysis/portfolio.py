@@ -271,9 +271,13 @@ def find_duplicates(
     """
     found: list[Duplicate] = []
     first: list[tuple[Mapping[str, Any], _Traces]] = []
+    # Only studies that share a trace are compared: of thousands, every pair would be millions.
+    bearers: dict[object, list[int]] = {}
     for result in results:
         traces = _traces(result)
-        for earlier, earlier_traces in first:
+        marks = traces.marks
+        shared = {at for mark in marks for at in bearers.get(mark, ())}
+        for earlier, earlier_traces in (first[at] for at in sorted(shared)):
             reason, share = _same_data(earlier_traces, traces)
             pair = frozenset((study_key(earlier), study_key(result)))
             if reason == "fingerprint" or (reason and pair not in different):
@@ -289,6 +293,8 @@ def find_duplicates(
                 )
                 break
         else:
+            for mark in marks:
+                bearers.setdefault(mark, []).append(len(first))
             first.append((result, traces))
     return tuple(found)
 
@@ -301,6 +307,13 @@ class _Traces:
     files: frozenset[str]
     people: frozenset[str]
     scores: frozenset[tuple[float, ...]]
+
+    @property
+    def marks(self) -> frozenset[object]:
+        """Everything of which one in common is needed to be the same data."""
+        told = (("print", {self.fingerprint}), ("file", self.files), ("person", self.people))
+        named = {(kind, one) for kind, values in told for one in values}
+        return frozenset(named | {("score", one) for one in self.scores})
 
 
 def _traces(result: Mapping[str, Any]) -> _Traces:
@@ -335,6 +348,24 @@ def _wording(told: object, otherwise: str) -> str:
     return str(told or otherwise)
 
 
+def read_results(data: bytes, name: str) -> list[dict[str, Any]]:
+    """Read a results file, or the ``portfolio.json`` of a folder of communities, with all of them.
+
+    Raises
+    ------
+    StudyFileError
+        ``results_file`` (details ``file``) when it is neither.
+    """
+    try:
+        told = json.loads(data)
+        many = told.get("results", [told])
+        results = [shorten_result(one) for one in many]
+        compare_studies(results)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise StudyFileError("results_file", file=name) from error
+    return results
+
+
 def read_result(data: bytes, name: str) -> dict[str, Any]:
     """Read a results file as written by ``levee evaluate``, for a portfolio.
 
@@ -345,12 +376,10 @@ def read_result(data: bytes, name: str) -> dict[str, Any]:
     StudyFileError
         ``results_file`` (details ``file``) when it is not a results file.
     """
-    try:
-        result = shorten_result(json.loads(data))
-        compare_studies([result])
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise StudyFileError("results_file", file=name) from error
-    return result
+    results = read_results(data, name)
+    if len(results) != 1:
+        raise StudyFileError("results_file", file=name)
+    return results[0]
 
 
 def shorten_result(

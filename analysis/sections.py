@@ -142,9 +142,9 @@ def evaluate(
     later["cautions"] = Later(source.make_cautions, about=source.guard_about)
     source.evaluation = evaluation = Evaluation(
         fingerprint=study.fingerprint,
-        title=_title(study),
-        settings=_settings(study),
-        provenance=_provenance(study),
+        title=title_of(study),
+        settings=describe_settings(study),
+        provenance=describe_provenance(study),
         issues=study.issues,
         **later,
     )
@@ -365,12 +365,13 @@ _FINDERS: tuple[tuple[tuple[str, ...], _Find], ...] = (
 """Who finds something to say, about which sections; in the order in which it is said."""
 
 
-def _title(study: Study) -> Mapping[str, str]:
+def title_of(study: Study) -> Mapping[str, str]:
+    """Give the title by language."""
     title = study.plan.study.title
     return title if isinstance(title, dict) else {study.plan.study.language: title}
 
 
-def _settings(study: Study) -> dict[str, object]:
+def describe_settings(study: Study) -> dict[str, object]:
     """What the numbers depend on; never anything about a person."""
     survey = study.plan.survey
     told: dict[str, object] = study.plan.study.model_dump(mode="json", exclude={"title"})
@@ -386,7 +387,8 @@ def _settings(study: Study) -> dict[str, object]:
     return told
 
 
-def _provenance(study: Study) -> Provenance:
+def describe_provenance(study: Study) -> Provenance:
+    """Say what made the numbers: versions, seed and files."""
     versions = {
         "levee": version("levee"),
         "python": platform.python_version(),

@@ -98,37 +98,18 @@ class Study:
         The study file.
     survey
         Linked answers.
-    attendance
-        ``person``, ``session`` (text), ``date`` (datetime), ``kind``, ``level``, ``household``
-        (text), ``attended``, ``registered``, ``invited`` (bool), plus each disaggregate; one row
-        per person and session, attended or not.
+    attendance, delivery, volunteers, service, funding, capacity, strengths, consultation
+        One column for each that the section names (:data:`analysis.plan.TABLES` lists them):
+        words and codes as text, days as datetime, numbers as float, flags as bool; columns a study
+        does not name are absent. Beside these, attendance has its disaggregates and always
+        ``attended``, volunteers the names in ``volunteers.groups``, funding always ``amount``
+        (income positive), capacity and strengths always ``wave``; ``status`` of delivery and
+        consultation is one of a few words.
     attendance_counts
         Where only counts are known: ``session``, ``date``, ``kind``, ``level``, ``attended``,
         ``registered`` (float).
-    delivery
-        ``session``, ``planned``, ``held`` (datetime), ``status`` (held, moved, cancelled,
-        pending), ``phase``, ``content_planned``, ``content_delivered``, ``staff_hours``,
-        ``volunteer_hours`` (float).
-    volunteers
-        ``volunteer``, ``joined``, ``left`` (datetime), ``reason``, ``role``, ``trained``
-        (datetime), ``successor``, plus each name in ``volunteers.groups``.
-    service
-        ``volunteer``, ``date`` (datetime), ``hours`` (float), ``activity``, ``signed_up``,
-        ``attended`` (bool).
-    funding
-        ``date``, ``amount`` (float, income positive), ``source``, ``kind`` (text),
-        ``restricted``, ``recurring`` (bool), ``ends`` (datetime).
-    capacity
-        ``rater``, ``domain``, ``item``, ``wave``, ``group`` (text), ``score`` (float),
-        ``leadership`` where declared.
-    strengths
-        ``strength``, ``kind``, ``wave`` (text), ``present`` (bool).
-    consultation
-        ``issue``, ``raised_by``, ``meeting``, ``parties``, ``stage``, ``promised_level``,
-        ``delivered_level`` (text), ``raised``, ``agreed``, ``due``, ``done``, ``told_back``
-        (datetime), ``declined`` (text: the reason, blank = not declined).
     issues, exclusions, files
-        What was found, left out and read. Optional columns are absent when undeclared.
+        What was found, left out and read.
     """
 
     plan: StudyPlan

@@ -7,10 +7,12 @@ protects: this file never imports it but to make the releases.
 
 Every study: results.json read directly, by subtraction, by combining sums and by programming.
 ``--versions``: of so many studies a second release, with a few people less, after one for the
-public. ``--documents``: of so many
-studies also xlsx, docx, pptx, pdf, html, figures and single tables as text. ``--views``: of so
-many studies the parts that filters show. ``--before`` attacks the evaluator's own file too.
-``--keep FILE`` writes each study's result at once, and goes on where a run ended.
+public. ``--documents``: of so many studies also xlsx, docx, pptx, pdf, html, figures and single
+tables as text. ``--views``: of so many studies the parts that filters show. ``--sessions``: of so
+many studies everything that funders, managers and the public see and take along in several
+sessions, with restarts between, in one of three orders: pages first, a file first, in turn.
+``--before`` attacks the evaluator's own file too. ``--keep FILE`` writes each study's result at
+once, and goes on where a run ended.
 """
 
 from __future__ import annotations
@@ -48,6 +50,7 @@ from benchmarks.attack.documents import (
 )
 from benchmarks.attack.linear import attack_raters, attack_sums
 from benchmarks.attack.made_studies import Truth, draw_study
+from benchmarks.attack.sessions import ORDERS, attack_sessions
 from benchmarks.attack.spoils import Spoils, number
 from benchmarks.attack.versions import attack_versions, attack_views
 
@@ -84,6 +87,7 @@ def attack_study(
     before: bool = True,
     versions: bool = False,
     views: bool = False,
+    sessions: str = "",
 ) -> tuple[Spoils, Spoils, dict[str, Any]]:
     """Attack one study before and after protection; give also what protecting it cost."""
     from analysis.disclosure import protect
@@ -110,7 +114,12 @@ def attack_study(
     shown, asked = attack_views(study, truth, spoils, inside) if views else (0, 0)
     if versions:
         attack_versions(study, truth, np.random.default_rng(seed), spoils, inside)
-    return unprotected, spoils, {**_cost(given, truth), "views": shown, "asked": asked}
+    opened, wanted = 0, 0
+    if sessions:
+        rng = np.random.default_rng([seed, 2])
+        opened, wanted = attack_sessions(study, truth, rng, spoils, sessions)
+    seen = {"views": shown, "asked": asked, "sessions": opened, "wanted": wanted}
+    return unprotected, spoils, {**_cost(given, truth), **seen}
 
 
 def _cost(given: Mapping[str, Any], truth: Truth) -> dict[str, Any]:
@@ -137,6 +146,7 @@ def run_study(seed: int, at: int, arguments: argparse.Namespace) -> dict[str, An
         before=arguments.before,
         versions=at < arguments.versions,
         views=at < arguments.views,
+        sessions=ORDERS[at % len(ORDERS)] if at < arguments.sessions else "",
     )
     return {
         "seed": seed,
@@ -156,9 +166,11 @@ def print_table(rows: Sequence[Mapping[str, Any]]) -> int:
     documents = sum(row["documents"] for row in rows)
     views = sum(row["cost"]["asked"] > 0 for row in rows)
     versions = sum(row["versions"] for row in rows)
+    sessions = sum(row["cost"]["wanted"] > 0 for row in rows)
     print(
         f"{len(rows)} studies: results.json of each; {versions} also in two releases; "
-        f"{documents} also as {', '.join(MEDIA)}; {views} also through filters\n"
+        f"{documents} also as {', '.join(MEDIA)}; {views} also through filters; {sessions} also in "
+        f"several sessions with restarts ({', '.join(ORDERS)})\n"
     )
     sums = {
         side: {name: sum(row[side].get(name, 0) for row in rows) for name in names}
@@ -191,6 +203,9 @@ def _print_cost(costs: Sequence[Mapping[str, Any]]) -> None:
     shown, asked = (sum(cost[key] for cost in costs) for key in ("views", "asked"))
     if asked:
         print(f"filters: {shown} of {asked} parts shown")
+    shown, asked = (sum(cost[key] for cost in costs) for key in ("sessions", "wanted"))
+    if asked:
+        print(f"sessions: a headline on {shown} of {asked} pages and files")
     large = [cost for cost in costs if cost["n"] >= 40]
     if large:
         kept = sum(bool(cost["headline"]) for cost in large)
@@ -209,6 +224,7 @@ def main() -> int:
     parser.add_argument("--documents", type=int, default=60, help="studies in every medium")
     parser.add_argument("--views", type=int, default=60, help="studies seen through filters")
     parser.add_argument("--versions", type=int, default=200, help="studies with two releases")
+    parser.add_argument("--sessions", type=int, default=60, help="studies in several sessions")
     parser.add_argument("--before", action="store_true", help="attack the evaluator's file too")
     parser.add_argument("--keep", type=Path, help="file of results so far")
     arguments = parser.parse_args()

@@ -150,6 +150,11 @@ def _add_evaluate(commands: Any) -> None:  # noqa: ANN401
         help="who will read it (default: results.json for the evaluator, documents for funders)",
     )
     command.add_argument("--language", choices=tuple(LANGUAGES), help="default: the study's")
+    command.add_argument(
+        "--engine",
+        metavar="duckdb|sc://HOST:PORT",
+        help="STUDY.toml is a folder of communities that share one: count them all on an engine",
+    )
     _add_originals(command)
     command.set_defaults(run=_evaluate)
 
@@ -332,6 +337,15 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     from dashboard.study_proposal import find_total_losses
 
     given: list[Path] = arguments.study
+    if arguments.engine:
+        from dashboard.commands.communities import evaluate_folder
+
+        if arguments.format != ("json",) or arguments.audience not in (None, "evaluator"):
+            raise LeveeError("engine_json_only")
+        with show_bar() as tell:
+            return evaluate_folder(
+                _words(arguments), given, arguments.engine, arguments.output, tell
+            )
     with show_bar() as tell:
         tell("reading", 0.0)
         if len(given) == 1 and given[0].suffix.lower() == ".toml":

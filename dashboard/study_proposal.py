@@ -26,7 +26,8 @@ from analysis.intake.values.open_questions import (
     find_open_year,
 )
 from analysis.intake.values.respondents import normalise_code
-from analysis.plan import FundingPlan, MeasurePlan, StudyPlan, SurveyPlan, write_plan
+from analysis.plan import MeasurePlan, StudyPlan, SurveyPlan, write_plan
+from analysis.plan_tables import FundingPlan
 from analysis.study import Study
 from dashboard.coded_files import CodedFiles, code_files
 from dashboard.sentences import say_error, say_issue

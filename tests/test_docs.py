@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from analysis.plan import EventMark, Fix, Link, StudyPlan, SurveyFile
+from analysis.plan import Fix, StudyPlan, SurveyFile
+from analysis.plan_tables import EventMark, Link
 
 ROOT = Path(__file__).resolve().parent.parent
 STUDY_FILE = (ROOT / "docs" / "study-file.md").read_text(encoding="utf-8")

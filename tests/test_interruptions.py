@@ -9,7 +9,8 @@ import pytest
 
 from analysis.disclosure.series import protect_series
 from analysis.interruptions import evaluate_interruptions, find_interruptions
-from analysis.plan import EventMark, plan_from_dict
+from analysis.plan import plan_from_dict
+from analysis.plan_tables import EventMark
 from analysis.results import SUPPRESSED, Comparison, NotEstimable
 from analysis.sections import evaluate
 from analysis.study import Study

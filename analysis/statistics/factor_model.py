@@ -93,7 +93,14 @@ def sampling_adequacy(answers: npt.ArrayLike) -> tuple[float | None, tuple[float
     k = given.shape[1]
     if k < 2 or len(given) <= k or bool(np.any(np.ptp(given, axis=0) <= 0)):
         return None, (None,) * k
-    r = np.corrcoef(given, rowvar=False)
+    return adequacy_of(np.asarray(np.corrcoef(given, rowvar=False)))
+
+
+def adequacy_of(r: FloatArray) -> tuple[float | None, tuple[float | None, ...]]:
+    """As :func:`sampling_adequacy`, from the correlations of the items."""
+    k = len(r)
+    # Items without any correlation have no index; what rounding leaves of it would give one.
+    r = np.where(np.abs(r) < 1e-12, 0.0, r)
     if float(np.linalg.eigvalsh(r)[0]) < 1e-8:
         return None, (None,) * k
     inverse = np.linalg.inv(r)

@@ -31,9 +31,68 @@ class _Complete:
     n: int
     n_missing: int
 
+    @property
+    def k(self) -> int:
+        """Number of items."""
+        return int(self.items.shape[1])
+
+    @property
+    def varies(self) -> bool:
+        """Whether the sum of the items does."""
+        return float(np.ptp(self.items.sum(axis=1))) > 1e-12
+
+    @property
+    def covariance(self) -> FloatArray:
+        """Covariances of the items, with n − 1."""
+        return _covariance(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemMoments:
+    """Sums over the complete rows of whole-numbered answers, in place of the rows themselves.
+
+    Attributes
+    ----------
+    n
+        Complete rows.
+    sums
+        Sum of each item.
+    products
+        Sum of the products of each two items.
+    unit
+        By what the whole numbers are divided to be answers: 10 where one decimal was given.
+    """
+
+    n: int
+    sums: tuple[int, ...]
+    products: tuple[tuple[int, ...], ...]
+    unit: int = 1
+    n_missing: int = 0
+
+    @property
+    def k(self) -> int:
+        """Number of items."""
+        return len(self.sums)
+
+    @property
+    def varies(self) -> bool:
+        """Whether the sum of the items does."""
+        return self.n * sum(map(sum, self.products)) != sum(self.sums) ** 2
+
+    @property
+    def covariance(self) -> FloatArray:
+        """Covariances of the items, with n − 1; exact until the one division."""
+        bottom = self.n * (self.n - 1) * self.unit**2
+        return np.array(
+            [
+                [(self.n * p - a * b) / bottom for p, b in zip(row, self.sums, strict=True)]
+                for row, a in zip(self.products, self.sums, strict=True)
+            ]
+        ).reshape(self.k, self.k)
+
 
 def cronbach_alpha(
-    items: npt.ArrayLike, ci_level: float = 0.95, counts: npt.ArrayLike | None = None
+    items: npt.ArrayLike | ItemMoments, ci_level: float = 0.95, counts: npt.ArrayLike | None = None
 ) -> EstimateLike:
     """Estimate Cronbach's alpha with Feldt's interval.
 
@@ -42,7 +101,7 @@ def cronbach_alpha(
     Parameters
     ----------
     items
-        People × items, already reversed; rows with a missing item are left out.
+        People × items, already reversed; rows with a missing item are left out. Or their sums.
     ci_level, counts
         Coverage; people per row.
 
@@ -61,8 +120,8 @@ def cronbach_alpha(
     refusal = _refusal(given, "cronbach_alpha")
     if refusal is not None:
         return refusal
-    k = given.items.shape[1]
-    alpha = _alpha(_covariance(given))
+    k = given.k
+    alpha = _alpha(given.covariance)
     df = given.n - 1, (given.n - 1) * (k - 1)
     f = np.asarray(stats.f.ppf([(1 + ci_level) / 2, (1 - ci_level) / 2], *df))
     return Estimate(
@@ -78,7 +137,7 @@ def cronbach_alpha(
 
 
 def omega_total(
-    items: npt.ArrayLike, ci_level: float = 0.95, counts: npt.ArrayLike | None = None
+    items: npt.ArrayLike | ItemMoments, ci_level: float = 0.95, counts: npt.ArrayLike | None = None
 ) -> EstimateLike:
     """Estimate omega total of one factor: the share of the sum score's variance it explains.
 
@@ -90,7 +149,8 @@ def omega_total(
     Parameters
     ----------
     items
-        People × items, already reversed; rows with a missing item are left out.
+        People × items, already reversed; rows with a missing item are left out. Or their sums,
+        which give no interval.
     ci_level, counts
         Coverage; people per row.
 
@@ -109,10 +169,13 @@ def omega_total(
     refusal = _refusal(given, "omega_total", least_items=3)
     if refusal is not None:
         return refusal
-    covariance = _covariance(given)
+    covariance = given.covariance
     if bool(np.any(np.diag(covariance) <= 0)):
         return NotEstimable(reason="no_variance", n=given.n, name="omega_total")
     omega = float(_omega(covariance[None], steps=500)[0])
+    if isinstance(given, ItemMoments):
+        method = "one_factor_minres_sums"
+        return Estimate(estimate=omega, n=given.n, name="omega_total", method=method)
     error, method = _omega_error(given, covariance, omega)
     # On this scale the distribution is nearly even, and the limit stays below 1.
     half = float(stats.t.isf((1 - ci_level) / 2, given.n - 1)) * error
@@ -131,7 +194,7 @@ def omega_total(
 
 
 def item_rest(
-    items: npt.ArrayLike, names: Sequence[str], counts: npt.ArrayLike | None = None
+    items: npt.ArrayLike | ItemMoments, names: Sequence[str], counts: npt.ArrayLike | None = None
 ) -> dict[str, float | None]:
     """Correlate each item with the sum of the others; None without variance.
 
@@ -140,9 +203,9 @@ def item_rest(
     Nunnally & Bernstein 1994, *Psychometric Theory*, ch. 8.
     """
     given = _complete(items, counts)
-    if given.n < 3 or given.items.shape[1] < 2:
+    if given.n < 3 or given.k < 2:
         return dict.fromkeys(names)
-    covariance = _covariance(given)
+    covariance = given.covariance
     own = np.diag(covariance)
     with_rest = covariance.sum(axis=1) - own
     rest = covariance.sum() - 2 * covariance.sum(axis=1) + own
@@ -154,14 +217,13 @@ def item_rest(
 
 
 def alpha_if_dropped(
-    items: npt.ArrayLike, names: Sequence[str], counts: npt.ArrayLike | None = None
+    items: npt.ArrayLike | ItemMoments, names: Sequence[str], counts: npt.ArrayLike | None = None
 ) -> dict[str, float | None]:
     """Give alpha of the other items when one is left out; None with fewer than three items."""
     given = _complete(items, counts)
-    k = given.items.shape[1]
-    if given.n < 3 or k < 3:
+    if given.n < 3 or given.k < 3:
         return dict.fromkeys(names)
-    covariance = _covariance(given)
+    covariance = given.covariance
     found: dict[str, float | None] = {}
     for index, name in enumerate(names):
         rest = np.delete(np.delete(covariance, index, 0), index, 1)
@@ -169,24 +231,29 @@ def alpha_if_dropped(
     return found
 
 
-def first_factor_share(items: npt.ArrayLike, counts: npt.ArrayLike | None = None) -> float | None:
+def first_factor_share(
+    items: npt.ArrayLike | ItemMoments, counts: npt.ArrayLike | None = None
+) -> float | None:
     """Give the share of variance on the first principal component, 0–1; None if not known."""
     given = _complete(items, counts)
-    if given.n < 3 or given.items.shape[1] < 2:
+    if given.n < 3 or given.k < 2:
         return None
-    covariance = _covariance(given)
+    covariance = given.covariance
     if bool(np.any(np.diag(covariance) <= 1e-18)):
         return None
     largest = float(np.linalg.eigvalsh(_correlation(covariance))[-1])
-    return largest / float(given.items.shape[1])
+    return largest / float(given.k)
 
 
 def unreversed_suspects(
-    items: npt.ArrayLike, names: Sequence[str], counts: npt.ArrayLike | None = None
+    items: npt.ArrayLike | ItemMoments, names: Sequence[str], counts: npt.ArrayLike | None = None
 ) -> tuple[str, ...]:
     """Name the items that run against the rest (negative item–rest r): ask, never flip."""
     return tuple(
-        name for name, r in item_rest(items, names, counts).items() if r is not None and r < 0
+        name
+        for name, r in item_rest(items, names, counts).items()
+        # Zero but for the last digit is no direction.
+        if r is not None and r < -1e-12
     )
 
 
@@ -211,7 +278,7 @@ def icc_average(ratings: npt.ArrayLike, ci_level: float = 0.95) -> EstimateLike:
     Shrout & Fleiss 1979, doi:10.1037/0033-2909.86.2.420; McGraw & Wong 1996,
     doi:10.1037/1082-989X.1.1.30.
     """
-    given = _complete(ratings, None)
+    given = _complete_rows(ratings, None)
     n, k = given.items.shape
     if n < 2 or k < 2:
         return NotEstimable(reason="too_few", n=n, name="icc_average", method="icc_2k")
@@ -269,7 +336,13 @@ def _step_up(rho: float, k: int) -> float | None:
     return None if bottom <= 1e-6 else rho * k / bottom
 
 
-def _complete(items: npt.ArrayLike, counts: npt.ArrayLike | None) -> _Complete:
+def _complete(
+    items: npt.ArrayLike | ItemMoments, counts: npt.ArrayLike | None
+) -> _Complete | ItemMoments:
+    return items if isinstance(items, ItemMoments) else _complete_rows(items, counts)
+
+
+def _complete_rows(items: npt.ArrayLike, counts: npt.ArrayLike | None) -> _Complete:
     given = np.asarray(items, dtype=np.float64)
     weight = as_counts(counts, given.shape[0])
     whole = np.isfinite(given).all(axis=1) & (weight > 0)
@@ -278,14 +351,15 @@ def _complete(items: npt.ArrayLike, counts: npt.ArrayLike | None) -> _Complete:
     return _Complete(items=given[whole], counts=weight[whole], n=n, n_missing=n_all - n)
 
 
-def _refusal(given: _Complete, name: str, least_items: int = 2) -> NotEstimable | None:
-    k = given.items.shape[1]
+def _refusal(
+    given: _Complete | ItemMoments, name: str, least_items: int = 2
+) -> NotEstimable | None:
+    k = given.k
     if k < least_items:
         return NotEstimable(reason="not_identified", n=given.n, name=name, details={"n_items": k})
     if given.n < 3 or (least_items > 2 and given.n <= k):
         return NotEstimable(reason="too_few", n=given.n, name=name)
-    total = given.items.sum(axis=1)
-    if float(np.ptp(total)) <= 1e-12:
+    if not given.varies:
         return NotEstimable(reason="no_variance", n=given.n, name=name)
     return None
 

@@ -73,6 +73,8 @@ class Contrast:
         Distinct scores with counts: of people in both waves, in one only.
     start, end
         Distinct scores of everyone in each wave.
+    unlinked
+        Whether codes were not collected, so that nobody could be matched.
     """
 
     measure: MeasurePlan
@@ -83,6 +85,7 @@ class Contrast:
     start: Tally
     end: Tally
     seed: int
+    unlinked: bool = False
 
     @property
     def family(self) -> str:
@@ -134,6 +137,7 @@ def count_contrast(
         start=start,
         end=end,
         seed=seed,
+        unlinked=anonymous,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -43,21 +43,61 @@ def outcome_cautions(
         The outcome so far, with its analyses.
     """
     found = [
-        *_guard_ends(contrast, waves),
-        *_guard_pairs(study, contrast, panel),
-        *_guard_skewness(contrast),
-        *_guard_regression(contrast),
-        *_guard_items(study, contrast, waves),
-        *_guard_waves(study, waves),
+        *_guard_scores(study, contrast, waves),
+        *_guard_items(contrast, _asked_items(study, contrast, waves)),
+        *_guard_memory(study, waves),
+        *_guard_season(study, waves),
         *_guard_clusters(study, panel, contrast, waves),
-        *_guard_missing(panel, contrast, waves),
+        *_guard_missing(waves, _without_score(panel, contrast, waves)),
         *_guard_agreement(outcome),
     ]
+    return _cautions(contrast, found)
+
+
+def counted_cautions(
+    study: Study,
+    contrast: Contrast,
+    waves: tuple[str, str],
+    outcome: Outcome,
+    *,
+    asked: Sequence[Collection[str]],
+    lacking: Sequence[tuple[int, int]],
+) -> tuple[Caution, ...]:
+    """As :func:`outcome_cautions`, of what counts tell: not of season, and not of clusters.
+
+    Parameters
+    ----------
+    asked
+        Items that anybody answered, in each of the two waves.
+    lacking
+        People of each of the two waves without a score, and all its people.
+    """
+    found = [
+        *_guard_scores(study, contrast, waves),
+        *_guard_items(contrast, asked),
+        *_guard_memory(study, waves),
+        *_guard_missing(waves, lacking),
+        *_guard_agreement(outcome),
+    ]
+    return _cautions(contrast, found)
+
+
+def _cautions(
+    contrast: Contrast, found: Sequence[tuple[str, Severity, dict[str, object]]]
+) -> tuple[Caution, ...]:
     name = contrast.measure.name
     return tuple(
         Caution(code=code, severity=severity, section="outcomes", measure=name, values=values)
         for code, severity, values in found
     )
+
+
+def _guard_scores(study: Study, contrast: Contrast, waves: tuple[str, str]) -> _Found:
+    """What the counted scores alone tell."""
+    yield from _guard_ends(contrast, waves)
+    yield from _guard_pairs(study, contrast)
+    yield from _guard_skewness(contrast)
+    yield from _guard_regression(contrast)
 
 
 def survey_cautions(study: Study, flow: Flow | None) -> tuple[Caution, ...]:
@@ -67,8 +107,13 @@ def survey_cautions(study: Study, flow: Flow | None) -> tuple[Caution, ...]:
     if any(issue.code == "filter_suppressed" for issue in study.issues):
         values = {"min_group": study.plan.study.min_group}
         return (Caution(code="filter_suppressed", severity="serious", values=values),)
+    return design_cautions(flow, compared=has_comparison(study))
+
+
+def design_cautions(flow: Flow, *, compared: bool) -> tuple[Caution, ...]:
+    """Caution that changes are without a comparison group, or of the treated only."""
     found: list[tuple[str, Severity]] = []
-    if len(flow.waves) > 1 and has_comparison(study):
+    if len(flow.waves) > 1 and compared:
         found.append(("treated_only", "info"))
     elif len(flow.waves) > 1:
         found.append(("no_comparison_group", "caution"))
@@ -99,10 +144,10 @@ def _guard_ends(c: Contrast, waves: tuple[str, str]) -> _Found:
                 yield code, "caution", {"wave": wave, "share": at_end / scores.n}
 
 
-def _guard_pairs(study: Study, c: Contrast, panel: Panel) -> _Found:
-    if panel.anonymous and is_counted(study):
+def _guard_pairs(study: Study, c: Contrast) -> _Found:
+    if c.unlinked and is_counted(study):
         yield "counts_only", "info", {}
-    elif panel.anonymous:
+    elif c.unlinked:
         yield "anonymous", "info", {}
     elif c.n_pairs == 0:
         yield "nobody_matched", "serious", {"n": c.start.n + c.end.n}
@@ -138,22 +183,31 @@ def _guard_regression(c: Contrast) -> _Found:
         yield "regression_to_mean", "caution", {"ratio": float(ratio)}
 
 
-def _guard_items(study: Study, c: Contrast, waves: tuple[str, str]) -> _Found:
-    """An item asked in one wave only makes the two scores different things."""
+def _asked_items(study: Study, c: Contrast, waves: tuple[str, str]) -> list[list[str]]:
     survey = study.survey
     if survey is None:
-        return
+        return [[], []]
     answered = survey.items[c.measure.name][c.measure.items].notna()
-    asked = [answered[survey.keys["wave"].eq(wave)].any() for wave in waves]
-    changed = [item for item in c.measure.items if asked[0][item] != asked[1][item]]
+    found = [answered[survey.keys["wave"].eq(wave)].any() for wave in waves]
+    return [[item for item in c.measure.items if one[item]] for one in found]
+
+
+def _guard_items(c: Contrast, asked: Sequence[Collection[str]]) -> _Found:
+    """An item asked in one wave only makes the two scores different things."""
+    changed = [item for item in c.measure.items if (item in asked[0]) != (item in asked[1])]
     if changed and len(changed) < len(c.measure.items):
         yield "changed_items", "serious", {"items": tuple(changed), "n": len(changed)}
 
 
-def _guard_waves(study: Study, waves: tuple[str, str]) -> _Found:
-    survey, plan = study.survey, study.plan.survey
+def _guard_memory(study: Study, waves: tuple[str, str]) -> _Found:
+    """A wave told from memory."""
+    plan = study.plan.survey
     if plan is not None and set(waves) & set(plan.retrospective):
         yield "retrospective", "caution", {"wave": waves[0]}
+
+
+def _guard_season(study: Study, waves: tuple[str, str]) -> _Found:
+    survey = study.survey
     if survey is None:
         return
     months = [_middle_month(survey.keys, wave) for wave in waves]
@@ -195,21 +249,20 @@ def _guard_clusters(study: Study, panel: Panel, c: Contrast, waves: tuple[str, s
             )
 
 
-def _guard_missing(panel: Panel, c: Contrast, waves: tuple[str, str]) -> _Found:
-    """Many people answered a wave but too few of the items for a score."""
+def _without_score(panel: Panel, c: Contrast, waves: tuple[str, str]) -> list[tuple[int, int]]:
+    """People of each wave without a score, and all its people."""
+    found = []
     for wave, scores in zip(waves, panel.pair(c.measure.name, waves), strict=True):
         there = panel.row[:, panel.wave_index(wave)] >= 0
-        lacking = int((there & ~np.isfinite(scores)).sum())
-        if there.any() and lacking / int(there.sum()) > MAX_SHARE_MISSING:
-            yield (
-                "missing_scores",
-                "caution",
-                {
-                    "wave": wave,
-                    "n": lacking,
-                    "share": lacking / int(there.sum()),
-                },
-            )
+        found.append((int((there & ~np.isfinite(scores)).sum()), int(there.sum())))
+    return found
+
+
+def _guard_missing(waves: tuple[str, str], lacking: Sequence[tuple[int, int]]) -> _Found:
+    """Many people answered a wave but too few of the items for a score."""
+    for wave, (n, there) in zip(waves, lacking, strict=True):
+        if there and n / there > MAX_SHARE_MISSING:
+            yield "missing_scores", "caution", {"wave": wave, "n": n, "share": n / there}
 
 
 def _guard_agreement(outcome: Outcome) -> _Found:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +11,7 @@ from scipy import stats
 
 from analysis.plan import MeasurePlan
 from analysis.results import Comparison, ComparisonLike, Estimate, EstimateLike, NotEstimable
+from analysis.statistics.anchor import AnchorDifference
 from analysis.statistics.mean_change import equivalence
 from analysis.statistics.multiplicity import adjust_by_family
 from analysis.statistics.ordinal_mixed import OrderedChange
@@ -97,12 +98,53 @@ def evaluate_outcome(
     pre, post = panel.pair(measure.name, waves)
     seed = study.plan.study.seed
     contrast = count_contrast(measure, pre, post, anonymous=panel.anonymous, seed=seed)
+    survey = study.survey
+    outcome = estimate_outcome(
+        contrast,
+        waves,
+        (pre, post),
+        main=waves == main_contrast(study, panel, measure.name),
+        reliability=reliability,
+        anchor=ask_anchor(study, panel, measure, waves),
+        labels=survey.answer_labels.get(measure.name, {}) if survey is not None else {},
+    )
+    outcome = replace(outcome, subgroups=_subgroups(study, panel, contrast, waves))
+    return replace(outcome, cautions=outcome_cautions(study, panel, contrast, waves, outcome))
+
+
+def estimate_outcome(
+    contrast: Contrast,
+    waves: tuple[str, str],
+    scores: tuple[FloatArray, FloatArray],
+    *,
+    main: bool,
+    reliability: Sequence[Reliability] = (),
+    anchor: AnchorDifference | None = None,
+    labels: Mapping[float, str] | None = None,
+) -> Outcome:
+    """Estimate everything about a change that follows from counted scores.
+
+    Parameters
+    ----------
+    contrast
+        The counted scores.
+    scores
+        The same scores, one place for each person in both waves; NaN = none.
+    main
+        Whether this contrast speaks for the measure.
+    labels
+        Words of the answers of an ordered question.
+
+    Returns
+    -------
+    Outcome
+        Without subgroups and cautions: these need more than the scores.
+    """
+    measure = contrast.measure
     model = model_answers(contrast)
     analyses = (*analyse(contrast), *(model.changes if model is not None else ()))
-    main = waves == main_contrast(study, panel, measure.name)
     at_start = [r for r in reliability if (r.measure, r.wave) == (measure.name, waves[0])]
-    anchor = ask_anchor(study, panel, measure, waves)
-    outcome = Outcome(
+    return Outcome(
         measure=measure.name,
         role=measure.role if main else "exploratory",
         contrast=waves,
@@ -115,7 +157,6 @@ def evaluate_outcome(
         effect_sizes=estimate_effect_sizes(contrast),
         improved=count_improved(contrast, at_start[0] if at_start else None, anchor),
         anchor=anchor,
-        subgroups=_subgroups(study, panel, contrast, waves),
         pairs=_pair_counts(contrast),
         equivalence=_equivalence(contrast),
         transitions=_transitions(contrast),
@@ -123,10 +164,9 @@ def evaluate_outcome(
         agreement=agreement_of(analyses, contrast.design),
         better=measure.better,
         important_difference=measure.important_difference,
-        levels=_levels(measure, pre, post, analyses[0], linked=not panel.anonymous),
-        ordered=_ordered_answers(study, contrast, model),
+        levels=_levels(measure, *scores, analyses[0], linked=not contrast.unlinked),
+        ordered=_ordered_answers(contrast, model, labels or {}),
     )
-    return replace(outcome, cautions=outcome_cautions(study, panel, contrast, waves, outcome))
 
 
 def _levels(
@@ -165,18 +205,17 @@ def level_of_model(change: Comparison, wave: str) -> Estimate:
 
 
 def _ordered_answers(
-    study: Study, c: Contrast, model: OrderedChange | None
+    c: Contrast, model: OrderedChange | None, labels: Mapping[float, str]
 ) -> OrderedAnswers | None:
     """Give the model of one ordered question with the words of its answers, low to high."""
-    survey, measure = study.survey, c.measure
-    if model is None or survey is None or len(measure.items) > 1:
+    measure = c.measure
+    if model is None or len(measure.items) > 1:
         return None
     scores = np.union1d(c.start.values, c.end.values)
     low, high = item_range(measure)
     values = low + scores / 100.0 * (high - low) if measure.score == "percent" else scores
     if measure.reversed:
         values = reverse(values, (low, high))
-    labels = survey.answer_labels.get(measure.name, {})
     first, last = model.shares if model.shares else ((), ())
     return OrderedAnswers(
         answers=answer_names(labels, np.round(values, 9).tolist()),

@@ -7,7 +7,7 @@ Every headline, target, card and pooled number rests on the same contrast of a m
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -58,14 +58,19 @@ def main_contrast(study: Study, panel: Panel, measure: str) -> tuple[str, str] |
     A retrospective wave, a placebo wave or a second wave before the start is never an end of it
     while another contrast exists. The last wave is the last one in which the measure was asked.
     """
-    contrasts = list_contrasts(study, panel)
+    scored = np.asarray(np.isfinite(panel.scores[measure]).any(axis=0))
+    asked = {wave for wave, any_score in zip(panel.waves, scored, strict=True) if any_score}
+    return choose_main(list_contrasts(study, panel), panel, asked)
+
+
+def choose_main(
+    contrasts: Sequence[tuple[str, str]], panel: Panel, asked: Collection[str]
+) -> tuple[str, str] | None:
+    """Choose among contrasts as :func:`main_contrast`; ``asked`` are the waves with a score."""
     real = [c for c in contrasts if not panel.looked_back & set(c)] or contrasts
     before = {panel.waves[at] for at in waves_before(panel)}
     after = [c for c in real if c[1] not in before] or real
-    asked = [
-        c for c in after if np.isfinite(panel.scores[measure][:, panel.wave_index(c[1])]).any()
-    ]
-    return next(reversed(asked or after), None)
+    return next(reversed([c for c in after if c[1] in asked] or list(after)), None)
 
 
 def waves_before(panel: Panel) -> list[int]:

@@ -19,7 +19,11 @@ def count_flow(study: Study, panel: Panel | None = None) -> Flow | None:
     """
     if study.survey is None:
         return None
-    panel = build_panel(study) if panel is None else panel
+    return flow_of(study, build_panel(study) if panel is None else panel)
+
+
+def flow_of(study: Study, panel: Panel) -> Flow:
+    """Count as :func:`count_flow`; of the panel only who answered in which wave is needed."""
     there = panel.row >= 0
     excluded = _excluded(study)
     lost = Counter[str]()

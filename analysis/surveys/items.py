@@ -69,10 +69,15 @@ def list_answers(survey: SurveyData, measure: MeasurePlan) -> tuple[float, ...]:
     """
     frame = survey.items[measure.name][measure.items]
     values = frame.to_numpy(dtype=np.float64, na_value=np.nan)
+    return choose_answers(measure, np.unique(values[np.isfinite(values)]).tolist())
+
+
+def choose_answers(measure: MeasurePlan, given: Sequence[float]) -> tuple[float, ...]:
+    """Choose the answers to list, as :func:`list_answers`, from the distinct ones given."""
     declared = _declared(measure)
     if measure.kind == "number" and not declared:
         return ()
-    found = sorted({*declared, *np.unique(values[np.isfinite(values)]).tolist()})
+    found = sorted({*declared, *given})
     return tuple(found) if len(found) <= MAX_ANSWERS else ()
 
 
@@ -100,16 +105,34 @@ def count_item(
     if measure.kind == "knowledge" and texts is not None and item in texts:
         given = texts[item][here].dropna().value_counts()
         counts = {str(answer): int(n) for answer, n in given.items()}
-    elif answers:
-        counts = _count_listed(survey.answer_labels.get(measure.name, {}), answers, known)
     else:
-        counts = _count_bands(measure, known)
+        labels = survey.answer_labels.get(measure.name, {})
+        counts = count_answers(measure, labels, answers, known)
+    return describe_item(measure, item, wave, known, values.size - known.size, counts)
+
+
+def count_answers(
+    measure: MeasurePlan, labels: Mapping[float, str], answers: Sequence[float], known: FloatArray
+) -> dict[str, int]:
+    """Count the listed answers by their words; by bands of the range where none are listed."""
+    return _count_listed(labels, answers, known) if answers else _count_bands(measure, known)
+
+
+def describe_item(
+    measure: MeasurePlan,
+    item: str,
+    wave: str,
+    known: FloatArray,
+    n_missing: int,
+    counts: Mapping[str, int],
+) -> ItemAnswers:
+    """Describe the answers known of one item in one wave, in any order."""
     return ItemAnswers(
         measure=measure.name,
         item=item,
         wave=wave,
         n=int(known.size),
-        n_missing=int(values.size - known.size),
+        n_missing=n_missing,
         counts=counts,
         mean=float(known.mean()) if known.size and measure.kind != "category" else None,
         reversed=item in measure.reversed,

@@ -82,7 +82,7 @@ def build_panel(study: Study) -> Panel:
     waves = waves_of(study)
     if survey is None or not waves:
         return Panel(waves=(), row=np.empty((0, 0), np.int64), scores={}, anonymous=False)
-    person = _person_codes(survey.keys["respondent"], survey.anonymous)
+    person = number_people(survey.keys["respondent"], survey.anonymous)
     wave = pd.Categorical(survey.keys["wave"].astype(str), categories=list(waves)).codes
     row = np.full((int(person.max()) + 1 if person.size else 0, len(waves)), -1, dtype=np.int64)
     row[person, wave] = np.arange(len(survey.keys))
@@ -101,7 +101,7 @@ def build_panel(study: Study) -> Panel:
     )
 
 
-def _person_codes(respondent: pd.Series, anonymous: bool) -> IntArray:
+def number_people(respondent: pd.Series, anonymous: bool) -> IntArray:
     """Number the people; a row without a code, or any anonymous row, is a person of its own."""
     if anonymous:
         return np.arange(len(respondent), dtype=np.int64)

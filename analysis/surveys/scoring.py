@@ -7,7 +7,7 @@ answer is never filled from others.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -85,13 +85,24 @@ def answers_needed(min_answered: float, n_items: int) -> int:
 def score_answers(answers: FloatArray, measure: MeasurePlan) -> FloatArray:
     """Score oriented answers (people × items): mean, prorated sum, or percent of the range."""
     answered = np.isfinite(answers)
-    n = answered.sum(axis=1)
-    k = answers.shape[1]
     if measure.kind == "category":
         return answers[:, 0].copy()
     total = np.where(answered, answers, 0.0).sum(axis=1)
+    return score_totals(answered.sum(axis=1), total, answers.shape[1], measure)
+
+
+def score_totals(
+    n: npt.NDArray[np.int64], total: FloatArray, k: int, measure: MeasurePlan
+) -> FloatArray:
+    """Score people of whom only the number and the sum of their oriented answers are known.
+
+    Parameters
+    ----------
+    n, total
+        Answers given to the ``k`` items, and their sum.
+    """
     scored = n >= answers_needed(measure.min_answered, k)
-    unscored = np.full(len(answers), np.nan)
+    unscored = np.full(len(n), np.nan)
     mean: FloatArray = np.divide(total, n, out=unscored, where=scored & (n > 0))
     if measure.score == "sum":
         return np.asarray(mean * k)
@@ -175,6 +186,19 @@ def summarise_measure(
     here = scores["wave"].eq(wave).to_numpy()
     given = scores["score"].to_numpy(dtype=np.float64)[here]
     values = given[np.isfinite(given)]
+    return describe_scores(
+        measure, wave, values, given.size - values.size, _subscales(study, measure, here)
+    )
+
+
+def describe_scores(
+    measure: MeasurePlan,
+    wave: str,
+    values: FloatArray,
+    n_missing: int,
+    subscales: Mapping[str, EstimateLike],
+) -> ScoreSummary:
+    """Describe the finite scores of one wave, in any order; ``n_missing`` people have none."""
     distinct, counts = np.unique(values, return_counts=True)
     numeric = measure.kind != "category" and values.size > 0
     low, high = _end_shares(measure, values)
@@ -182,8 +206,8 @@ def summarise_measure(
         measure=measure.name,
         wave=wave,
         n=int(values.size),
-        n_missing=int(given.size - values.size),
-        mean=mean_of(values, measure.kind, int(given.size - values.size)),
+        n_missing=n_missing,
+        mean=mean_of(values, measure.kind, n_missing),
         sd=math.sqrt(sample_variance(values)) if numeric and values.size > 1 else None,
         median=float(np.median(values)) if numeric else None,
         min=float(values.min()) if numeric else None,
@@ -191,7 +215,7 @@ def summarise_measure(
         floor=low,
         ceiling=high,
         counts=tuple(zip(distinct.tolist(), counts.tolist(), strict=True)),
-        subscales=_subscales(study, measure, here),
+        subscales=subscales,
     )
 
 

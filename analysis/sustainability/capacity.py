@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.plan import CapacityPlan
+from analysis.plan_tables import CapacityPlan
 from analysis.results import (
     Caution,
     Comparison,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.plan import FundingPlan
+from analysis.plan_tables import FundingPlan
 from analysis.results import Caution, Estimate, EstimateLike, NotEstimable
 from analysis.statistics.concentration import effective_number, hhi, normalised_hhi
 from analysis.study import Study

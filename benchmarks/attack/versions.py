@@ -33,13 +33,8 @@ def write_release(
     return json.loads(write_results(shown)), release
 
 
-def attack_versions(
-    study: Study, truth: Truth, rng: np.random.Generator, spoils: Spoils, evaluation: Any
-) -> None:
-    """A release for the public; then one for funders without one to three people of each table."""
-    first = write_release(study, "public", (), evaluation)
-    if first is None:
-        return
+def draw_later(study: Study, truth: Truth, rng: np.random.Generator) -> tuple[Study, Truth]:
+    """A later version of a study: without one to three people of each table."""
     # Half of them keep the survey: without its headline the whole release is refused.
     gone = np.zeros(len(truth.codes), dtype=bool)
     if rng.random() < 0.5:
@@ -56,11 +51,22 @@ def attack_versions(
         service=service[service["volunteer"] != left],
         capacity=None if capacity is None else capacity[capacity["rater"] != "RATER-00"],
     )
+    return later, there
+
+
+def attack_versions(
+    study: Study, truth: Truth, rng: np.random.Generator, spoils: Spoils, evaluation: Any
+) -> None:
+    """A release for the public; then one for funders without one to three people of each table."""
+    first = write_release(study, "public", (), evaluation)
+    if first is None:
+        return
+    later, there = draw_later(study, truth, rng)
     second = write_release(later, "funder", [first[1]])
     if second is None:
         return
     attack_sums([("one", first[0], truth), ("two", second[0], there)], spoils)
-    _subtract(first[0], second[0], spoils)
+    subtract(first[0], second[0], spoils)
 
 
 #: Sums and numbers of people; a mean with its n is one of them too.
@@ -78,7 +84,7 @@ _TOTALS = (
 )
 
 
-def _subtract(first: Mapping[str, Any], second: Mapping[str, Any], spoils: Spoils) -> None:
+def subtract(first: Mapping[str, Any], second: Mapping[str, Any], spoils: Spoils) -> None:
     """The same number in two files that differ by a few people: it is about those few."""
     for section in ("participation", "volunteers", "sustainability", "flow"):
         old, new = dict(_numbers(first.get(section))), dict(_numbers(second.get(section)))
@@ -108,7 +114,7 @@ def attack_views(study: Study, truth: Truth, spoils: Spoils, evaluation: Any) ->
     if whole is None:
         return 0, 0
     files: list[File] = [("whole", whole[0], truth)]
-    seen, asked = [whole[1]], _choices(truth)
+    seen, asked = [whole[1]], list_choices(truth)
     for filters in asked:
         part = filter_study(study, filters)
         if part.survey is None or part.survey.keys.empty:
@@ -120,13 +126,13 @@ def attack_views(study: Study, truth: Truth, spoils: Spoils, evaluation: Any) ->
         if any(
             number(o["change"].get("estimate")) is not None for o in told[0].get("outcomes", ())
         ):
-            files.append((str(filters), told[0], truth.without(~_inside(truth, filters))))
+            files.append((str(filters), told[0], truth.without(~people_inside(truth, filters))))
     attack_sums(files, spoils)
-    _few_pairs(files, spoils)
+    find_few_pairs(files, spoils)
     return len(files) - 1, len(asked)
 
 
-def _choices(truth: Truth) -> list[dict[str, list[str]]]:
+def list_choices(truth: Truth) -> list[dict[str, list[str]]]:
     one = [
         {"category": [f"{name}={value}"]}
         for name in ("sex", "age")
@@ -136,7 +142,7 @@ def _choices(truth: Truth) -> list[dict[str, list[str]]]:
     return [*one, {"category": ["sex=f", "age=18-35"]}, {"category": ["sex=f", "sex=m"]}]
 
 
-def _inside(truth: Truth, filters: Mapping[str, Sequence[str]]) -> Bools:
+def people_inside(truth: Truth, filters: Mapping[str, Sequence[str]]) -> Bools:
     by: dict[str, list[str]] = {"site": list(filters.get("site", ()))}
     for entry in filters.get("category", ()):
         name, _, value = entry.partition("=")
@@ -148,7 +154,7 @@ def _inside(truth: Truth, filters: Mapping[str, Sequence[str]]) -> Bools:
     return found
 
 
-def _few_pairs(files: Sequence[File], spoils: Spoils) -> None:
+def find_few_pairs(files: Sequence[File], spoils: Spoils) -> None:
     """Numbers of complete pairs of two views that differ by few, one within the other."""
     sizes = []
     for _, results, truth in files:
@@ -166,4 +172,14 @@ def _few_pairs(files: Sequence[File], spoils: Spoils) -> None:
                 spoils.take("two views that differ by few pairs", (a ^ b).sum())
 
 
-__all__ = ["LEAST", "attack_versions", "attack_views", "write_release"]
+__all__ = [
+    "LEAST",
+    "attack_versions",
+    "attack_views",
+    "draw_later",
+    "find_few_pairs",
+    "list_choices",
+    "people_inside",
+    "subtract",
+    "write_release",
+]

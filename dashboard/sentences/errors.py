@@ -7,6 +7,7 @@ from typing import Any
 
 from analysis.errors import LeveeError
 from dashboard.sentences.counts import COUNT_ERRORS
+from dashboard.sentences.engines import ENGINE_ERRORS
 from dashboard.sentences.pulling import PULL_ERRORS
 from dashboard.text import Text
 
@@ -221,6 +222,7 @@ ERRORS: dict[str, Callable[[Text, LeveeError], str]] = {
             **_STUDY_FILE,
             **COUNT_ERRORS,
             **PULL_ERRORS,
+            **ENGINE_ERRORS,
         }.items()
     },
     "study_file_value": _study_file_value,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analysis.plan import CapacityPlan, FundingPlan
+from analysis.plan_tables import CapacityPlan, FundingPlan
 from analysis.scorecard.history import Snapshot
 from analysis.sustainability.results import Funding
 from dashboard.cache import current_saved

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from analysis.errors import LeveeError
-from analysis.portfolio import read_result
+from analysis.portfolio import read_results
 from dashboard.roles import may_change_studies
 from dashboard.sentences import say_error
 from dashboard.text import Text
@@ -68,7 +68,7 @@ def _save(text: Text, files: Sequence[Any]) -> bool:
     wrong = False
     for file in files:
         try:
-            read.append((file.name, read_result(file.getvalue(), file.name)))
+            read += [(file.name, one) for one in read_results(file.getvalue(), file.name)]
         except LeveeError as error:
             st.error(escape_markdown(say_error(text, error)))
             wrong = True

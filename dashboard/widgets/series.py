@@ -10,7 +10,8 @@ import streamlit as st
 
 from analysis.evaluation import Evaluation
 from analysis.interruptions import find_interruptions
-from analysis.plan import EventMark, StudyPlan
+from analysis.plan import StudyPlan
+from analysis.plan_tables import EventMark
 from analysis.results import Suppressed
 from dashboard.cache import current_saved
 from dashboard.figures.series import draw_series

@@ -9,11 +9,11 @@ from analysis.intake.model import Table
 from analysis.intake.propose.near_sections import NearSection, list_near_sections
 from analysis.intake.propose.roles import propose_roles
 from analysis.intake.read.sections import recognise_section
-from analysis.plan import StudyPlan
+from analysis.plan import TABLES, StudyPlan
 from dashboard.sentences.names import use_name
 from dashboard.text import Text
 from dashboard.widgets.wizard_names import field_name
-from dashboard.workspace.plan_edit import FIELDS, SURVEY, Place, use_of
+from dashboard.workspace.plan_edit import SURVEY, Place, use_of
 
 
 def say_unused(text: Text, plan: StudyPlan, tables: Mapping[Place, Table], at: Place) -> str:
@@ -47,7 +47,7 @@ def _place(at: Place) -> str:
 def say_nearest(text: Text, plan: StudyPlan, table: Table) -> str:
     """Say why a table is not used: another one is, or what it lacks; "" when nothing is told."""
     section = recognise_section(table).section.removesuffix("_counts")
-    other = getattr(plan, section, None) if section in FIELDS and section != SURVEY else None
+    other = getattr(plan, section, None) if section in TABLES and section != SURVEY else None
     if other is not None:
         return text(
             "Recognised as {kind}, but {file} is used as that: a study reads one table of a kind.",

@@ -9,8 +9,8 @@ from analysis.intake.model import Table
 from analysis.intake.propose.propose_counts import recognise_counts
 from analysis.intake.propose.reuse import join_survey
 from analysis.intake.propose.roles import ColumnProfile
-from analysis.intake.read.sections import SECTIONS, locate_fields
-from analysis.plan import StudyPlan
+from analysis.intake.read.sections import KNOWN_TABLES, locate_fields
+from analysis.plan import TABLES, StudyPlan
 from dashboard.cache import profile_columns
 from dashboard.sentences.names import column_name, use_name, wave_name
 from dashboard.widgets.markdown import escape_markdown
@@ -24,8 +24,6 @@ from dashboard.widgets.wizard_unused import show_unused
 from dashboard.widgets.wizard_usage import show_gaps, show_usage
 from dashboard.workspace.column_parts import list_parts, part_of, with_part
 from dashboard.workspace.plan_edit import (
-    FIELDS,
-    NEEDED,
     SURVEY,
     USES,
     Place,
@@ -61,7 +59,7 @@ def show_columns(draft: Draft) -> None:
                 show_counts(draft, at, table)
             if use_of(draft.plan, at) == SURVEY and not counted:
                 _show_unsure(draft, at, table)
-            if use_of(draft.plan, at) in FIELDS:
+            if use_of(draft.plan, at) in TABLES:
                 _show_parts(draft, at)
                 show_usage(draft.text, draft.plan, at, table)
             if use_of(draft.plan, at) == SURVEY and not counted:
@@ -96,7 +94,7 @@ def changed_use(draft: Draft, at: Place, table: Table, use: str) -> StudyPlan:
         if bare.survey is not None and bare.survey.files:
             tables = {name_place(one): each for one, each in draft.tables.items()}
             return join_survey(bare, tables, name_place(at))
-    located = locate_fields(table, use) if use in SECTIONS else {}
+    located = locate_fields(table, use) if use in KNOWN_TABLES else {}
     told = with_use(draft.plan, at, use, draft.columns[at], located)
     shape = recognise_counts(table) if use == SURVEY else None
     return told if shape is None else with_counts(told, at, shape.plan())
@@ -152,8 +150,8 @@ def _show_parts(draft: Draft, at: Place) -> None:
         by_column = counts is not None and len(counts.cells) > 1 and counts.across == "wave"
         if use == SURVEY and not by_column:
             _show_wave(draft, at)
-        for field in FIELDS[use] if counts is None else COUNTED:
-            _show_part(draft, at, field, needed=field in NEEDED.get(use, ()))
+        for field in TABLES[use].columns if counts is None else COUNTED:
+            _show_part(draft, at, field, needed=field in TABLES[use].needed)
 
 
 def _show_part(draft: Draft, at: Place, field: str, *, needed: bool) -> None:

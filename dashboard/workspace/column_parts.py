@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from analysis.plan import StudyPlan, SurveyPlan, plan_from_dict
-from dashboard.workspace.plan_edit import FIELDS, SURVEY, Place, survey_file, with_column
+from analysis.plan import TABLES, StudyPlan, SurveyPlan, plan_from_dict
+from dashboard.workspace.plan_edit import SURVEY, Place, survey_file, with_column
 
 BREAKDOWN = "breakdown"
 MEASURE = "measure:"
@@ -14,14 +14,14 @@ MEASURE = "measure:"
 def list_parts(plan: StudyPlan) -> list[str]:
     """Parts a survey column can play: none, a key, a breakdown, or an item of a measure."""
     measures = [MEASURE + measure.name for measure in plan.measures]
-    return ["", *FIELDS[SURVEY], BREAKDOWN, *measures]
+    return ["", *TABLES[SURVEY].columns, BREAKDOWN, *measures]
 
 
 def part_of(plan: StudyPlan, at: Place, column: str) -> str:
     """The part a column of a survey table plays; ``""`` when none."""
     name = survey_file(plan, at).rename.get(column, column)
     survey = plan.survey or SurveyPlan()
-    for field in FIELDS[SURVEY]:
+    for field in TABLES[SURVEY].columns:
         known = getattr(survey, field)
         if known == name or (isinstance(known, list) and name in known):
             return field
@@ -43,12 +43,12 @@ def with_part(plan: StudyPlan, at: Place, column: str, part: str) -> StudyPlan:
         measure = next(one for one in told["measures"] if one["name"] == wanted)
         measure["items"].append(name)
     changed = _without_empty(told)
-    return with_column(changed, at, part, column) if part in FIELDS[SURVEY] else changed
+    return with_column(changed, at, part, column) if part in TABLES[SURVEY].columns else changed
 
 
 def _take_out(told: dict[str, Any], name: str) -> None:
     survey = told[SURVEY]
-    for field in FIELDS[SURVEY]:
+    for field in TABLES[SURVEY].columns:
         if survey.get(field) == name:
             del survey[field]
         elif isinstance(survey.get(field), list):

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pandas as pd
 
 from analysis.intake.model import Table
 from analysis.intake.read.activity_tables import list_sessions
 from analysis.intake.values.lookup import column_texts, find_column
 from analysis.intake.values.survey_times import list_survey_days
-from analysis.plan import StudyPlan, SurveyPlan
+from analysis.plan import TABLES, StudyPlan, SurveyPlan
 from dashboard.workspace.plan_edit import SURVEY, Place, column_of, survey_file, use_of
-
-DATES: Mapping[str, tuple[str, ...]] = {
-    "attendance": ("date",),
-    "delivery": ("planned", "held"),
-    "volunteers": ("joined", "left", "trained"),
-    "service": ("date",),
-    "funding": ("date", "ends"),
-    "consultation": ("raised", "agreed", "due", "done", "told_back"),
-}
-"""Fields that hold a day."""
 
 
 def list_date_fields(plan: StudyPlan, at: Place, table: Table) -> list[str]:
     """Return the columns of a table that a study reads as days."""
-    if use_of(plan, at) == SURVEY:
+    use = use_of(plan, at)
+    if use == SURVEY:
         return list_survey_days(table, plan.survey or SurveyPlan(), survey_file(plan, at))
-    named = (column_of(plan, at, field) for field in DATES.get(use_of(plan, at), ()))
+    dates = TABLES[use].dates if use in TABLES else ()
+    named = (column_of(plan, at, field) for field in dates)
     found = (find_column(table, name) for name in named if name)
     return [name for name in found if name]
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.plan import (
+    TABLES,
     CountsPlan,
     MeasurePlan,
     StudyPlan,
@@ -21,77 +22,8 @@ from analysis.plan import (
 
 SURVEY = "survey"
 DICTIONARY = "dictionary"
-# Which columns each kind of file may name; the first ones are needed.
-FIELDS: Mapping[str, tuple[str, ...]] = {
-    SURVEY: ("respondent", "wave", "group", "site", "cluster", "weight", "started_on", "anchor"),
-    "attendance": (
-        "person",
-        "session",
-        "date",
-        "kind",
-        "attended",
-        "registered",
-        "invited",
-        "household",
-        "level",
-        "count",
-    ),
-    "delivery": (
-        "session",
-        "planned",
-        "held",
-        "status",
-        "phase",
-        "content_planned",
-        "content_delivered",
-        "staff_hours",
-        "volunteer_hours",
-        "led_by_residents",
-    ),
-    "volunteers": ("volunteer", "joined", "left", "reason", "role", "trained", "successor"),
-    "service": ("volunteer", "date", "hours", "activity", "signed_up", "attended"),
-    "funding": (
-        "date",
-        "amount",
-        "income",
-        "expense",
-        "direction",
-        "source",
-        "kind",
-        "restricted",
-        "recurring",
-        "ends",
-    ),
-    "capacity": ("domain", "score", "rater", "item", "wave", "group", "leadership"),
-    "strengths": ("strength", "wave", "kind", "present"),
-    "consultation": (
-        "issue",
-        "raised",
-        "raised_by",
-        "agreed",
-        "due",
-        "done",
-        "status",
-        "told_back",
-        "declined",
-        "meeting",
-        "parties",
-        "stage",
-        "promised_level",
-        "delivered_level",
-    ),
-}
-USES = ("", *FIELDS, DICTIONARY)
+USES = ("", *TABLES, DICTIONARY)
 """What a table can be used as; none, a section, or what tells a survey's labels and choices."""
-NEEDED: Mapping[str, tuple[str, ...]] = {
-    "volunteers": ("volunteer",),
-    "service": ("volunteer", "date"),
-    "funding": ("date",),
-    "capacity": ("domain", "score", "rater"),
-    "strengths": ("strength", "wave"),
-    "consultation": ("issue", "raised"),
-    "delivery": ("planned",),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +49,7 @@ def use_of(plan: StudyPlan, at: Place) -> str:
         return SURVEY
     if plan.survey and plan.survey.dictionary == at.file:
         return DICTIONARY
-    sections = ((name, getattr(plan, name)) for name in FIELDS if name != SURVEY)
+    sections = ((name, getattr(plan, name)) for name in TABLES if name != SURVEY)
     return next((n for n, one in sections if one and at.holds(one.path, one.sheet)), "")
 
 
@@ -142,8 +74,8 @@ def with_use(
     elif use == DICTIONARY:
         told.setdefault(SURVEY, {})[DICTIONARY] = at.file
     elif use:
-        needed = {name: columns[0] for name in NEEDED.get(use, ()) if columns}
-        known = {name: one for name, one in (located or {}).items() if name in FIELDS[use]}
+        needed = {name: columns[0] for name in TABLES[use].needed if columns}
+        known = {name: one for name, one in (located or {}).items() if name in TABLES[use].columns}
         told[use] = {**at.record(), **needed, **known}
     return plan_from_dict(told)
 
@@ -163,7 +95,7 @@ def list_gaps(plan: StudyPlan, at: Place) -> tuple[str, ...]:
         found.append("amount")
     if use == "attendance" and not (section.person or section.count):
         found.append("person")
-    needed = [getattr(section, name) for name in NEEDED.get(use, ())]
+    needed = [getattr(section, name) for name in TABLES[use].needed]
     if len(set(needed)) < len(needed):
         found.append("same_column")
     return tuple(found)
@@ -177,8 +109,9 @@ def without_use(plan: StudyPlan, at: Place) -> StudyPlan:
 def columns_used(plan: StudyPlan, at: Place) -> dict[str, str]:
     """Return column → field for a table that is no survey; its other columns are not used."""
     use = use_of(plan, at)
-    section = getattr(plan, use, None) if use not in ("", SURVEY, DICTIONARY) else None
-    named = {name: getattr(section, name, None) for name in FIELDS.get(use, ())}
+    if use in ("", SURVEY, DICTIONARY):
+        return {}
+    named = {name: getattr(getattr(plan, use), name) for name in TABLES[use].columns}
     return {column: name for name, column in named.items() if isinstance(column, str)}
 
 
@@ -259,7 +192,7 @@ def with_choices(
 ) -> StudyPlan:
     """Write a person's choices of sheet and encoding into the plan, by file name."""
     told = plan_record(plan)
-    sections = [told[name] for name in FIELDS if name != SURVEY and name in told]
+    sections = [told[name] for name in TABLES if name != SURVEY and name in told]
     files = told.get(SURVEY, {}).get("files", [])
     for section in [*sections, *files]:
         if section["path"] in sheets and not section.get("sheet"):
@@ -431,7 +364,7 @@ def _known(section: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _without_table(told: dict[str, Any], at: Place) -> dict[str, Any]:
-    for name in FIELDS:
+    for name in TABLES:
         section = told.get(name, {})
         if name != SURVEY and at.holds(section.get("path"), section.get("sheet")):
             del told[name]

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from analysis import read_study
 from analysis.intake.check.linkage import propose_links
 from analysis.intake.values.respondents import normalise_code
-from analysis.plan import Link, parse_plan, plan_from_dict, write_plan
+from analysis.plan import parse_plan, plan_from_dict, write_plan
+from analysis.plan_tables import Link
 
 
 @pytest.mark.parametrize(

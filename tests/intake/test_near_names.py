@@ -5,7 +5,8 @@ import pytest
 
 from analysis.intake.check.matching import find_near
 from analysis.intake.propose.near_names import find_near_codes, mark_spellings
-from analysis.plan import Link, NearPair, SurveyPlan
+from analysis.plan import NearPair, SurveyPlan
+from analysis.plan_tables import Link
 from analysis.study import SurveyData
 
 KEY = b"k" * 32

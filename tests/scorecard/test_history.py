@@ -8,7 +8,7 @@ import pytest
 
 from analysis import evaluate, read_study
 from analysis.funder_summary import summarise_for_funder
-from analysis.plan import FundingPlan
+from analysis.plan_tables import FundingPlan
 from analysis.scorecard.history import past_snapshots
 from dashboard.exports.front import list_funder_cards
 from dashboard.sentences.sustainability import say_trend

@@ -7,29 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.intake.model import Table
-from analysis.intake.read.sections import SECTIONS, locate_fields
+from analysis.intake.read.sections import KNOWN_TABLES, locate_fields
 from analysis.intake.values.dates import looks_like_dates
 from analysis.intake.values.lookup import column_texts, list_identifiers
+from analysis.plan import TABLES
 
 _DATES_LOOKED_AT = 50
 _MIN_ROWS = 12
-_DATED = frozenset({"date", "joined", "planned", "raised"})
-"""Needed fields that hold a day."""
-
-
-_ANY_TABLE = frozenset({"volunteer", "person", "date"})
+_PEOPLE = ("volunteer", "person")
+_ANY_TABLE = frozenset({*_PEOPLE, "date"})
 """Needed fields that tables of every kind have: alone they make no section likely."""
-_FILE_WORDS = {
-    "volunteers": r"volunteer|roster|志愿者|名册|名单",
-    "service": r"service|hours|shift|服务|时长",
-    "funding": r"ledger|budget|account|fund|台账|账|资金|经费",
-    "attendance": r"attend|sign.?in|签到|出席|参加",
-    "delivery": r"plan|schedule|计划|排期",
-    "consultation": r"issue|consult|议题|议事|诉求",
-    "capacity": r"capacity|self.?assess|能力|自评",
-    "strengths": r"asset|strength|资源|清单",
-}
-"""What the name of a file says it holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +26,7 @@ class NearSection:
     Attributes
     ----------
     section
-        Its name in :data:`~analysis.intake.read.sections.SECTIONS`.
+        Its name in :data:`~analysis.intake.read.sections.KNOWN_TABLES`.
     found
         Needed field → the column whose header says it.
     lacks
@@ -61,7 +48,8 @@ class NearSection:
     @property
     def lacks_day(self) -> bool:
         """Whether a day is among what is missing."""
-        return any(_DATED & set(fields) for fields in self.lacks)
+        dates = set(TABLES[KNOWN_TABLES[self.section].section].dates)
+        return any(dates & set(fields) for fields in self.lacks)
 
 
 def list_near_sections(table: Table) -> tuple[NearSection, ...]:
@@ -69,26 +57,23 @@ def list_near_sections(table: Table) -> tuple[NearSection, ...]:
 
     A column whose values differ in every row counts as that of people where no header names one.
     """
-    told = {column for name in SECTIONS for column in locate_fields(table, name).values()}
+    told = {column for name in KNOWN_TABLES for column in locate_fields(table, name).values()}
     told |= set(list_date_columns(table))
     # A few rows differ in every column: that identifies nobody.
     enough = len(table.row_numbers) >= _MIN_ROWS
     codes = [name for name in list_identifiers(table) if name not in told][:1] if enough else []
     near = []
-    for name, (required, _) in SECTIONS.items():
+    for name, known in KNOWN_TABLES.items():
         located = locate_fields(table, name)
-        found: dict[str, str] = {}
-        lacks: list[tuple[str, ...]] = []
-        for key in required:
-            fields = [field for field in key.split("|") if field != "volunteer_word"]
-            here = {field: located[field] for field in fields if field in located}
-            if not here and codes and fields[0] in ("volunteer", "person"):
-                here = {fields[0]: codes[0]}
-            found.update(here)
-            if not here:
-                lacks.append(tuple(fields))
-        named = bool(re.search(_FILE_WORDS.get(name, "$^"), table.file, re.IGNORECASE))
-        near.append(NearSection(section=name, found=found, lacks=tuple(lacks), named=named))
+        found = {k: one for need in known.layout.needs for k, one in located.items() if k in need}
+        for need in known.lacks(found):
+            if codes and need[0] in _PEOPLE:
+                found[need[0]] = codes[0]
+        words = re.search(TABLES[known.section].kind.file_words, table.file, re.IGNORECASE)
+        # A file called "sign-in" speaks of people; that only numbers are known, its columns say.
+        named = words is not None and name == known.section
+        lacks = tuple(known.lacks(found))
+        near.append(NearSection(section=name, found=found, lacks=lacks, named=named))
     return tuple(sorted(near, key=_distance))
 
 

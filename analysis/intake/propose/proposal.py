@@ -33,14 +33,8 @@ from analysis.intake.values.lookup import column_texts, find_column, normalise_n
 from analysis.intake.values.respondents import wave_family
 from analysis.intake.values.spellings import header_words
 from analysis.intake.values.words import DICTIONARY_SHEETS, FINISHED, GROUP, SITE, STARTED
-from analysis.plan import (
-    FundingPlan,
-    MeasurePlan,
-    StudyPlan,
-    SurveyFile,
-    SurveyPlan,
-    plan_from_dict,
-)
+from analysis.plan import MeasurePlan, StudyPlan, SurveyFile, SurveyPlan, plan_from_dict
+from analysis.plan_tables import FundingPlan
 
 _LONE_FLAG = 6
 """Columns of a table above which one yes/no column is a flag of a list, not a question."""

@@ -12,13 +12,8 @@ from analysis.intake.values.lookup import find_column, normalise_name
 from analysis.intake.values.respondents import normalise_code
 from analysis.intake.values.typed_table import TableDraft, TypedTable
 from analysis.intake.values.words import FLAG_WORDS, HELD, SERVING, TICKS
-from analysis.plan import (
-    AttendancePlan,
-    DeliveryPlan,
-    ServicePlan,
-    StudyPlan,
-    VolunteersPlan,
-)
+from analysis.plan import StudyPlan
+from analysis.plan_tables import AttendancePlan, DeliveryPlan, ServicePlan, VolunteersPlan
 
 
 def read_attendance(plan: AttendancePlan, table: Table, study: StudyPlan) -> TypedTable:
@@ -45,16 +40,12 @@ def find_or_raise(table: Table, column: str, key: str) -> str:
 
 
 def _signed_in(plan: AttendancePlan, table: Table, study: StudyPlan) -> TypedTable:
-    draft = TableDraft(table=table, section="attendance", day_first=plan.day_first, year=plan.year)
+    draft = TableDraft(table=table, section="attendance", plan=plan)
     draft.drop_totals()
-    draft.add("person", plan.person, "code", required=True)
-    for name in ("session", "kind", "level", "household"):
-        draft.add(name, getattr(plan, name), "text", required=True)
-    draft.add("date", plan.date, "date", required=True)
-    for name in ("attended", "registered", "invited"):
-        draft.add(name, getattr(plan, name), "flag", required=True)
+    draft.add("person", "session", "kind", "level", "household", "date")
+    draft.add("attended", "registered", "invited")
     for name in plan.disaggregate:
-        draft.add(name, name, "text", required=True)
+        draft.add_as(name, name, "text")
     _follow_links(draft, plan)
     draft.drop(draft.data["person"].isna(), "no_person")
     if "session" not in draft.data:
@@ -99,13 +90,12 @@ def _drop_repeated(draft: TableDraft) -> None:
 
 def _matrix(plan: AttendancePlan, table: Table) -> TypedTable:
     """Read a matrix: a row per person, a column per session, a tick where they came."""
-    draft = TableDraft(table=table, section="attendance", day_first=plan.day_first, year=plan.year)
+    draft = TableDraft(table=table, section="attendance", plan=plan)
     draft.drop_totals()
-    draft.add("person", plan.person, "code", required=True)
+    draft.add("person")
     for name in plan.disaggregate:
-        draft.add(name, name, "text", required=True)
-    if plan.household:
-        draft.add("household", plan.household, "text", required=True)
+        draft.add_as(name, name, "text")
+    draft.add("household")
     draft.drop(draft.data["person"].isna(), "no_person")
     again = draft.data["person"].duplicated() & ~draft.left_out
     draft.drop(again, "duplicate_person")
@@ -156,13 +146,11 @@ def is_tick_column(table: Table, name: str) -> bool:
 
 
 def _counts(plan: AttendancePlan, table: Table, study: StudyPlan) -> TypedTable:
-    draft = TableDraft(table=table, section="attendance", day_first=plan.day_first, year=plan.year)
+    draft = TableDraft(table=table, section="attendance", plan=plan)
     draft.drop_totals()
-    for name in ("session", "kind", "level"):
-        draft.add(name, getattr(plan, name), "text", required=True)
-    draft.add("date", plan.date, "date", required=True)
-    draft.add("attended", plan.count, "number", required=True)
-    draft.add("registered", plan.registered, "number", required=True)
+    draft.add("session", "kind", "level", "date")
+    draft.add_as("attended", plan.count, "number")
+    draft.add_as("registered", plan.registered, "number")
     if "session" not in draft.data:
         names = [f"row {row}" for row in table.row_numbers]
         draft.data["session"] = pd.Series(names, index=table.cells.index, dtype=object)
@@ -177,15 +165,9 @@ def _counts(plan: AttendancePlan, table: Table, study: StudyPlan) -> TypedTable:
 
 def read_delivery(plan: DeliveryPlan, table: Table, study: StudyPlan) -> TypedTable:  # noqa: ARG001
     """Read planned sessions against what happened."""
-    draft = TableDraft(table=table, section="delivery", day_first=plan.day_first, year=plan.year)
+    draft = TableDraft(table=table, section="delivery", plan=plan)
     draft.drop_totals()
-    draft.add("session", plan.session, "text", required=True)
-    draft.add("planned", plan.planned, "date", required=True)
-    draft.add("held", plan.held, "date", required=plan.held != "held")
-    draft.add("phase", plan.phase, "text", required=True)
-    for name in ("content_planned", "content_delivered", "staff_hours", "volunteer_hours"):
-        draft.add(name, getattr(plan, name), "number", required=True)
-    draft.add("led_by_residents", plan.led_by_residents, "flag", required=True)
+    draft.add(*(name for name in draft.spec.columns if name != "status"))
     if "session" not in draft.data:
         names = [f"row {row}" for row in table.row_numbers]
         draft.data["session"] = pd.Series(names, index=table.cells.index, dtype=object)
@@ -216,7 +198,7 @@ def _held(draft: TableDraft, plan: DeliveryPlan) -> None:
         moved = draft.data["held"].dt.normalize() != draft.data["planned"].dt.normalize()
         told = told.mask(moved & ~unheld & draft.data["planned"].notna(), "moved")
     if plan.status is not None:
-        draft.add("status", plan.status, "text", required=True)
+        draft.add("status")
         texts = draft.data["status"]
         words = texts.map(lambda t: known.get(normalise_name(t)), na_action="ignore")
         odd = texts.notna() & words.isna()
@@ -227,15 +209,11 @@ def _held(draft: TableDraft, plan: DeliveryPlan) -> None:
 
 def read_volunteers(plan: VolunteersPlan, table: Table, study: StudyPlan) -> TypedTable:
     """Read the roster; impossible spells are listed and left out."""
-    draft = TableDraft(table=table, section="volunteers", day_first=plan.day_first, year=plan.year)
+    draft = TableDraft(table=table, section="volunteers", plan=plan)
     draft.drop_totals()
-    draft.add("volunteer", plan.volunteer, "code", required=True)
-    for name in ("joined", "left", "trained"):
-        draft.add(name, getattr(plan, name), "date", required=True)
-    for name in ("reason", "role", "successor"):
-        draft.add(name, getattr(plan, name), "text", required=True)
+    draft.add("volunteer", "joined", "left", "trained", "reason", "role", "successor")
     for name in plan.groups:
-        draft.add(name, name, "text", required=True)
+        draft.add_as(name, name, "text")
     draft.drop(draft.data["volunteer"].isna(), "no_volunteer")
     _check_spells(draft, study)
     columns = [n for n in ("volunteer", "joined") if n in draft.data]
@@ -265,14 +243,11 @@ def _check_spells(draft: TableDraft, study: StudyPlan) -> None:
 
 def read_service(plan: ServicePlan, table: Table, study: StudyPlan) -> TypedTable:
     """Read the service log."""
-    draft = TableDraft(table=table, section="service", day_first=plan.day_first, year=plan.year)
+    draft = TableDraft(table=table, section="service", plan=plan)
     draft.drop_totals()
-    draft.add("volunteer", plan.volunteer, "code", required=True)
-    draft.add("date", plan.date, "date", required=True)
-    draft.add("hours", plan.hours, "number", required=True)
-    draft.add("activity", plan.activity, "text", required=True)
+    draft.add(*draft.spec.columns)
     for name in ("signed_up", "attended"):
-        if draft.add(name, getattr(plan, name), "flag", required=True):
+        if name in draft.data:
             draft.data[name] = draft.data[name].eq(True)
     draft.drop(draft.data["volunteer"].isna(), "no_volunteer")
     draft.drop(draft.data["date"].isna(), "no_date")

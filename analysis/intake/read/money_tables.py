@@ -23,13 +23,8 @@ from analysis.intake.values.words import (
     INCOME,
     ISSUE_STATUS,
 )
-from analysis.plan import (
-    CapacityPlan,
-    ConsultationPlan,
-    FundingPlan,
-    StrengthsPlan,
-    StudyPlan,
-)
+from analysis.plan import StudyPlan
+from analysis.plan_tables import CapacityPlan, ConsultationPlan, FundingPlan, StrengthsPlan
 
 Side = Literal["credit", "debit"]
 _MIN_STEPS = 3
@@ -41,22 +36,19 @@ def read_funding(plan: FundingPlan, table: Table, study: StudyPlan) -> TypedTabl
     draft = TableDraft(
         table=table,
         section="funding",
-        day_first=plan.day_first,
-        year=plan.year,
+        plan=plan,
         decimal_comma=None if plan.decimal is None else plan.decimal == ",",
     )
     draft.drop_totals()
-    draft.add("date", plan.date, "date", required=True)
+    draft.add("date")
     _amounts(draft, plan)
     if plan.income_side is None and has_open_sides(plan):
         everywhere = pd.Series(True, index=table.cells.index)
         draft.note("income_side_assumed", everywhere, column=plan.income or "")
-    for name in ("source", "kind"):
-        draft.add(name, getattr(plan, name), "text", required=True)
+    draft.add("source", "kind", "restricted", "recurring", "ends")
     for name in ("restricted", "recurring"):
-        if draft.add(name, getattr(plan, name), "flag", required=True):
+        if name in draft.data:
             draft.data[name] = draft.data[name].eq(True)
-    draft.add("ends", plan.ends, "date", required=True)
     _currencies(draft, plan)
     draft.drop(draft.data["date"].isna(), "no_date")
     draft.drop(draft.data["amount"].isna(), "no_amount")
@@ -170,8 +162,8 @@ def _amounts(draft: TableDraft, plan: FundingPlan) -> None:
         told: Mapping[str, str | None] = {"income": plan.income, "expense": plan.expense}
         if plan.income_side is not None and has_open_sides(plan):
             told = name_sides(plan, plan.income_side)
-        draft.add("income", told["income"], "number", required=True)
-        draft.add("expense", told["expense"], "number", required=True)
+        draft.add_as("income", told["income"], "number")
+        draft.add_as("expense", told["expense"], "number")
         blank = pd.Series(float("nan"), index=draft.table.cells.index)
         income, expense = draft.data.pop("income", blank), draft.data.pop("expense", blank)
         amount = income.fillna(0) - expense.abs().fillna(0)
@@ -181,9 +173,9 @@ def _amounts(draft: TableDraft, plan: FundingPlan) -> None:
         raise StudyFileError(
             "study_file_value", where="funding.amount", problem="amount, or income and expense"
         )
-    draft.add("amount", plan.amount, "number", required=True)
+    draft.add("amount")
     if plan.direction is not None:
-        draft.add("direction", plan.direction, "text", required=True)
+        draft.add("direction")
         words = draft.data.pop("direction").map(normalise_name, na_action="ignore")
         sign = words.map({**dict.fromkeys(INCOME, 1.0), **dict.fromkeys(EXPENSE, -1.0)})
         draft.data["amount"] = draft.data["amount"].abs() * sign
@@ -192,14 +184,8 @@ def _amounts(draft: TableDraft, plan: FundingPlan) -> None:
 
 def read_capacity(plan: CapacityPlan, table: Table, study: StudyPlan) -> TypedTable:
     """Read the self-assessment; scores outside the range are left out and listed."""
-    draft = TableDraft(table=table, section="capacity")
-    draft.add("rater", plan.rater, "code", required=plan.rater != "rater")
-    draft.add("domain", plan.domain, "text", required=True)
-    draft.add("item", plan.item, "text", required=True)
-    draft.add("wave", plan.wave, "text", required=plan.wave != "wave")
-    draft.add("group", plan.group, "text", required=True)
-    draft.add("leadership", plan.leadership, "text", required=True)
-    draft.add("score", plan.score, "number", required=True)
+    draft = TableDraft(table=table, section="capacity", plan=plan)
+    draft.add("rater", "domain", "item", "wave", "group", "leadership", "score")
     _waves(draft, study)
     score = draft.data["score"]
     draft.drop(draft.data["domain"].isna(), "no_domain")
@@ -233,46 +219,32 @@ def _waves(draft: TableDraft, study: StudyPlan) -> None:
 
 def read_strengths(plan: StrengthsPlan, table: Table, study: StudyPlan) -> TypedTable:
     """Read the inventory; without a ``present`` column each row is present in its wave."""
-    draft = TableDraft(table=table, section="strengths")
-    draft.add("strength", plan.strength, "text", required=True)
-    draft.add("kind", plan.kind, "text", required=plan.kind != "kind")
-    draft.add("wave", plan.wave, "text", required=True)
+    draft = TableDraft(table=table, section="strengths", plan=plan)
+    draft.add("strength", "kind", "wave")
     _waves(draft, study)
-    if draft.add("present", plan.present, "flag", required=True):
-        draft.data["present"] = draft.data["present"].eq(True)
-    else:
-        draft.data["present"] = pd.Series(True, index=table.cells.index)
+    draft.add("present")
+    everywhere = pd.Series(True, index=table.cells.index)
+    draft.data["present"] = draft.data.get("present", everywhere).eq(True)
     draft.drop(draft.data["strength"].isna(), "no_strength")
     return draft.finish(("strength", "kind", "wave", "present"))
 
 
 def read_consultation(plan: ConsultationPlan, table: Table, study: StudyPlan) -> TypedTable:
     """Read the consultation log; the order of its dates is checked."""
-    draft = TableDraft(
-        table=table, section="consultation", day_first=plan.day_first, year=plan.year
-    )
+    draft = TableDraft(table=table, section="consultation", plan=plan)
     draft.drop_totals()
-    draft.add("issue", plan.issue, "text", required=True)
-    usual = ConsultationPlan(path="")
-    for name in ("raised", "agreed", "due", "done", "told_back"):
-        column = getattr(plan, name)
-        needed = name == "raised" or column != getattr(usual, name)
-        flagged = name == "told_back" and _says_yes_or_no(table, column)
-        draft.add(name, column, "flag" if flagged else "date", required=needed)
-        if flagged:
-            draft.data[name] = draft.data[name].where(draft.data[name].eq(True), None)
-    if draft.add("status", plan.status, "text", required=True):
+    draft.add("issue", "raised", "agreed", "due", "done")
+    if _says_yes_or_no(table, plan.told_back):
+        draft.add_as("told_back", plan.told_back, "flag")
+        told_back = draft.data["told_back"]
+        draft.data["told_back"] = told_back.where(told_back.eq(True), None)
+    else:
+        draft.add("told_back")
+    if plan.status is not None:
+        draft.add("status")
         _issue_status(draft)
-    for name in (
-        "raised_by",
-        "meeting",
-        "parties",
-        "stage",
-        "promised_level",
-        "delivered_level",
-        "declined",
-    ):
-        draft.add(name, getattr(plan, name), "text", required=True)
+    draft.add("raised_by", "meeting", "parties", "stage", "promised_level", "delivered_level")
+    draft.add("declined")
     draft.drop(draft.data["issue"].isna(), "no_issue")
     draft.drop_future("raised", plan.as_of or study.retention.observed_until)
     for later in ("agreed", "done", "told_back"):

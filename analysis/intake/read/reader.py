@@ -61,7 +61,7 @@ class _Wanted:
     header_row: int | None = None
 
 
-_READERS: dict[str, Callable[[Any, Table, StudyPlan], TypedTable]] = {
+READERS: dict[str, Callable[[Any, Table, StudyPlan], TypedTable]] = {
     "attendance": read_attendance,
     "delivery": read_delivery,
     "volunteers": read_volunteers,
@@ -71,12 +71,14 @@ _READERS: dict[str, Callable[[Any, Table, StudyPlan], TypedTable]] = {
     "strengths": read_strengths,
     "consultation": read_consultation,
 }
+"""Section → what reads its table."""
 
 
 def read_study(
     source: Path | str | StudyPlan,
     files: Mapping[str, bytes] | None = None,
     progress: Progress | None = None,
+    opened: Mapping[str, Workbook | IntakeError] | None = None,
 ) -> Study:
     """Read everything a study file names.
 
@@ -90,6 +92,8 @@ def read_study(
     progress
         Called with ``"reading"`` and the share of the files read; whatever it raises ends the
         reading.
+    opened
+        Path → its workbook, or the error it gave, where many studies' files were opened together.
 
     Returns
     -------
@@ -103,11 +107,11 @@ def read_study(
     """
     plan = source if isinstance(source, StudyPlan) else read_plan(Path(source))
     folder = None if isinstance(source, StudyPlan) else Path(source).parent
-    tables = _read_wanted(plan, files, folder, progress)
+    tables = _read_wanted(plan, files, folder, progress, opened)
     survey = _read_survey(plan, tables)
     others = {
         name: read(getattr(plan, name), tables[_wanted(getattr(plan, name))], plan)
-        for name, read in _READERS.items()
+        for name, read in READERS.items()
         if getattr(plan, name) is not None
     }
     return _study(plan, tables, survey, others)
@@ -121,10 +125,15 @@ def read_contents(source: Path) -> tuple[StudyPlan, dict[str, bytes]]:
     StudyFileError, UnreadableFileError, HostileFileError, LimitExceededError
     """
     plan = read_plan(source)
+    return plan, read_files(plan, source.parent)
+
+
+def read_files(plan: StudyPlan, folder: Path) -> dict[str, bytes]:
+    """Read the contents of every file that a plan names, by path; errors as there."""
     paths = [section.path for section in _sections(plan)]
     if plan.survey is not None and plan.survey.dictionary:
         paths.append(plan.survey.dictionary)
-    return plan, {path: _content(path, None, source.parent) for path in paths}
+    return {path: _content(path, None, folder) for path in paths}
 
 
 def read_table(
@@ -152,7 +161,7 @@ def _below(workbook: Workbook, sheet: Sheet, header_row: int) -> Table:
 def _sections(plan: StudyPlan) -> Iterator[_Section]:
     if plan.survey is not None:
         yield from plan.survey.files
-    for name in _READERS:
+    for name in READERS:
         section = getattr(plan, name)
         if section is not None:
             yield section
@@ -170,18 +179,20 @@ def _read_wanted(
     files: Mapping[str, bytes] | None,
     folder: Path | None,
     progress: Progress | None,
+    opened: Mapping[str, Workbook | IntakeError] | None,
 ) -> dict[_Wanted, Table]:
     wanted = list(dict.fromkeys(_wanted(section) for section in _sections(plan)))
     if plan.survey is not None and plan.survey.dictionary:
         wanted.append(_Wanted(path=plan.survey.dictionary))
     contents = {one.path: _content(one.path, files, folder) for one in wanted}
     usual = {one.path for one in wanted if not (one.encoding or one.delimiter)}
-    opened = open_workbooks(
-        {path: contents[path] for path in contents if path in usual}, progress=progress
-    )
+    if opened is None:
+        opened = open_workbooks(
+            {path: contents[path] for path in contents if path in usual}, progress=progress
+        )
     tables: dict[_Wanted, Table] = {}
     for one in wanted:
-        if one.encoding or one.delimiter:
+        if one.encoding or one.delimiter or one.path not in opened:
             workbook: Workbook | IntakeError = open_workbook(
                 contents[one.path], one.path, encoding=one.encoding, delimiter=one.delimiter
             )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
@@ -19,9 +19,9 @@ from analysis.intake.values.open_questions import tell_decimal_comma
 from analysis.intake.values.respondents import normalise_code
 from analysis.intake.values.words import BLANKS, FLAG_WORDS, NOT_GIVEN, TOTALS
 from analysis.issues import Issue, Severity
+from analysis.plan import TABLES
+from analysis.plan_tables import ColumnKind, TableSection, TableSpec
 from analysis.study import Exclusion
-
-Type = Literal["text", "code", "date", "number", "flag"]
 
 _LISTED = 1_000
 _YEARS_APART = 10
@@ -77,19 +77,22 @@ class TableDraft:
 
     Attributes
     ----------
-    table, section
-        The recognised table, and the study file's section that names it.
-    day_first, decimal_comma
-        A person's choices; else decided by the column, then by the whole file.
+    table, section, plan
+        The recognised table, and the study file's section that names it: its name and itself.
+    day_first, year
+        A person's choices in the section; else decided by the column, then by the whole file.
+    decimal_comma
+        A person's choice; else decided by the column, then by the whole file.
     data
         Columns typed so far.
     """
 
     table: Table
     section: str
-    day_first: bool | None = None
+    plan: TableSection
     decimal_comma: bool | None = None
-    year: int | None = None
+    day_first: bool | None = field(init=False)
+    year: int | None = field(init=False)
     data: dict[str, pd.Series] = field(default_factory=dict)
     exclusions: list[Exclusion] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
@@ -98,25 +101,35 @@ class TableDraft:
 
     def __post_init__(self) -> None:
         self.left_out = pd.Series(False, index=self.table.cells.index)
+        self.day_first = getattr(self.plan, "day_first", None)
+        self.year = getattr(self.plan, "year", None)
 
-    def add(self, name: str, column: str | None, kind: Type, *, required: bool = False) -> bool:
-        """Type one column under its contract name; False when undeclared or absent.
+    @property
+    def spec(self) -> TableSpec:
+        """What is known of the section's table."""
+        return TABLES[self.section]
+
+    def add(self, *names: str) -> None:
+        """Type the columns that the section names for these keys, each as what it holds.
 
         Raises
         ------
         MissingColumnError
-            The column is declared by the person or required, and is not there.
+            A column is declared by the person or needed, and is not there.
         """
+        for name in names:
+            self.add_as(name, getattr(self.plan, name), self.spec.columns[name].kind)
+
+    def add_as(self, name: str, column: str | None, kind: ColumnKind) -> None:
+        """Type any column under a key; errors as in :meth:`add`."""
         if column is None:
-            return False
+            return
         found = find_column(self.table, column)
-        if found is None:
-            if required:
-                raise missing_column(self.table, column, key=f"{self.section}.{name}")
-            return False
-        self.located[name] = found
-        self.data[name] = self._typed(name, found, kind)
-        return True
+        if found is not None:
+            self.located[name] = found
+            self.data[name] = self._typed(name, found, kind)
+        elif name not in self.spec.columns or self.spec.must_have(name, column):
+            raise missing_column(self.table, column, key=f"{self.section}.{name}")
 
     def texts(self, name: str) -> pd.Series:
         """Return the text cells behind a typed column."""
@@ -203,7 +216,7 @@ class TableDraft:
     def _rows(self, bad: pd.Series) -> tuple[int, ...]:
         return tuple(self.table.row_numbers[at] for at in bad.index[bad])
 
-    def _typed(self, name: str, column: str, kind: Type) -> pd.Series:
+    def _typed(self, name: str, column: str, kind: ColumnKind) -> pd.Series:
         texts = column_texts(self.table, column)
         if kind == "text":
             return texts

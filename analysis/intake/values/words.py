@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from analysis.plan import TABLES
+
 
 def split_words(text: str) -> tuple[str, ...]:
     """Split words parted by ``|``."""
@@ -128,20 +130,6 @@ ISSUE_STATUS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 """Words of a consultation log for what became of an issue; what is started counts as agreed."""
-RESPONDENT = split_words(
-    "code|respondent|respondent id|respondent code|resident code|resident id|resident_code"
-    "|person|person id"
-    "|participant|participant id|participant code|pid|uid|user id|student|student id|subject"
-    "|subject id|member id|household id|hhid|record_id|case id|caseid|unique id|your code|id"
-    "|personal code"
-    "|居民编号|编号|编码|代码|工号|学号|被访者编号|问卷编号|参与者编号|受访者编号|个人编码|对象编号|样本编号|家庭编号|户号"
-)
-WAVE_HEADERS = split_words(
-    "wave|round|survey_round|survey round|phase|time point|timepoint|time_point|when|stage"
-    "|period|visit"
-    "|redcap_event_name|event name|event|pre_post|prepost|occasion|轮次|波次|时点|测次"
-    "|调查轮次|测量时间|前后测|阶段|期次|问卷类型"
-)
 DEMOGRAPHIC = split_words(
     "sex|gender|age|age group|age_group|agegroup|disability|education|income|occupation"
     "|job|position|marital status"
@@ -153,5 +141,8 @@ DEMOGRAPHIC = split_words(
 )
 DICTIONARY_SHEETS = frozenset(split_words("dictionary|说明"))
 """Sheets of the template that explain and hold no answers."""
-GROUP = split_words("arm|group|condition|treatment|组别|分组|实验组|干预组")
-SITE = split_words("site|community|village|district|社区|所在社区|小区|村|所在小区")
+_SURVEY = TABLES["survey"].columns
+RESPONDENT = _SURVEY["respondent"].header_words
+WAVE_HEADERS = _SURVEY["wave"].header_words
+GROUP = _SURVEY["group"].header_words
+SITE = _SURVEY["site"].header_words

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -206,9 +207,20 @@ def make_archive(workspace: Path) -> bytes:
     return made
 
 
+def rows_of(workspace: Path) -> dict[str, str]:
+    """A hash of every table's rows: what is there, wherever the file keeps it."""
+    with closing(sqlite3.connect(f"file:{workspace}?mode=ro", uri=True)) as database:
+        listed = database.execute("select name from sqlite_master where type = 'table'").fetchall()
+        rows = {name: database.execute(f'select * from "{name}"').fetchall() for (name,) in listed}
+    return {name: hashlib.sha256(repr(told).encode()).hexdigest() for name, told in rows.items()}
+
+
 def test_a_thousand_mutants_come_in_whole_or_not_at_all(workspace: Path):
     whole, rng = make_archive(workspace), random.Random(7)
     accepted, codes = 0, set()
+    live = create_study("live")
+    save_file(live, "b.csv", b"code,q1\nP9,5\n")
+    save_version(live, parse_plan('[study]\ntitle = "live"\n'))
     for n in range(1_000):
         mutant = bytearray(whole)
         if n % 3 == 0:
@@ -216,19 +228,21 @@ def test_a_thousand_mutants_come_in_whole_or_not_at_all(workspace: Path):
         else:
             for _ in range(rng.choice((1, 2, 8))):
                 mutant[rng.randrange(len(mutant))] = rng.randrange(256)
-        before = {one.id for one in list_studies()} if n % 50 == 0 else None
+        before = rows_of(workspace)
         try:
             study = read_archive(bytes(mutant))
         except WorkspaceError as error:
             codes.add(error.code)
-            if before is not None:
-                assert {one.id for one in list_studies()} == before
+            assert rows_of(workspace) == before, f"mutant {n} left something behind"
         else:
             accepted += 1
             assert read_files(study) == {"a.csv": b"code,q1\nP1,3\nP2,4\n"}
             assert open_study(study).version == 1
             delete_study(study)
-    assert list_studies() == []
+            after = rows_of(workspace)
+            assert after.pop("audit") != before.pop("audit"), "what was done is noted"
+            assert after == before
+    assert [one.id for one in list_studies()] == [live]
     assert codes <= {"archive_damaged", "archive_newer"}
     assert accepted < 200  # bytes that nothing reads, such as a date
 
