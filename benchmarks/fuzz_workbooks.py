@@ -27,7 +27,7 @@ import xlwt
 from analysis.errors import IntakeError
 from analysis.intake.model import Workbook
 from analysis.intake.sandbox.workbook import open_workbooks
-from analysis.intake.tables.recognise import recognise_table
+from analysis.intake.tables.survey_tool import recognise_table
 
 HEADERS = (
     ["序号", "提交答卷时间", "所用时间", "来源", "来源详情", "来自IP", "1、编号", "2、题"],

@@ -28,7 +28,7 @@ import pandas as pd
 from openpyxl.utils import get_column_letter
 
 from analysis import read_study
-from analysis.intake.tables.recognise import read_tables
+from analysis.intake.tables.survey_tool import read_tables
 from benchmarks.evaluate_surveys import study_plan
 
 ITEMS = 58

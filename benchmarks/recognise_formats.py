@@ -28,7 +28,7 @@ from analysis import evaluate, read_study  # noqa: E402
 from analysis.errors import IntakeError  # noqa: E402
 from analysis.intake.model import Table  # noqa: E402
 from analysis.intake.propose.proposal import propose_study  # noqa: E402
-from analysis.intake.tables.recognise import read_tables  # noqa: E402
+from analysis.intake.tables.survey_tool import read_tables  # noqa: E402
 from analysis.plan import parse_plan  # noqa: E402
 from tests.intake.column_keys import is_right, judged_columns, key_of  # noqa: E402
 

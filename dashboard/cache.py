@@ -27,7 +27,7 @@ from analysis.errors import IntakeError
 from analysis.evaluation import Evaluation
 from analysis.intake.check.checks import QualityReport
 from analysis.intake.model import Table
-from analysis.intake.propose.roles import ColumnProfile
+from analysis.intake.propose.column_roles import ColumnProfile
 from analysis.plan import StudyPlan
 from analysis.portfolio import Definition, Portfolio, compare_studies, shorten_result
 from analysis.results import Audience, Comparison
@@ -478,7 +478,7 @@ def profile_columns(table: Table) -> Sequence[ColumnProfile]:
 
 @st.cache_resource(scope="session", show_spinner=False, max_entries=32)
 def _session_profiles(key: str, _table: Table) -> Sequence[ColumnProfile]:  # noqa: ARG001
-    from analysis.intake.propose.roles import propose_roles
+    from analysis.intake.propose.column_roles import propose_roles
 
     return propose_roles(_table)
 

@@ -11,15 +11,15 @@ from pathlib import Path
 from analysis.errors import IntakeError, StudyFileError
 from analysis.intake.check.linkage import ProposedLink
 from analysis.intake.model import Table
+from analysis.intake.propose.column_roles import propose_roles
 from analysis.intake.propose.near_names import find_near_codes
 from analysis.intake.propose.open_scales import find_open_scale
 from analysis.intake.propose.proposal import order_files, propose_plan, read_sheets, tells_order
-from analysis.intake.propose.roles import propose_roles
 from analysis.intake.propose.wave_order import order_waves
 from analysis.intake.propose.wide_tables import list_waves
 from analysis.intake.read.money_tables import find_sides, has_open_sides
 from analysis.intake.tables.counts import read_counts
-from analysis.intake.values.lookup import find_column
+from analysis.intake.values.column_lookup import find_column
 from analysis.intake.values.open_questions import (
     find_open_dates,
     find_open_decimals,

@@ -6,9 +6,9 @@ import pytest
 
 from analysis.intake.model import Column
 from analysis.intake.read.reader import READERS
-from analysis.intake.read.sections import KNOWN_TABLES
-from analysis.intake.values.lookup import normalise_name
-from analysis.intake.values.spellings import header_words
+from analysis.intake.read.table_purpose import KNOWN_TABLES
+from analysis.intake.values.column_lookup import normalise_name
+from analysis.intake.values.header_spellings import header_words
 from analysis.plan import TABLES, StudyPlan
 from analysis.plan_reference import update_reference
 from tests.test_docs import STUDY_FILE

@@ -31,7 +31,7 @@ def test_unknown_name():
 
 def test_reading_process_imports_nothing_heavy():
     code = (
-        "import sys, analysis.intake.sandbox.child; "
+        "import sys, analysis.intake.sandbox.worker; "
         "print([m for m in ('pandas', 'numpy', 'pyarrow', 'openpyxl') if m in sys.modules])"
     )
     done = subprocess.run(

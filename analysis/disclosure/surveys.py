@@ -31,7 +31,7 @@ from analysis.results import (
 )
 from analysis.surveys.analyses import PRIMARY, family_of
 from analysis.surveys.attrition import lost_people
-from analysis.surveys.balance import side_by_side
+from analysis.surveys.balance import balance_table
 from analysis.surveys.contrasts import main_contrast, waves_before
 from analysis.surveys.dose import dose_of_people, join_doses
 from analysis.surveys.groups import has_comparison, programme_part, treated_people
@@ -661,7 +661,7 @@ def _balance(
             (variable, level): BalanceRow(
                 variable=variable, level=level, treated=a, comparison=b, smd=difference
             )
-            for variable, level, a, b, difference, _ in side_by_side(
+            for variable, level, a, b, difference, _ in balance_table(
                 survey.study, survey.panel, *sides
             )
         }

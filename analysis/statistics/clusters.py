@@ -14,7 +14,7 @@ from scipy import stats
 
 from analysis.results import Comparison, ComparisonLike, Estimate, EstimateLike, NotEstimable
 from analysis.statistics.counting import ROUNDING
-from analysis.statistics.risk_sets import FloatArray, IntArray, as_counts, sums_by
+from analysis.statistics.risk_sets import FloatArray, IntArray, as_counts, group_sums
 from analysis.statistics.t_tests import t_comparison
 
 MIN_CLUSTERS = 5
@@ -77,9 +77,9 @@ def _labels(cluster: npt.ArrayLike) -> tuple[npt.NDArray[Any], npt.NDArray[np.bo
 def _anova(
     y: FloatArray, group: IntArray, weight: FloatArray, g: int
 ) -> tuple[float, float, float]:
-    size = sums_by(group, weight, g)
+    size = group_sums(group, weight, g)
     n = float(size.sum())
-    mean = sums_by(group, weight * y, g) / size
+    mean = group_sums(group, weight * y, g) / size
     overall = float(weight @ y) / n
     between = float(size @ (mean - overall) ** 2) / (g - 1)
     within = float(weight @ (y - mean[group]) ** 2) / (n - g)

@@ -129,12 +129,12 @@ def lorenz(
     return tuple((float(a), float(b)) for a, b in zip(grid, height, strict=True))
 
 
-def fewest_giving_half(values: npt.ArrayLike, counts: npt.ArrayLike | None = None) -> int:
+def count_bus_factor(values: npt.ArrayLike, counts: npt.ArrayLike | None = None) -> int:
     """Count the fewest people who together give at least half of the total; 0 without any.
 
     Examples
     --------
-    >>> fewest_giving_half([5, 1, 1, 1, 1])
+    >>> count_bus_factor([5, 1, 1, 1, 1])
     1
     """
     amounts, people, _ = _distinct(values, counts)

@@ -13,8 +13,8 @@ from analysis.results import Comparison, ComparisonLike, NotEstimable, Reason
 from analysis.statistics.risk_sets import (
     FloatArray,
     Spells,
+    group_sums,
     risk_table,
-    sums_by,
     totals_at_risk,
     usable_spells,
 )
@@ -190,7 +190,7 @@ def _model(
     x = x - (spells.counts @ x) / total
     scale = np.sqrt((spells.counts @ x**2) / total)
     time, row = np.unique(spells.duration[spells.cause != 0], return_inverse=True)
-    died = sums_by(row, spells.counts[spells.cause != 0], time.size)
+    died = group_sums(row, spells.counts[spells.cause != 0], time.size)
     safe = np.where(scale > 0, scale, 1.0)
     return _Model(spells=spells, x=x / safe, scale=scale, time=time, died=died, row=row)
 

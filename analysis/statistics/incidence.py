@@ -12,9 +12,9 @@ from analysis.results import Curve, NotEstimable
 from analysis.statistics.risk_sets import (
     FloatArray,
     RiskTable,
-    divide,
+    group_sums,
     risk_table,
-    sums_by,
+    safe_divide,
     usable_spells,
 )
 
@@ -60,7 +60,7 @@ def cumulative_incidence(
     table = risk_table(spells)
     chosen = spells.cause == cause_code
     row = np.searchsorted(table.time, spells.duration[chosen])
-    events = sums_by(row, spells.counts[chosen], table.time.size)
+    events = group_sums(row, spells.counts[chosen], table.time.size)
     incidence, variance = _aalen_johansen(table, events)
     low, high = _limits(incidence, np.sqrt(np.maximum(variance, 0.0)), ci_level)
     return Curve(
@@ -80,15 +80,15 @@ def cumulative_incidence(
 
 def _aalen_johansen(table: RiskTable, events: FloatArray) -> tuple[FloatArray, FloatArray]:
     n, d = table.at_risk, table.events
-    survival = np.cumprod(1 - divide(d, n))
+    survival = np.cumprod(1 - safe_divide(d, n))
     before = np.concatenate([[1.0], survival[:-1]])
-    incidence = np.cumsum(before * divide(events, n))
-    hazard = divide(d, n * (n - d))
+    incidence = np.cumsum(before * safe_divide(events, n))
+    hazard = safe_divide(d, n * (n - d))
     squared = np.cumsum(hazard)
     mixed, own = np.cumsum(hazard * incidence), np.cumsum(hazard * incidence**2)
     spread = incidence**2 * squared - 2 * incidence * mixed + own
-    jump = np.cumsum(before**2 * events * divide(n - events, n**3))
-    tie = before * divide(events, n**2)
+    jump = np.cumsum(before**2 * events * safe_divide(n - events, n**3))
+    tie = before * safe_divide(events, n**2)
     covariance = incidence * np.cumsum(tie) - np.cumsum(tie * incidence)
     return incidence, spread + jump - 2 * covariance
 

@@ -128,17 +128,17 @@ def risk_table(spells: Spells) -> RiskTable:
     return RiskTable(
         time=time,
         at_risk=totals_at_risk(spells, time, spells.counts[:, None])[:, 0],
-        events=sums_by(row, event, time.size),
-        censored=sums_by(row, spells.counts - event, time.size),
+        events=group_sums(row, event, time.size),
+        censored=group_sums(row, spells.counts - event, time.size),
     )
 
 
-def sums_by(row: IntArray, amount: FloatArray, size: int) -> FloatArray:
+def group_sums(row: IntArray, amount: FloatArray, size: int) -> FloatArray:
     """Sum amounts with the same row number, 0 to ``size`` − 1."""
     return np.bincount(row, weights=amount, minlength=size).astype(np.float64)
 
 
-def divide(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
+def safe_divide(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
     """Divide, giving 0 where the denominator is 0."""
     result = np.zeros(np.broadcast_shapes(numerator.shape, denominator.shape))
     return np.asarray(np.divide(numerator, denominator, out=result, where=denominator != 0))

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy import stats
 
 from analysis.results import Curve, Estimate, EstimateLike, NotEstimable, Reason
-from analysis.statistics.risk_sets import FloatArray, Spells, divide, risk_table, usable_spells
+from analysis.statistics.risk_sets import FloatArray, Spells, risk_table, safe_divide, usable_spells
 
 CurveLike: TypeAlias = Curve | NotEstimable
 _KM = "kaplan_meier_loglog"
@@ -68,7 +68,9 @@ def kaplan_meier(
 def curve_of(spells: Spells, ci_level: float) -> Curve:
     """Estimate the curve of spells already cleaned; as :func:`kaplan_meier`."""
     table = risk_table(spells)
-    survival: FloatArray = np.cumprod(1.0 - divide(table.events, table.at_risk), dtype=np.float64)
+    survival: FloatArray = np.cumprod(
+        1.0 - safe_divide(table.events, table.at_risk), dtype=np.float64
+    )
     low, high = _loglog_limits(survival, _hazard_variance(table.at_risk, table.events), ci_level)
     return Curve(
         time_days=tuple(table.time.tolist()),
@@ -86,7 +88,7 @@ def curve_of(spells: Spells, ci_level: float) -> Curve:
 
 
 def _hazard_variance(at_risk: FloatArray, events: FloatArray) -> FloatArray:
-    return divide(events, at_risk * (at_risk - events))
+    return safe_divide(events, at_risk * (at_risk - events))
 
 
 def _loglog_limits(
@@ -126,7 +128,7 @@ def survival_at(curve: CurveLike, time_days: float) -> EstimateLike:
         nobody remained), ``too_few`` with fewer than two people.
     """
     if isinstance(curve, NotEstimable):
-        return passed_on(curve, "survival_at")
+        return carry_reason(curve, "survival_at")
     if curve.n < 2:
         return _none("too_few", curve, "survival_at")
     nobody_left = curve.method == _KM and curve.survival[-1] == 0
@@ -159,7 +161,7 @@ def _none(reason: Reason, curve: Curve, name: str, **details: Any) -> NotEstimab
     return NotEstimable(reason=reason, n=curve.n, method=curve.method, name=name, details=details)
 
 
-def passed_on(missing: NotEstimable, name: str) -> NotEstimable:
+def carry_reason(missing: NotEstimable, name: str) -> NotEstimable:
     """Carry a reason over to another quantity."""
     return NotEstimable(
         reason=missing.reason,
@@ -187,7 +189,7 @@ def median_time(curve: CurveLike) -> EstimateLike:
     Brookmeyer & Crowley 1982, doi:10.2307/2530286.
     """
     if isinstance(curve, NotEstimable):
-        return passed_on(curve, "median_time")
+        return carry_reason(curve, "median_time")
     median = _crossing(curve, curve.survival)
     if median is None:
         return _none("not_reached", curve, "median_time", last_day=curve.time_days[-1])
@@ -238,7 +240,7 @@ def rmst(curve: CurveLike, horizon: float) -> EstimateLike:
     2.5
     """
     if isinstance(curve, NotEstimable):
-        return passed_on(curve, "rmst")
+        return carry_reason(curve, "rmst")
     if curve.n < 2:
         return _none("too_few", curve, "rmst")
     if horizon <= 0 or (horizon > curve.time_days[-1] and curve.survival[-1] > 0):

@@ -12,11 +12,11 @@ from analysis.results import Comparison, ComparisonLike, Estimate, NotEstimable
 from analysis.statistics.risk_sets import (
     FloatArray,
     Spells,
-    divide,
+    safe_divide,
     totals_at_risk,
     usable_spells,
 )
-from analysis.statistics.survival_curve import curve_of, passed_on, rmst
+from analysis.statistics.survival_curve import carry_reason, curve_of, rmst
 
 _SINGULAR = 1e12
 """Condition number above which a covariance of groups counts as singular."""
@@ -53,7 +53,7 @@ def rmst_difference(
     each = [rmst(curve_of(_only(spells, codes == g), ci_level), horizon) for g in (base, 1 - base)]
     missing = next((e for e in each if isinstance(e, NotEstimable)), None)
     if missing is not None:
-        return passed_on(missing, "rmst_difference")
+        return carry_reason(missing, "rmst_difference")
     shown = [e for e in each if isinstance(e, Estimate)]
     return _difference(shown[0], shown[1], spells, horizon, str(labels[base]))
 
@@ -176,7 +176,7 @@ def _logrank_parts(
     np.add.at(events, row, member[left])
     at_risk = totals_at_risk(spells, time, member)
     n, d = at_risk.sum(axis=1), events.sum(axis=1)
-    share = divide(at_risk, n[:, None])
-    spread = d * divide(n - d, np.maximum(n - 1, 0))
+    share = safe_divide(at_risk, n[:, None])
+    spread = d * safe_divide(n - d, np.maximum(n - 1, 0))
     covariance = np.diag(spread @ share) - (share * spread[:, None]).T @ share
     return events.sum(axis=0), d @ share, covariance

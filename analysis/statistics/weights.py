@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from analysis.statistics.risk_sets import FloatArray, IntArray, as_counts, sums_by
+from analysis.statistics.risk_sets import FloatArray, IntArray, as_counts, group_sums
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +108,7 @@ def _margin(codes: npt.ArrayLike, target: npt.ArrayLike) -> tuple[IntArray, Floa
 
 def _unreachable(codes: IntArray, target: FloatArray, people: FloatArray) -> bool:
     known = codes >= 0
-    there = sums_by(codes[known], people[known], target.size)
+    there = group_sums(codes[known], people[known], target.size)
     return bool(np.any((target > 0) & (there == 0)))
 
 
@@ -116,7 +116,7 @@ def _shares(
     weights: FloatArray, people: FloatArray, codes: IntArray, size: int
 ) -> tuple[FloatArray, float]:
     known = codes >= 0
-    held = sums_by(codes[known], (weights * people)[known], size)
+    held = group_sums(codes[known], (weights * people)[known], size)
     return held, float(held.sum())
 
 

@@ -64,7 +64,7 @@ AGREEING: Mapping[str, frozenset[str]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Contrast:
+class CountedScores:
     """Counted scores of one measure in two waves, and the design.
 
     Attributes
@@ -108,7 +108,7 @@ def family_of(measure: MeasurePlan) -> str:
 
 def count_contrast(
     measure: MeasurePlan, pre: FloatArray, post: FloatArray, *, anonymous: bool, seed: int
-) -> Contrast:
+) -> CountedScores:
     """Count the scores of two waves once; everything else follows from the counts.
 
     Parameters
@@ -128,7 +128,7 @@ def count_contrast(
     else:
         design = "paired" if bool((has_pre == has_post).all()) else "partly_paired"
     start, end = tally_both(pre[has_pre], post[has_post])
-    return Contrast(
+    return CountedScores(
         measure=measure,
         design=design,
         pairs=tally_pairs(pre[both], post[both]),
@@ -141,7 +141,7 @@ def count_contrast(
     )
 
 
-def analyse(contrast: Contrast) -> tuple[ComparisonLike, ...]:
+def analyse(contrast: CountedScores) -> tuple[ComparisonLike, ...]:
     """Run every analysis that fits the measure and design; the primary one first."""
     runs = {"mean": _mean_analyses, "binary": _binary_analyses, "category": _category_analyses}
     found = runs[contrast.family](contrast)
@@ -153,7 +153,7 @@ def analyse(contrast: Contrast) -> tuple[ComparisonLike, ...]:
     return tuple(sorted(found, key=lambda one: one.name != first))
 
 
-def estimate_effect_sizes(contrast: Contrast) -> tuple[EstimateLike, ...]:
+def estimate_effect_sizes(contrast: CountedScores) -> tuple[EstimateLike, ...]:
     """Give every effect size that fits the measure and design, each by its name."""
     if contrast.family == "category":
         return ()
@@ -195,7 +195,7 @@ def agreement_of(analyses: tuple[ComparisonLike, ...], design: str) -> str:
     return "agree" if len(set(verdicts)) == 1 else "disagree"
 
 
-def pair_table(contrast: Contrast, size: int) -> FloatArray:
+def pair_table(contrast: CountedScores, size: int) -> FloatArray:
     """Table of counts, rows from, columns to, of codes 0 … size − 1."""
     p = contrast.pairs
     table = np.zeros((size, size))
@@ -203,20 +203,20 @@ def pair_table(contrast: Contrast, size: int) -> FloatArray:
     return table
 
 
-def n_categories(contrast: Contrast) -> int:
+def n_categories(contrast: CountedScores) -> int:
     """Number of categories: the declared ones, or up to the highest code found."""
     found = np.concatenate([contrast.start.values, contrast.end.values])
     return max(len(contrast.measure.order), int(found.max(initial=-1)) + 1)
 
 
-def _mean_analyses(c: Contrast) -> list[ComparisonLike]:
+def _mean_analyses(c: CountedScores) -> list[ComparisonLike]:
     a, b, p = c.start, c.end, c.pairs
     apart = [
         welch_t(a.values, b.values, a.counts, b.counts),
         mann_whitney(a.values, b.values, a.counts, b.counts),
     ]
     if c.design == "anonymous":
-        return [*apart, *_ordered(c)]
+        return [*apart, *_proportional_odds(c)]
     change = p.post - p.pre
     together: list[ComparisonLike] = [
         paired_t(p.pre, p.post, p.counts),
@@ -226,10 +226,10 @@ def _mean_analyses(c: Contrast) -> list[ComparisonLike]:
             bca_mean_change(p.pre, p.post, p.counts, n_resamples=RESAMPLES, seed=c.seed), "bca_mean"
         ),
     ]
-    return together if c.design == "paired" else together + _partly(c) + apart
+    return together if c.design == "paired" else together + _partly_paired_analyses(c) + apart
 
 
-def _partly(c: Contrast) -> list[ComparisonLike]:
+def _partly_paired_analyses(c: CountedScores) -> list[ComparisonLike]:
     p, a, b = c.pairs, c.from_only, c.to_only
     counts = p.counts, a.counts, b.counts
     return [
@@ -246,13 +246,13 @@ def _partly(c: Contrast) -> list[ComparisonLike]:
     ]
 
 
-def is_ordered(c: Contrast) -> bool:
+def is_ordered(c: CountedScores) -> bool:
     """Whether an ordinal model fits: scores of few distinct values on a declared scale."""
     distinct = np.union1d(c.start.values, c.end.values)
     return c.measure.kind == "scale" and 3 <= distinct.size <= MAX_ORDERED
 
 
-def model_answers(c: Contrast) -> OrderedChange | None:
+def model_answers(c: CountedScores) -> OrderedChange | None:
     """Ordinal model of linked waves with a person's own level; None where none fits."""
     if c.design == "anonymous" or not is_ordered(c):
         return None
@@ -269,7 +269,7 @@ def model_answers(c: Contrast) -> OrderedChange | None:
     )
 
 
-def _ordered(c: Contrast) -> list[ComparisonLike]:
+def _proportional_odds(c: CountedScores) -> list[ComparisonLike]:
     """Proportional odds of anonymous waves."""
     if not is_ordered(c):
         return []
@@ -278,8 +278,8 @@ def _ordered(c: Contrast) -> list[ComparisonLike]:
     return [ordinal_change(a, b, c.start.counts, c.end.counts)]
 
 
-def _binary_analyses(c: Contrast) -> list[ComparisonLike]:
-    (x1, n1), (x2, n2) = _yes(c.start), _yes(c.end)
+def _binary_analyses(c: CountedScores) -> list[ComparisonLike]:
+    (x1, n1), (x2, n2) = _count_successes(c.start), _count_successes(c.end)
     apart = compare_shares(x1, n1, x2, n2)
     if c.design == "anonymous":
         return [apart]
@@ -288,10 +288,10 @@ def _binary_analyses(c: Contrast) -> list[ComparisonLike]:
     if c.design == "paired":
         return paired
     share = standardised_share(table, _no_and_yes(c.from_only), _no_and_yes(c.to_only))
-    return [share, *paired, *_partly(c), apart]
+    return [share, *paired, *_partly_paired_analyses(c), apart]
 
 
-def _category_analyses(c: Contrast) -> list[ComparisonLike]:
+def _category_analyses(c: CountedScores) -> list[ComparisonLike]:
     size = n_categories(c)
     if c.design != "anonymous":
         table = pair_table(c, size)
@@ -302,8 +302,8 @@ def _category_analyses(c: Contrast) -> list[ComparisonLike]:
     return [compare_distributions(counts)]
 
 
-def _binary_effects(c: Contrast) -> tuple[EstimateLike, ...]:
-    (x1, n1), (x2, n2) = _yes(c.start), _yes(c.end)
+def _binary_effects(c: CountedScores) -> tuple[EstimateLike, ...]:
+    (x1, n1), (x2, n2) = _count_successes(c.start), _count_successes(c.end)
     if c.design != "anonymous":
         table = pair_table(c, 2)
         difference = newcombe_paired_difference(table)
@@ -317,12 +317,12 @@ def _binary_effects(c: Contrast) -> tuple[EstimateLike, ...]:
     )
 
 
-def _yes(sample: Tally) -> tuple[float, float]:
+def _count_successes(sample: Tally) -> tuple[float, float]:
     return float(sample.counts @ sample.values), float(sample.counts.sum())
 
 
 def _no_and_yes(sample: Tally) -> tuple[float, float]:
-    yes, n = _yes(sample)
+    yes, n = _count_successes(sample)
     return n - yes, yes
 
 

@@ -11,7 +11,7 @@ from analysis.statistics.proportions import wilson
 from analysis.statistics.two_samples import compare_shares
 from analysis.study import Study
 from analysis.surveys.analyses import family_of
-from analysis.surveys.balance import side_by_side
+from analysis.surveys.balance import balance_table
 from analysis.surveys.groups import treated_people
 from analysis.surveys.panel import BoolArray, Panel, build_panel
 from analysis.surveys.results import AttritionRow, AttritionVerdict, Bounds
@@ -186,7 +186,7 @@ def _rows(
         AttritionRow(
             variable=variable, level=level, stayed=a, left=b, smd=difference, p_value=p, group=group
         )
-        for variable, level, a, b, difference, p in side_by_side(study, panel, stayed, left)
+        for variable, level, a, b, difference, p in balance_table(study, panel, stayed, left)
     ]
 
 

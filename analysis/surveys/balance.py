@@ -27,7 +27,7 @@ def compare_baselines(study: Study, panel: Panel, treated: FloatArray) -> tuple[
     """Compare treated with comparison people at the first wave (baseline balance table)."""
     return tuple(
         BalanceRow(variable=variable, level=level, treated=a, comparison=b, smd=difference)
-        for variable, level, a, b, difference, _ in side_by_side(
+        for variable, level, a, b, difference, _ in balance_table(
             study, panel, treated == 1, treated == 0
         )
     )
@@ -36,7 +36,7 @@ def compare_baselines(study: Study, panel: Panel, treated: FloatArray) -> tuple[
 Row = tuple[str, str, EstimateLike, EstimateLike, float | None, float | None]
 
 
-def side_by_side(study: Study, panel: Panel, first: BoolArray, second: BoolArray) -> Iterator[Row]:
+def balance_table(study: Study, panel: Panel, first: BoolArray, second: BoolArray) -> Iterator[Row]:
     """Give (variable, level, first, second, standardised difference, p) of two sets of people.
 
     Scores at the first wave and declared covariates that are numbers (Welch), then the share of
@@ -76,16 +76,18 @@ def _scores(
     if kind == "binary" and min(a.size, b.size) > 0:
         return _shares(float(a.sum()), a.size, float(b.sum()), b.size)
     test = welch_t(b, a)
-    difference = None
-    if min(a.size, b.size) > 1:
-        difference = smd(*_moments(b), *_moments(a))
     p = test.p_value if isinstance(test, Comparison) else None
-    return mean_of(a, kind), mean_of(b, kind), difference, p
+    return mean_of(a, kind), mean_of(b, kind), standardised_difference(b, a), p
 
 
-def _moments(values: FloatArray) -> tuple[float, float, int]:
-    """Mean, standard deviation and number of two scores or more."""
-    return float(values.mean()), math.sqrt(sample_variance(values)), int(values.size)
+def standardised_difference(first: FloatArray, second: FloatArray) -> float | None:
+    """First minus second mean, in standard deviations; None of fewer than two scores a side."""
+    sides = [
+        (float(s.mean()), math.sqrt(sample_variance(s)), s.size)
+        for s in (first, second)
+        if s.size > 1
+    ]
+    return smd(*sides[0], *sides[1]) if len(sides) == 2 else None
 
 
 def _shares(

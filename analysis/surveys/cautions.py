@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.results import Caution, Comparison, Estimate, Severity
 from analysis.statistics.clusters import design_effect, icc
 from analysis.study import Study
-from analysis.surveys.analyses import AGREEING, Contrast
+from analysis.surveys.analyses import AGREEING, CountedScores
 from analysis.surveys.groups import clusters_within, has_comparison
 from analysis.surveys.panel import Panel
 from analysis.surveys.results import Flow, Outcome
@@ -31,7 +31,7 @@ _Found = Iterator[tuple[str, Severity, dict[str, object]]]
 
 
 def outcome_cautions(
-    study: Study, panel: Panel, contrast: Contrast, waves: tuple[str, str], outcome: Outcome
+    study: Study, panel: Panel, contrast: CountedScores, waves: tuple[str, str], outcome: Outcome
 ) -> tuple[Caution, ...]:
     """Collect the cautions of one outcome.
 
@@ -56,7 +56,7 @@ def outcome_cautions(
 
 def counted_cautions(
     study: Study,
-    contrast: Contrast,
+    contrast: CountedScores,
     waves: tuple[str, str],
     outcome: Outcome,
     *,
@@ -83,7 +83,7 @@ def counted_cautions(
 
 
 def _cautions(
-    contrast: Contrast, found: Sequence[tuple[str, Severity, dict[str, object]]]
+    contrast: CountedScores, found: Sequence[tuple[str, Severity, dict[str, object]]]
 ) -> tuple[Caution, ...]:
     name = contrast.measure.name
     return tuple(
@@ -92,7 +92,7 @@ def _cautions(
     )
 
 
-def _guard_scores(study: Study, contrast: Contrast, waves: tuple[str, str]) -> _Found:
+def _guard_scores(study: Study, contrast: CountedScores, waves: tuple[str, str]) -> _Found:
     """What the counted scores alone tell."""
     yield from _guard_ends(contrast, waves)
     yield from _guard_pairs(study, contrast)
@@ -126,7 +126,7 @@ def is_counted(study: Study) -> bool:
     return plan is not None and any(one.counts is not None for one in plan.files)
 
 
-def _guard_ends(c: Contrast, waves: tuple[str, str]) -> _Found:
+def _guard_ends(c: CountedScores, waves: tuple[str, str]) -> _Found:
     """Floor or ceiling above 15 %: the scale cannot show more change.
 
     At the start only the end that the programme works towards matters: many at the floor of a
@@ -144,7 +144,7 @@ def _guard_ends(c: Contrast, waves: tuple[str, str]) -> _Found:
                 yield code, "caution", {"wave": wave, "share": at_end / scores.n}
 
 
-def _guard_pairs(study: Study, c: Contrast) -> _Found:
+def _guard_pairs(study: Study, c: CountedScores) -> _Found:
     if c.unlinked and is_counted(study):
         yield "counts_only", "info", {}
     elif c.unlinked:
@@ -155,7 +155,7 @@ def _guard_pairs(study: Study, c: Contrast) -> _Found:
         yield "few_pairs", "caution", {"n": c.n_pairs}
 
 
-def _guard_skewness(c: Contrast) -> _Found:
+def _guard_skewness(c: CountedScores) -> _Found:
     """So skewed for so few pairs that fewer than 95 % of intervals of the mean hold it.
 
     n ≤ 25·G², G the skewness of the changes. Cochran 1977, *Sampling Techniques*, 3rd ed., 2.15;
@@ -168,7 +168,7 @@ def _guard_skewness(c: Contrast) -> _Found:
         yield "skewed_changes", "info", {"n": c.n_pairs}
 
 
-def _guard_regression(c: Contrast) -> _Found:
+def _guard_regression(c: CountedScores) -> _Found:
     """Baseline scores much closer together than later ones, and the mean moving out: selection.
 
     Choosing the worst-off cuts the baseline's spread; without any effect the next wave spreads
@@ -183,7 +183,7 @@ def _guard_regression(c: Contrast) -> _Found:
         yield "regression_to_mean", "caution", {"ratio": float(ratio)}
 
 
-def _asked_items(study: Study, c: Contrast, waves: tuple[str, str]) -> list[list[str]]:
+def _asked_items(study: Study, c: CountedScores, waves: tuple[str, str]) -> list[list[str]]:
     survey = study.survey
     if survey is None:
         return [[], []]
@@ -192,7 +192,7 @@ def _asked_items(study: Study, c: Contrast, waves: tuple[str, str]) -> list[list
     return [[item for item in c.measure.items if one[item]] for one in found]
 
 
-def _guard_items(c: Contrast, asked: Sequence[Collection[str]]) -> _Found:
+def _guard_items(c: CountedScores, asked: Sequence[Collection[str]]) -> _Found:
     """An item asked in one wave only makes the two scores different things."""
     changed = [item for item in c.measure.items if (item in asked[0]) != (item in asked[1])]
     if changed and len(changed) < len(c.measure.items):
@@ -225,7 +225,7 @@ def _middle_month(keys: pd.DataFrame, wave: str) -> int | None:
     return int(days.median().month) if len(days) else None
 
 
-def _guard_clusters(study: Study, panel: Panel, c: Contrast, waves: tuple[str, str]) -> _Found:
+def _guard_clusters(study: Study, panel: Panel, c: CountedScores, waves: tuple[str, str]) -> _Found:
     """People of one cluster answer alike: the plain interval is too narrow."""
     cluster = clusters_within(study, panel)
     if cluster is None or c.family == "category":
@@ -249,7 +249,7 @@ def _guard_clusters(study: Study, panel: Panel, c: Contrast, waves: tuple[str, s
             )
 
 
-def _without_score(panel: Panel, c: Contrast, waves: tuple[str, str]) -> list[tuple[int, int]]:
+def _without_score(panel: Panel, c: CountedScores, waves: tuple[str, str]) -> list[tuple[int, int]]:
     """People of each wave without a score, and all its people."""
     found = []
     for wave, scores in zip(waves, panel.pair(c.measure.name, waves), strict=True):

@@ -17,7 +17,7 @@ from analysis.statistics.multiplicity import adjust_by_family
 from analysis.statistics.ordinal_mixed import OrderedChange
 from analysis.study import Study
 from analysis.surveys.analyses import (
-    Contrast,
+    CountedScores,
     agreement_of,
     analyse,
     count_contrast,
@@ -113,7 +113,7 @@ def evaluate_outcome(
 
 
 def estimate_outcome(
-    contrast: Contrast,
+    contrast: CountedScores,
     waves: tuple[str, str],
     scores: tuple[FloatArray, FloatArray],
     *,
@@ -205,7 +205,7 @@ def level_of_model(change: Comparison, wave: str) -> Estimate:
 
 
 def _ordered_answers(
-    c: Contrast, model: OrderedChange | None, labels: Mapping[float, str]
+    c: CountedScores, model: OrderedChange | None, labels: Mapping[float, str]
 ) -> OrderedAnswers | None:
     """Give the model of one ordered question with the words of its answers, low to high."""
     measure = c.measure
@@ -240,7 +240,7 @@ def adjust_outcomes(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
     return tuple(replace(o, p_adjusted=p) for o, p in zip(outcomes, adjusted, strict=True))
 
 
-def _sizes(c: Contrast) -> SampleSizes:
+def _sizes(c: CountedScores) -> SampleSizes:
     return SampleSizes(
         from_wave=c.start.n,
         to_wave=c.end.n,
@@ -251,14 +251,14 @@ def _sizes(c: Contrast) -> SampleSizes:
 
 
 def _subgroups(
-    study: Study, panel: Panel, contrast: Contrast, waves: tuple[str, str]
+    study: Study, panel: Panel, contrast: CountedScores, waves: tuple[str, str]
 ) -> tuple[Subgroups, ...]:
     if contrast.family == "category":
         return ()
     return evaluate_subgroups(study, panel, contrast.measure, waves, contrast.design)
 
 
-def _pair_counts(c: Contrast) -> PairCounts | None:
+def _pair_counts(c: CountedScores) -> PairCounts | None:
     """Joint counts for pictures; None without pairs, or when scores hardly repeat."""
     if c.n_pairs == 0 or c.pairs.counts.size > MAX_CELLS:
         return None
@@ -269,7 +269,7 @@ def _pair_counts(c: Contrast) -> PairCounts | None:
     )
 
 
-def _equivalence(c: Contrast) -> ComparisonLike | None:
+def _equivalence(c: CountedScores) -> ComparisonLike | None:
     margin = c.measure.important_difference
     if margin is None or c.family == "category":
         return None
@@ -278,14 +278,14 @@ def _equivalence(c: Contrast) -> ComparisonLike | None:
     return equivalence(c.pairs.pre, c.pairs.post, margin, c.pairs.counts)
 
 
-def _transitions(c: Contrast) -> tuple[tuple[int, ...], ...]:
+def _transitions(c: CountedScores) -> tuple[tuple[int, ...], ...]:
     if c.family == "mean" or c.n_pairs == 0:
         return ()
     size = 2 if c.family == "binary" else n_categories(c)
     return tuple(tuple(int(n) for n in np.rint(row)) for row in pair_table(c, size))
 
 
-def _category_names(c: Contrast) -> tuple[str, ...]:
+def _category_names(c: CountedScores) -> tuple[str, ...]:
     if c.family == "mean":
         return ()
     if c.family == "binary":

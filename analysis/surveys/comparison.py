@@ -14,7 +14,6 @@ from analysis.results import Caution, Comparison, ComparisonLike, Estimate, NotE
 from analysis.statistics.clusters import MIN_CLUSTERS, cr2, sign_flip
 from analysis.statistics.counting import sample_variance
 from analysis.statistics.e_value import e_value, e_value_of_limit, ratio_of_difference
-from analysis.statistics.effect_size import smd
 from analysis.statistics.group_change import (
     difference_of_changes,
     difference_of_estimates,
@@ -26,7 +25,7 @@ from analysis.statistics.overlap_weights import kish_size, overlap_weights, weig
 from analysis.study import Study
 from analysis.surveys.analyses import family_of
 from analysis.surveys.attrition import is_differential
-from analysis.surveys.balance import compare_baselines
+from analysis.surveys.balance import compare_baselines, standardised_difference
 from analysis.surveys.contrasts import (
     family_of_contrast,
     list_contrasts,
@@ -186,8 +185,7 @@ def _are_alike(
             sides = [column[known & (treated == arm)] for arm in (0, 1)]
             if min(side.size for side in sides) < 2:
                 return False
-            moments = [(s.mean(), math.sqrt(sample_variance(s)), s.size) for s in sides]
-            difference = smd(*moments[0], *moments[1])
+            difference = standardised_difference(*sides)
             if difference is not None and abs(difference) > MAX_BASELINE_SMD:
                 return False
     return bool(np.isfinite(pre).any())

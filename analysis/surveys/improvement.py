@@ -13,7 +13,7 @@ from analysis.statistics.change_reliability import reliable_change_index
 from analysis.statistics.paired_categories import tango_limits
 from analysis.statistics.proportions import wilson
 from analysis.study import Study
-from analysis.surveys.analyses import Contrast, family_of
+from analysis.surveys.analyses import CountedScores, family_of
 from analysis.surveys.panel import Panel, has_column
 from analysis.surveys.results import Improved, Reliability
 
@@ -43,7 +43,7 @@ def ask_anchor(
 
 
 def count_improved(
-    contrast: Contrast,
+    contrast: CountedScores,
     reliability: Reliability | None,
     anchor: AnchorDifference | None = None,
 ) -> Improved | None:
@@ -105,7 +105,7 @@ def _net(better: int, worse: int, n: int) -> EstimateLike:
 
 
 def _threshold(
-    contrast: Contrast, index: float | None, anchor: AnchorDifference | None
+    contrast: CountedScores, index: float | None, anchor: AnchorDifference | None
 ) -> tuple[float | None, str]:
     declared = contrast.measure.important_difference
     if contrast.family == "binary":
@@ -119,7 +119,7 @@ def _threshold(
     return (index, "reliable_change") if index is not None else (None, "none")
 
 
-def _reliable_change(contrast: Contrast, reliability: Reliability | None) -> float | None:
+def _reliable_change(contrast: CountedScores, reliability: Reliability | None) -> float | None:
     if reliability is None or isinstance(reliability.alpha, NotEstimable):
         return None
     start = contrast.start
@@ -128,7 +128,7 @@ def _reliable_change(contrast: Contrast, reliability: Reliability | None) -> flo
     return reliable_change_index(float(start.variance) ** 0.5, reliability.alpha.estimate)
 
 
-def _count_beyond(contrast: Contrast, threshold: float, *, inclusive: bool) -> tuple[int, int]:
+def _count_beyond(contrast: CountedScores, threshold: float, *, inclusive: bool) -> tuple[int, int]:
     pairs = contrast.pairs
     gain = (pairs.post - pairs.pre) * (1 if contrast.measure.better == "higher" else -1)
     edge = threshold - _TOLERANCE if inclusive else threshold + _TOLERANCE

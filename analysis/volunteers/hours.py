@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.results import EstimateLike, NotEstimable
-from analysis.statistics.concentration import fewest_giving_half, gini, lorenz, top_share
+from analysis.statistics.concentration import count_bus_factor, gini, lorenz, top_share
 from analysis.statistics.proportions import few_people_behind, share_by_person
 from analysis.statistics.t_tests import mean_t
 from analysis.volunteers.results import Hours
@@ -37,7 +37,7 @@ def estimate_hours(service: pd.DataFrame | None, team: Team, seed: int) -> Hours
         per_active=_mean(amounts),
         gini=gini(amounts, seed=seed),
         top10_share=top_share(amounts, 0.1, seed=seed),
-        bus_factor=fewest_giving_half(amounts),
+        bus_factor=count_bus_factor(amounts),
         reliability=_reliability(log, {"signed_up", "attended"} <= set(service)),
         lorenz=lorenz(amounts),
         per_person=tuple(np.sort(amounts)[::-1][:MAX_LISTED].tolist()),

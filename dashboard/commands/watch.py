@@ -160,7 +160,7 @@ class Watcher:
         self, plan: StudyPlan | None, tables: Mapping[str, Any], files: Mapping[str, bytes]
     ) -> StudyPlan | None:
         """The study file's plan with new files in their places, else a proposed one."""
-        from analysis.intake.propose.reuse import reuse_plan
+        from analysis.intake.propose.next_wave import reuse_plan
         from dashboard.study_proposal import propose_from_files
         from dashboard.widgets.unused_reasons import say_unused
         from dashboard.workspace.plan_edit import Place

@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 import streamlit as st
 
-from analysis.intake.check.marked import find_marks, mark_workbook
+from analysis.intake.check.annotated_workbook import find_marks, mark_workbook
 from analysis.intake.model import Table
 from analysis.intake.sandbox.workbook import open_workbook
 from analysis.issues import Issue

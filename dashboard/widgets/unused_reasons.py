@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from analysis.intake.check.overlap import check_overlap
 from analysis.intake.model import Table
+from analysis.intake.propose.column_roles import propose_roles
 from analysis.intake.propose.near_sections import NearSection, list_near_sections
-from analysis.intake.propose.roles import propose_roles
-from analysis.intake.read.sections import recognise_section
+from analysis.intake.read.table_purpose import recognise_section
 from analysis.plan import TABLES, StudyPlan
 from dashboard.sentences.names import use_name
 from dashboard.text import Text

@@ -6,10 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from analysis.intake.model import Table
+from analysis.intake.propose.column_roles import ColumnProfile
+from analysis.intake.propose.next_wave import join_survey
 from analysis.intake.propose.propose_counts import recognise_counts
-from analysis.intake.propose.reuse import join_survey
-from analysis.intake.propose.roles import ColumnProfile
-from analysis.intake.read.sections import KNOWN_TABLES, locate_fields
+from analysis.intake.read.table_purpose import KNOWN_TABLES, locate_fields
 from analysis.plan import TABLES, StudyPlan
 from dashboard.cache import profile_columns
 from dashboard.sentences.names import column_name, use_name, wave_name

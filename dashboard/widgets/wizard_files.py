@@ -6,7 +6,7 @@ import streamlit as st
 
 from analysis.errors import IntakeError
 from analysis.intake.model import Table
-from analysis.intake.propose.reuse import asked_questions, lacking_questions
+from analysis.intake.propose.next_wave import asked_questions, lacking_questions
 from dashboard.cache import profile_columns, read_drafted_tables
 from dashboard.sentences import say_error
 from dashboard.sentences.names import format_name, use_name, wave_name

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from analysis.intake.values.lookup import list_identifiers
+from analysis.intake.values.column_lookup import list_identifiers
 from analysis.study import SourceFile, Study
 from dashboard.sentences.intake import say_problem
 from dashboard.widgets.markdown import escape_markdown

@@ -9,8 +9,7 @@ import streamlit as st
 
 from analysis.intake.model import Table
 from analysis.intake.read.money_tables import find_sides, has_open_sides, name_sides
-from analysis.intake.values.lookup import find_column
-from analysis.intake.values.numbers import read_numbers
+from analysis.intake.values.column_lookup import find_column
 from analysis.intake.values.open_questions import (
     OpenDates,
     OpenDecimals,
@@ -19,6 +18,7 @@ from analysis.intake.values.open_questions import (
     find_open_decimals,
     find_open_year,
 )
+from analysis.intake.values.parse_numbers import read_numbers
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_table

@@ -22,8 +22,8 @@ def renew_plan(
 ) -> None:
     """Propose a plan for new files, or let the one there is serve them."""
     from analysis.intake.propose.near_names import find_near_codes
+    from analysis.intake.propose.next_wave import reuse_plan
     from analysis.intake.propose.proposal import propose_plan
-    from analysis.intake.propose.reuse import reuse_plan
 
     renewed = reuse_plan(plan, tables) if plan else propose_plan(tables)
     choices = (saved.drafts.get(key) or {} for key in ("sheets", "encodings"))

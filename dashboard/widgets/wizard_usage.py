@@ -7,7 +7,7 @@ import streamlit as st
 from analysis.intake.model import Table
 from analysis.intake.read.activity_tables import is_tick_column
 from analysis.intake.tables.choices import find_parent
-from analysis.intake.values.lookup import find_column
+from analysis.intake.values.column_lookup import find_column
 from analysis.plan import StudyPlan, SurveyPlan
 from dashboard.sentences.names import use_name
 from dashboard.text import Text

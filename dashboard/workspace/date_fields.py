@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.intake.model import Table
 from analysis.intake.read.activity_tables import list_sessions
-from analysis.intake.values.lookup import column_texts, find_column
+from analysis.intake.values.column_lookup import column_texts, find_column
 from analysis.intake.values.survey_times import list_survey_days
 from analysis.plan import TABLES, StudyPlan, SurveyPlan
 from dashboard.workspace.plan_edit import SURVEY, Place, column_of, survey_file, use_of

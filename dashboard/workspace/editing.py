@@ -10,7 +10,13 @@ from analysis.errors import StudyFileError, WorkspaceError
 from analysis.plan import StudyPlan, plan_from_dict
 from dashboard.workspace.merging import Merge, merge_records, whole_clash
 from dashboard.workspace.plan_edit import plan_record
-from dashboard.workspace.store import SavedStudy, open_study, save_draft, save_version, swap_draft
+from dashboard.workspace.store import (
+    SavedStudy,
+    compare_and_set_draft,
+    open_study,
+    save_draft,
+    save_version,
+)
 
 _TRIES = 5
 
@@ -60,7 +66,9 @@ def keep_draft(study: str, plan: StudyPlan, base: Mapping[str, Any]) -> Kept:
         found = open_study(study)
         theirs = held_record(found)
         kept = Kept(merge=_merged(base, plan_record(plan), theirs), theirs=theirs)
-        if not kept.saved or swap_draft(study, "plan", found.drafts.get("plan"), kept.merge.value):
+        if not kept.saved or compare_and_set_draft(
+            study, "plan", found.drafts.get("plan"), kept.merge.value
+        ):
             return kept
     raise WorkspaceError("not_saved", problem="the study is being changed elsewhere")
 

@@ -28,8 +28,8 @@ from analysis.intake.propose.near_names import MARKED_KINDS, MAX_MARKED, mark_sp
 from analysis.intake.read.reader import read_table
 from analysis.intake.sandbox.workbook import Progress, open_workbook
 from analysis.intake.tables.dictionaries import DICTIONARY_FORMATS
-from analysis.intake.values.lookup import column_texts
-from analysis.intake.values.words import BLANKS, DICTIONARY_SHEETS, TOTALS
+from analysis.intake.values.column_lookup import column_texts
+from analysis.intake.values.known_words import BLANKS, DICTIONARY_SHEETS, TOTALS
 from dashboard.log import log_failure
 from dashboard.workspace.hidden_parts import has_hidden_text, without_properties
 from dashboard.workspace.rewriting import write_sheets

@@ -170,7 +170,7 @@ def save_file(study: str, name: str, content: bytes, author: str = "") -> str:
         else:
             known.sha256, known.size, known.added = sha256, len(content), now()
             session.flush()
-            _forget_unused(session)
+            _delete_orphan_blobs(session)
     return sha256
 
 
@@ -185,7 +185,7 @@ def delete_file(study: str, name: str, author: str = "") -> None:
     with _writing(study, "delete_file", author, name) as session:
         session.execute(delete(FileRow).where(FileRow.study == study, FileRow.name == name))
         session.flush()
-        _forget_unused(session)
+        _delete_orphan_blobs(session)
 
 
 def save_draft(study: str, step: str, value: Any) -> None:  # noqa: ANN401
@@ -195,7 +195,7 @@ def save_draft(study: str, step: str, value: Any) -> None:  # noqa: ANN401
         session.merge(DraftRow(study=study, step=step, value=value, saved=now()))
 
 
-def swap_draft(study: str, step: str, expected: Any, value: Any) -> bool:  # noqa: ANN401
+def compare_and_set_draft(study: str, step: str, expected: Any, value: Any) -> bool:  # noqa: ANN401
     """Save a draft if it still is what was expected (None: not there); tell whether it was."""
     with _writing(study, "", "") as session:
         # Writing first keeps other windows out between looking and saving.
@@ -256,7 +256,7 @@ def delete_study(study: str, author: str = "") -> None:
             session.execute(delete(table).where(table.study == study))
         session.execute(delete(StudyRow).where(StudyRow.id == study))
         session.flush()
-        _forget_unused(session)
+        _delete_orphan_blobs(session)
 
 
 def list_audit(study: str) -> list[tuple[datetime, str, str, str]]:
@@ -286,7 +286,7 @@ def _find(session: Session, study: str) -> StudyRow:
     return row
 
 
-def _forget_unused(session: Session) -> None:
+def _delete_orphan_blobs(session: Session) -> None:
     used = select(FileRow.sha256)
     session.execute(delete(BlobRow).where(BlobRow.sha256.not_in(used)))
 

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from analysis.intake.model import Table
-from analysis.intake.propose.roles import propose_roles
+from analysis.intake.propose.column_roles import propose_roles
 
 KEYS = tomllib.loads((Path(__file__).parent / "column_keys.toml").read_text(encoding="utf-8"))
 

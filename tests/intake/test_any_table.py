@@ -8,7 +8,7 @@ from analysis.intake.model import Sheet, Workbook
 from analysis.intake.propose.inspection import inspect_table
 from analysis.intake.propose.proposal import propose_plan, propose_study
 from analysis.intake.read.reader import read_study
-from analysis.intake.tables.recognise import recognise_table
+from analysis.intake.tables.survey_tool import recognise_table
 from analysis.plan import parse_plan, write_plan
 
 ODD = [

@@ -8,7 +8,7 @@ import pytest
 from analysis import read_study
 from analysis.intake.check.overlap import check_overlap
 from analysis.intake.propose.proposal import propose_study
-from analysis.intake.tables.recognise import read_tables
+from analysis.intake.tables.survey_tool import read_tables
 from analysis.plan import Fix, parse_plan, plan_from_dict, write_plan
 
 HEAD = ["code", "wave", "start", "end", "DeviceID", "q1", "q2", "q3", "q4", "joined"]

@@ -9,7 +9,7 @@ from analysis.intake.propose.measures import propose_measures
 from analysis.intake.propose.proposal import propose_study
 from analysis.intake.read.survey_rows import item_texts
 from analysis.intake.tables.choices import find_options, propose_choices, split_cell, with_options
-from analysis.intake.tables.recognise import read_tables
+from analysis.intake.tables.survey_tool import read_tables
 
 
 def table_of(cells, name="s.csv", header="acts"):

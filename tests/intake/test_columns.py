@@ -2,8 +2,8 @@
 
 import pytest
 
-from analysis.intake.propose.roles import propose_roles
-from analysis.intake.tables.recognise import read_tables
+from analysis.intake.propose.column_roles import propose_roles
+from analysis.intake.tables.survey_tool import read_tables
 from tests.intake.column_keys import is_right, judged_columns, key_of
 
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from analysis import evaluate, read_study
 from analysis.errors import LimitExceededError, StudyFileError
+from analysis.intake.propose.next_wave import reuse_plan
 from analysis.intake.propose.proposal import propose_study, read_sheets
 from analysis.intake.propose.propose_counts import recognise_counts
-from analysis.intake.propose.reuse import reuse_plan
 from analysis.intake.tables.counts import bare_header, list_samples, share_out
 from analysis.plan import parse_plan, plan_from_dict, write_plan
 from dashboard.cli import main

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.intake.values.dates import read_dates
-from analysis.intake.values.numbers import read_numbers
+from analysis.intake.values.parse_numbers import read_numbers
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from analysis import read_study
 from analysis.intake.propose.inspection import inspect_files
 from analysis.intake.propose.proposal import propose_study
 from analysis.intake.tables.dictionaries import read_entries
-from analysis.intake.tables.recognise import read_tables
+from analysis.intake.tables.survey_tool import read_tables
 from tests.intake.panel import AGREE, QUESTIONS, make_panel
 from tests.intake.panel_open import kobo_with_form, redcap_with_dictionary
 

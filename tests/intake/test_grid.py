@@ -8,7 +8,7 @@ import pytest
 
 from analysis.intake.sandbox import grid, large_sheets, workbook
 from analysis.intake.sandbox.grid import GridBuilder, Places, make_grid
-from analysis.intake.sandbox.raw import Limits
+from analysis.intake.sandbox.protocol import Limits
 from analysis.intake.sandbox.spreadsheets import read_spreadsheet
 from analysis.intake.sandbox.workbook import open_workbook, open_workbooks
 

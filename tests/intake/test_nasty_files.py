@@ -11,11 +11,11 @@ import xlwt
 
 from analysis.errors import LimitExceededError, UnreadableFileError
 from analysis.intake.model import Sheet, Table
-from analysis.intake.sandbox.kinds import recognise_kind
-from analysis.intake.sandbox.raw import Limits
+from analysis.intake.sandbox.file_types import recognise_kind
+from analysis.intake.sandbox.protocol import Limits
 from analysis.intake.sandbox.workbook import open_workbook
 from analysis.intake.tables.headers import find_header, read_header, rows_above
-from analysis.intake.tables.recognise import read_tables, recognise_table
+from analysis.intake.tables.survey_tool import read_tables, recognise_table
 from analysis.intake.values.answers import propose_answer_rule
 from analysis.intake.values.respondents import wave_family
 from dashboard.workspace.redaction import redact_file

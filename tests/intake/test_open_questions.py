@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from analysis.intake.tables.recognise import read_tables
-from analysis.intake.values.lookup import column_texts
+from analysis.intake.tables.survey_tool import read_tables
+from analysis.intake.values.column_lookup import column_texts
 from analysis.intake.values.open_questions import find_open_dates, find_open_decimals
 
 

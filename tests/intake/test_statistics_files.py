@@ -10,10 +10,10 @@ import pytest
 from analysis import evaluate, read_study
 from analysis.errors import LimitExceededError, UnreadableFileError
 from analysis.intake.propose.proposal import propose_study
-from analysis.intake.sandbox.kinds import recognise_kind
-from analysis.intake.sandbox.raw import Limits
+from analysis.intake.sandbox.file_types import recognise_kind
+from analysis.intake.sandbox.protocol import Limits
 from analysis.intake.sandbox.workbook import open_workbook
-from analysis.intake.tables.recognise import read_tables
+from analysis.intake.tables.survey_tool import read_tables
 
 QUESTIONS = {"q1": "我知道最近的撤离路线", "q2": "我家备有应急包", "q3": "我知道预警信号"}
 AGREE = {1: "非常不同意", 2: "不同意", 3: "一般", 4: "同意", 5: "非常同意", 8: "不知道", 9: "拒答"}

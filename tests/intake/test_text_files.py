@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.intake.sandbox.raw import Limits
+from analysis.intake.sandbox.protocol import Limits
 from analysis.intake.sandbox.text_files import read_text_file, recognise_delimiter
 
 

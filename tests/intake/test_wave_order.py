@@ -4,7 +4,7 @@ import pytest
 
 from analysis.intake.propose.proposal import propose_study
 from analysis.intake.propose.wave_order import order_waves
-from analysis.intake.tables.recognise import read_tables
+from analysis.intake.tables.survey_tool import read_tables
 
 
 def long_table(rounds, *, head="code,round,q1,q2,q3", n=20):

@@ -18,7 +18,7 @@ from analysis.errors import (
     LimitExceededError,
     UnreadableFileError,
 )
-from analysis.intake.sandbox.raw import Limits
+from analysis.intake.sandbox.protocol import Limits
 from analysis.intake.sandbox.workbook import open_workbook, open_workbooks
 
 TYPES = (

@@ -7,8 +7,8 @@ import pytest
 from analysis import read_study
 from analysis.intake.propose.inspection import inspect_files
 from analysis.intake.propose.proposal import propose_study
-from analysis.intake.tables.recognise import read_tables
-from analysis.intake.values.numbers import read_numbers
+from analysis.intake.tables.survey_tool import read_tables
+from analysis.intake.values.parse_numbers import read_numbers
 from analysis.plan import plan_from_dict
 from analysis.statistics import concentration
 

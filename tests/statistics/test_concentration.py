@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.statistics.concentration import (
+    count_bus_factor,
     effective_number,
-    fewest_giving_half,
     gini,
     hhi,
     lorenz,
@@ -45,7 +45,7 @@ def test_top_share_and_half_by_walking_down_the_list(values):
     found = top_share(values, 0.25, n_resamples=9).estimate
     assert found == pytest.approx(taken / sum(values))
     needed = next(k for k in range(1, len(values) + 1) if 2 * sum(ordered[:k]) >= sum(values))
-    assert fewest_giving_half(values) == needed
+    assert count_bus_factor(values) == needed
 
 
 @settings(max_examples=30, deadline=None)
@@ -55,7 +55,7 @@ def test_counts_equal_expanded_rows(rows):
     many = np.repeat(values, counts)
     assert gini(values, counts, n_resamples=49) == gini(many, n_resamples=49)
     assert top_share(values, 0.1, counts, n_resamples=49) == top_share(many, 0.1, n_resamples=49)
-    assert fewest_giving_half(values, counts) == fewest_giving_half(many)
+    assert count_bus_factor(values, counts) == count_bus_factor(many)
     assert lorenz(values, counts) == lorenz(many)
 
 
@@ -96,7 +96,7 @@ def test_what_cannot_be_estimated_says_why():
     assert gini([0, 0, 0]).reason == "no_data"
     assert gini([1, np.nan, -2, 3]).n_missing == 2
     assert lorenz([0, 0]) == ()
-    assert fewest_giving_half([0, 0]) == 0
+    assert count_bus_factor([0, 0]) == 0
 
 
 def test_gini_of_the_southern_women_and_of_the_service_log(shared_data):
@@ -109,7 +109,7 @@ def test_gini_of_the_southern_women_and_of_the_service_log(shared_data):
     stored = log["gini_rows"]["gini_unbiased_n_over_n_minus_1"]
     assert gini(rows).estimate == pytest.approx(stored, rel=1e-8)
     assert hhi(rows) == pytest.approx(log["concentration_rows"]["hhi"], rel=1e-8)
-    assert fewest_giving_half(rows) == log["people_for_50pct"]
+    assert count_bus_factor(rows) == log["people_for_50pct"]
 
 
 @given(AMOUNTS, st.sampled_from([1.0, 0.1, 1e9 / 3]))
@@ -117,6 +117,6 @@ def test_fewest_giving_half_by_adding_up(amounts, scale):
     """From the largest on, until half is reached; the unit does not matter."""
     largest = sorted(amounts, reverse=True)
     reached = next(k for k in range(1, len(amounts) + 1) if 2 * sum(largest[:k]) >= sum(amounts))
-    assert fewest_giving_half(np.array(amounts) * scale) == reached
+    assert count_bus_factor(np.array(amounts) * scale) == reached
     values, counts = np.unique(amounts, return_counts=True)
-    assert fewest_giving_half(values * scale, counts) == reached
+    assert count_bus_factor(values * scale, counts) == reached

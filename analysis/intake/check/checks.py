@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.intake.check.overlap import check_overlap
 from analysis.intake.model import Table
 from analysis.intake.tables.choices import is_exclusive, option_splitter, propose_choices
-from analysis.intake.values.lookup import column_texts, find_column, normalise_name
+from analysis.intake.values.column_lookup import column_texts, find_column, normalise_name
 from analysis.intake.values.open_questions import find_open_dates
 from analysis.intake.values.survey_times import list_survey_days
 from analysis.issues import Issue

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from analysis.intake.check.linkage import ProposedLink, propose_links
 from analysis.intake.model import Table
-from analysis.intake.values.lookup import column_texts, find_column
+from analysis.intake.values.column_lookup import column_texts, find_column
 from analysis.issues import Issue
 from analysis.plan import SurveyPlan
 from analysis.study import Study, SurveyData

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.intake.values.words import split_words
+from analysis.intake.values.known_words import split_words
 
 COMMON_SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔"

@@ -9,7 +9,7 @@ from itertools import combinations
 import pandas as pd
 
 from analysis.intake.model import Table
-from analysis.intake.values.numbers import looks_like_numbers, read_numbers
+from analysis.intake.values.parse_numbers import looks_like_numbers, read_numbers
 from analysis.issues import Issue
 
 MIN_ROWS = 3

@@ -17,9 +17,9 @@ from analysis.intake.check.personal_text import (
     is_known_latin,
     is_latin_name,
 )
-from analysis.intake.values.lookup import normalise_name
+from analysis.intake.values.column_lookup import normalise_name
+from analysis.intake.values.known_words import split_words
 from analysis.intake.values.respondents import normalise_code
-from analysis.intake.values.words import split_words
 
 __all__ = [
     "KINDS",

@@ -25,7 +25,7 @@ from analysis.intake.check.name_words import (
     SURNAMES,
     TITLES,
 )
-from analysis.intake.values.words import split_words
+from analysis.intake.values.known_words import split_words
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"

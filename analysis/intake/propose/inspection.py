@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from analysis.errors import IntakeError
 from analysis.intake.check.overlap import check_overlap
 from analysis.intake.model import Table
-from analysis.intake.propose.roles import ColumnProfile, propose_roles
-from analysis.intake.tables.recognise import read_tables
+from analysis.intake.propose.column_roles import ColumnProfile, propose_roles
+from analysis.intake.tables.survey_tool import read_tables
 from analysis.issues import Issue
 
 

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.intake.model import Column, Table
+from analysis.intake.propose.column_roles import ColumnProfile, propose_roles
 from analysis.intake.propose.open_scales import stated_range
-from analysis.intake.propose.roles import ColumnProfile, propose_roles
 from analysis.intake.propose.score_names import name_internally, suggest_name, tell_apart
 from analysis.intake.tables.choices import is_exclusive, propose_choices
 from analysis.intake.values.answers import propose_answer_rule
-from analysis.intake.values.lookup import column_texts, find_column
+from analysis.intake.values.column_lookup import column_texts, find_column
 from analysis.intake.values.scales import code_letters, family_of
 from analysis.plan import MeasurePlan
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.intake.model import Table
-from analysis.intake.read.sections import KNOWN_TABLES, locate_fields
+from analysis.intake.read.table_purpose import KNOWN_TABLES, locate_fields
+from analysis.intake.values.column_lookup import column_texts, list_identifiers
 from analysis.intake.values.dates import looks_like_dates
-from analysis.intake.values.lookup import column_texts, list_identifiers
 from analysis.plan import TABLES
 
 _DATES_LOOKED_AT = 50
@@ -26,7 +26,7 @@ class NearSection:
     Attributes
     ----------
     section
-        Its name in :data:`~analysis.intake.read.sections.KNOWN_TABLES`.
+        Its name in :data:`~analysis.intake.read.table_purpose.KNOWN_TABLES`.
     found
         Needed field → the column whose header says it.
     lacks

@@ -11,6 +11,7 @@ from rapidfuzz import fuzz
 
 from analysis.errors import IntakeError
 from analysis.intake.model import Column, Table, Workbook
+from analysis.intake.propose.column_roles import ColumnProfile, propose_roles
 from analysis.intake.propose.measures import (
     propose_measures,
     propose_number_measures,
@@ -18,21 +19,20 @@ from analysis.intake.propose.measures import (
 )
 from analysis.intake.propose.open_scales import settle_ratings
 from analysis.intake.propose.propose_counts import CountsShape, propose_counts, recognise_counts
-from analysis.intake.propose.roles import ColumnProfile, propose_roles
 from analysis.intake.propose.wave_order import order_waves
 from analysis.intake.propose.wave_ranges import widen_ranges
 from analysis.intake.propose.wide_tables import find_pattern, propose_wide_measures
 from analysis.intake.read.money_tables import name_sides, settle_income_side
 from analysis.intake.read.reader import read_table
-from analysis.intake.read.sections import SectionMatch, recognise_section
+from analysis.intake.read.table_purpose import SectionMatch, recognise_section
 from analysis.intake.sandbox.workbook import Progress
 from analysis.intake.tables.dictionaries import DICTIONARY_FORMATS, apply_dictionaries
-from analysis.intake.tables.recognise import open_chosen, recognise_sheet
+from analysis.intake.tables.survey_tool import open_chosen, recognise_sheet
+from analysis.intake.values.column_lookup import column_texts, find_column, normalise_name
 from analysis.intake.values.dates import read_dates
-from analysis.intake.values.lookup import column_texts, find_column, normalise_name
+from analysis.intake.values.header_spellings import header_words
+from analysis.intake.values.known_words import DICTIONARY_SHEETS, FINISHED, GROUP, SITE, STARTED
 from analysis.intake.values.respondents import wave_family
-from analysis.intake.values.spellings import header_words
-from analysis.intake.values.words import DICTIONARY_SHEETS, FINISHED, GROUP, SITE, STARTED
 from analysis.plan import MeasurePlan, StudyPlan, SurveyFile, SurveyPlan, plan_from_dict
 from analysis.plan_tables import FundingPlan
 

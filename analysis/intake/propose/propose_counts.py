@@ -18,11 +18,9 @@ from analysis.intake.tables.counts import (
     split_shares,
 )
 from analysis.intake.values.answers import propose_range
-from analysis.intake.values.lookup import column_texts, normalise_name
-from analysis.intake.values.numbers import read_numbers
-from analysis.intake.values.respondents import wave_family
-from analysis.intake.values.spellings import header_words
-from analysis.intake.values.words import (
+from analysis.intake.values.column_lookup import column_texts, normalise_name
+from analysis.intake.values.header_spellings import header_words
+from analysis.intake.values.known_words import (
     ANSWERS,
     COUNTS,
     GROUP,
@@ -32,6 +30,8 @@ from analysis.intake.values.words import (
     SITE,
     WAVE_HEADERS,
 )
+from analysis.intake.values.parse_numbers import read_numbers
+from analysis.intake.values.respondents import wave_family
 from analysis.plan import CountsPlan, MeasurePlan, SurveyFile, SurveyPlan
 
 _MAX_ROWS, _MAX_COLUMNS, _MAX_FACTS = 500, 24, 4

@@ -15,9 +15,9 @@ from itertools import combinations, pairwise
 import pandas as pd
 
 from analysis.intake.model import Table
-from analysis.intake.values.lookup import column_texts
+from analysis.intake.values.column_lookup import column_texts
+from analysis.intake.values.known_words import split_words
 from analysis.intake.values.respondents import wave_family, without_arm
-from analysis.intake.values.words import split_words
 
 USUAL = ("pre", "mid", "post", "follow_up")
 _MAX_ROUNDS = 60

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from analysis.intake.model import Table
-from analysis.intake.values.lookup import column_texts, find_column
+from analysis.intake.values.column_lookup import column_texts, find_column
 from analysis.intake.values.scales import find_scale
 from analysis.plan import MeasurePlan
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from analysis.intake.model import Column, Table
+from analysis.intake.propose.column_roles import ColumnProfile
 from analysis.intake.propose.measures import propose_measures
-from analysis.intake.propose.roles import ColumnProfile
 from analysis.intake.propose.wave_ranges import widen_ranges
 from analysis.intake.values.respondents import wave_family
 from analysis.plan import MeasurePlan, SurveyFile

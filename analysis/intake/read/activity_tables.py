@@ -7,11 +7,11 @@ import pandas as pd
 from analysis.errors import StudyFileError
 from analysis.intake.model import Table
 from analysis.intake.values.answers import read_number
+from analysis.intake.values.column_lookup import find_column, normalise_name
 from analysis.intake.values.dates import read_dates
-from analysis.intake.values.lookup import find_column, normalise_name
+from analysis.intake.values.known_words import FLAG_WORDS, HELD, SERVING, TICKS
 from analysis.intake.values.respondents import normalise_code
 from analysis.intake.values.typed_table import TableDraft, TypedTable
-from analysis.intake.values.words import FLAG_WORDS, HELD, SERVING, TICKS
 from analysis.plan import StudyPlan
 from analysis.plan_tables import AttendancePlan, DeliveryPlan, ServicePlan, VolunteersPlan
 
@@ -34,7 +34,7 @@ def read_attendance(plan: AttendancePlan, table: Table, study: StudyPlan) -> Typ
 
 def find_or_raise(table: Table, column: str, key: str) -> str:
     """Return a column's name in the table; MissingColumnError when it is not there."""
-    from analysis.intake.values.lookup import require_column
+    from analysis.intake.values.column_lookup import require_column
 
     return require_column(table, column, key=key)
 

@@ -9,7 +9,7 @@ from typing import NoReturn
 import pandas as pd
 
 from analysis.errors import StudyFileError
-from analysis.intake.read.survey_rows import SurveyRows
+from analysis.intake.read.survey_rows import RowsOfFile
 from analysis.issues import Issue
 from analysis.plan import SurveyPlan
 
@@ -17,7 +17,7 @@ MAX_VALUES = 20
 
 
 def check_declared_values(
-    survey: SurveyPlan, rows: pd.DataFrame, parts: Sequence[SurveyRows]
+    survey: SurveyPlan, rows: pd.DataFrame, parts: Sequence[RowsOfFile]
 ) -> list[Issue]:
     """Check the groups and waves that the study file names against those of the data.
 
@@ -26,7 +26,7 @@ def check_declared_values(
     Parameters
     ----------
     rows
-        Rows of all files, columns as in :class:`SurveyRows`.
+        Rows of all files, columns as in :class:`RowsOfFile`.
 
     Returns
     -------
@@ -50,7 +50,7 @@ def check_declared_values(
     return list(_check_groups(survey, rows))
 
 
-def _check_waves(survey: SurveyPlan, rows: pd.DataFrame, parts: Sequence[SurveyRows]) -> None:
+def _check_waves(survey: SurveyPlan, rows: pd.DataFrame, parts: Sequence[RowsOfFile]) -> None:
     """Refuse a wave without rows while other rows belong to no wave: one is the other's typo."""
     unknown = [
         str(value)

@@ -10,12 +10,9 @@ import pandas as pd
 from analysis.errors import StudyFileError
 from analysis.intake.model import Table
 from analysis.intake.read.activity_tables import is_tick_column
-from analysis.intake.read.sections import DEBIT_CREDIT
-from analysis.intake.values.lookup import column_texts, find_column, normalise_name
-from analysis.intake.values.numbers import read_numbers
-from analysis.intake.values.respondents import propose_wave_rule
-from analysis.intake.values.typed_table import TableDraft, TypedTable
-from analysis.intake.values.words import (
+from analysis.intake.read.table_purpose import DEBIT_CREDIT
+from analysis.intake.values.column_lookup import column_texts, find_column, normalise_name
+from analysis.intake.values.known_words import (
     BALANCES,
     CURRENCIES,
     CURRENCY_HEADERS,
@@ -23,6 +20,9 @@ from analysis.intake.values.words import (
     INCOME,
     ISSUE_STATUS,
 )
+from analysis.intake.values.parse_numbers import read_numbers
+from analysis.intake.values.respondents import propose_wave_rule
+from analysis.intake.values.typed_table import TableDraft, TypedTable
 from analysis.plan import StudyPlan
 from analysis.plan_tables import CapacityPlan, ConsultationPlan, FundingPlan, StrengthsPlan
 

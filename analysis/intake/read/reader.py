@@ -30,13 +30,13 @@ from analysis.intake.read.money_tables import (
     read_funding,
     read_strengths,
 )
-from analysis.intake.read.survey_table import SurveyRead, read_survey
+from analysis.intake.read.survey_table import LinkedAnswers, read_survey
 from analysis.intake.sandbox.workbook import DEFAULT_LIMITS, Progress, open_workbook, open_workbooks
 from analysis.intake.tables.counts import CountsRead, read_counts
 from analysis.intake.tables.dictionaries import apply_dictionary
 from analysis.intake.tables.headers import clean_text, unique_names
-from analysis.intake.tables.layout import Head, Layout, build_table
-from analysis.intake.tables.recognise import recognise_table
+from analysis.intake.tables.layout import ColumnHeader, TableLayout, build_table
+from analysis.intake.tables.survey_tool import recognise_table
 from analysis.intake.values.typed_table import TypedTable
 from analysis.issues import Issue
 from analysis.plan import StudyPlan, SurveyFile, read_plan
@@ -153,8 +153,8 @@ def _below(workbook: Workbook, sheet: Sheet, header_row: int) -> Table:
             "header_only", file=workbook.name, sheet=sheet.name, remedy="export_again"
         )
     headers = unique_names([clean_text(cell) for cell in sheet.rows[header_row - 1]])
-    heads = [Head(name=name) for name in headers]
-    layout = Layout(format="plain", header_rows=(header_row,), heads=heads)
+    heads = [ColumnHeader(name=name) for name in headers]
+    layout = TableLayout(format="plain", header_rows=(header_row,), heads=heads)
     return build_table(workbook, sheet, layout)
 
 
@@ -237,7 +237,7 @@ def _read_beside(folder: Path, path: str) -> bytes:
         raise UnreadableFileError("missing_file", file=path, problem=str(error)) from error
 
 
-def _read_survey(plan: StudyPlan, tables: Mapping[_Wanted, Table]) -> SurveyRead | None:
+def _read_survey(plan: StudyPlan, tables: Mapping[_Wanted, Table]) -> LinkedAnswers | None:
     if plan.survey is None or not plan.survey.files:
         return None
     told = plan.survey.dictionary
@@ -272,7 +272,7 @@ def _check_single_questions(plan: StudyPlan, source: SurveyFile) -> None:
 def _study(
     plan: StudyPlan,
     tables: Mapping[_Wanted, Table],
-    survey: SurveyRead | None,
+    survey: LinkedAnswers | None,
     others: Mapping[str, TypedTable],
 ) -> Study:
     frames = {told: one.frame for name, one in others.items() for told in [one.target or name]}
@@ -318,7 +318,7 @@ def _unread_sheets(table: Table, tables: Mapping[_Wanted, Table]) -> Iterator[Is
 def _balances(
     plan: StudyPlan,
     tables: Mapping[_Wanted, Table],
-    survey: SurveyRead | None,
+    survey: LinkedAnswers | None,
     others: Mapping[str, TypedTable],
 ) -> Iterator[SourceFile]:
     told = plan.survey.dictionary if plan.survey and survey else None

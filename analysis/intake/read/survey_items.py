@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from analysis.intake.values.answer_ladders import normalise_answer, strip_letter
 from analysis.intake.values.answers import AnswerRule, propose_answer_rule, read_number
-from analysis.intake.values.lookup import normalise_name
-from analysis.intake.values.numbers import read_numbers
-from analysis.intake.values.vocabulary import normalise_answer, strip_letter
-from analysis.intake.values.words import NOT_GIVEN
+from analysis.intake.values.column_lookup import normalise_name
+from analysis.intake.values.known_words import NOT_GIVEN
+from analysis.intake.values.parse_numbers import read_numbers
 from analysis.issues import Issue
 from analysis.plan import MeasurePlan
 

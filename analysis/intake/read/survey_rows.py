@@ -9,16 +9,16 @@ import pandas as pd
 
 from analysis.intake.model import Column, Table
 from analysis.intake.tables.choices import with_options
-from analysis.intake.values.lookup import (
+from analysis.intake.values.column_lookup import (
     column_texts,
     find_column,
     missing_column,
     normalise_name,
     require_column,
 )
+from analysis.intake.values.known_words import STATUS_COLUMNS, WAVE_WORDS
 from analysis.intake.values.respondents import propose_wave_rule, wave_family
 from analysis.intake.values.survey_times import read_times
-from analysis.intake.values.words import STATUS_COLUMNS, WAVE_WORDS
 from analysis.issues import Issue
 from analysis.plan import Fix, MeasurePlan, SurveyFile, SurveyPlan
 from analysis.study import Exclusion
@@ -27,7 +27,7 @@ KEY_COLUMNS = ("group", "site", "cluster", "weight", "started_on", "anchor")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SurveyRows:
+class RowsOfFile:
     """Rows of one file.
 
     Attributes
@@ -54,7 +54,7 @@ class SurveyRows:
 
 def read_rows(
     table: Table, source: SurveyFile, plan: SurveyPlan, measures: Sequence[MeasurePlan]
-) -> SurveyRows:
+) -> RowsOfFile:
     """Read one survey file into rows of one person and wave.
 
     Raises
@@ -67,7 +67,7 @@ def read_rows(
     keys, absent = _key_frame(table, source, plan)
     blocks = _wide_blocks if wide else _long_blocks
     made, lost, issues, columns, missing = blocks(table, source, plan, measures, keys)
-    return SurveyRows(
+    return RowsOfFile(
         rows=made,
         table=table,
         exclusions=(*dropped, *lost),

@@ -11,11 +11,11 @@ from analysis.errors import MissingColumnError
 from analysis.intake.model import Table
 from analysis.intake.read.declared_values import check_declared_values
 from analysis.intake.read.survey_items import MeasureAnswers, read_measure
-from analysis.intake.read.survey_rows import SurveyRows, read_rows
+from analysis.intake.read.survey_rows import RowsOfFile, read_rows
 from analysis.intake.values.anchors import read_steps
+from analysis.intake.values.column_lookup import missing_column
 from analysis.intake.values.dates import read_dates
-from analysis.intake.values.lookup import missing_column
-from analysis.intake.values.numbers import read_numbers
+from analysis.intake.values.parse_numbers import read_numbers
 from analysis.intake.values.respondents import normalise_code, strip_zeros
 from analysis.issues import Issue, Severity
 from analysis.plan import StudyPlan, SurveyFile, SurveyPlan
@@ -25,17 +25,17 @@ _FILLED = ("group", "site", "cluster")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SurveyRead:
+class LinkedAnswers:
     """Linked answers with what was left out; ``listed`` counts sheet rows left out per file."""
 
     survey: SurveyData
     exclusions: tuple[Exclusion, ...] = ()
     issues: tuple[Issue, ...] = ()
     answers: Mapping[str, MeasureAnswers] | None = None
-    parts: tuple[SurveyRows, ...] = ()
+    parts: tuple[RowsOfFile, ...] = ()
 
 
-def read_survey(plan: StudyPlan, tables: Sequence[tuple[SurveyFile, Table]]) -> SurveyRead:
+def read_survey(plan: StudyPlan, tables: Sequence[tuple[SurveyFile, Table]]) -> LinkedAnswers:
     """Read and link the survey files of a study.
 
     Parameters
@@ -74,7 +74,7 @@ def read_survey(plan: StudyPlan, tables: Sequence[tuple[SurveyFile, Table]]) -> 
         rows = _filled(rows, survey, parts)
     rows = _ordered(rows, survey)
     data, answers, found = _survey_data(rows, plan, _choices(parts), anonymous)
-    return SurveyRead(
+    return LinkedAnswers(
         survey=data,
         exclusions=tuple(exclusions),
         issues=(*issues, *found),
@@ -106,7 +106,7 @@ def _dated(
 def _check_everywhere_absent(
     survey: SurveyPlan,
     tables: Sequence[tuple[SurveyFile, Table]],
-    parts: Sequence[SurveyRows],
+    parts: Sequence[RowsOfFile],
 ) -> None:
     """Raise for a declared column that no file has."""
     if not parts:
@@ -124,7 +124,7 @@ def _check_everywhere_absent(
         raise error
 
 
-def _absences(plan: StudyPlan, parts: Sequence[SurveyRows]) -> list[Issue]:
+def _absences(plan: StudyPlan, parts: Sequence[RowsOfFile]) -> list[Issue]:
     """Say which measures and columns one file lacks while another has them."""
     issues: list[Issue] = []
     for part in parts:
@@ -252,7 +252,7 @@ def _moment(rows: pd.DataFrame) -> pd.Series:
     return moment
 
 
-def _filled(rows: pd.DataFrame, survey: SurveyPlan, parts: Sequence[SurveyRows]) -> pd.DataFrame:
+def _filled(rows: pd.DataFrame, survey: SurveyPlan, parts: Sequence[RowsOfFile]) -> pd.DataFrame:
     """Carry a person's group, site and categories to a wave whose file does not have them."""
     lacking = frozenset().union(*(part.absent for part in parts))
     wanted = [("key", name) for name in _FILLED] + [("category", n) for n in survey.disaggregate]
@@ -313,7 +313,7 @@ def _survey_data(
     return data, answers, [*issues, *found]
 
 
-def _choices(parts: Sequence[SurveyRows]) -> dict[str, dict[str, str]]:
+def _choices(parts: Sequence[RowsOfFile]) -> dict[str, dict[str, str]]:
     """Return item → {code: wording} from all files."""
     told: dict[str, dict[str, str]] = {}
     for part in parts:

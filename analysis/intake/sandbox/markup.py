@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 from analysis.errors import HostileFileError, UnreadableFileError
 from analysis.intake.sandbox.encoding import decode_text
 from analysis.intake.sandbox.grid import make_grid
-from analysis.intake.sandbox.raw import Limits, RawBook, RawSheet
+from analysis.intake.sandbox.protocol import Limits, RawBook, RawSheet
 
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?([\w-]+)""", re.IGNORECASE)
 _SS = "{urn:schemas-microsoft-com:office:spreadsheet}"

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from analysis.errors import HostileFileError, LimitExceededError, UnreadableFileError
-from analysis.intake.sandbox.raw import Limits
+from analysis.intake.sandbox.protocol import Limits
 
 _CHUNK = 1 << 20
 _BOMB_BYTES = 20_000_000

@@ -1,6 +1,6 @@
 """Binary and zipped spreadsheets as text: calamine first, openpyxl where it fails.
 
-Runs only inside the reading process (:mod:`analysis.intake.sandbox.child`): calamine may abort.
+Runs only inside the reading process (:mod:`analysis.intake.sandbox.worker`): calamine may abort.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from analysis.intake.sandbox.compound import has_circular_chain
 from analysis.intake.sandbox.grid import Grid, GridBuilder, Places
 from analysis.intake.sandbox.large_sheets import find_large_part, read_in_pieces
 from analysis.intake.sandbox.preflight import SheetScan, check_archive
-from analysis.intake.sandbox.raw import Limits, RawBook, RawSheet
+from analysis.intake.sandbox.protocol import Limits, RawBook, RawSheet
 from analysis.intake.sandbox.text_files import TOLD_ROWS, read_text_file
 from analysis.issues import Issue
 
@@ -46,7 +46,7 @@ def read_spreadsheet(
     data
         The file's bytes.
     kind
-        As told by :func:`analysis.intake.sandbox.kinds.recognise_kind`.
+        As told by :func:`analysis.intake.sandbox.file_types.recognise_kind`.
     limits
         What one file may cost.
     tell

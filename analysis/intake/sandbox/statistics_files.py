@@ -17,7 +17,7 @@ from typing import Any
 
 from analysis.errors import LimitExceededError, UnreadableFileError
 from analysis.intake.sandbox.grid import make_grid
-from analysis.intake.sandbox.raw import Limits, RawBook, RawSheet
+from analysis.intake.sandbox.protocol import Limits, RawBook, RawSheet
 
 STATISTICS_KINDS = ("sav", "por", "dta", "sas7bdat")
 _HEAD = "\ue000levee variable "

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from analysis.errors import LimitExceededError, UnreadableFileError
 from analysis.intake.sandbox.encoding import decode_text
 from analysis.intake.sandbox.grid import Grid, GridBuilder, Places
-from analysis.intake.sandbox.raw import Limits, RawBook, RawSheet
+from analysis.intake.sandbox.protocol import Limits, RawBook, RawSheet
 from analysis.issues import Issue
 
 _DELIMITERS = (",", ";", "\t", "|")

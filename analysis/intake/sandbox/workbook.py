@@ -18,9 +18,9 @@ from typing import IO
 
 from analysis.errors import IntakeError, LimitExceededError, UnreadableFileError
 from analysis.intake.model import Sheet, Workbook
-from analysis.intake.sandbox.child import read_progress, read_replies, write_request
-from analysis.intake.sandbox.kinds import is_old_excel
-from analysis.intake.sandbox.raw import Limits, RawBook, read_reply
+from analysis.intake.sandbox.file_types import is_old_excel
+from analysis.intake.sandbox.protocol import Limits, RawBook, read_reply
+from analysis.intake.sandbox.worker import read_progress, read_replies, write_request
 
 DEFAULT_LIMITS = Limits()
 Progress = Callable[[str, float], None]
@@ -237,7 +237,7 @@ class _Spare:
 
     def _start(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, "-X", "utf8", "-m", "analysis.intake.sandbox.child"],
+            [sys.executable, "-X", "utf8", "-m", "analysis.intake.sandbox.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -11,7 +11,7 @@ from itertools import pairwise
 import pandas as pd
 
 from analysis.intake.model import Column, Table
-from analysis.intake.values.lookup import column_texts, find_column, normalise_name
+from analysis.intake.values.column_lookup import column_texts, find_column, normalise_name
 
 MARKS = ("┋", ";", "；", "|", "、", ", ", ",", "，")
 _SPACED = frozenset({"kobotoolbox", "odk_central"})

@@ -12,7 +12,7 @@ from dataclasses import replace
 import pandas as pd
 
 from analysis.intake.model import Column, Table
-from analysis.intake.values.lookup import column_texts, require_column
+from analysis.intake.values.column_lookup import column_texts, require_column
 from analysis.plan import CountsPlan, SurveyFile
 
 _ANSWER, _NUMBER = "answer", "n"

@@ -23,11 +23,9 @@ from analysis.intake.tables.count_questions import (
     lay_side_by_side,
     split_questions,
 )
-from analysis.intake.values.lookup import column_texts, normalise_name, require_column
-from analysis.intake.values.numbers import read_numbers
-from analysis.intake.values.respondents import propose_wave_rule, wave_family
-from analysis.intake.values.spellings import header_words
-from analysis.intake.values.words import (
+from analysis.intake.values.column_lookup import column_texts, normalise_name, require_column
+from analysis.intake.values.header_spellings import header_words
+from analysis.intake.values.known_words import (
     ANSWERS,
     COUNTS,
     PERCENTS,
@@ -35,6 +33,8 @@ from analysis.intake.values.words import (
     TOTALS,
     split_words,
 )
+from analysis.intake.values.parse_numbers import read_numbers
+from analysis.intake.values.respondents import propose_wave_rule, wave_family
 from analysis.issues import Issue, Severity
 from analysis.plan import CountsPlan, SurveyFile, SurveyPlan
 from analysis.study import Exclusion

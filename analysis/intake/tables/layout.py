@@ -23,7 +23,7 @@ Cells = list[list[str | None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class ColumnHeader:
     """What a format knows of one column before its data are looked at.
 
     Attributes
@@ -41,7 +41,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
+class TableLayout:
     """A sheet understood by one format.
 
     Attributes
@@ -64,14 +64,14 @@ class Layout:
 
     format: str
     header_rows: tuple[int, ...]
-    heads: Sequence[Head]
+    heads: Sequence[ColumnHeader]
     missing: Collection[str] = ()
     left_out: Collection[int] = ()
     choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     issues: tuple[Issue, ...] = ()
 
 
-def build_table(workbook: Workbook, sheet: Sheet, layout: Layout) -> Table:
+def build_table(workbook: Workbook, sheet: Sheet, layout: TableLayout) -> Table:
     """Put a table together: names made unique, blank rows and empty columns left out.
 
     Parameters
@@ -146,7 +146,7 @@ def grid_stems(headers: Sequence[str], pattern: re.Pattern[str]) -> dict[int, tu
     return {at: pair for at, pair in stems.items() if sizes[pair[0]] > 1 and pair[1]}
 
 
-def _column(name: str, head: Head, position: int) -> Column:
+def _column(name: str, head: ColumnHeader, position: int) -> Column:
     return Column(
         name=name,
         label=head.label or head.name or name,
@@ -166,13 +166,15 @@ def _data_rows(sheet: Sheet, last: int, left_out: Collection[int]) -> list[int]:
     ]
 
 
-def _is_used(sheet: Sheet, at: int, head: Head, numbers: list[int]) -> bool:
+def _is_used(sheet: Sheet, at: int, head: ColumnHeader, numbers: list[int]) -> bool:
     if head.name:
         return True
     return any(sheet.rows[number - 1][at] for number in numbers)
 
 
-def _with_unticked(heads: Sequence[Head], sheet: Sheet, numbers: list[int]) -> list[Head]:
+def _with_unticked(
+    heads: Sequence[ColumnHeader], sheet: Sheet, numbers: list[int]
+) -> list[ColumnHeader]:
     """Name the option of a box that nobody ticked, told by the boxes beside it."""
     boxes = {head.stem for head in heads if head.option}
     others = {
@@ -211,7 +213,7 @@ def _answers(cells: list[str | None], missing: frozenset[str]) -> list[str | Non
 
 
 def _noticed(
-    workbook: Workbook, sheet: Sheet, layout: Layout, totals: tuple[int, ...]
+    workbook: Workbook, sheet: Sheet, layout: TableLayout, totals: tuple[int, ...]
 ) -> list[Issue]:
     issues = [issue for issue in workbook.issues if issue.sheet in ("", sheet.name)]
     note = partial(Issue, file=workbook.name, sheet=sheet.name)

@@ -11,8 +11,13 @@ from typing import Literal
 
 import pandas as pd
 
-from analysis.intake.values.vocabulary import Ladder, find_ladders, normalise_answer, strip_letter
-from analysis.intake.values.words import NOT_GIVEN, split_words
+from analysis.intake.values.answer_ladders import (
+    Ladder,
+    find_ladders,
+    normalise_answer,
+    strip_letter,
+)
+from analysis.intake.values.known_words import NOT_GIVEN, split_words
 
 Source = Literal["declared", "number", "vocabulary", "order"]
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.intake.model import Table
+from analysis.intake.values.column_lookup import column_texts
 from analysis.intake.values.dates import lacks_year, looks_like_dates, read_dates
-from analysis.intake.values.lookup import column_texts
-from analysis.intake.values.numbers import (
+from analysis.intake.values.parse_numbers import (
     can_be_read_two_ways,
     find_decimal_comma,
     looks_like_numbers,

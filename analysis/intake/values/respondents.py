@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from analysis.intake.values.words import WAVE_WORDS
+from analysis.intake.values.known_words import WAVE_WORDS
 
 _BLANKS = re.compile(r"[\s\u200b\u200c\u200d\ufeff\u2060]+")
 _PHONE = re.compile(r"^(?:\+?86|0086)?[-(]*(1[3-9]\d)[-)]*(\d{4})-?(\d{4})$")

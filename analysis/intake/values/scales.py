@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.intake.model import Column
 from analysis.intake.values.answers import propose_range, read_number
-from analysis.intake.values.words import NOT_GIVEN
+from analysis.intake.values.known_words import NOT_GIVEN
 
 MAX_RUNGS = 12
 """Distinct answers up to which a column can be a scale."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.intake.model import Table
+from analysis.intake.values.column_lookup import column_texts, find_column, normalise_name
 from analysis.intake.values.dates import read_dates
-from analysis.intake.values.lookup import column_texts, find_column, normalise_name
-from analysis.intake.values.numbers import read_numbers
-from analysis.intake.values.words import DURATION, FINISHED, STARTED
+from analysis.intake.values.known_words import DURATION, FINISHED, STARTED
+from analysis.intake.values.parse_numbers import read_numbers
 from analysis.plan import SurveyFile, SurveyPlan
 
 

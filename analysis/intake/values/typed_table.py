@@ -12,12 +12,17 @@ import pandas as pd
 
 from analysis.intake.model import Table
 from analysis.intake.values.answers import propose_answer_rule
+from analysis.intake.values.column_lookup import (
+    column_texts,
+    find_column,
+    missing_column,
+    normalise_name,
+)
 from analysis.intake.values.dates import names_month_only, read_dates
-from analysis.intake.values.lookup import column_texts, find_column, missing_column, normalise_name
-from analysis.intake.values.numbers import read_numbers
+from analysis.intake.values.known_words import BLANKS, FLAG_WORDS, NOT_GIVEN, TOTALS
 from analysis.intake.values.open_questions import tell_decimal_comma
+from analysis.intake.values.parse_numbers import read_numbers
 from analysis.intake.values.respondents import normalise_code
-from analysis.intake.values.words import BLANKS, FLAG_WORDS, NOT_GIVEN, TOTALS
 from analysis.issues import Issue, Severity
 from analysis.plan import TABLES
 from analysis.plan_tables import ColumnKind, TableSection, TableSpec

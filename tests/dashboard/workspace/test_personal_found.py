@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from analysis.intake.check.personal import KINDS
-from analysis.intake.sandbox import child, workbook
-from analysis.intake.sandbox.raw import read_reply
+from analysis.intake.sandbox import workbook, worker
+from analysis.intake.sandbox.protocol import read_reply
 from benchmarks.find_personal_data import Shape, find_alarms, find_leaks, make_shapes
 
 
@@ -17,7 +17,7 @@ def in_this_process() -> Iterator[None]:
 
     def read(files, options, limits, progress):
         asked = zip(files, options, strict=True)
-        replies = (child._reply(data, limits, told, lambda _: None) for data, told in asked)
+        replies = (worker._reply(data, limits, told, lambda _: None) for data, told in asked)
         return [read_reply(memoryview(b"".join(reply))) for reply in replies]
 
     with pytest.MonkeyPatch.context() as patch:

@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.intake.model import Sheet, Workbook
-from analysis.intake.tables.recognise import recognise_table
+from analysis.intake.tables.survey_tool import recognise_table
 
 
 def read(text, *, file_name="a.csv", mark=","):

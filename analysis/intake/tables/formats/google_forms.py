@@ -6,7 +6,13 @@ import re
 
 from analysis.intake.model import Sheet, Table, Workbook
 from analysis.intake.tables.headers import clean_text
-from analysis.intake.tables.layout import Head, Layout, build_table, find_signature, grid_stems
+from analysis.intake.tables.layout import (
+    ColumnHeader,
+    TableLayout,
+    build_table,
+    find_signature,
+    grid_stems,
+)
 
 _FIRST = frozenset(
     ("Timestamp", "时间戳记", "时间戳", "時間戳記", "Zeitstempel", "Horodateur", "Marca temporal")
@@ -40,13 +46,13 @@ def read_format(workbook: Workbook, sheet: Sheet) -> Table:
     headers = [clean_text(cell) for cell in sheet.rows[at]]
     stems = grid_stems(headers, _GRID)
     heads = [
-        Head(name=header, paradata=True)
+        ColumnHeader(name=header, paradata=True)
         if (quiz := _QUIZ.match(header)) and quiz["question"] in headers
         else _head(header, position, stems)
         for position, header in enumerate(headers)
     ]
     return build_table(
-        workbook, sheet, Layout(format="google_forms", header_rows=(at + 1,), heads=heads)
+        workbook, sheet, TableLayout(format="google_forms", header_rows=(at + 1,), heads=heads)
     )
 
 
@@ -56,10 +62,10 @@ def _match(row: tuple[str, ...]) -> float:
     return 0.9 if len([cell for cell in row if cell]) > 1 else 0.0
 
 
-def _head(header: str, position: int, stems: dict[int, tuple[str, str]]) -> Head:
+def _head(header: str, position: int, stems: dict[int, tuple[str, str]]) -> ColumnHeader:
     if position == 0 or header in _OWN:
-        return Head(name=header, paradata=True)
+        return ColumnHeader(name=header, paradata=True)
     if position in stems:
         stem, part = stems[position]
-        return Head(name=header, label=part, stem=stem)
-    return Head(name=header)
+        return ColumnHeader(name=header, label=part, stem=stem)
+    return ColumnHeader(name=header)

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 
 from analysis.intake.model import Sheet, Table, Workbook
 from analysis.intake.tables.headers import clean_text
-from analysis.intake.tables.layout import Head, Layout, build_table, column_values, find_signature
+from analysis.intake.tables.layout import (
+    ColumnHeader,
+    TableLayout,
+    build_table,
+    column_values,
+    find_signature,
+)
 
 _SYSTEM = frozenset(
     [
@@ -61,7 +67,7 @@ def read_format(workbook: Workbook, sheet: Sheet) -> Table:
     heads = [_head(headers, n, sheet, at + 1, details) for n in range(len(headers))]
     legacy = "_index" not in headers
     missing = (_MISSING_LEGACY,) if legacy else ()
-    layout = Layout(format="kobotoolbox", header_rows=(at + 1,), heads=heads, missing=missing)
+    layout = TableLayout(format="kobotoolbox", header_rows=(at + 1,), heads=heads, missing=missing)
     table = build_table(workbook, sheet, layout)
     for column in table.columns:
         if column.option:
@@ -104,13 +110,13 @@ def _details(headers: Sequence[str], sheet: Sheet, first: int) -> set[str]:
 
 def _head(
     headers: Sequence[str], position: int, sheet: Sheet, first: int, details: set[str]
-) -> Head:
+) -> ColumnHeader:
     header = headers[position]
     if is_system_column(header):
-        return Head(name=header, paradata=True)
+        return ColumnHeader(name=header, paradata=True)
     parent, _, option = header.rpartition("/")
     if parent in details:
-        return Head(name=header, label=option, stem=parent, option=option)
+        return ColumnHeader(name=header, label=option, stem=parent, option=option)
     if parent in headers and set(column_values(sheet, position, first)) <= _BOX:
-        return Head(name=header, label=option, stem=parent, option=option)
-    return Head(name=header, label=header if parent in headers else option or header)
+        return ColumnHeader(name=header, label=option, stem=parent, option=option)
+    return ColumnHeader(name=header, label=header if parent in headers else option or header)

@@ -7,8 +7,8 @@ from collections import Counter
 
 from analysis.intake.model import Sheet, Table, Workbook
 from analysis.intake.tables.layout import (
-    Head,
-    Layout,
+    ColumnHeader,
+    TableLayout,
     build_table,
     column_values,
     find_signature,
@@ -44,12 +44,12 @@ def read_format(workbook: Workbook, sheet: Sheet) -> Table:
     sizes = Counter(m["stem"] for header in headers if (m := _PART.match(header)))
     timings = {f"{header.split('[')[0]}Time" for header in headers}
     heads = [
-        Head(name=header, paradata=True)
+        ColumnHeader(name=header, paradata=True)
         if header in timings or _GROUP_TIME.match(header)
         else _head(header, sizes, column_values(sheet, n, at + 1))
         for n, header in enumerate(headers)
     ]
-    layout = Layout(
+    layout = TableLayout(
         format="limesurvey",
         header_rows=(at + 1,),
         heads=heads,
@@ -73,16 +73,16 @@ def _match(row: tuple[str, ...]) -> float:
     return 0.98 * score
 
 
-def _head(header: str, sizes: Counter[str], values: list[str]) -> Head:
+def _head(header: str, sizes: Counter[str], values: list[str]) -> ColumnHeader:
     if header in _OWN:
-        return Head(name=header, paradata=True)
+        return ColumnHeader(name=header, paradata=True)
     found = _PART.match(header)
     if found and (sizes[found["stem"]] > 1):
         part = found["text"].strip() or found["part"].strip()
         option = found["part"].strip() if _is_tick(values) else ""
-        return Head(name=header, label=part, stem=found["stem"].strip(), option=option)
+        return ColumnHeader(name=header, label=part, stem=found["stem"].strip(), option=option)
     both = _CODE_TEXT.match(header)
-    return Head(name=header, label=both["text"] if both else header)
+    return ColumnHeader(name=header, label=both["text"] if both else header)
 
 
 def _is_tick(values: list[str]) -> bool:

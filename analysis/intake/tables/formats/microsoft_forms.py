@@ -6,7 +6,13 @@ import re
 
 from analysis.intake.model import Sheet, Table, Workbook
 from analysis.intake.tables.headers import clean_text
-from analysis.intake.tables.layout import Head, Layout, build_table, find_signature, grid_stems
+from analysis.intake.tables.layout import (
+    ColumnHeader,
+    TableLayout,
+    build_table,
+    find_signature,
+    grid_stems,
+)
 
 _FIRST = (
     ("ID", "Start time", "Completion time"),
@@ -59,7 +65,7 @@ def read_format(workbook: Workbook, sheet: Sheet) -> Table:
     stems = grid_stems(headers, _GRID)
     heads = [_head(header, n, stems) for n, header in enumerate(headers)]
     return build_table(
-        workbook, sheet, Layout(format="microsoft_forms", header_rows=(at + 1,), heads=heads)
+        workbook, sheet, TableLayout(format="microsoft_forms", header_rows=(at + 1,), heads=heads)
     )
 
 
@@ -67,10 +73,10 @@ def _match(row: tuple[str, ...]) -> float:
     return 0.97 if any(row[:3] == first for first in _FIRST) else 0.0
 
 
-def _head(header: str, position: int, stems: dict[int, tuple[str, str]]) -> Head:
+def _head(header: str, position: int, stems: dict[int, tuple[str, str]]) -> ColumnHeader:
     if position < 7 and header in _OWN:
-        return Head(name=header, paradata=True)
+        return ColumnHeader(name=header, paradata=True)
     if position in stems:
         stem, part = stems[position]
-        return Head(name=header, label=part, stem=stem)
-    return Head(name=header)
+        return ColumnHeader(name=header, label=part, stem=stem)
+    return ColumnHeader(name=header)

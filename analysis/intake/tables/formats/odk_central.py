@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from analysis.intake.model import Sheet, Table, Workbook
 from analysis.intake.tables.headers import clean_text
-from analysis.intake.tables.layout import Head, Layout, build_table, column_values, find_signature
+from analysis.intake.tables.layout import (
+    ColumnHeader,
+    TableLayout,
+    build_table,
+    column_values,
+    find_signature,
+)
 from analysis.issues import Issue
 
 _SYSTEM = frozenset(
@@ -44,7 +50,7 @@ def read_format(workbook: Workbook, sheet: Sheet) -> Table:
     headers = [clean_text(cell) for cell in sheet.rows[at]]
     heads = [_head(headers, position, sheet, at + 1) for position in range(len(headers))]
     issues = _rejected(workbook, sheet, headers, at)
-    layout = Layout(format="odk_central", header_rows=(at + 1,), heads=heads, issues=issues)
+    layout = TableLayout(format="odk_central", header_rows=(at + 1,), heads=heads, issues=issues)
     table = build_table(workbook, sheet, layout)
     for column in table.columns:
         if column.option:
@@ -61,14 +67,14 @@ def _match(row: tuple[str, ...]) -> float:
     return 0.85 if {"PARENT_KEY", "KEY"} <= present else 0.0
 
 
-def _head(headers: list[str], position: int, sheet: Sheet, first: int) -> Head:
+def _head(headers: list[str], position: int, sheet: Sheet, first: int) -> ColumnHeader:
     header = headers[position]
     if header in _SYSTEM:
-        return Head(name=header, paradata=True)
+        return ColumnHeader(name=header, paradata=True)
     parent, _, option = header.rpartition("/")
     if parent in headers and set(column_values(sheet, position, first)) <= {"0", "1"}:
-        return Head(name=header, label=option, stem=parent, option=option)
-    return Head(name=header)
+        return ColumnHeader(name=header, label=option, stem=parent, option=option)
+    return ColumnHeader(name=header)
 
 
 def _rejected(workbook: Workbook, sheet: Sheet, headers: list[str], at: int) -> tuple[Issue, ...]:

@@ -6,7 +6,7 @@ import re
 
 from analysis.intake.model import Sheet, Table, Workbook
 from analysis.intake.tables.headers import find_header, read_header, rows_above
-from analysis.intake.tables.layout import Head, Layout, build_table, grid_stems
+from analysis.intake.tables.layout import ColumnHeader, TableLayout, build_table, grid_stems
 from analysis.issues import Issue
 
 _GRID = re.compile(r"^(?P<stem>.+?)\s*\[(?P<part>[^\[\]]+)\]$")
@@ -23,12 +23,12 @@ def read_format(workbook: Workbook, sheet: Sheet) -> Table:
     headers = read_header(sheet, header_rows)
     stems = grid_stems(headers, _GRID)
     heads = [
-        Head(name=header, label=stems[at][1], stem=stems[at][0])
+        ColumnHeader(name=header, label=stems[at][1], stem=stems[at][0])
         if at in stems
-        else Head(name=header)
+        else ColumnHeader(name=header)
         for at, header in enumerate(headers)
     ]
-    layout = Layout(
+    layout = TableLayout(
         format="plain",
         header_rows=header_rows,
         heads=heads,

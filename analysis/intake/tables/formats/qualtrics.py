@@ -9,8 +9,8 @@ from collections import Counter
 from analysis.intake.model import Sheet, Table, Workbook
 from analysis.intake.tables.headers import clean_text
 from analysis.intake.tables.layout import (
-    Head,
-    Layout,
+    ColumnHeader,
+    TableLayout,
     build_table,
     column_values,
     find_signature,
@@ -69,7 +69,7 @@ def read_format(workbook: Workbook, sheet: Sheet) -> Table:
         _issue("preview_rows_left_out", "Status", previews, workbook, sheet),
         _issue("partial_responses", "Finished", partial, workbook, sheet),
     ]
-    layout = Layout(
+    layout = TableLayout(
         format="qualtrics",
         header_rows=header_rows,
         heads=heads,
@@ -134,7 +134,7 @@ def _has_date(sheet: Sheet, names: list[str], row: int) -> bool:
     return bool(cell and _DATE.match(cell.strip()))
 
 
-def _heads(names: list[str], labels: list[str], sheet: Sheet, first: int) -> list[Head]:
+def _heads(names: list[str], labels: list[str], sheet: Sheet, first: int) -> list[ColumnHeader]:
     bases = Counter(m["base"] for name in names if (m := _PART.match(name)))
     return [
         _head(name, label or name, bases, column_values(sheet, at, first))
@@ -142,17 +142,17 @@ def _heads(names: list[str], labels: list[str], sheet: Sheet, first: int) -> lis
     ]
 
 
-def _head(name: str, label: str, bases: Counter[str], values: list[str]) -> Head:
+def _head(name: str, label: str, bases: Counter[str], values: list[str]) -> ColumnHeader:
     if name in _OWN:
-        return Head(name=name, paradata=True)
+        return ColumnHeader(name=name, paradata=True)
     found = _PART.match(name)
     if not found or bases[found["base"]] < 2:
-        return Head(name=name, label=label)
+        return ColumnHeader(name=name, label=label)
     stem, dash, part = label.rpartition(" - ")
     stem = _CHOICE.sub("", stem) if dash else found["base"]
     one_value = len(set(values)) == 1
     is_box = one_value and values[0] in ("1", part)
-    return Head(name=name, label=part, stem=stem, option=part if is_box else "")
+    return ColumnHeader(name=name, label=part, stem=stem, option=part if is_box else "")
 
 
 def _rows_where(

@@ -7,7 +7,13 @@ from dataclasses import replace
 
 from analysis.intake.model import Sheet, Table, Workbook
 from analysis.intake.tables.headers import clean_text
-from analysis.intake.tables.layout import Head, Layout, build_table, column_values, find_signature
+from analysis.intake.tables.layout import (
+    ColumnHeader,
+    TableLayout,
+    build_table,
+    column_values,
+    find_signature,
+)
 from analysis.issues import Issue
 
 _BOX = re.compile(r"^(?P<stem>[a-z][a-z0-9_]*?)___(?P<option>\w+)$")
@@ -43,7 +49,7 @@ def read_format(workbook: Workbook, sheet: Sheet) -> Table:
         sheet=sheet.name,
         details=told,
     )
-    layout = Layout(
+    layout = TableLayout(
         format="redcap", header_rows=(at + 1,), heads=heads, issues=(note,) if stems else ()
     )
     table = build_table(workbook, sheet, layout)
@@ -53,9 +59,9 @@ def read_format(workbook: Workbook, sheet: Sheet) -> Table:
     return table
 
 
-def _with_forms(heads: list[Head]) -> list[Head]:
+def _with_forms(heads: list[ColumnHeader]) -> list[ColumnHeader]:
     """Name the instrument of each column: each ends in a column ``<instrument>_complete``."""
-    told: list[Head] = []
+    told: list[ColumnHeader] = []
     form = ""
     for head in reversed(heads):
         if head.paradata and head.name.endswith("_complete"):
@@ -89,10 +95,12 @@ def _match(row: tuple[str, ...]) -> float:
     return 0.7 if asked or boxes >= 2 or labels >= 2 else 0.0
 
 
-def _head(header: str, values: list[str]) -> Head:
+def _head(header: str, values: list[str]) -> ColumnHeader:
     if header in _OWN or header.endswith("_complete") or header == "Complete?":
-        return Head(name=header, paradata=True)
+        return ColumnHeader(name=header, paradata=True)
     found = _BOX.match(header) or _LABEL_BOX.match(header)
     if found and set(values) <= {"0", "1", *_TICKS}:
-        return Head(name=header, label=found["option"], stem=found["stem"], option=found["option"])
-    return Head(name=header)
+        return ColumnHeader(
+            name=header, label=found["option"], stem=found["stem"], option=found["option"]
+        )
+    return ColumnHeader(name=header)

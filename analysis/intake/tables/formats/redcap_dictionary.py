@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from analysis.intake.model import Sheet, Table, Workbook
 from analysis.intake.tables.headers import clean_text
-from analysis.intake.tables.layout import Head, Layout, build_table, find_signature, plain_text
+from analysis.intake.tables.layout import (
+    ColumnHeader,
+    TableLayout,
+    build_table,
+    find_signature,
+    plain_text,
+)
 
 HEADERS = {
     "Variable / Field Name": "field_name",
@@ -29,10 +35,10 @@ def read_format(workbook: Workbook, sheet: Sheet) -> Table:
     at = find_signature(sheet, _match)[0]
     header = [clean_text(cell) for cell in sheet.rows[at]]
     names = [HEADERS.get(cell, cell) for cell in header]
-    layout = Layout(
+    layout = TableLayout(
         format="redcap_dictionary",
         header_rows=(at + 1,),
-        heads=[Head(name=name) for name in names],
+        heads=[ColumnHeader(name=name) for name in names],
         choices=_read_choices(sheet, names, at + 1),
     )
     return build_table(workbook, sheet, layout)

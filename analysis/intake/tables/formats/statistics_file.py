@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from analysis.intake.model import Sheet, Table, Workbook
 from analysis.intake.sandbox.statistics_files import Variable, read_variable
-from analysis.intake.tables.layout import Head, Layout, build_table
+from analysis.intake.tables.layout import ColumnHeader, TableLayout, build_table
 from analysis.issues import Issue
 
 
@@ -19,8 +19,8 @@ def recognise_format(sheet: Sheet, file_name: str) -> float:  # noqa: ARG001
 def read_format(workbook: Workbook, sheet: Sheet) -> Table:
     """Read cases; codes of missing answers become blanks, counted by kind."""
     variables = [one for cell in sheet.rows[0] if (one := read_variable(cell)) is not None]
-    heads = [Head(name=one.name, label=" ".join(one.label.split())) for one in variables]
-    layout = Layout(
+    heads = [ColumnHeader(name=one.name, label=" ".join(one.label.split())) for one in variables]
+    layout = TableLayout(
         format="statistics_file",
         header_rows=(1,),
         heads=heads,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from analysis.intake.model import Sheet, Table, Workbook
 from analysis.intake.tables.layout import (
-    Head,
-    Layout,
+    ColumnHeader,
+    TableLayout,
     build_table,
     column_values,
     find_signature,
@@ -41,7 +41,7 @@ def read_format(workbook: Workbook, sheet: Sheet) -> Table:
     heads = [_head(stems, upper, lower, n, sheet, first) for n in range(len(upper))]
     rows = (at + 1, at + 2) if double else (at + 1,)
     return build_table(
-        workbook, sheet, Layout(format="surveymonkey", header_rows=rows, heads=heads)
+        workbook, sheet, TableLayout(format="surveymonkey", header_rows=rows, heads=heads)
     )
 
 
@@ -86,15 +86,15 @@ def _is_own(header: str) -> bool:
 
 def _head(
     stems: list[str], upper: list[str], lower: list[str], n: int, sheet: Sheet, first: int
-) -> Head:
+) -> ColumnHeader:
     stem, part = stems[n], lower[n]
     if _is_own(stem):
-        return Head(name=stem, paradata=True)
+        return ColumnHeader(name=stem, paradata=True)
     shared = stems.count(stem) > 1 and (not upper[n] or (n + 1 < len(upper) and not upper[n + 1]))
     if not part or (part.lower() in _ALONE and not shared):
-        return Head(name=stem)
+        return ColumnHeader(name=stem)
     if not shared:
-        return Head(name=stem, label=stem)
+        return ColumnHeader(name=stem, label=stem)
     values = set(column_values(sheet, n, first))
     option = part if values and {plain_text(value) for value in values} <= {part} else ""
-    return Head(name=f"{stem} [{part}]", label=part, stem=stem, option=option)
+    return ColumnHeader(name=f"{stem} [{part}]", label=part, stem=stem, option=option)

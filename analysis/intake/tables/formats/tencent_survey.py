@@ -9,8 +9,8 @@ import pandas as pd
 from analysis.intake.model import Sheet, Table, Workbook
 from analysis.intake.tables.headers import clean_text
 from analysis.intake.tables.layout import (
-    Head,
-    Layout,
+    ColumnHeader,
+    TableLayout,
     build_table,
     column_values,
     find_signature,
@@ -39,7 +39,7 @@ def read_format(workbook: Workbook, sheet: Sheet) -> Table:
     headers = [clean_text(cell) for cell in sheet.rows[at]]
     stems = [_stem(header) for header in headers]
     heads = [_head(headers, stems, n, sheet, at + 1) for n in range(len(headers))]
-    layout = Layout(format="tencent_survey", header_rows=(at + 1,), heads=heads)
+    layout = TableLayout(format="tencent_survey", header_rows=(at + 1,), heads=heads)
     table = build_table(workbook, sheet, layout)
     for column in table.columns:
         if not column.paradata:
@@ -56,18 +56,18 @@ def _stem(header: str) -> str:
     return found["stem"] if found and _NUMBERED.match(header) else ""
 
 
-def _head(headers: list[str], stems: list[str], n: int, sheet: Sheet, first: int) -> Head:
+def _head(headers: list[str], stems: list[str], n: int, sheet: Sheet, first: int) -> ColumnHeader:
     header = headers[n]
     if not header or _OWN.match(header):
-        return Head(name=header, paradata=bool(header))
+        return ColumnHeader(name=header, paradata=bool(header))
     stem = stems[n]
     if not stem or stems.count(stem) < 2:
-        return Head(name=header, label=_text(header))
+        return ColumnHeader(name=header, label=_text(header))
     part = header[len(stem) + 1 :].strip()
     bare = _LETTER.sub("", part)
     values = set(column_values(sheet, n, first))
     ticked = values <= {"0", "1", part, bare} and bool(values)
-    return Head(name=header, label=bare, stem=_text(stem), option=bare if ticked else "")
+    return ColumnHeader(name=header, label=bare, stem=_text(stem), option=bare if ticked else "")
 
 
 def _text(header: str) -> str:

@@ -8,7 +8,13 @@ import pandas as pd
 
 from analysis.intake.model import Sheet, Table, Workbook
 from analysis.intake.tables.headers import clean_text
-from analysis.intake.tables.layout import Head, Layout, build_table, find_signature, share_present
+from analysis.intake.tables.layout import (
+    ColumnHeader,
+    TableLayout,
+    build_table,
+    find_signature,
+    share_present,
+)
 
 _FIRST = ("序号", "提交答卷时间", "所用时间", "来源", "来源详情", "来自IP")
 _PARADATA = frozenset({*_FIRST, "总分", "用户ID", "昵称", "IP", "开始时间", "提交时间"})
@@ -30,7 +36,7 @@ def read_format(workbook: Workbook, sheet: Sheet) -> Table:
     at = find_signature(sheet, _match)[0]
     headers = [clean_text(cell) for cell in sheet.rows[at]]
     heads = _heads(headers, sheet, at + 1)
-    layout = Layout(format="wenjuanxing", header_rows=(at + 1,), heads=heads, missing=_MISSING)
+    layout = TableLayout(format="wenjuanxing", header_rows=(at + 1,), heads=heads, missing=_MISSING)
     table = build_table(workbook, sheet, layout)
     for column in table.columns:
         if not column.paradata:
@@ -45,32 +51,34 @@ def _match(row: tuple[str, ...]) -> float:
     return min(0.99, share) if share >= 0.5 else 0.0
 
 
-def _heads(headers: list[str], sheet: Sheet, first: int) -> list[Head]:
-    heads: list[Head] = []
+def _heads(headers: list[str], sheet: Sheet, first: int) -> list[ColumnHeader]:
+    heads: list[ColumnHeader] = []
     stem = ""
     for at, header in enumerate(headers):
         numbered = _NUMBERED.match(header)
         if header in _PARADATA or not header:
-            stem, head = "", Head(name=header, paradata=header in _PARADATA)
+            stem, head = "", ColumnHeader(name=header, paradata=header in _PARADATA)
         elif numbered:
             stem, head = _numbered(header, numbered["text"].strip(), sheet, at, first)
         elif box := _box(header, header, sheet, at, first):
             stem, head = "", box
         else:
-            head = Head(name=header, label=header, stem=stem)
+            head = ColumnHeader(name=header, label=header, stem=stem)
         heads.append(head)
     return heads
 
 
-def _numbered(header: str, text: str, sheet: Sheet, at: int, first: int) -> tuple[str, Head]:
+def _numbered(
+    header: str, text: str, sheet: Sheet, at: int, first: int
+) -> tuple[str, ColumnHeader]:
     """Return the stem that the next bare headers belong to, and this column's head."""
     if box := _box(header, text, sheet, at, first):
         return "", box
     matrix = _MATRIX.match(text)
     if matrix and _goes_on(sheet, at, first):
         stem = matrix["stem"].strip()
-        return stem, Head(name=header, label=matrix["row"].strip(), stem=stem)
-    return "", Head(name=header, label=text)
+        return stem, ColumnHeader(name=header, label=matrix["row"].strip(), stem=stem)
+    return "", ColumnHeader(name=header, label=text)
 
 
 def _goes_on(sheet: Sheet, at: int, first: int) -> bool:
@@ -84,7 +92,7 @@ def _goes_on(sheet: Sheet, at: int, first: int) -> bool:
     return bare or following.startswith(prefix + "—") or before.startswith(prefix + "—")
 
 
-def _box(header: str, text: str, sheet: Sheet, at: int, first: int) -> Head | None:
+def _box(header: str, text: str, sheet: Sheet, at: int, first: int) -> ColumnHeader | None:
     found = _BOX.match(text)
     if not found:
         return None
@@ -92,7 +100,9 @@ def _box(header: str, text: str, sheet: Sheet, at: int, first: int) -> Head | No
     if not values or not values <= {"0", "1"}:
         return None
     stem = found["text"] or f"第{found['number']}题"
-    return Head(name=header, label=found["option"], stem=stem.strip(), option=found["option"])
+    return ColumnHeader(
+        name=header, label=found["option"], stem=stem.strip(), option=found["option"]
+    )
 
 
 def _without_codes(answers: pd.Series) -> pd.Series:

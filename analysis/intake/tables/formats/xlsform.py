@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.intake.model import Sheet, Table, Workbook
 from analysis.intake.tables.headers import clean_text
-from analysis.intake.tables.layout import Head, Layout, build_table, find_signature
+from analysis.intake.tables.layout import ColumnHeader, TableLayout, build_table, find_signature
 
 _LABEL = "label"
 
@@ -17,8 +17,8 @@ def recognise_format(sheet: Sheet, file_name: str) -> float:  # noqa: ARG001
 def read_format(workbook: Workbook, sheet: Sheet) -> Table:
     """Read one row per question; ``choices`` holds list name → {code: label}."""
     at = find_signature(sheet, _match)[0]
-    heads = [Head(name=clean_text(cell)) for cell in sheet.rows[at]]
-    layout = Layout(
+    heads = [ColumnHeader(name=clean_text(cell)) for cell in sheet.rows[at]]
+    layout = TableLayout(
         format="xlsform",
         header_rows=(at + 1,),
         heads=heads,

@@ -1,8 +1,8 @@
 """A mapping made once serves the next wave."""
 
 from analysis import evaluate, read_study
+from analysis.intake.propose.next_wave import reuse_plan
 from analysis.intake.propose.proposal import propose_study, read_sheets
-from analysis.intake.propose.reuse import reuse_plan
 
 QUESTIONS = "编号,性别,我知道疏散路线,我家备有应急包,我知道洪水时联系谁"
 

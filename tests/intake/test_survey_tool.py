@@ -7,7 +7,7 @@ import pytest
 from analysis.errors import UnreadableFileError
 from analysis.intake.model import Sheet, Workbook
 from analysis.intake.tables.formats import FORMATS
-from analysis.intake.tables.recognise import read_tables, recognise_table
+from analysis.intake.tables.survey_tool import read_tables, recognise_table
 
 
 def workbook_of(*sheets):

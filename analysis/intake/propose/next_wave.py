@@ -11,7 +11,7 @@ from analysis.intake.model import Table
 from analysis.intake.propose.proposal import file_wave, propose_plan
 from analysis.intake.propose.propose_counts import recognise_counts
 from analysis.intake.propose.wave_order import order_waves
-from analysis.intake.values.lookup import find_column, normalise_name
+from analysis.intake.values.column_lookup import find_column, normalise_name
 from analysis.plan import StudyPlan, SurveyFile, SurveyPlan
 
 ENOUGH = 0.8

@@ -5,9 +5,9 @@ from io import BytesIO
 import openpyxl
 import pytest
 
-from analysis.intake.check.marked import find_marks, mark_workbook
+from analysis.intake.check.annotated_workbook import find_marks, mark_workbook
 from analysis.intake.sandbox.workbook import open_workbook
-from analysis.intake.tables.recognise import recognise_table
+from analysis.intake.tables.survey_tool import recognise_table
 from analysis.issues import Issue
 
 HEADERS = ("Sheet", "Cell", "Value", "Problem")

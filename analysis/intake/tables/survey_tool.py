@@ -11,7 +11,7 @@ from analysis.intake.model import Sheet, Table, Workbook
 from analysis.intake.sandbox.workbook import Progress, open_workbook, open_workbooks
 from analysis.intake.tables.dictionaries import apply_dictionaries
 from analysis.intake.tables.formats import FORMATS, plain
-from analysis.intake.values.words import DICTIONARY_SHEETS
+from analysis.intake.values.known_words import DICTIONARY_SHEETS
 from analysis.issues import Issue, Severity
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from analysis.intake.model import Column, Table
 from analysis.intake.read.activity_tables import is_tick_column
 from analysis.intake.values.answers import propose_range
-from analysis.intake.values.lookup import normalise_name
-from analysis.intake.values.spellings import header_words
+from analysis.intake.values.column_lookup import normalise_name
+from analysis.intake.values.header_spellings import header_words
+from analysis.intake.values.known_words import EXPENSE, INCOME, split_words
 from analysis.intake.values.typed_table import is_total
-from analysis.intake.values.words import EXPENSE, INCOME, split_words
 from analysis.plan import TABLES
 from analysis.plan_tables import ColumnSpec, Layout
 

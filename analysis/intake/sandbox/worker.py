@@ -16,8 +16,8 @@ from functools import partial
 from typing import Any, BinaryIO
 
 from analysis.errors import IntakeError, LimitExceededError, UnreadableFileError
-from analysis.intake.sandbox.kinds import recognise_kind
-from analysis.intake.sandbox.raw import Limits, RawBook, write_limits, write_reply
+from analysis.intake.sandbox.file_types import recognise_kind
+from analysis.intake.sandbox.protocol import Limits, RawBook, write_limits, write_reply
 
 _LENGTH = struct.Struct(">Q")
 _PROGRESS = re.compile(rb"^read (\d+) ([\d.]+)\n", re.MULTILINE)

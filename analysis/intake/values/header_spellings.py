@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from analysis.intake.model import Column
-from analysis.intake.values.lookup import normalise_name
-from analysis.intake.values.words import split_words
+from analysis.intake.values.column_lookup import normalise_name
+from analysis.intake.values.known_words import split_words
 
 NUMBERED = re.compile(r"^(?:q?\d+\s*[、.．)]|第\d+题)\s*", re.IGNORECASE)
 """The number in front of a question."""

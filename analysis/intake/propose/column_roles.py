@@ -13,19 +13,10 @@ from analysis.intake.check.personal import find_personal
 from analysis.intake.model import Column, Table
 from analysis.intake.tables.choices import propose_choices
 from analysis.intake.values.answers import propose_range, read_number
+from analysis.intake.values.column_lookup import column_texts, normalise_name
 from analysis.intake.values.dates import looks_like_dates
-from analysis.intake.values.lookup import column_texts, normalise_name
-from analysis.intake.values.numbers import looks_like_numbers
-from analysis.intake.values.respondents import wave_family
-from analysis.intake.values.scales import (
-    MAX_RUNGS,
-    ScaleFound,
-    family_of,
-    find_scale,
-    fits_neighbours,
-)
-from analysis.intake.values.spellings import NUMBERED, header_words
-from analysis.intake.values.words import (
+from analysis.intake.values.header_spellings import NUMBERED, header_words
+from analysis.intake.values.known_words import (
     DEMOGRAPHIC,
     DURATION,
     FINISHED,
@@ -33,6 +24,15 @@ from analysis.intake.values.words import (
     STARTED,
     WAVE_HEADERS,
     split_words,
+)
+from analysis.intake.values.parse_numbers import looks_like_numbers
+from analysis.intake.values.respondents import wave_family
+from analysis.intake.values.scales import (
+    MAX_RUNGS,
+    ScaleFound,
+    family_of,
+    find_scale,
+    fits_neighbours,
 )
 
 ColumnRole = Literal[
