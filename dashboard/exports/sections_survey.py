@@ -15,18 +15,18 @@ from analysis.surveys.contrasts import main_rows
 from analysis.surveys.findings import find_trajectory, last_contrasts
 from analysis.surveys.response_shift import list_response_shifts
 from analysis.surveys.results import GroupComparison
+from dashboard.content.forest import (
+    draw_forest,
+    draw_forest_rows,
+    list_difference_rows,
+    list_forest_rows,
+)
 from dashboard.content.topics import dose
 from dashboard.exports.content import ReportPicture, ReportSection, make_section, report_section
 from dashboard.figures.answers import draw_answers, draw_shares
 from dashboard.figures.attrition import draw_attrition
 from dashboard.figures.comparison import draw_comparison
 from dashboard.figures.flow import draw_flow
-from dashboard.figures.forest import (
-    draw_forest,
-    draw_forest_rows,
-    list_difference_rows,
-    list_forest_rows,
-)
 from dashboard.figures.reliability import draw_reliability
 from dashboard.figures.subgroups import list_group_rows
 from dashboard.figures.trajectory import draw_trajectory

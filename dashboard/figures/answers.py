@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from analysis.surveys.results import ItemAnswers
 from dashboard.content.chart import Chart
+from dashboard.content.labels import escape_label, wrap_label
 from dashboard.content.theme import AFTER, BEFORE, LIKERT, MUTED, new_figure
-from dashboard.figures.labels import escape_label, wrap_label
 from dashboard.sentences.outcomes import say_wave
 from dashboard.text import Text
 

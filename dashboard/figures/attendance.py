@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from analysis.participation.results import Participation, SessionAttendance
 from analysis.results import Estimate
+from dashboard.content.axes import draw_lorenz, events_within, percent_axis, shade_events
 from dashboard.content.chart import Chart
+from dashboard.content.labels import escape_label
 from dashboard.content.theme import AFTER, BAND, BEFORE, MUTED, new_figure
-from dashboard.figures.axes import draw_lorenz, events_within, percent_axis, shade_events
-from dashboard.figures.labels import escape_label
 from dashboard.figures.retention import month_ticks
 from dashboard.sentences.few import mark_cell
 from dashboard.tables.participation import name_steps

@@ -8,10 +8,10 @@ from analysis.plan import StudyPlan
 from analysis.results import Estimate
 from analysis.surveys.results import AttritionRow
 from analysis.surveys.scoring import score_range
+from dashboard.content.axes import percent_axis
 from dashboard.content.chart import Chart
+from dashboard.content.labels import wrap_label
 from dashboard.content.theme import CAUTION, MUTED, new_figure
-from dashboard.figures.axes import percent_axis
-from dashboard.figures.labels import wrap_label
 from dashboard.tables.attrition import name_row
 from dashboard.tables.comparison import say_mean
 from dashboard.text import Text

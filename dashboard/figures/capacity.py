@@ -5,8 +5,8 @@ from __future__ import annotations
 from analysis.results import Estimate
 from analysis.sustainability.results import Capacity, DomainCapacity
 from dashboard.content.chart import Chart
+from dashboard.content.labels import wrap_label
 from dashboard.content.theme import AFTER, BEFORE, MUTED, new_figure
-from dashboard.figures.labels import wrap_label
 from dashboard.text import Text
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from analysis.results import Suppressed
 from analysis.volunteers.results import Cohort, Volunteers
 from dashboard.content.chart import Chart
+from dashboard.content.labels import wrap_label
 from dashboard.content.theme import MUTED, new_figure
-from dashboard.figures.labels import wrap_label
 from dashboard.sentences.few import mark_few
 from dashboard.sentences.volunteers import say_quarter
 from dashboard.text import Text

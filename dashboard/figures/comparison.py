@@ -6,8 +6,8 @@ from analysis.plan import MeasurePlan
 from analysis.results import Estimate, number_to_draw
 from analysis.surveys.results import GroupComparison
 from dashboard.content.chart import Chart, Spec
+from dashboard.content.labels import escape_label, wrap_label
 from dashboard.content.theme import COMPARISON, MUTED, TREATED, new_figure
-from dashboard.figures.labels import escape_label, wrap_label
 from dashboard.sentences.change import is_share, say_level, say_likely, say_signed
 from dashboard.sentences.outcomes import say_wave
 from dashboard.text import Text

@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 
 from analysis.sustainability.results import Consultation
+from dashboard.content.axes import percent_axis
 from dashboard.content.chart import Chart
+from dashboard.content.labels import escape_label
 from dashboard.content.theme import AFTER, BAND, BEFORE, CATEGORIES, INTERVAL, MUTED, new_figure
-from dashboard.figures.axes import percent_axis
-from dashboard.figures.labels import escape_label
 from dashboard.text import Text
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from analysis.surveys.results import Flow
 from dashboard.content.chart import Chart
+from dashboard.content.labels import escape_label, wrap_label
 from dashboard.content.theme import BAND, BEFORE, CAUTION, MUTED, new_figure
-from dashboard.figures.labels import escape_label, wrap_label
 from dashboard.sentences.flow import say_left_out
 from dashboard.sentences.outcomes import say_wave
 from dashboard.text import Text

@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import accumulate
 
 from analysis.sustainability.results import Concentration, Funding, GrantExpiry, WaterfallStep
+from dashboard.content.axes import money_axis
 from dashboard.content.chart import Chart
+from dashboard.content.labels import escape_label, wrap_label
 from dashboard.content.theme import AFTER, BEFORE, CATEGORIES, MUTED, new_figure
-from dashboard.figures.axes import money_axis
-from dashboard.figures.labels import escape_label, wrap_label
 from dashboard.sentences.sustainability import source_name
 from dashboard.text import Text
 

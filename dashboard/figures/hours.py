@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from analysis.volunteers.results import Hours
+from dashboard.content.axes import draw_lorenz
 from dashboard.content.chart import Chart
+from dashboard.content.labels import wrap_label
 from dashboard.content.theme import AFTER, BEFORE, MUTED, new_figure
-from dashboard.figures.axes import draw_lorenz
-from dashboard.figures.labels import wrap_label
 from dashboard.text import Text
 
 MAX_PEOPLE = 200

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from analysis.intake.check.checks import MissingShare
+from dashboard.content.axes import percent_axis
 from dashboard.content.chart import Chart
+from dashboard.content.labels import escape_label, wrap_label
 from dashboard.content.theme import AFTER, BEFORE, CATEGORIES, new_figure
-from dashboard.figures.axes import percent_axis
-from dashboard.figures.labels import escape_label, wrap_label
 from dashboard.text import Text
 
 MOST = 20

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 
 from analysis.portfolio import PooledMeasure, StudyRow
 from analysis.results import Estimate, EstimateLike, NotEstimable
+from dashboard.content.axes import error_bars, percent_axis
 from dashboard.content.chart import Chart
+from dashboard.content.labels import escape_label, wrap_label
 from dashboard.content.theme import AFTER, BEFORE, GRID, MUTED, new_figure
-from dashboard.figures.axes import error_bars, percent_axis
-from dashboard.figures.labels import escape_label, wrap_label
 from dashboard.text import Text
 
 MAX_NAMED = 40

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from analysis.participation.results import FunnelStep, Participation, Representation
 from analysis.results import Estimate
+from dashboard.content.axes import error_bars, percent_axis
 from dashboard.content.chart import Chart
+from dashboard.content.labels import wrap_label
 from dashboard.content.theme import AFTER, BEFORE, MUTED, new_figure
-from dashboard.figures.axes import error_bars, percent_axis
-from dashboard.figures.labels import wrap_label
 from dashboard.sentences.participation import name_step
 from dashboard.text import Text
 

@@ -8,8 +8,8 @@ from analysis.plan import StudyPlan
 from analysis.results import Estimate
 from analysis.surveys.results import Reliability
 from dashboard.content.chart import Chart
+from dashboard.content.labels import wrap_label
 from dashboard.content.theme import AFTER, BEFORE, MUTED, new_figure
-from dashboard.figures.labels import wrap_label
 from dashboard.sentences.outcomes import say_wave
 from dashboard.text import Text
 

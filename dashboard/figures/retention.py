@@ -5,10 +5,10 @@ from __future__ import annotations
 from analysis.disclosure.volunteers import CHOSEN_DAYS
 from analysis.results import Curve, Estimate
 from analysis.volunteers.results import RetentionByGroup, Volunteers
+from dashboard.content.axes import choose_step, events_within, percent_axis, shade_events
 from dashboard.content.chart import Chart
+from dashboard.content.labels import escape_label, wrap_label
 from dashboard.content.theme import AFTER, BEFORE, CATEGORIES, INTERVAL, MUTED, new_figure
-from dashboard.figures.axes import choose_step, events_within, percent_axis, shade_events
-from dashboard.figures.labels import escape_label, wrap_label
 from dashboard.sentences.few import mark_cell
 from dashboard.sentences.volunteers import MONTH_DAYS, name_group, name_reason, say_median
 from dashboard.tables.volunteers import count_at

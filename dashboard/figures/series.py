@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from analysis.interruptions import InterruptedSeries
 from dashboard.content.chart import Chart
+from dashboard.content.labels import escape_label
 from dashboard.content.theme import AFTER, CAUTION, MUTED, TREATED, new_figure
-from dashboard.figures.labels import escape_label
 from dashboard.figures.retention import month_ticks
 from dashboard.text import Text
 

@@ -6,7 +6,7 @@ from analysis.disclosure.rules import is_small
 from analysis.plan import StudyPlan
 from analysis.results import Estimate
 from analysis.surveys.results import Group, Outcome, Subgroups
-from dashboard.figures.forest import ForestRow
+from dashboard.content.forest import ForestRow
 from dashboard.sentences.change import say_likely, say_signed
 from dashboard.sentences.few import mark_few
 from dashboard.sentences.names import value_name

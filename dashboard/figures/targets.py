@@ -5,8 +5,8 @@ from __future__ import annotations
 from analysis.results import Estimate
 from analysis.targets import TargetProgress
 from dashboard.content.chart import Chart
+from dashboard.content.labels import wrap_label
 from dashboard.content.theme import BEFORE, INTERVAL, MUTED, new_figure
-from dashboard.figures.labels import wrap_label
 from dashboard.sentences.targets import format_indicator, say_status
 from dashboard.status import STATUSES
 from dashboard.text import Text

@@ -8,10 +8,10 @@ from analysis.plan import MeasurePlan
 from analysis.results import Estimate
 from analysis.surveys.results import Trajectory, WavePoint
 from analysis.surveys.trajectory import place_waves
+from dashboard.content.axes import error_bars
 from dashboard.content.chart import Chart
+from dashboard.content.labels import escape_label
 from dashboard.content.theme import COMPARISON, TREATED, new_figure
-from dashboard.figures.axes import error_bars
-from dashboard.figures.labels import escape_label
 from dashboard.sentences.change import is_share, say_level, say_likely
 from dashboard.sentences.names import wave_name
 from dashboard.tables.trajectory import name_group

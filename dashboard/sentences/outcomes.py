@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from analysis.results import Caution, Finding
 from dashboard.sentences.change import say_signed
+from dashboard.sentences.filled import fill, say_value
 from dashboard.sentences.names import name_with, wave_name
 from dashboard.text import N_, Text
 
@@ -65,31 +66,6 @@ def _change(message: str) -> Sentence:
         return text.join([told, text("Here lower is better.")]) if lower else told
 
     return say
-
-
-def _with(
-    message: str, *names: str, percent: tuple[str, ...] = ()
-) -> Callable[[Text, Finding | Caution], str]:
-    """Fill a sentence with plain values; those in ``percent`` are rates."""
-
-    def say(text: Text, told: Finding | Caution) -> str:
-        filled = {name: _plain(text, told.values[name]) for name in names}
-        filled |= {name: text.percent(told.values[name]) for name in percent}
-        if "{measure}" in message:
-            filled["measure"] = text.of(told.values.get("label"), told.measure)
-        return text(message, **filled)
-
-    return say
-
-
-def _plain(text: Text, value: object) -> str:
-    if isinstance(value, bool | str):
-        return str(value)
-    if isinstance(value, tuple | list):
-        return ", ".join(map(str, value)) if text.language == "en" else "、".join(map(str, value))
-    if isinstance(value, int):
-        return text.number(value, 0)
-    return text.number(value, 2) if isinstance(value, float) else "–"
 
 
 def _effect(text: Text, f: Finding, message: str) -> str:
@@ -184,7 +160,7 @@ def _nothing_estimable(text: Text, f: Finding) -> str:
         ),
     )
     wave = wave_name(text, str(f.values["from"]))
-    return text(message, n=_plain(text, f.values["n"]), wave=wave)
+    return text(message, n=say_value(text, f.values["n"]), wave=wave)
 
 
 FINDINGS: Mapping[str, Callable[[Text, Finding], str]] = {
@@ -215,7 +191,7 @@ FINDINGS: Mapping[str, Callable[[Text, Finding], str]] = {
         "{clear} of {n} measures differ clearly between the waves; nobody answered both of them."
     ),
     "study_not_estimable": _nothing_estimable,
-    "study_one_wave": _with(
+    "study_one_wave": fill(
         "There is one wave with {n} respondents: a change cannot be told yet.", "n"
     ),
     "change_clear_up": _change("{measure} rose by {change} ({range})."),
@@ -290,39 +266,39 @@ FINDINGS: Mapping[str, Callable[[Text, Finding], str]] = {
     "effect_not_estimable": _change(
         "{measure}: a difference from the comparison group cannot be estimated."
     ),
-    "lost_alike": _with(
+    "lost_alike": fill(
         "{lost} of {n} people were not found again; at the start they were like those who stayed.",
         "lost",
         "n",
     ),
-    "lost_alike_shown": _with(
+    "lost_alike_shown": fill(
         "{lost} of {n} people were not found again; at the start they were like those who stayed, "
         "as far as groups are large enough to show.",
         "lost",
         "n",
     ),
-    "lost_unsettled": _with(
+    "lost_unsettled": fill(
         "{lost} of {n} baseline respondents have no follow-up under the same code; {near} pairs "
         "of similar codes await your decision on Quality.",
         "lost",
         "n",
         "near",
     ),
-    "lost_differ": _with(
+    "lost_differ": fill(
         "{lost} of {n} people were not found again, and they differed from those who stayed.",
         "lost",
         "n",
     ),
-    "reliability_good": _with(
+    "reliability_good": fill(
         "The items of every scale hang together: alpha is {least} or more.", "least"
     ),
-    "reliability_low": _with(
+    "reliability_low": fill(
         "{low} of {n} scale readings hang together loosely: alpha is below {limit}.",
         "low",
         "n",
         "limit",
     ),
-    "subgroups_alike": _with(
+    "subgroups_alike": fill(
         "No group changed clearly differently from the others ({n_tests} tests).", "n_tests"
     ),
     "subgroups_differ": lambda text, f: text(
@@ -344,93 +320,93 @@ CAUTIONS: Mapping[str, Callable[[Text, Caution], str]] = {
         c,
         N_("{share} of people gave the highest possible score {wave}: a rise could not show."),
     ),
-    "few_pairs": _with("Only {n} people answered both times: single people weigh heavily.", "n"),
-    "skewed_changes": _with(
+    "few_pairs": fill("Only {n} people answered both times: single people weigh heavily.", "n"),
+    "skewed_changes": fill(
         "The changes of these {n} people are strongly skewed: about 93% of such 95% intervals hold "
         "the true mean change. The signed-rank test does not depend on it.",
         "n",
     ),
-    "nobody_matched": _with(
+    "nobody_matched": fill(
         "Nobody was found in both waves: check the codes, or treat the answers as anonymous."
     ),
-    "anonymous": _with("Answers are anonymous: the groups are compared, not the same people."),
-    "counts_only": _with(
+    "anonymous": fill("Answers are anonymous: the groups are compared, not the same people."),
+    "counts_only": fill(
         "The data are numbers of people per answer: nobody could be matched between the waves. "
         "Each person's own change and who was lost cannot be seen. The interval is wider, too: "
         "matched answers that correlate 0.5 would make it about 30% narrower."
     ),
-    "regression_to_mean": _with(
+    "regression_to_mean": fill(
         "The start was unusually low: part of the rise is expected without any programme."
     ),
-    "changed_items": _with(
+    "changed_items": fill(
         "{n} items were asked in one wave only ({items}): the scores are not fully alike.",
         "n",
         "items",
     ),
-    "retrospective": _with(
+    "retrospective": fill(
         "One of these answers was given looking back: memory and wishes may colour it."
     ),
-    "seasonality": _with(
+    "seasonality": fill(
         "The waves lie in different seasons: part of the change may be the season."
     ),
-    "clustering": _with(
+    "clustering": fill(
         "People of one cluster answer alike (ICC {icc}): the plain interval is too narrow.", "icc"
     ),
     "missing_scores": lambda text, c: _end(
         text, c, N_("{share} of people {wave} answered too few items for a score.")
     ),
-    "analyses_disagree": _with(
+    "analyses_disagree": fill(
         "The analyses disagree on whether the change is clear: quote it with care."
     ),
-    "no_comparison_group": _with(
+    "no_comparison_group": fill(
         "There is no comparison group: a change may have other reasons than the programme."
     ),
-    "matched_only_shown": _with(
+    "matched_only_shown": fill(
         "The change of everyone who answered cannot be shown: fewer people than the smallest "
         "group answered once only, or gave one answer. This is the change of those who answered "
         "both times."
     ),
-    "balance_of_matched": _with(
+    "balance_of_matched": fill(
         "Some rows of the groups at the start are of those who answered both times: with everyone "
         "who answered, the few who answered once would be known."
     ),
-    "answers_of_matched": _with(
+    "answers_of_matched": fill(
         "Answers of everyone who answered cannot be shown beside the change: fewer people than the "
         "smallest group answered once only. These are of those who answered both times."
     ),
-    "treated_only": _with(
+    "treated_only": fill(
         "Changes here are those of people in the programme; the comparison group stands apart."
     ),
-    "filter_suppressed": _with(
+    "filter_suppressed": fill(
         "Too few people for these filters: at least {min_group} must be in and out.", "min_group"
     ),
     "attrition_differs": lambda text, c: text(
         "People lost differ from those who stayed ({variable}): results may be tilted.",
         variable=name_with(text, c.values.get("label"), str(c.values["variable"])),
     ),
-    "differential_attrition": _with(
+    "differential_attrition": fill(
         "{treated} of programme people were lost, {comparison} of the comparison group.",
         percent=("treated", "comparison"),
     ),
-    "parallel_trends_unchecked": _with(
+    "parallel_trends_unchecked": fill(
         "With one earlier wave, it cannot be checked that both groups moved alike before."
     ),
-    "trends_differ": _with(
+    "trends_differ": fill(
         "The groups moved differently before the start: parallel trends are doubtful."
     ),
-    "one_treated_community": _with(
+    "one_treated_community": fill(
         "Only one community had the programme: other local events cannot be told apart from it."
     ),
-    "staggered_starts": _with(
+    "staggered_starts": fill(
         "The programme began at {n} different times: compare each start group on its own.", "n"
     ),
-    "few_in_group": _with(
+    "few_in_group": fill(
         "The smaller group has only {n} people: if its changes spread more, p is a little too "
         "small.",
         "n",
     ),
-    "few_clusters": _with("There are only {n} clusters: intervals are wide and rough.", "n"),
-    "groups_differ_at_start": _with(
+    "few_clusters": fill("There are only {n} clusters: intervals are wide and rough.", "n"),
+    "groups_differ_at_start": fill(
         "The groups differed at the start by {smd} standard deviations.", "smd"
     ),
 }

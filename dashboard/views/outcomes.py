@@ -11,8 +11,8 @@ from analysis.study import Study
 from analysis.surveys.findings import find_change, last_contrasts
 from analysis.surveys.results import Outcome
 from dashboard.cache import current_evaluation, current_study
+from dashboard.content.forest import draw_forest, list_forest_rows
 from dashboard.figures.change import MAX_LINES, draw_change
-from dashboard.figures.forest import draw_forest, list_forest_rows
 from dashboard.sentences import say_caution, say_finding
 from dashboard.sentences.change import is_share, list_change_cards, say_who
 from dashboard.sentences.improvement import say_improvement

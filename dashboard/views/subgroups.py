@@ -9,7 +9,7 @@ from analysis.study import Study
 from analysis.surveys.results import Subgroups
 from dashboard.cache import current_evaluation, current_study
 from dashboard.content.chart import Chart
-from dashboard.figures.forest import draw_forest_rows
+from dashboard.content.forest import draw_forest_rows
 from dashboard.figures.subgroups import list_group_rows
 from dashboard.sentences import say_finding
 from dashboard.sentences.change import is_share

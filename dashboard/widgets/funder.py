@@ -9,7 +9,7 @@ import streamlit as st
 from analysis.evaluation import Evaluation
 from analysis.study import Study
 from dashboard.content.chart import Chart
-from dashboard.figures.forest import draw_forest, list_difference_rows, list_forest_rows
+from dashboard.content.forest import draw_forest, list_difference_rows, list_forest_rows
 from dashboard.figures.retention import draw_retention_curve
 from dashboard.figures.targets import draw_targets
 from dashboard.tables.targets import label_targets

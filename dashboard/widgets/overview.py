@@ -9,7 +9,7 @@ import streamlit as st
 from analysis.evaluation import Evaluation
 from analysis.results import Finding
 from analysis.study import Study
-from dashboard.figures.forest import draw_forest, list_difference_rows, list_forest_rows
+from dashboard.content.forest import draw_forest, list_difference_rows, list_forest_rows
 from dashboard.sentences import say_finding
 from dashboard.sentences.cautions import say_cautions
 from dashboard.sentences.change import count_clear

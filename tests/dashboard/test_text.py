@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.figures.labels import escape_label
+from dashboard.content.labels import escape_label
 from dashboard.text import Text, read_catalogue, show_invisible
 from dashboard.widgets import page
 from dashboard.widgets.markdown import escape_markdown

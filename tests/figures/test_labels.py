@@ -1,7 +1,7 @@
 """Uploaded text stays literal in pictures."""
 
+from dashboard.content.labels import escape_label, wrap_label
 from dashboard.content.theme import AFTER, for_dark, new_figure
-from dashboard.figures.labels import escape_label, wrap_label
 from tests.figures.plotly_view import view
 
 

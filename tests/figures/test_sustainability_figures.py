@@ -6,7 +6,7 @@ from analysis import evaluate, read_study
 from analysis.plan import TargetPlan
 from analysis.results import Estimate
 from analysis.targets import target_progress
-from dashboard.figures.axes import money_axis
+from dashboard.content.axes import money_axis
 from dashboard.figures.capacity import draw_capacity
 from dashboard.figures.consultation import (
     draw_follow_through,

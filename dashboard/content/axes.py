@@ -8,8 +8,8 @@ from math import ceil, floor, log10
 
 from analysis.results import Estimate, EstimateLike
 from dashboard.content.chart import Chart
+from dashboard.content.labels import escape_label
 from dashboard.content.theme import BAND, CAUTION, MUTED, new_figure
-from dashboard.figures.labels import escape_label
 from dashboard.text import Text
 
 Happening = tuple[date, date | None, str | Mapping[str, str]]

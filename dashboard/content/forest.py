@@ -12,8 +12,8 @@ from analysis.surveys.findings import last_contrasts
 from analysis.surveys.results import GroupComparison, Outcome
 from analysis.surveys.scoring import score_range
 from dashboard.content.chart import Chart
+from dashboard.content.labels import wrap_label
 from dashboard.content.theme import AFTER, BAND, MUTED, new_figure
-from dashboard.figures.labels import wrap_label
 from dashboard.sentences.change import is_share, say_signed
 from dashboard.text import Text
 
