@@ -55,7 +55,10 @@ def make_section(
         findings=[_say(text, finding) for finding in findings],
         pictures=[_picture(chosen, study, text)] if chosen.points else [],
         tables=[list_slopes(evaluation.dose, study.plan, text)],
-        cautions=say_cautions(text, evaluation, chosen.cautions if measure else cautions),
+        # Beside one measure its name would be said twice; a document speaks of all.
+        cautions=[CAUTIONS[c.code](text, c) for c in chosen.cautions]
+        if measure
+        else say_cautions(text, evaluation, cautions),
     )
 
 
