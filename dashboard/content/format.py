@@ -20,14 +20,13 @@ def say_cell(text: Text, cell: Cell) -> str:
     '−12.3 pp'
     >>> say_cell(Text("en"), Interval(low=0.1, high=0.25, kind="points", digits=0))
     '10 to 25'
+    >>> say_cell(Text("en"), Interval(estimate=0.84, low=0.8, high=0.87))
+    '0.84 (0.80 to 0.87)'
     """
     if isinstance(cell, Number):
         return _say_number(text, cell)
     if isinstance(cell, Interval):
-        if cell.low is None or cell.high is None:
-            return "–"
-        unit = 100 if cell.kind in ("percent", "points") else 1
-        return text.interval(cell.low * unit, cell.high * unit, cell.digits)
+        return _say_interval(text, cell)
     if cell is None or (isinstance(cell, float) and cell != cell):
         return "–"
     if isinstance(cell, bool) or not isinstance(cell, int | float):
@@ -35,6 +34,17 @@ def say_cell(text: Text, cell: Cell) -> str:
         # A short cell stays on one line.
         return words.replace(" ", "\N{NO-BREAK SPACE}") if len(words) <= _SHORT else words
     return text.number(cell, 0 if float(cell).is_integer() else 2)
+
+
+def _say_interval(text: Text, cell: Interval) -> str:
+    likely = "–"
+    if cell.low is not None and cell.high is not None:
+        unit = 100 if cell.kind in ("percent", "points") else 1
+        likely = text.interval(cell.low * unit, cell.high * unit, cell.digits)
+    if cell.estimate is None:
+        return likely
+    value = _say_number(text, Number(value=cell.estimate, kind=cell.kind, digits=cell.digits))
+    return text("{value} ({likely})", value=value, likely=likely)
 
 
 def _say_number(text: Text, cell: Number) -> str:

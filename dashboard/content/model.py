@@ -40,10 +40,11 @@ class Number:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interval:
-    """Low and high end of an interval, in the unit of ``kind``."""
+    """Low and high end of an interval, in the unit of ``kind``; after its ``estimate`` if given."""
 
     low: float | None
     high: float | None
+    estimate: float | None = None
     kind: Kind = "number"
     digits: int = 2
 
@@ -58,12 +59,17 @@ Cell = Number | Interval | str | int | float | date | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table: ``key`` is its file name, ``columns`` the words above ``rows``."""
+    """A table: ``key`` is its file name, ``columns`` the words above ``rows``.
+
+    ``caption`` and ``note`` stand above and below it on a page: how to read it, what follows.
+    """
 
     key: str
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    caption: str = ""
+    note: str = ""
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -96,6 +102,8 @@ class Picture:
         The finding it shows, in a sentence; the section's first when left empty.
     table
         Its values, one click away on a page.
+    with_table
+        Whether documents hold the table, too.
     remark
         What a mark in it means, in small words below.
     headline
@@ -109,9 +117,22 @@ class Picture:
     note: str = ""
     figure: Callable[[], Chart]
     table: Table | None = None
+    with_table: bool = False
     remark: str = ""
     native: NativeChart | None = None
     headline: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A question of its own on a topic's page: the answer in ``lines``, ``tables`` one click away.
+
+    Documents hold the tables; what they say of the answer stands among the section's findings.
+    """
+
+    title: str = ""
+    lines: Sequence[str] = ()
+    tables: Sequence[Table] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +147,7 @@ class Section:
         Its answer in a sentence, and who is in it.
     findings
         The sentences of a document: the answers to all of the topic's questions.
-    pictures, tables, cautions
+    pictures, cautions, passages, tables
         In the order in which a reader needs them.
     """
 
@@ -138,6 +159,7 @@ class Section:
     pictures: Sequence[Picture] = field(default=())
     tables: Sequence[Table] = field(default=())
     cautions: Sequence[str] = ()
+    passages: Sequence[Passage] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -129,6 +129,11 @@ def report_section(section: Section) -> ReportSection:
         )
         for i, picture in enumerate(section.pictures)
     ]
+    tables = [
+        *(p.table for p in section.pictures if p.table is not None and p.with_table),
+        *(table for passage in section.passages for table in passage.tables),
+        *section.tables,
+    ]
     return ReportSection(
         key=section.key,
         heading=section.heading,
@@ -137,7 +142,7 @@ def report_section(section: Section) -> ReportSection:
         pictures=tuple(pictures),
         tables=tuple(
             ReportTable(key=t.key, title=safe_text(t.title), table=safe_table(t.frame))
-            for t in section.tables
+            for t in tables
             if t.rows
         ),
     )

@@ -13,7 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.content.chart import Chart
 from dashboard.content.format import list_cells, say_cell
-from dashboard.content.model import Interval, Number, Section
+from dashboard.content.model import Interval, Number, Passage, Section, Table
 from dashboard.content.theme import for_dark
 from dashboard.roles import may_change_studies
 from dashboard.sentences.few import say_nothing_drawn
@@ -144,9 +144,31 @@ def show_section(section: Section, head: DeltaGenerator) -> None:
             key=picture.key,
         )
     show_cautions(section.cautions)
+    for passage in section.passages:
+        _show_passage(passage)
     for table in section.tables:
-        st.header(escape_markdown(table.title), anchor=False)
-        show_table(table.frame, key=table.key)
+        if table.rows:
+            st.header(escape_markdown(table.title), anchor=False)
+            _show_with_words(table)
+
+
+def _show_passage(passage: Passage) -> None:
+    if passage.title:
+        st.header(escape_markdown(passage.title), anchor=False)
+    if passage.lines:
+        bullet = "- " if len(passage.lines) > 1 else ""
+        st.markdown("\n".join(f"{bullet}{escape_markdown(line)}" for line in passage.lines))
+    for table in passage.tables:
+        with st.expander(escape_markdown(table.title)):
+            _show_with_words(table)
+
+
+def _show_with_words(table: Table) -> None:
+    if table.caption:
+        st.caption(escape_markdown(table.caption))
+    show_table(table.frame, key=table.key)
+    if table.note:
+        st.markdown(escape_markdown(table.note))
 
 
 def show_cautions(cautions: Sequence[str]) -> None:
