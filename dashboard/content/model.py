@@ -62,6 +62,7 @@ class Table:
     """A table: ``key`` is its file name, ``columns`` the words above ``rows``.
 
     ``caption`` and ``note`` stand above and below it on a page: how to read it, what follows.
+    Documents leave it out where it is ``page_only``.
     """
 
     key: str
@@ -70,6 +71,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     caption: str = ""
     note: str = ""
+    page_only: bool = False
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -108,6 +110,10 @@ class Picture:
         What a mark in it means, in small words below.
     headline
         Whether its numbers are those of the report's answer.
+    beside
+        Whether it is narrow enough to stand beside its neighbour on a page.
+    page_only
+        Whether documents leave it out.
     """
 
     key: str = "picture"
@@ -121,6 +127,16 @@ class Picture:
     remark: str = ""
     native: NativeChart | None = None
     headline: bool = False
+    beside: bool = False
+    page_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One number with its meaning in words."""
+
+    value: str
+    meaning: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +161,8 @@ class Section:
         Name of the topic in the results file, and for a reader.
     title, sample
         Its answer in a sentence, and who is in it.
+    cards
+        At most four numbers below the answer, on a page.
     findings
         The sentences of a document: the answers to all of the topic's questions.
     pictures, cautions, passages, tables
@@ -160,6 +178,7 @@ class Section:
     tables: Sequence[Table] = field(default=())
     cautions: Sequence[str] = ()
     passages: Sequence[Passage] = ()
+    cards: Sequence[Card] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,34 +118,46 @@ class Report:
 def report_section(section: Section) -> ReportSection:
     """A topic as a part of the report, its words safe."""
     findings = safe_lines(section.findings)
-    pictures = [
-        ReportPicture(
-            title=safe_text(picture.title),
-            alt=safe_text(picture.alt),
-            subtitle=safe_text(picture.subtitle),
-            note=safe_text(picture.note or (findings[0] if i == 0 and findings else "")),
-            figure=picture.figure,
-            headline=picture.headline,
-        )
-        for i, picture in enumerate(section.pictures)
-    ]
-    tables = [
-        *(p.table for p in section.pictures if p.table is not None and p.with_table),
-        *(table for passage in section.passages for table in passage.tables),
-        *section.tables,
-    ]
+    pictures = report_pictures(section)
+    if pictures and findings and not pictures[0].note:
+        pictures = (replace(pictures[0], note=findings[0]), *pictures[1:])
     return ReportSection(
         key=section.key,
         heading=section.heading,
         findings=findings,
         cautions=safe_lines(section.cautions),
-        pictures=tuple(pictures),
+        pictures=pictures,
         tables=tuple(
-            ReportTable(key=t.key, title=safe_text(t.title), table=safe_table(t.frame))
-            for t in tables
-            if t.rows
+            ReportTable(key=key, title=safe_text(title), table=safe_table(frame))
+            for key, (title, frame) in list_frames(section).items()
         ),
     )
+
+
+def report_pictures(section: Section) -> tuple[ReportPicture, ...]:
+    """The pictures of a topic that documents hold, their words safe."""
+    return tuple(
+        ReportPicture(
+            title=safe_text(picture.title),
+            alt=safe_text(picture.alt),
+            subtitle=safe_text(picture.subtitle),
+            note=safe_text(picture.note),
+            figure=picture.figure,
+            headline=picture.headline,
+        )
+        for picture in section.pictures
+        if not picture.page_only
+    )
+
+
+def list_frames(section: Section) -> dict[str, tuple[str, pd.DataFrame]]:
+    """The tables of a topic that documents hold: title and cells by key."""
+    tables = [
+        *(p.table for p in section.pictures if p.table is not None and p.with_table),
+        *(table for passage in section.passages for table in passage.tables),
+        *section.tables,
+    ]
+    return {t.key: (t.title, t.frame) for t in tables if t.rows and not t.page_only}
 
 
 def draw_or_say(picture: ReportPicture, report: Report) -> Chart | str:

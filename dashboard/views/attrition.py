@@ -7,6 +7,7 @@ import streamlit as st
 from analysis.evaluation import Evaluation
 from analysis.study import Study
 from dashboard.cache import current_evaluation, current_study
+from dashboard.content.model import Card
 from dashboard.figures.attrition import draw_attrition
 from dashboard.figures.flow import draw_flow
 from dashboard.sentences import say_caution, say_finding
@@ -28,7 +29,6 @@ from dashboard.text import Text
 from dashboard.widgets.filters import show_filters
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import (
-    Card,
     show_cards,
     show_cautions,
     show_empty,

@@ -9,6 +9,7 @@ from analysis.surveys.contrasts import main_rows
 from analysis.surveys.findings import find_effect
 from analysis.surveys.results import GroupComparison
 from dashboard.cache import current_evaluation, current_study
+from dashboard.content.model import Card
 from dashboard.figures.comparison import draw_comparison, draw_event_study
 from dashboard.sentences import say_caution, say_finding
 from dashboard.sentences.comparison import (
@@ -28,7 +29,6 @@ from dashboard.text import Text
 from dashboard.widgets.filters import show_filters
 from dashboard.widgets.measures import choose_measure
 from dashboard.widgets.page import (
-    Card,
     show_cards,
     show_cautions,
     show_empty,

@@ -8,6 +8,7 @@ from analysis.results import Estimate, EstimateLike
 from analysis.sustainability.findings import find_consultation
 from analysis.sustainability.results import Consultation
 from dashboard.cache import current_evaluation
+from dashboard.content.model import Card
 from dashboard.figures.consultation import (
     draw_follow_through,
     draw_stakeholders,
@@ -18,7 +19,6 @@ from dashboard.state import current_text
 from dashboard.tables import sustainability as tables
 from dashboard.text import Text
 from dashboard.widgets.page import (
-    Card,
     show_cards,
     show_cautions,
     show_empty,

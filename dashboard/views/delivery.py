@@ -7,6 +7,7 @@ import streamlit as st
 from analysis.participation.findings import find_delivery
 from analysis.results import Estimate
 from dashboard.cache import whole_study
+from dashboard.content.model import Card
 from dashboard.figures.delivery import draw_delivery, draw_fidelity
 from dashboard.sentences import say_caution, say_finding
 from dashboard.sentences.participation import list_delivery_cards
@@ -14,14 +15,7 @@ from dashboard.state import current_text
 from dashboard.tables import participation as tables
 from dashboard.widgets.file_notes import show_file_notes
 from dashboard.widgets.incomplete import say_incomplete_plan
-from dashboard.widgets.page import (
-    Card,
-    show_cards,
-    show_cautions,
-    show_figure,
-    show_page,
-    show_table,
-)
+from dashboard.widgets.page import show_cards, show_cautions, show_figure, show_page, show_table
 from dashboard.widgets.people_filters import PLANNED, show_missing, show_people_filters
 
 

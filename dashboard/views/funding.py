@@ -7,6 +7,7 @@ import streamlit as st
 from analysis.sustainability.findings import find_funding
 from analysis.sustainability.results import Funding
 from dashboard.cache import current_evaluation
+from dashboard.content.model import Card
 from dashboard.figures.funding import draw_expiries, draw_months, draw_sources, draw_waterfall
 from dashboard.sentences import say_caution, say_finding
 from dashboard.state import current_text
@@ -14,7 +15,6 @@ from dashboard.tables import sustainability as tables
 from dashboard.text import Text
 from dashboard.widgets.money_settings import show_funding_settings
 from dashboard.widgets.page import (
-    Card,
     show_cards,
     show_cautions,
     show_empty,

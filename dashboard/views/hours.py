@@ -6,6 +6,7 @@ import streamlit as st
 
 from analysis.volunteers.findings import find_hours
 from analysis.volunteers.results import Hours
+from dashboard.content.model import Card
 from dashboard.figures.hours import draw_activities, draw_hours, draw_hours_lorenz
 from dashboard.sentences import say_caution, say_finding
 from dashboard.sentences.volunteers import list_cautions, list_hours_cards, say_team
@@ -13,14 +14,7 @@ from dashboard.state import current_text
 from dashboard.tables import volunteers as tables
 from dashboard.text import Text
 from dashboard.widgets.file_notes import show_file_notes
-from dashboard.widgets.page import (
-    Card,
-    show_cards,
-    show_cautions,
-    show_figure,
-    show_page,
-    show_table,
-)
+from dashboard.widgets.page import show_cards, show_cautions, show_figure, show_page, show_table
 from dashboard.widgets.people_filters import SERVED, show_missing, show_people_filters
 from dashboard.widgets.series import show_event_settings, show_series
 

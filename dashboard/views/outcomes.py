@@ -12,6 +12,7 @@ from analysis.surveys.findings import find_change, last_contrasts
 from analysis.surveys.results import Outcome
 from dashboard.cache import current_evaluation, current_study
 from dashboard.content.forest import draw_forest, list_forest_rows
+from dashboard.content.model import Card
 from dashboard.figures.change import MAX_LINES, draw_change
 from dashboard.sentences import say_caution, say_finding
 from dashboard.sentences.change import is_share, list_change_cards, say_who
@@ -24,7 +25,6 @@ from dashboard.widgets.filters import show_filters
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.measures import choose_outcome
 from dashboard.widgets.page import (
-    Card,
     show_cards,
     show_cautions,
     show_empty,

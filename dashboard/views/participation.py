@@ -9,6 +9,7 @@ import streamlit as st
 from analysis.participation.findings import find_attendance
 from analysis.participation.results import Participation
 from dashboard.cache import smallest_group
+from dashboard.content.model import Card
 from dashboard.figures.attendance import (
     draw_attendance_lorenz,
     draw_engagement,
@@ -26,14 +27,7 @@ from dashboard.state import current_text
 from dashboard.tables import participation as tables
 from dashboard.text import Text
 from dashboard.widgets.file_notes import show_file_notes
-from dashboard.widgets.page import (
-    Card,
-    show_cards,
-    show_cautions,
-    show_figure,
-    show_page,
-    show_table,
-)
+from dashboard.widgets.page import show_cards, show_cautions, show_figure, show_page, show_table
 from dashboard.widgets.people_filters import ATTENDED, show_missing, show_people_filters
 from dashboard.widgets.series import show_event_settings, show_series
 

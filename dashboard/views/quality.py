@@ -12,6 +12,7 @@ from analysis.intake.model import Table
 from analysis.issues import Issue
 from analysis.study import Study
 from dashboard.cache import current_quality, current_saved, current_tables, whole_study
+from dashboard.content.model import Card
 from dashboard.figures.missing import draw_missing, list_emptiest
 from dashboard.sentences.names import wave_name
 from dashboard.state import current_text
@@ -22,7 +23,6 @@ from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.marked_copy import show_marked_copies
 from dashboard.widgets.matching import show_matching
 from dashboard.widgets.page import (
-    Card,
     refuse_audience,
     show_cards,
     show_empty,

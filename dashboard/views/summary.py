@@ -7,6 +7,7 @@ import streamlit as st
 from analysis.evaluation import Evaluation
 from analysis.funder_summary import FunderSummary, summarise_for_funder
 from dashboard.cache import current_evaluation, current_study
+from dashboard.content.model import Card
 from dashboard.exports.front import list_funder_cards, say_method, say_period
 from dashboard.navigation import find_page
 from dashboard.sentences.dac import say_criteria
@@ -15,7 +16,7 @@ from dashboard.state import current_text
 from dashboard.text import Text
 from dashboard.widgets.funder import show_two_pictures, show_words
 from dashboard.widgets.markdown import escape_markdown
-from dashboard.widgets.page import Card, show_cards, show_empty, show_page
+from dashboard.widgets.page import show_cards, show_empty, show_page
 
 
 def show() -> None:

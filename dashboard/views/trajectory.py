@@ -6,6 +6,7 @@ import streamlit as st
 
 from analysis.surveys.findings import find_trajectory
 from dashboard.cache import current_evaluation, current_study
+from dashboard.content.model import Card
 from dashboard.figures.trajectory import draw_trajectory
 from dashboard.sentences import say_caution, say_finding
 from dashboard.sentences.trajectory import list_trajectory_cards, say_trajectory_people
@@ -14,7 +15,6 @@ from dashboard.tables.trajectory import list_contrasts, list_patterns, list_wave
 from dashboard.widgets.filters import show_filters
 from dashboard.widgets.measures import choose_measure
 from dashboard.widgets.page import (
-    Card,
     show_cards,
     show_cautions,
     show_empty,

@@ -7,6 +7,7 @@ import streamlit as st
 from analysis.volunteers.findings import find_stay
 from analysis.volunteers.results import Volunteers
 from dashboard.cache import smallest_group
+from dashboard.content.model import Card
 from dashboard.figures.retention import draw_causes, draw_months, draw_retention
 from dashboard.sentences import say_finding
 from dashboard.sentences.few import has_few, mark_team, say_marked
@@ -20,7 +21,7 @@ from dashboard.state import current_text
 from dashboard.tables import volunteers as tables
 from dashboard.text import Text
 from dashboard.widgets.file_notes import show_file_notes
-from dashboard.widgets.page import Card, show_cards, show_cautions, show_figure, show_page
+from dashboard.widgets.page import show_cards, show_cautions, show_figure, show_page
 from dashboard.widgets.people_filters import SERVED, show_people_filters
 from dashboard.widgets.volunteers import (
     show_comparisons,

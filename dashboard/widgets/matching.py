@@ -11,11 +11,12 @@ import streamlit as st
 from analysis.errors import LeveeError
 from analysis.intake.check.linkage import ProposedLink
 from analysis.intake.check.matching import Matching
+from dashboard.content.model import Card
 from dashboard.sentences import say_error
 from dashboard.sentences.names import wave_name
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
-from dashboard.widgets.page import Card, show_cards, show_table
+from dashboard.widgets.page import show_cards, show_table
 from dashboard.widgets.wizard_links import list_links
 from dashboard.workspace.editing import save_edit
 from dashboard.workspace.key_file import read_key_file

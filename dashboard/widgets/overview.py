@@ -10,6 +10,7 @@ from analysis.evaluation import Evaluation
 from analysis.results import Finding
 from analysis.study import Study
 from dashboard.content.forest import draw_forest, list_difference_rows, list_forest_rows
+from dashboard.content.model import Card
 from dashboard.sentences import say_finding
 from dashboard.sentences.cautions import say_cautions
 from dashboard.sentences.change import count_clear
@@ -19,7 +20,7 @@ from dashboard.tables.outcomes import list_outcomes
 from dashboard.text import Text
 from dashboard.widgets.links import show_link
 from dashboard.widgets.markdown import escape_markdown
-from dashboard.widgets.page import Card, show_figure
+from dashboard.widgets.page import show_figure
 
 _LISTED = 4
 _CAUTIONS = 5

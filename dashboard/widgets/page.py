@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from itertools import groupby
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -13,7 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.content.chart import Chart
 from dashboard.content.format import list_cells, say_cell
-from dashboard.content.model import Interval, Number, Passage, Section, Table
+from dashboard.content.model import Card, Interval, Number, Passage, Picture, Section, Table
 from dashboard.content.theme import for_dark
 from dashboard.roles import may_change_studies
 from dashboard.sentences.few import say_nothing_drawn
@@ -27,14 +27,6 @@ _MAX_COLUMNS = 12
 _SHORT = 14
 _CHINESE = re.compile("(?<=[\u4e00-\u9fff→])|(?=[\u4e00-\u9fff→])")
 _CHART_CONFIG = {"displayModeBar": False, "displaylogo": False, "responsive": True}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
-    """One number with its meaning in words."""
-
-    value: str
-    meaning: str
 
 
 def show_page(title: str, subtitle: str = "") -> None:
@@ -133,16 +125,14 @@ def show_section(section: Section, head: DeltaGenerator) -> None:
     """Show a topic: its answer in ``head`` above what the reader chooses, the rest below."""
     with head:
         show_page(section.title, section.sample)
-    for picture in section.pictures:
-        show_figure(
-            picture.figure(),
-            title=picture.title,
-            subtitle=picture.subtitle,
-            alt=picture.alt,
-            table=None if picture.table is None else picture.table.frame,
-            remark=picture.remark,
-            key=picture.key,
-        )
+    if section.cards:
+        show_cards(section.cards)
+    for beside, run in groupby(section.pictures, key=lambda picture: picture.beside):
+        pictures = list(run)
+        columns = st.columns(2, gap="large") if beside and len(pictures) > 1 else [st.container()]
+        for i, picture in enumerate(pictures):
+            with columns[i % len(columns)]:
+                _show_picture(picture)
     show_cautions(section.cautions)
     for passage in section.passages:
         _show_passage(passage)
@@ -150,6 +140,18 @@ def show_section(section: Section, head: DeltaGenerator) -> None:
         if table.rows:
             st.header(escape_markdown(table.title), anchor=False)
             _show_with_words(table)
+
+
+def _show_picture(picture: Picture) -> None:
+    show_figure(
+        picture.figure(),
+        title=picture.title,
+        subtitle=picture.subtitle,
+        alt=picture.alt,
+        table=None if picture.table is None else picture.table.frame,
+        remark=picture.remark,
+        key=picture.key,
+    )
 
 
 def _show_passage(passage: Passage) -> None:

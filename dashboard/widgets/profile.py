@@ -8,6 +8,7 @@ from analysis.evaluation import Evaluation
 from analysis.results import Estimate
 from analysis.study import Study
 from analysis.surveys.results import ItemAnswers
+from dashboard.content.model import Card
 from dashboard.figures.answers import draw_answers, draw_shares
 from dashboard.sentences.items import label_items, name_answers, say_extremes
 from dashboard.tables.items import list_answers
@@ -15,7 +16,7 @@ from dashboard.text import Text
 from dashboard.widgets.by_group import show_by_group
 from dashboard.widgets.links import show_link
 from dashboard.widgets.markdown import escape_markdown
-from dashboard.widgets.page import Card, show_figure
+from dashboard.widgets.page import show_figure
 
 _CARDS = 3
 _PICTURES = 2
