@@ -236,15 +236,15 @@ def suggest_mapping(
     exact = len(free) > MAX_COMPARED
     best: list[MeasureCard] = []
     for card in {c.signature: c for c in free}.values() if exact else free:
-        alike = [card]
+        alike, studies, items = [card], {card.study}, sorted(card.items)
         for other in free:
-            new = other.study not in {one.study for one in alike}
-            if not new or not card.can_pool_with(other):
+            if other.study in studies or not card.can_pool_with(other):
                 continue
-            if sorted(card.items) == sorted(other.items) or (
+            if items == sorted(other.items) or (
                 not exact and wording_likeness(card, other) >= ALIKE_WORDING
             ):
                 alike.append(other)
+                studies.add(other.study)
         if len(alike) > max(1, len(best)):
             best = alike
     return tuple(best)

@@ -232,10 +232,11 @@ def count_staged(engine: Engine, plan: StudyPlan, staged: Staged) -> SurveyCount
     """Count staged communities: each distinct answer is made whole once, then all are counted."""
     engine.read("staged", staged.rows)
     places = [(measure, item) for measure in plan.measures for item in measure.items]
-    found = engine.run(select_distinct("staged", [f"a{at}" for at in range(len(places))]))
     texts: dict[int, list[str]] = {}
-    for place, value in zip(found["place"], found["value"], strict=True):
-        texts.setdefault(int(place), []).append(str(value))
+    if places:
+        found = engine.run(select_distinct("staged", [f"a{at}" for at in range(len(places))]))
+        for place, value in zip(found["place"], found["value"], strict=True):
+            texts.setdefault(int(place), []).append(str(value))
     given: dict[str, set[float]] = {}
     for at, (measure, _) in enumerate(places):
         given.setdefault(measure.name, set()).update(map(float, texts.get(at, ())))

@@ -12,6 +12,7 @@ from functools import cache
 
 from analysis.counts.questionnaire import Item, Questionnaire, Scale
 from analysis.counts.tables import ABSENT
+from analysis.errors import StudyFileError
 
 FUNCTIONS = frozenset({"count", "sum", "max", "coalesce", "case", "cast"})
 """What statements may call; a test reads every statement and holds it to this."""
@@ -40,11 +41,14 @@ def text_of(value: str) -> str:
 
     Raises
     ------
-    ValueError
-        With a backslash: Spark reads it as an escape, DuckDB as itself.
+    StudyFileError
+        ``study_file_value`` with a backslash: Spark reads it as an escape, DuckDB as itself.
+        Texts are names of waves and answers that are numbers.
     """
     if "\\" in value or "\x00" in value:
-        raise ValueError("a text with a backslash means another thing on each engine")
+        raise StudyFileError(
+            "study_file_value", file="study.toml", where="survey.waves", problem=repr(value)
+        )
     return "'" + value.replace("'", "''") + "'"
 
 

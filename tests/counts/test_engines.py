@@ -1,5 +1,7 @@
 """Engines count what memory counts: every number of every table is equal."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,7 +20,7 @@ from analysis.counts.memory import (
 )
 from analysis.counts.questionnaire import make_questionnaire
 from analysis.counts.staging import Staged, write_rows
-from analysis.errors import LeveeError
+from analysis.errors import LeveeError, StudyFileError
 from analysis.surveys.scoring import waves_of
 from tests.counts.designs import MEASURES, draw_design
 from tests.studies import make_study
@@ -129,7 +131,7 @@ def test_every_statement_is_written_for_spark():
 def test_texts_are_quoted_and_backslashes_refused():
     assert sql.text_of("it's") == "'it''s'"
     assert sql.name_of('a "b"') == '"a ""b"""'
-    with pytest.raises(ValueError, match="backslash"):
+    with pytest.raises(StudyFileError):
         sql.text_of("a\\b")
 
 
@@ -165,3 +167,11 @@ def test_no_measure_at_all(engine):
     engine._link.register("bare", rows)
     assert_equal(count_on(engine, "bare", asked), count_rows(rows, asked))
     assert len(MEASURES) == len(draw_design(0).plan.measures)
+
+
+def test_no_measure_in_the_study_file(engine, tmp_path):
+    study = make_study({"pre": {"a": [1, 2]}, "post": {"a": [2, 3]}})
+    bare = replace(study, plan=study.plan.model_copy(update={"measures": []}))
+    found = count_staged(engine, bare.plan, stage([bare], tmp_path))
+    assert_equal(found, count_study(bare))
+    assert found.waves["n"].tolist() == [2, 2]
