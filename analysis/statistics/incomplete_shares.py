@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
 
-from analysis.results import Comparison, ComparisonLike, NotEstimable
+from analysis.results import ComparisonLike, NotEstimable
 from analysis.statistics.counting import Floats
 from analysis.statistics.paired_categories import paired_table
+from analysis.statistics.wald import wald_comparison
 
 _METHOD = "saturated_ml;em;ci=wald_half_added_to_each_cell"
 _STEPS = 20_000
@@ -75,16 +75,13 @@ def standardised_share(
     covariance = _covariance(smooth, pairs.ravel() + 0.5, before, after)
     error = math.sqrt(float(_CHANGE @ covariance @ _CHANGE))
     centre = float(_CHANGE @ smooth)
-    half = float(stats.norm.isf((1.0 - ci_level) / 2.0)) * error
-    return Comparison(
+    return wald_comparison(
         name="standardised_share",
         estimate=float(_CHANGE @ cells),
         std_error=error,
-        ci_low=max(-1.0, centre - half),
-        ci_high=min(1.0, centre + half),
+        centre=centre,
+        limit=1.0,
         ci_level=ci_level,
-        statistic=centre / error,
-        p_value=float(2.0 * stats.norm.sf(abs(centre / error))),
         n=n,
         method=_METHOD,
         details={

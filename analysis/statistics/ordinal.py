@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
 
-from analysis.results import Comparison, ComparisonLike, NotEstimable
+from analysis.results import ComparisonLike, NotEstimable
 from analysis.statistics.counting import tally
 from analysis.statistics.cumulative_logit import fit_cumulative_logit
+from analysis.statistics.wald import odds_ratio, wald_comparison
 
 _METHOD = "cumulative_logit;wald;waves_as_independent"
 
@@ -67,25 +67,14 @@ def ordinal_change(
     if fitted is None:
         return NotEstimable(reason="not_identified", n=n, method=_METHOD, name="ordinal")
     slope, error = float(fitted.parameters[-1]), math.sqrt(float(fitted.covariance[-1, -1]))
-    half = float(stats.norm.isf((1.0 - ci_level) / 2.0)) * error
-    return Comparison(
+    sizes = {"n_categories": codes.size, "n_pre": first.n, "n_post": second.n}
+    return wald_comparison(
         name="ordinal",
         estimate=slope,
         std_error=error,
-        ci_low=slope - half,
-        ci_high=slope + half,
         ci_level=ci_level,
-        statistic=slope / error,
-        p_value=float(2.0 * stats.norm.sf(abs(slope / error))),
         n=n,
         n_missing=first.n_missing + second.n_missing,
         method=_METHOD,
-        details={
-            "odds_ratio": math.exp(slope),
-            "odds_ratio_ci_low": math.exp(slope - half),
-            "odds_ratio_ci_high": math.exp(slope + half),
-            "n_categories": codes.size,
-            "n_pre": first.n,
-            "n_post": second.n,
-        },
+        details={**odds_ratio(slope, error, ci_level), **sizes},
     )

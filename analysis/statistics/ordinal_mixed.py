@@ -25,6 +25,7 @@ from analysis.statistics.cumulative_logit import (
     answer_terms,
 )
 from analysis.statistics.risk_sets import FloatArray, as_counts
+from analysis.statistics.wald import odds_ratio, wald_comparison
 
 NAME = "ordinal_mixed"
 _METHOD = "cumulative_logit;person_intercept;wald"
@@ -150,24 +151,17 @@ def _change(
     """Log odds ratio of one later wave against the first, with Wald's interval."""
     at = model.cuts.shape[1] - 1 + wave
     slope, error = float(fit.parameters[at]), math.sqrt(float(covariance[at, at]))
-    half = float(stats.norm.isf((1.0 - ci_level) / 2.0)) * error
     first, later = model.patterns[:, 0] >= 0, model.patterns[:, wave] >= 0
     sizes = [round(float(model.counts[mask].sum())) for mask in (first, later, first & later)]
-    return Comparison(
+    return wald_comparison(
         name=NAME,
         estimate=slope,
         std_error=error,
-        ci_low=slope - half,
-        ci_high=slope + half,
         ci_level=ci_level,
-        statistic=slope / error,
-        p_value=float(2.0 * stats.norm.sf(abs(slope / error))),
         n=0,
         method=_METHOD,
         details={
-            "odds_ratio": math.exp(slope),
-            "odds_ratio_ci_low": math.exp(slope - half),
-            "odds_ratio_ci_high": math.exp(slope + half),
+            **odds_ratio(slope, error, ci_level),
             "n_categories": model.cuts.shape[1] + 1,
             "n_pre": sizes[0],
             "n_post": sizes[1],

@@ -9,10 +9,8 @@ from itertools import product
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from analysis.results import (
-    Comparison,
     ComparisonLike,
     Estimate,
     EstimateLike,
@@ -22,6 +20,7 @@ from analysis.results import (
 from analysis.statistics.counting import Floats
 from analysis.statistics.proportions import wilson_limits
 from analysis.statistics.trajectory import Pair, WaveEstimates, as_table, separate_waves
+from analysis.statistics.wald import wald_comparison
 
 _METHOD = "saturated_ml;em;half_a_person_added_to_each_cell_of_two_waves"
 _STEPS = 20_000
@@ -113,16 +112,13 @@ def share_trajectory(
             )
         step = given.ways[:, pair[1]] - given.ways[:, pair[0]]
         centre, error = float(step @ smooth), math.sqrt(float(step @ covariance @ step))
-        half = float(stats.norm.isf((1.0 - ci_level) / 2.0)) * error
-        return Comparison(
+        return wald_comparison(
             name="standardised_share",
             estimate=float(step @ cells),
             std_error=error,
-            ci_low=max(-1.0, centre - half),
-            ci_high=min(1.0, centre + half),
+            centre=centre,
+            limit=1.0,
             ci_level=ci_level,
-            statistic=centre / error,
-            p_value=float(2.0 * stats.norm.sf(abs(centre / error))),
             n=len(table),
             method=_METHOD,
         )
