@@ -167,6 +167,8 @@ class Section:
         The sentences of a document: the answers to all of the topic's questions.
     pictures, cautions, passages, tables
         In the order in which a reader needs them.
+    appendix
+        Tables of documents; a page shows of them what the reader chooses.
     """
 
     key: str
@@ -179,6 +181,7 @@ class Section:
     cautions: Sequence[str] = ()
     passages: Sequence[Passage] = ()
     cards: Sequence[Card] = ()
+    appendix: Sequence[Table] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -156,6 +156,7 @@ def list_frames(section: Section) -> dict[str, tuple[str, pd.DataFrame]]:
         *(p.table for p in section.pictures if p.table is not None and p.with_table),
         *(table for passage in section.passages for table in passage.tables),
         *section.tables,
+        *section.appendix,
     ]
     return {t.key: (t.title, t.frame) for t in tables if t.rows and not t.page_only}
 

@@ -13,7 +13,6 @@ from analysis.results import Estimate
 from analysis.study import Study
 from analysis.surveys.contrasts import main_rows
 from analysis.surveys.findings import find_trajectory, last_contrasts
-from analysis.surveys.response_shift import list_response_shifts
 from analysis.surveys.results import GroupComparison
 from dashboard.content.forest import (
     draw_forest,
@@ -21,13 +20,12 @@ from dashboard.content.forest import (
     list_difference_rows,
     list_forest_rows,
 )
-from dashboard.content.topics import dose
+from dashboard.content.topics import dose, reliability
 from dashboard.exports.content import ReportPicture, ReportSection, make_section, report_section
 from dashboard.figures.answers import draw_answers, draw_shares
 from dashboard.figures.attrition import draw_attrition
 from dashboard.figures.comparison import draw_comparison
 from dashboard.figures.flow import draw_flow
-from dashboard.figures.reliability import draw_reliability
 from dashboard.figures.subgroups import list_group_rows
 from dashboard.figures.trajectory import draw_trajectory
 from dashboard.sentences import say_finding
@@ -48,19 +46,12 @@ from dashboard.tables.attrition import (
 )
 from dashboard.tables.comparison import list_balance, list_comparisons, list_weighted_balance
 from dashboard.tables.items import list_answers
-from dashboard.tables.measurement import (
-    list_factor_fits,
-    list_invariance,
-    list_response_shift_rows,
-    list_shifts,
-)
 from dashboard.tables.outcomes import (
     list_analyses,
     list_effect_sizes,
     list_ordered,
     list_outcomes,
 )
-from dashboard.tables.reliability import list_items, list_reliability
 from dashboard.tables.subgroups import list_groups
 from dashboard.tables.trajectory import list_contrasts, list_patterns, list_waves
 from dashboard.text import Text
@@ -82,7 +73,9 @@ def list_survey_sections(evaluation: Evaluation, study: Study, text: Text) -> li
         report_section(dose.make_section(evaluation, study, text)) if evaluation.dose else None,
         _attrition(evaluation, study, text),
         _answers(evaluation, study, text) if evaluation.items else None,
-        _reliability(evaluation, study, text) if evaluation.reliability else None,
+        report_section(reliability.make_section(evaluation, study, text))
+        if evaluation.reliability
+        else None,
     ]
     return [section for section in made if section is not None]
 
@@ -354,38 +347,4 @@ def _answers(evaluation: Evaluation, study: Study, text: Text) -> ReportSection:
         )
     return make_section(
         text, evaluation, "items", text("Answers"), tables=tables, pictures=tuple(pictures)
-    )
-
-
-def _reliability(evaluation: Evaluation, study: Study, text: Text) -> ReportSection:
-    rows, plan = evaluation.reliability, study.plan
-    picture = ReportPicture(
-        title=text("How well the questions hang together"),
-        alt=text("Dots of alpha with intervals for each measure and wave."),
-        figure=lambda: draw_reliability(rows, plan, text),
-    )
-    tables = {
-        "reliability": (text("Reliability"), list_reliability(rows, plan, text)),
-        "reliability_items": (text("Question by question"), list_items(rows, plan, text)),
-        "one_factor": (
-            text("Does one factor describe the answers?"),
-            list_factor_fits(rows, plan, text),
-        ),
-        "invariance": (
-            text("One factor in both waves"),
-            list_invariance(evaluation.measurement, plan, text),
-        ),
-    }
-    for one in evaluation.measurement:
-        measure = next(m for m in plan.measures if m.name == one.measure)
-        title = text("{measure}: do the questions measure the same?", measure=_name(text, measure))
-        tables[f"shifts_{one.measure}"] = (title, list_shifts(one, measure, text))
-    retrospective = plan.survey.retrospective if plan.survey is not None else ()
-    shifts = list_response_shifts(evaluation.outcomes, retrospective)
-    tables["response_shift"] = (
-        text("Retrospective baseline (then-test)"),
-        list_response_shift_rows(shifts, plan, text),
-    )
-    return make_section(
-        text, evaluation, "reliability", text("Reliability"), tables=tables, pictures=(picture,)
     )

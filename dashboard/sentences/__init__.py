@@ -19,7 +19,6 @@ from dashboard.text import Text
 SECTIONS = (
     "outcomes",
     "trajectory",
-    "measurement",
     "participation",
     "series",
     "volunteers",
@@ -28,7 +27,7 @@ SECTIONS = (
     "intake",
     "errors",
 )
-TOPICS = ("dose",)
+TOPICS = ("dose", "reliability")
 
 
 def say_finding(text: Text, finding: Finding) -> str:

@@ -289,15 +289,6 @@ FINDINGS: Mapping[str, Callable[[Text, Finding], str]] = {
         "lost",
         "n",
     ),
-    "reliability_good": fill(
-        "The items of every scale hang together: alpha is {least} or more.", "least"
-    ),
-    "reliability_low": fill(
-        "{low} of {n} scale readings hang together loosely: alpha is below {limit}.",
-        "low",
-        "n",
-        "limit",
-    ),
     "subgroups_alike": fill(
         "No group changed clearly differently from the others ({n_tests} tests).", "n_tests"
     ),

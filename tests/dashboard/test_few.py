@@ -14,12 +14,12 @@ from analysis.surveys.results import Dose
 from analysis.sustainability.results import Capacity, DomainCapacity
 from benchmarks.attack.made_studies import draw_study
 from dashboard.content.topics.dose import draw_dose, list_points, list_slopes
+from dashboard.content.topics.reliability import list_response_shift_rows
 from dashboard.exports.report import build_report
 from dashboard.figures.attendance import draw_engagement
 from dashboard.figures.retention import draw_months as draw_team
 from dashboard.tables import participation as people
 from dashboard.tables import volunteers as team
-from dashboard.tables.measurement import list_response_shift_rows
 from dashboard.tables.sustainability import list_capacity
 from dashboard.text import Text
 from tests.figures.plotly_view import view
@@ -136,7 +136,7 @@ def test_of_how_many_people_a_withheld_number_is_is_withheld_too():
     capacity = Capacity(range=(1, 5), n_raters=0, domains=(domain,), agreement=())
     tables = (
         list_slopes([dose], plan, text).frame[text("n")],
-        list_response_shift_rows([shift], plan, text)[text("n")],
+        list_response_shift_rows([shift], plan, text).frame[text("n")],
         list_capacity(capacity, text)[text("n")],
     )
     for sizes in tables:

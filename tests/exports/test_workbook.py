@@ -140,3 +140,17 @@ def test_typed_numbers_stand_as_numbers_with_their_format(sample: Any):
     assert all(isinstance(cell.value, int | float) for cell in slopes)
     assert any('"pp"' in cell.number_format for cell in slopes)
     assert all("< 0.001" in sheet.cell(row=r, column=4).number_format for r in rows)
+
+
+def test_fit_of_one_factor_stands_as_numbers(sample: Any):
+    """χ², its degrees of freedom and CFI were words such as ``1.12 (2 df)``."""
+    content = write_workbook(sample.evaluation, sample.study, Text("en"), audience="evaluator")
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["Reliability"]
+    table = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    start = next(i for i, row in enumerate(table) if "CFI" in row and "KMO" in row)
+    head, first = table[start], table[start + 1]
+    named = dict(zip(head, first, strict=True))
+    fit = sample.evaluation.reliability[0].one_factor
+    assert named["χ²"] == round(fit.chi2, 2)
+    assert named["df"] == fit.df
+    assert named["CFI"] == round(fit.cfi, 3)
