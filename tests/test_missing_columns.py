@@ -7,10 +7,10 @@ from analysis.disclosure import protect
 from analysis.results import Estimate, NotEstimable
 from analysis.study import Study
 from dashboard.sentences import say_caution, say_finding
+from dashboard.sentences.incomplete import list_incomplete
 from dashboard.sentences.participation import describe_sessions, list_participation_cards
 from dashboard.sentences.sustainability import say_warning
 from dashboard.text import Text
-from dashboard.widgets.incomplete import list_incomplete
 from dashboard.widgets.scorecard import list_people, list_promises
 from tests.activities import read_tables
 

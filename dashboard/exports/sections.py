@@ -12,8 +12,9 @@ from analysis.evaluation import Evaluation
 from analysis.interruptions import InterruptedSeries
 from analysis.results import Estimate
 from analysis.study import Study
+from dashboard.content.topics import delivery
 from dashboard.exports.charts import chart_progress, chart_sources, chart_team
-from dashboard.exports.content import ReportPicture, ReportSection, make_section
+from dashboard.exports.content import ReportPicture, ReportSection, make_section, report_section
 from dashboard.exports.sections_survey import list_survey_sections
 from dashboard.figures.consultation import draw_follow_through
 from dashboard.figures.funding import draw_sources
@@ -141,10 +142,7 @@ def _series_pictures(series: Sequence[InterruptedSeries], text: Text) -> tuple[R
 
 def _delivery(evaluation: Evaluation, _study: Study, text: Text) -> ReportSection | None:
     found = evaluation.delivery
-    if found is None:
-        return None
-    tables = {"delivery": (text("Plan and delivery by phase"), people.list_phases(found, text))}
-    return make_section(text, evaluation, "delivery", text("Delivery"), tables=tables)
+    return None if found is None else report_section(delivery.make_section(evaluation, found, text))
 
 
 def _volunteers(evaluation: Evaluation, study: Study, text: Text) -> ReportSection | None:

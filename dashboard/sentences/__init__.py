@@ -27,7 +27,7 @@ SECTIONS = (
     "intake",
     "errors",
 )
-TOPICS = ("dose", "reliability")
+TOPICS = ("delivery", "dose", "reliability")
 
 
 def say_finding(text: Text, finding: Finding) -> str:

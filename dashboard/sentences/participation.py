@@ -1,10 +1,10 @@
-"""Sentences about who came, whom it missed, and whether the plan was carried out."""
+"""Sentences about who came, and whom it missed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from analysis.participation.results import LISTED, Delivery, Participation
+from analysis.participation.results import LISTED, Participation
 from analysis.results import Caution, Estimate, Finding
 from analysis.thresholds import MIN_FOR_UNEVENNESS
 from dashboard.text import Text
@@ -45,19 +45,6 @@ def _below(text: Text, f: Finding) -> str:
     )
 
 
-def _delivered(text: Text, f: Finding) -> str:
-    told = {name: _number(text, f, name) for name in ("held", "due")}
-    told["content"] = _share(text, f, "content")
-    if f.code == "delivery_as_planned":
-        return text(
-            "{held} of {due} planned sessions took place, with {content} of their content.", **told
-        )
-    return text(
-        "The plan was carried out in part: {held} of {due} sessions, {content} of their content.",
-        **told,
-    )
-
-
 FINDINGS: dict[str, Callable[[Text, Finding], str]] = {
     "participation_reach": _reach,
     "participation_repeat": _repeat,
@@ -84,22 +71,6 @@ FINDINGS: dict[str, Callable[[Text, Finding], str]] = {
         "Attendance at {n} of {sessions} sessions lies outside what chance explains.",
         n=_number(text, f, "n"),
         sessions=_number(text, f, "sessions"),
-    ),
-    "delivery_as_planned": _delivered,
-    "delivery_in_part": _delivered,
-    "delivery_held": lambda text, f: text(
-        "{held} of {due} planned sessions took place, {moved} on another day.",
-        held=_number(text, f, "held"),
-        due=_number(text, f, "due"),
-        moved=_number(text, f, "moved"),
-    ),
-    "delivery_held_undated": lambda text, f: text(
-        "{held} of {due} planned sessions took place.",
-        held=_number(text, f, "held"),
-        due=_number(text, f, "due"),
-    ),
-    "delivery_pending": lambda text, f: text(
-        "None of the {planned} planned sessions was due yet.", planned=_number(text, f, "planned")
     ),
 }
 
@@ -155,17 +126,6 @@ CAUTIONS: dict[str, Callable[[Text, Caution], str]] = {
         "{n} sessions counted more present than registered; their rates are left out.",
         n=_number(text, c, "n"),
     ),
-    "content_above_plan": lambda text, c: text(
-        "{n} sessions report more content than planned; it counts as all of it.",
-        n=_number(text, c, "n"),
-    ),
-    "delivery_no_content": lambda text, _: text(
-        "Planned and delivered content was not recorded, so fidelity cannot be told."
-    ),
-    "delivery_undated": lambda text, c: text(
-        "{n} sessions have no planned day and cannot be on time or late.",
-        n=_number(text, c, "n"),
-    ),
 }
 
 
@@ -179,16 +139,6 @@ def name_step(text: Text, step: str) -> str:
         "completed": text("Came to 80 % or more"),
         "volunteer": text("Became a volunteer"),
     }[step]
-
-
-def name_status(text: Text, status: str) -> str:
-    """Name what became of a planned session."""
-    return {
-        "held": text("held"),
-        "moved": text("moved to another day"),
-        "cancelled": text("cancelled or never held"),
-        "pending": text("not due yet"),
-    }[status]
 
 
 def say_sessions(text: Text, p: Participation) -> str:
@@ -249,19 +199,3 @@ def list_participation_cards(text: Text, p: Participation) -> list[tuple[str, st
 def _card(text: Text, rate: Estimate, what: str) -> tuple[str, str]:
     low, high = text.percent(rate.ci_low), text.percent(rate.ci_high)
     return text.percent(rate.estimate), what.format(low=low, high=high)
-
-
-def list_delivery_cards(text: Text, d: Delivery) -> list[tuple[str, str]]:
-    """Numbers of the delivery page: value and meaning."""
-    whole = d.overall
-    cards = [
-        (text.number(whole.held, 0), text("sessions held of {n} planned", n=whole.planned)),
-    ]
-    if isinstance(whole.on_time, Estimate):
-        cards.append((text.percent(whole.on_time.estimate), text("of those held were on time")))
-    if isinstance(whole.fidelity, Estimate):
-        cards.append((text.percent(whole.fidelity.estimate), text("of their content delivered")))
-    hours = [h for h in (whole.staff_hours, whole.volunteer_hours) if h is not None]
-    if hours:
-        cards.append((text.number(sum(hours), 0), text("hours of staff and volunteers")))
-    return cards

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from analysis.results import ComparisonLike
+from analysis.results import ComparisonLike, Estimate, EstimateLike
+from dashboard.sentences.few import say_missing
 from dashboard.text import Text
 
 
@@ -89,3 +90,18 @@ def say_reason(text: Text, reason: str) -> str:
         "not_reached": text("not reached"),
         "no_data": text("no data"),
     }.get(reason, reason)
+
+
+def share_with_interval(text: Text, rate: EstimateLike) -> str:
+    """Format a rate with its interval and n, or say why there is none."""
+    if not isinstance(rate, Estimate):
+        return say_missing(text, rate)
+    if rate.ci_low is None or rate.ci_high is None:
+        return text.percent(rate.estimate)
+    return text(
+        "{share} ({low} to {high}), n = {n}",
+        share=text.percent(rate.estimate),
+        low=text.percent(rate.ci_low),
+        high=text.percent(rate.ci_high),
+        n=rate.n,
+    )

@@ -1,4 +1,4 @@
-"""Tables of sessions, months, reach and delivery."""
+"""Tables of sessions, months and reach."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from itertools import pairwise
 
 import pandas as pd
 
-from analysis.participation.results import LISTED, Delivery, Participation
+from analysis.participation.results import LISTED, Participation
 from analysis.results import Estimate
 from dashboard.sentences.few import mark_counts
-from dashboard.sentences.participation import name_status, name_step
-from dashboard.tables.sustainability import share_with_interval
+from dashboard.sentences.participation import name_step
+from dashboard.sentences.statistics import share_with_interval
 from dashboard.text import Text
 
 
@@ -117,40 +117,3 @@ def list_representation(p: Participation, text: Text) -> pd.DataFrame:
     ]
     names = [text("By"), text("Group"), text("People"), text("Share of participants")]
     return pd.DataFrame(rows, columns=[*names, text("Share of community"), text("Ratio")])
-
-
-def list_phases(d: Delivery, text: Text) -> pd.DataFrame:
-    """Phases with counts, shares and hours."""
-    rows = [
-        (
-            phase.phase or text("All sessions"),
-            phase.planned,
-            phase.held,
-            phase.moved,
-            phase.cancelled,
-            phase.pending,
-            share_with_interval(text, phase.on_time),
-            share_with_interval(text, phase.fidelity),
-            text.number(phase.staff_hours, 0),
-            text.number(phase.volunteer_hours, 0),
-        )
-        for phase in (d.overall, *d.phases)
-    ]
-    names = [text("Phase"), text("Planned"), text("Held"), text("of these moved")]
-    names += [
-        text("Cancelled or never held"),
-        text("Not due yet"),
-        text("On time"),
-        text("Content delivered"),
-    ]
-    return pd.DataFrame(rows, columns=[*names, text("Staff hours"), text("Volunteer hours")])
-
-
-def list_plan(d: Delivery, text: Text) -> pd.DataFrame:
-    """Every planned session and what became of it."""
-    rows = [
-        (name, phase or "–", text.date(planned), text.date(held), name_status(text, status))
-        for name, phase, planned, held, status in d.sessions
-    ]
-    names = [text("Session"), text("Phase"), text("Planned for"), text("Held on"), text("Status")]
-    return pd.DataFrame(rows, columns=names)

@@ -12,6 +12,7 @@ from analysis.sustainability.results import Capacity, Consultation, Funding, Sco
 from analysis.targets import TargetProgress
 from dashboard.sentences.few import list_sizes, say_missing
 from dashboard.sentences.names import wave_name
+from dashboard.sentences.statistics import share_with_interval
 from dashboard.sentences.sustainability import (
     say_band,
     say_next_step,
@@ -24,21 +25,6 @@ from dashboard.sentences.sustainability import (
 from dashboard.sentences.targets import format_indicator, say_status
 from dashboard.status import STATUSES
 from dashboard.text import Text
-
-
-def share_with_interval(text: Text, rate: EstimateLike) -> str:
-    """Format a rate with its interval and n, or say why there is none."""
-    if not isinstance(rate, Estimate):
-        return say_missing(text, rate)
-    if rate.ci_low is None or rate.ci_high is None:
-        return text.percent(rate.estimate)
-    return text(
-        "{share} ({low} to {high}), n = {n}",
-        share=text.percent(rate.estimate),
-        low=text.percent(rate.ci_low),
-        high=text.percent(rate.ci_high),
-        n=rate.n,
-    )
 
 
 def list_sources(funding: Funding, text: Text) -> pd.DataFrame:

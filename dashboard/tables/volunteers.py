@@ -24,6 +24,7 @@ from analysis.volunteers.results import (
     Volunteers,
 )
 from dashboard.sentences.few import mark_cell, mark_counts, mark_few, say_missing
+from dashboard.sentences.statistics import share_with_interval
 from dashboard.sentences.volunteers import (
     MONTH_DAYS,
     name_group,
@@ -31,7 +32,6 @@ from dashboard.sentences.volunteers import (
     say_months,
     say_quarter,
 )
-from dashboard.tables.sustainability import share_with_interval
 from dashboard.text import Text
 
 

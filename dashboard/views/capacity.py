@@ -10,6 +10,7 @@ from analysis.sustainability.results import Capacity, Strengths
 from dashboard.cache import current_evaluation
 from dashboard.figures.capacity import draw_capacity
 from dashboard.sentences import say_caution, say_finding
+from dashboard.sentences.statistics import share_with_interval
 from dashboard.state import current_text
 from dashboard.tables import sustainability as tables
 from dashboard.text import Text
@@ -65,7 +66,7 @@ def _show_leaders(text: Text, capacity: Capacity) -> None:
         return
     st.header(text("Who could take over"), anchor=False)
     if isinstance(capacity.resident_led, Estimate):
-        share = tables.share_with_interval(text, capacity.resident_led)
+        share = share_with_interval(text, capacity.resident_led)
         st.caption(escape_markdown(text("Activities led by residents: {share}", share=share)))
     if capacity.leadership:
         show_table(tables.list_leadership(capacity, text), key="leadership")

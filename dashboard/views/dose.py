@@ -15,14 +15,13 @@ from dashboard.widgets.page import show_empty, show_section
 def show() -> None:
     """Show the dose page."""
     text, evaluation, study = current_text(), current_evaluation(), current_study()
-    if evaluation is None or study is None:
-        return
     missing = dose.find_missing(evaluation, text)
     head = st.container()
     show_filters()
     if missing is not None:
         with head:
             show_empty(missing.title, missing.needed)
+    if missing is not None or evaluation is None or study is None:
         return
     measure = choose_measure(text, study, [one.measure for one in evaluation.dose])
     show_section(dose.make_section(evaluation, study, text, measure), head)

@@ -6,11 +6,11 @@ import streamlit as st
 
 from dashboard.cache import current_evaluation, current_saved, current_study
 from dashboard.sentences import say_finding
+from dashboard.sentences.incomplete import list_incomplete
 from dashboard.sentences.overview import group_findings, list_problems
 from dashboard.state import current_text
 from dashboard.widgets.filters import show_filters
 from dashboard.widgets.folder import show_new_files
-from dashboard.widgets.incomplete import list_incomplete
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.overview import (
     list_cards,

@@ -10,11 +10,11 @@ from analysis.evaluation import Evaluation
 from analysis.volunteers.results import RetentionByGroup, Volunteers
 from dashboard.cache import whole_study
 from dashboard.figures.retention import draw_groups
+from dashboard.sentences.incomplete import say_incomplete_roster
 from dashboard.sentences.volunteers import name_comparison, say_comparison
 from dashboard.state import current_text
 from dashboard.tables import volunteers as tables
 from dashboard.text import Text
-from dashboard.widgets.incomplete import say_incomplete_roster
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_figure, show_table
 from dashboard.widgets.people_filters import show_missing

@@ -15,7 +15,7 @@ from analysis.results import NotEstimable
 from dashboard.content.chart import Chart
 from dashboard.exports.web_page import write_web_page
 from dashboard.navigation import SECTIONS, has_page
-from dashboard.tables.sustainability import share_with_interval
+from dashboard.sentences.statistics import share_with_interval
 from dashboard.tables.volunteers import say_number, say_time
 from dashboard.text import Text
 from dashboard.workspace.engine import VARIABLE, close_workspaces

@@ -29,9 +29,9 @@ from dashboard.sentences.statistics import say_reason
 from dashboard.text import N_, Text
 
 
-def find_missing(evaluation: Evaluation, text: Text) -> Missing | None:
+def find_missing(evaluation: Evaluation | None, text: Text) -> Missing | None:
     """Say what is missing when no attendance is linked to the answers."""
-    if evaluation.dose:
+    if evaluation is not None and evaluation.dose:
         return None
     needed = text(
         "Upload a sign-in sheet with the same codes as the survey: then the change can be "
