@@ -12,9 +12,15 @@ from analysis.evaluation import Evaluation
 from analysis.interruptions import InterruptedSeries
 from analysis.results import Estimate
 from analysis.study import Study
-from dashboard.content.topics import delivery
+from dashboard.content.topics import cohorts, delivery, hours
 from dashboard.exports.charts import chart_progress, chart_sources, chart_team
-from dashboard.exports.content import ReportPicture, ReportSection, make_section, report_section
+from dashboard.exports.content import (
+    ReportPicture,
+    ReportSection,
+    list_frames,
+    make_section,
+    report_section,
+)
 from dashboard.exports.sections_survey import list_survey_sections
 from dashboard.figures.consultation import draw_follow_through
 from dashboard.figures.funding import draw_sources
@@ -169,7 +175,7 @@ def _volunteers(evaluation: Evaluation, study: Study, text: Text) -> ReportSecti
         "retention": (text("Retention, by each definition"), team.list_retention(found, text)),
         "causes": (text("Why they left"), team.list_causes(found, text)),
         "roles": (text("Active by role"), team.list_roles(found, text)),
-        "cohorts": (text("Which intake stays"), team.list_cohorts(found, text, least)),
+        **list_frames(cohorts.make_section(found, text, least)),
         "months_volunteers": (text("Month by month"), team.list_months(found, text, least)),
         "outlook": (text("The team in six months"), team.list_outlook(found, text)),
     }
@@ -177,7 +183,7 @@ def _volunteers(evaluation: Evaluation, study: Study, text: Text) -> ReportSecti
         choice = team.list_outlook_choice(found.outlook_choice, text)
         tables["outlook_check"] = (text("How earlier outlooks did"), choice)
     if found.hours is not None:
-        tables["hours"] = (text("Who carries the work"), team.list_hours(found.hours, text))
+        tables |= list_frames(hours.make_section(evaluation, found, found.hours, text))
     months = [one for one in evaluation.time_series if one.name != "attendance"]
     return make_section(
         text,

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from analysis.results import SUPPRESSED, Caution, Comparison, Estimate, EstimateLike, Finding
-from analysis.thresholds import MIN_FOR_UNEVENNESS
 from analysis.volunteers.findings import find_cohorts
 from analysis.volunteers.groups import is_clear
 from analysis.volunteers.overdue import people_overdue
 from analysis.volunteers.results import (
-    Hours,
     OutlookCheck,
     OutlookChoice,
     RetentionByGroup,
     Volunteers,
 )
+from dashboard.sentences import say_caution
 from dashboard.text import Text
 
 MONTH_DAYS = 365.25 / 12
@@ -59,13 +58,6 @@ def _half_left(text: Text, f: Finding) -> str:
         high=say_months(text, high),
         **told,
     )
-
-
-def _hours(text: Text, f: Finding) -> str:
-    told = {name: _number(text, f, name) for name in ("n", "people")}
-    if f.values["unit"] == "hours":
-        return text("{n} of {people} volunteers give half of all hours.", **told)
-    return text("{n} of {people} volunteers give half of all days of service.", **told)
 
 
 def _as_today(text: Text, f: Finding) -> str:
@@ -129,7 +121,6 @@ FINDINGS: dict[str, Callable[[Text, Finding], str]] = {
     "volunteers_shrank": _team,
     "volunteers_grew": _team,
     "volunteers_same": _team,
-    "hours_concentrated": _hours,
     "volunteers_overdue": lambda text, f: text.count(
         "{n} volunteer is long overdue against their own rhythm.",
         "{n} volunteers are long overdue against their own rhythm.",
@@ -138,13 +129,6 @@ FINDINGS: dict[str, Callable[[Text, Finding], str]] = {
     "outlook_shrinks": _outlook,
     "outlook_grows": _outlook,
     "outlook_holds": _outlook,
-    "cohorts_differ": lambda text, f: text(
-        "Half a year on, {low} of the {worst} intake were active, against {high} of {best}.",
-        low=text.percent(f.values["low"]),
-        high=text.percent(f.values["high"]),
-        worst=say_quarter(text, f.values["worst"]),
-        best=say_quarter(text, f.values["best"]),
-    ),
 }
 
 
@@ -162,15 +146,6 @@ CAUTIONS: dict[str, Callable[[Text, Caution], str]] = {
         "Volunteers are left out: beside an earlier release they would "
         "single out fewer than {least} people.",
         least=text.number(c.values["least"], 0),
-    ),
-    "reliability_of_few": lambda text, c: text(
-        "Reliability is decided by few people ({n}): its 95% interval is too narrow.",
-        n=text.number(c.values["n"], 0),
-    ),
-    "hours_of_few": lambda text, _: text(
-        "How unevenly hours are shared: among fewer than {least} people these 95% intervals are "
-        "too narrow (about 87% to 92% hold).",
-        least=text.number(MIN_FOR_UNEVENNESS, 0),
     ),
     "volunteers_few": lambda text, c: text.count(
         "Only {n} volunteer can be followed: one more leaving would change the picture.",
@@ -276,7 +251,7 @@ _ELSEWHERE = {
 def list_cautions(text: Text, v: Volunteers, page: str) -> list[str]:
     """Say what to know before quoting one page's numbers; what concerns other pages is left out."""
     shown = [c for c in v.cautions if c.code not in _ELSEWHERE[page]]
-    return [CAUTIONS[c.code](text, c) for c in shown]
+    return [say_caution(text, c) for c in shown]
 
 
 def say_rule(text: Text, rule: str, lapse_after_days: int) -> str:
@@ -436,18 +411,3 @@ def say_comparison(text: Text, comparison: RetentionByGroup) -> str:
     if is_clear(test):
         return text("The groups leave at a clearly different pace, by {by} ({p}, n = {n})", **told)
     return text("No clear difference in how long they stay, by {by} ({p}, n = {n})", **told)
-
-
-def list_hours_cards(text: Text, hours: Hours) -> list[tuple[str, str]]:
-    """Numbers of the hours page: value and meaning."""
-    total = text("hours of service") if hours.unit == "hours" else text("days of service")
-    cards = [(text.number(hours.total, 0), total)]
-    people = text.count("{n} person", "{n} people", hours.bus_factor)
-    cards.append((people, text("give half of it all")))
-    if isinstance(hours.top10_share, Estimate):
-        share = text.percent(hours.top10_share.estimate)
-        cards.append((share, text("given by the most active tenth")))
-    if isinstance(hours.reliability, Estimate):
-        share = text.percent(hours.reliability.estimate)
-        cards.append((share, text("of those signed up came")))
-    return cards

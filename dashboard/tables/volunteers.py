@@ -17,20 +17,18 @@ from analysis.results import (
     EstimateLike,
 )
 from analysis.volunteers.results import (
-    Hours,
     OutlookChoice,
     Overdue,
     RetentionByGroup,
     Volunteers,
 )
-from dashboard.sentences.few import mark_cell, mark_counts, mark_few, say_missing
+from dashboard.sentences.few import mark_counts, say_missing
 from dashboard.sentences.statistics import share_with_interval
 from dashboard.sentences.volunteers import (
     MONTH_DAYS,
     name_group,
     name_reason,
     say_months,
-    say_quarter,
 )
 from dashboard.text import Text
 
@@ -187,33 +185,6 @@ def list_causes(v: Volunteers, text: Text) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[text("Reason"), text("Left"), text("Within a year")])
 
 
-def list_cohorts(v: Volunteers, text: Text, least: int) -> pd.DataFrame:
-    """Intakes with the share active in later quarters."""
-    longest = max((len(c.active) for c in v.cohorts), default=0)
-    rows = [
-        (
-            mark_few(text, say_quarter(text, c.label), c.n, least),
-            c.n,
-            *_cells(text, c.active, longest, least),
-        )
-        for c in v.cohorts
-    ]
-    later = [text("+{k} q", k=k) for k in range(1, longest + 1)]
-    return pd.DataFrame(rows, columns=[text("Joined"), text("n"), *later])
-
-
-def _cells(
-    text: Text, active: tuple[tuple[int, int | None, float | None], ...], longest: int, least: int
-) -> list[str]:
-    told = [
-        mark_cell(text, f"{text.percent(s)} ({text.number(n, 0)})", n, least)
-        if n is not None
-        else ""
-        for _, n, s in active
-    ]
-    return told + [""] * (longest - len(told))
-
-
 _OF_MONTHS = ("active", "new", "returning", "lapsed", "team")
 
 
@@ -232,33 +203,6 @@ def list_months(v: Volunteers, text: Text, least: int) -> pd.DataFrame:
     names = [text("Month"), text("Served"), text("New"), text("Returning"), text("Lapsed")]
     names += [text("In the team"), text("Active again"), text("Hours")]
     return pd.DataFrame(rows, columns=names)
-
-
-def list_hours(h: Hours, text: Text) -> pd.DataFrame:
-    """Totals and concentration of the work."""
-    unit = text("hours") if h.unit == "hours" else text("days")
-    rows = [
-        (text("Total {unit}", unit=unit), text.number(h.total, 0)),
-        (text("Mean per person"), say_number(text, h.per_active)),
-        (text("Gini coefficient (0 alike, 1 one person)"), say_number(text, h.gini)),
-        (text("Share of the most active tenth"), share_with_interval(text, h.top10_share)),
-        (text("Fewest people giving half"), text.number(h.bus_factor, 0)),
-        (text("Came when signed up"), share_with_interval(text, h.reliability)),
-    ]
-    return pd.DataFrame(rows, columns=[text("What"), text("Value")])
-
-
-def say_number(text: Text, found: EstimateLike) -> str:
-    """Say a number with its interval."""
-    if not isinstance(found, Estimate):
-        return say_missing(text, found)
-    return f"{text.number(found.estimate)} ({text.interval(found.ci_low, found.ci_high)})"
-
-
-def list_activities(h: Hours, text: Text) -> pd.DataFrame:
-    """Amount by kind of service."""
-    unit = text("Hours") if h.unit == "hours" else text("Days")
-    return pd.DataFrame(list(h.by_activity), columns=[text("Kind"), unit])
 
 
 def list_overdue(listed: Sequence[Overdue], text: Text) -> pd.DataFrame:

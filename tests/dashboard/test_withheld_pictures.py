@@ -13,10 +13,11 @@ from analysis.intake.read.reader import read_study
 from analysis.plan import plan_from_dict
 from analysis.results import NotEstimable
 from dashboard.content.chart import Chart
+from dashboard.content.topics.hours import give_amount
 from dashboard.exports.web_page import write_web_page
 from dashboard.navigation import SECTIONS, has_page
 from dashboard.sentences.statistics import share_with_interval
-from dashboard.tables.volunteers import say_number, say_time
+from dashboard.tables.volunteers import say_time
 from dashboard.text import Text
 from dashboard.workspace.engine import VARIABLE, close_workspaces
 from dashboard.workspace.store import create_study, save_file, save_version
@@ -165,6 +166,6 @@ def test_tables_say_of_a_withheld_number_that_it_is_withheld():
     icc = NotEstimable(reason="too_few", n=2)
     for language, unknown in (("en", "not estimable"), ("zh-Hans", "无法估计")):
         text = Text(language)
-        for say in (share_with_interval, say_number, say_time):
+        for say in (share_with_interval, give_amount, say_time):
             assert say(text, share) == "[c]"
             assert say(text, icc) == unknown

@@ -6,10 +6,10 @@ import pytest
 
 from analysis import evaluate, read_study
 from analysis.results import Estimate
+from dashboard.content.topics.cohorts import draw_cohorts
 from dashboard.content.topics.delivery import draw_delivery, draw_fidelity
+from dashboard.content.topics.hours import draw_activities, draw_hours, draw_hours_lorenz
 from dashboard.figures.attendance import draw_engagement, draw_months, draw_sessions
-from dashboard.figures.cohorts import draw_cohorts
-from dashboard.figures.hours import draw_activities, draw_hours, draw_hours_lorenz
 from dashboard.figures.outlook import draw_outlook
 from dashboard.figures.reach import draw_funnel, draw_representation
 from dashboard.figures.retention import draw_causes, draw_groups, draw_retention
