@@ -23,6 +23,7 @@ DETAILS = {
         *("key", "where", "problem", "nearest", "column", "sheet", "sheets", "encoding", "limit"),
         *("found", "number", "spelling", "n", "values", "missing", "row", "waves", "wave"),
         *("policy", "name", "names", "range", "cells", "fields", "digits", "columns", "file"),
+        *("package", "extra", "engine"),
         *("kind", "detected", "min_group", "of", "share", "measure", "devices", "options"),
         *(
             "before",
