@@ -125,10 +125,13 @@ def to_record(cells: Sequence[Cell], people: People) -> Mapping[str, Any]:
 
 def from_record(record: Mapping[str, Any], people: People) -> tuple[Cell, ...]:
     """Read cells of an earlier release back, in the numbers of ``people``."""
-    number = [people.number.setdefault(one, len(people.number)) for one in record["people"]]
+    number = np.array(
+        [people.number.setdefault(one, len(people.number)) for one in record["people"]],
+        dtype=np.int64,
+    )
 
     def members(mask: str) -> int:
-        return bits_of(np.array([number[i] for i in people_of(int(mask, 16))], dtype=np.int64))
+        return bits_of(number[members_of(int(mask, 16), number.size)])
 
     return tuple(
         Cell(family=f, label=label, terms=tuple((k, w, members(m)) for k, w, m in terms))

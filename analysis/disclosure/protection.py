@@ -147,11 +147,10 @@ def protect_release(
     if audience == "evaluator" or evaluation.audience != "evaluator":
         return evaluation, (), people
     auditor = Auditor(least=study.plan.study.min_group)
-    older: frozenset[str] = frozenset()
-    for release in earlier_releases:
-        held = release.cells(people)
-        older |= find_older(held)
-        auditor.hold(held)
+    held = [release.cells(people) for release in earlier_releases]
+    older = frozenset[str]().union(*map(find_older, held))
+    # All at once: what follows from them is worked out once for each variable.
+    auditor.hold(cell for cells in held for cell in cells)
     shown = withhold_unknown(evaluation)
     if study.survey is not None and evaluation.flow is not None and len(study.survey.keys):
         survey = read_survey(study, people, auditor)

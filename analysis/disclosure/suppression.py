@@ -59,7 +59,8 @@ class Auditor:
         for cell in cells:
             self._families.setdefault(cell.family, []).append(cell)
         for family, held in self._families.items():
-            told = [cell.terms for cell in held if cell.terms]
+            # Pages tell much that others told: the same number again adds nothing.
+            told = list(dict.fromkeys(cell.terms for cell in held if cell.terms))
             self._spans[family] = _nothing(family).add(told)
 
     def release(self, *cells: Cell) -> bool:

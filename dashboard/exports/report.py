@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from analysis.evaluation import Evaluation
 from analysis.funder_summary import summarise_for_funder
 from analysis.results import Audience
@@ -23,8 +25,36 @@ from dashboard.text import Text
 def build_report(
     evaluation: Evaluation, study: Study, text: Text, audience: Audience = "funder"
 ) -> Report:
-    """Build the content of a report for an audience; one protected already stays as it is."""
-    shared = share_evaluation(evaluation, study, audience)
+    """Build the content of a report for an audience; one protected already stays as it is.
+
+    The latest is kept: a person takes several formats of one evaluation, and each is made of it.
+    """
+    for made in _LATEST:
+        if made.is_of(evaluation, study, text, audience):
+            return made.report
+    report = _build(share_evaluation(evaluation, study, audience), study, text)
+    _LATEST[:] = [_Made(evaluation, study, text.language, audience, report)]
+    return report
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    evaluation: Evaluation
+    study: Study
+    language: str
+    audience: Audience
+    report: Report
+
+    def is_of(self, evaluation: Evaluation, study: Study, text: Text, audience: Audience) -> bool:
+        """Whether it was made of the very same objects, in the same language."""
+        same = self.evaluation is evaluation and self.study is study
+        return same and (self.language, self.audience) == (text.language, audience)
+
+
+_LATEST: list[_Made] = []
+
+
+def _build(shared: Evaluation, study: Study, text: Text) -> Report:
     told = summarise_for_funder(shared)
     stamp = stamp_export(shared, study)
     return Report(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,8 +87,9 @@ _PICTURE = b"""#let svg = sys.inputs.svg
 """
 
 
+@lru_cache(maxsize=64)
 def write_png(svg: str, *, width: float = 396, ppi: float = 220) -> bytes:
-    """Draw an SVG as PNG at ``ppi`` dots per inch."""
+    """Draw an SVG as PNG at ``ppi`` dots per inch; slides and report hold the same pictures."""
     import typst
 
     check_fonts(svg)

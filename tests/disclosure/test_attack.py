@@ -3,10 +3,13 @@
 import ast
 from pathlib import Path
 
+import numpy as np
 import pytest
 from plotly.offline import get_plotlyjs
 
 from benchmarks.attack.documents import attack_document, hidden_numbers
+from benchmarks.attack.made_studies import draw_study
+from benchmarks.attack.sessions import attack_sessions
 from benchmarks.attack.spoils import Spoils
 from benchmarks.attack_results import attack_study
 
@@ -19,6 +22,15 @@ def test_nobody_is_recovered(seed: int):
     before, after, _ = attack_study(seed, {"json", "figures"})
     assert sum(before.cells.values()) > 10, "the attack must find what the evaluator's file holds"
     assert dict(after.cells) == {}
+
+
+def test_nobody_is_recovered_over_sessions_and_restarts():
+    """Pages of three readers and two versions after a file, a server that forgets in between."""
+    study, truth = draw_study(105)
+    spoils = Spoils()
+    shown, asked = attack_sessions(study, truth, np.random.default_rng(1), spoils, "file first")
+    assert 0 < shown < asked
+    assert dict(spoils.cells) == {}
 
 
 def test_the_attacker_does_not_know_the_protection():
