@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from analysis.results import SUPPRESSED, Caution, Comparison, Estimate, EstimateLike, Finding
-from analysis.thresholds import MIN_FOR_UNEVENNESS
+from analysis.thresholds import MIN_FOR_STAYS, MIN_FOR_UNEVENNESS
 from analysis.volunteers.findings import find_cohorts
 from analysis.volunteers.groups import is_clear
 from analysis.volunteers.overdue import people_overdue
@@ -167,9 +167,14 @@ CAUTIONS: dict[str, Callable[[Text, Caution], str]] = {
         "Reliability is decided by few people ({n}): its 95% interval is too narrow.",
         n=text.number(c.values["n"], 0),
     ),
+    "stays_of_few": lambda text, _: text(
+        "Mean times of groups of fewer than {least} people: the 95% interval of their difference "
+        "is slightly too narrow (about 93% hold), and p a little too small.",
+        least=text.number(MIN_FOR_STAYS, 0),
+    ),
     "hours_of_few": lambda text, _: text(
         "How unevenly hours are shared: among fewer than {least} people these 95% intervals are "
-        "too narrow (about 87% to 92% hold).",
+        "too narrow (about 87% to 92% hold), and fewer than 20 people have none.",
         least=text.number(MIN_FOR_UNEVENNESS, 0),
     ),
     "volunteers_few": lambda text, c: text.count(

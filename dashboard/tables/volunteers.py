@@ -252,6 +252,8 @@ def say_number(text: Text, found: EstimateLike) -> str:
     """Say a number with its interval."""
     if not isinstance(found, Estimate):
         return say_missing(text, found)
+    if found.ci_low is None or found.ci_high is None:
+        return text.number(found.estimate)
     return f"{text.number(found.estimate)} ({text.interval(found.ci_low, found.ci_high)})"
 
 
@@ -293,13 +295,13 @@ def list_outlook_choice(choice: OutlookChoice, text: Text) -> pd.DataFrame:
         (
             text("From stays and joinings"),
             text.number(choice.error_flow, 1),
-            text.percent(choice.inside),
+            text.percent(choice.inside) if choice.basis == "flow" else "–",
             _tick(text, choice.basis == "flow"),
         ),
         (
             text("As today"),
             text.number(choice.error_as_today, 1),
-            "–",
+            text.percent(choice.inside) if choice.basis == "as_today" else "–",
             _tick(text, choice.basis == "as_today"),
         ),
     ]
