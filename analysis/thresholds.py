@@ -24,6 +24,15 @@ MIN_RELIABILITY: Final = 0.7
 MAX_SHARE_AT_END: Final = 0.15
 #: Fewer pairs are few: skewed scores make the t interval too narrow (docs/coverage.md).
 MIN_PAIRS: Final = 20
+#: Pairs from which on the interval of the share who scored higher holds 93 % or more: 91 % of 10,
+#: 95 % of 15 (docs/coverage.md).
+MIN_PAIRS_FOR_HIGHER: Final = 15
+#: People of each group from which on the interval of the difference of mean stays holds more than
+#: 93 % (docs/coverage.md).
+MIN_FOR_STAYS: Final = 30
+#: Studies or communities from which on the interval of their mean holds no more than 97 %
+#: (docs/coverage.md).
+MIN_FOR_MEAN_OF_STUDIES: Final = 6
 #: Times the squared skewness of the changes: pairs from which on a t interval holds 95 %. Cochran
 #: (1977), Sampling Techniques, 3rd ed., section 2.15.
 SKEWNESS_FACTOR: Final = 25

@@ -18,9 +18,13 @@ import pandas as pd
 
 from analysis import Study, read_study
 from analysis.plan import plan_from_dict
-from analysis.volunteers.backtest import backtest_outlook
+from analysis.volunteers.backtest import backtest_outlook, choose_outlook
+from analysis.volunteers.outlook import estimate_outlook
 from analysis.volunteers.results import OutlookCheck
-from analysis.volunteers.spells import as_date, collect_team, derive_stints
+from analysis.volunteers.spells import active_on, as_date, collect_team, derive_stints
+
+#: Checks of the flow, and of the forecast that the page gives.
+Checks = tuple[tuple[OutlookCheck, ...], tuple[OutlookCheck, ...]]
 
 DAYS = 3 * 365
 TEAMS = 30
@@ -56,23 +60,26 @@ def simulate_team(kind: str, seed: int) -> Study:
     return Study(plan=plan, service=log)
 
 
-def check_study(study: Study) -> tuple[OutlookCheck, ...]:
+def check_study(study: Study) -> Checks:
     """Make the outlook at earlier months' ends and compare it with what came."""
     team = collect_team(study)
     if team is None:
-        return ()
-    return backtest_outlook(team, derive_stints(team), study.plan.study.seed)
+        return (), ()
+    stints, seed = derive_stints(team), study.plan.study.seed
+    checks = backtest_outlook(team, stints, seed)
+    flow = estimate_outlook(team, stints, seed)
+    return checks, choose_outlook(flow, checks, active_on(stints, team.until))[1]
 
 
-def write_row(name: str, teams: list[tuple[OutlookCheck, ...]]) -> str:
+def write_row(name: str, teams: Sequence[Checks]) -> str:
     """Write one row of the table."""
-    checks = [check for team in teams for check in team]
-    inside = np.mean([check.inside for check in checks])
+    checks, given = ([check for team in teams for check in team[at]] for at in (0, 1))
+    held = [f"{np.mean([check.inside for check in part]):.0%}" for part in (checks, given)]
     error, naive = _errors(checks)
     bias = np.mean([check.expected - check.actual for check in checks])
     size = np.mean([check.actual for check in checks])
-    flow = sum(one < other for one, other in map(_errors, teams))
-    cells = [name, len(checks), f"{size:.0f}", f"{inside:.0%}", f"{error:.1f}", f"{naive:.1f}"]
+    flow = sum(one < other for one, other in (_errors(team[0]) for team in teams))
+    cells = [name, len(checks), f"{size:.0f}", *held, f"{error:.1f}", f"{naive:.1f}"]
     cells += [f"{bias:+.1f}", f"{flow} of {len(teams)}"]
     return f"| {' | '.join(map(str, cells))} |"
 
@@ -95,11 +102,13 @@ def main() -> None:
     print("The outlook is made at twelve earlier months' ends with the data known then, up to six")
     print("months ahead; nominally 95 % of the team sizes that came lie inside its interval.")
     print("The outlook is given by this flow only where it did better at these months' ends than")
-    print("“as today”; else the page gives the team of today and says so.\n")
+    print("“as today”; else the page gives the team of today and says so, with the flow's")
+    print("interval, widened to hold it. “As given” judges the interval that the page shows.\n")
     print(
-        "| team | checks | people | inside | mean error | error of “as today” | bias | flow given |"
+        "| team | checks | people | inside, by flow | inside, as given | mean error of flow "
+        "| error of “as today” | bias of flow | flow given |"
     )
-    print("|---|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|---|")
     print(write_row(f"the sample, until {until}", [known]))
     for kind, title in TITLES.items():
         teams = [check_study(simulate_team(kind, seed)) for seed in range(TEAMS)]

@@ -65,6 +65,8 @@ def compute(data: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
     for name, (y, design) in designs.items():
         yield from _fields(name, least_squares(y, design, 1, name), *_ALL)
         if name != "dose_slope":
+            apart = least_squares(y, design, 1, name, group=arm)
+            yield from _fields(f"{name}_by_group", apart, *(_ALL[1:] if name == "did" else ("df",)))
             yield from _fields(f"{name}_cr2", cr2(y, design, cluster, 1), *_ALL)
     weights = overlap_weights(arm, np.column_stack([d["pre"], covariates]))
     assert weights is not None

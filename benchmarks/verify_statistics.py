@@ -372,7 +372,13 @@ def write_book(
     write(f"{held} of {len(both)} numbers agree within their tolerance.\n")
     write("## Against second software\n")
     write("Second software: " + versions + ", by `tests/golden/reference*.R` on")
-    write('`tests/golden/datasets*.json`. "base R" is the published formula written out in R.')
+    write('`tests/golden/datasets*.json`. "base R" is the published formula written out in R: of')
+    write(
+        "Derrick's test, Lee's bounds, limits of p-charts and degrees of freedom under a variance"
+    )
+    write("of each group beside a score at the start no R package of Debian gives the number (qcc,")
+    write("PartiallyOverlapping and leebounds are not among them). Published values stand beside")
+    write("those of p-charts; for two means the degrees of freedom are those of stats::t.test.")
     write("Differences are absolute, relative above 1. Tolerance: 1e-08 for closed forms, 1e-06")
     write("for iterative ones, 2e-03 where both sides draw 100,000 bootstrap samples.\n")
     _write_table(rows, "second software", write)

@@ -35,11 +35,9 @@ def test_a_formula_is_typed_in_r_only_where_no_package_of_the_book_gives_the_num
     typed = {row.key.rpartition(".")[0] for row in ROWS if row.by.startswith("base R")}
     assert typed == {
         "partly.derrick",
-        "pairs.superiority",
-        "likert.superiority",
-        "raking",
-        "waves.given",
         "lee",
         "lee_counts",
+        "groups.ancova_by_group",
+        "groups.ancova_covariates_by_group",
         *(f"p_chart.{place}" for place in range(1, 7)),
     }

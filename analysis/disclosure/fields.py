@@ -94,8 +94,8 @@ Funding: currency first_date last_date income expense surplus by_month by_year c
 FundingPeriod: period income expense surplus
 GrantExpiry: source ends amount months_left
 IssueRow: issue raised_by raised agreed due done status days_open days_overdue told_back
-ScorecardRow: code value unit previous trend status bands higher_is_better rule_source next_step
-    urgency previous_at
+ScorecardRow: code value unit previous trend status status_range bands higher_is_better rule_source
+    next_step urgency previous_at
 Strengths: wave_from wave_to kinds
 StrengthsByKind: kind before after kept gained lost
 StressTest: name income_left runway_months

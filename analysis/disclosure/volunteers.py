@@ -405,9 +405,14 @@ def _month(v: Volunteering, m: Month) -> Month:
 
 
 def _backtest(b: OutlookCheck, least: int) -> OutlookCheck:
-    return replace(
-        b, actual=round_people(b.actual, least) or 0, today=round_people(b.today, least) or 0
+    today = round_people(b.today, least) or 0
+    exact = float(b.today)
+    # As today, the forecast is that count, and may be an end of its interval.
+    expected, low, high = (
+        float(today) if end == exact else end for end in (b.expected, b.low, b.high)
     )
+    actual = round_people(b.actual, least) or 0
+    return replace(b, actual=actual, today=today, expected=expected, low=low, high=high)
 
 
 def _hours(v: Volunteering, found: Hours, study: Study) -> Hours:

@@ -189,6 +189,7 @@ def _row(
         rule_source="study_file" if chosen else rule.source,
         next_step=f"{code}_{status}",
         urgency={"act": 3.0, "watch": 2.0, "good": 1.0, "no_data": 0.0}[status],
+        status_range=_status_range(value, status, act, watch, rule.higher_is_better),
     )
 
 
@@ -200,6 +201,19 @@ def _status(value: EstimateLike, act: float, watch: float, higher_is_better: boo
     if sign * value.estimate < sign * act:
         return "act"
     return "watch" if sign * value.estimate < sign * watch else "good"
+
+
+def _status_range(
+    value: EstimateLike, status: str, act: float, watch: float, higher_is_better: bool
+) -> tuple[str, str]:
+    """Worst and best status within the 95 % interval."""
+    if not isinstance(value, Estimate) or value.ci_low is None or value.ci_high is None:
+        return status, status
+    ends = [
+        _status(replace(value, estimate=end), act, watch, higher_is_better)
+        for end in (value.ci_low, value.ci_high)
+    ]
+    return (ends[0], ends[1]) if higher_is_better else (ends[1], ends[0])
 
 
 def _trend(value: EstimateLike, previous: EstimateLike) -> str:

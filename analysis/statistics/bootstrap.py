@@ -13,6 +13,8 @@ from scipy import special
 
 from analysis.statistics.counting import Floats
 
+#: With fewer people the interval is too narrow by much: it is not offered (docs/coverage.md).
+MIN_FOR_BCA = 20
 _CELLS_AT_ONCE = 4_000_000
 
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy import stats
 
 from analysis.results import Estimate, EstimateLike, NotEstimable
-from analysis.statistics.bootstrap import bca_limits, resample_counts
+from analysis.statistics.bootstrap import MIN_FOR_BCA, bca_limits, resample_counts
 from analysis.statistics.risk_sets import FloatArray, as_counts
 
 _Statistic: TypeAlias = Callable[[FloatArray, FloatArray], FloatArray]
@@ -32,8 +32,8 @@ def gini(
     """Estimate the Gini coefficient: 0 all alike, near 1 one person does everything.
 
     G = mean absolute difference / (2 · mean) × n/(n−1). BCa bootstrap interval from multinomial
-    counts, the acceleration from the influence function; above 20,000 distinct amounts a normal
-    interval from the influence function.
+    counts, the acceleration from the influence function; none below 20 people, and above 20,000
+    distinct amounts a normal interval from the influence function.
 
     Parameters
     ----------
@@ -220,7 +220,11 @@ def _estimate(
     point = float(statistic(amounts, people[None, :])[0])
     pull = influence(amounts, people)
     std_error = float(np.sqrt(people @ pull**2)) / n
-    if amounts.size > _LARGE:
+    low: float | None = None
+    high: float | None = None
+    if n < MIN_FOR_BCA:
+        method = "influence"
+    elif amounts.size > _LARGE:
         half = float(stats.norm.ppf((1 + ci_level) / 2)) * std_error
         low, high, method = point - half, point + half, "influence_normal"
     else:
@@ -231,8 +235,8 @@ def _estimate(
         method = f"bootstrap_bca_{n_resamples}_seed_{seed}"
     return Estimate(
         estimate=point,
-        ci_low=max(0.0, low),
-        ci_high=min(1.0, high),
+        ci_low=None if low is None else max(0.0, low),
+        ci_high=None if high is None else min(1.0, high),
         ci_level=ci_level,
         std_error=std_error,
         n=n,

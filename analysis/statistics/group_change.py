@@ -18,13 +18,21 @@ _ALONE = 1e-10
 
 
 def least_squares(
-    y: npt.ArrayLike, X: npt.ArrayLike, coef_index: int, name: str, ci_level: float = 0.95
+    y: npt.ArrayLike,
+    X: npt.ArrayLike,
+    coef_index: int,
+    name: str,
+    ci_level: float = 0.95,
+    group: npt.ArrayLike | None = None,
 ) -> ComparisonLike:
     """Estimate one coefficient by least squares with HC2 standard error and Satterthwaite df.
 
     Bell–McCaffrey with every person a cluster: df = (Σλ)²/Σλ² of the quadratic form that HC2 is,
     under equal variances. n − k would be far too many where one group is small: with 5 treated
-    and 40 compared it is 43, and 5.05 are right.
+    and 40 compared it is 43, and 5.05 are right. Where the few also differ more from each other,
+    5.05 are still too many: with groups the df are also taken under a variance of each group, for
+    two means those of Welch, and the smaller count. Welch's alone are too many where the
+    variances are equal and the smaller group's happens to come out low (docs/coverage.md).
 
     Parameters
     ----------
@@ -35,6 +43,8 @@ def least_squares(
         Column wanted.
     name
         Name of the analysis.
+    group
+        Group of each row, shape (n,), where their variances may differ.
 
     Returns
     -------
@@ -46,7 +56,7 @@ def least_squares(
     References
     ----------
     MacKinnon & White 1985, doi:10.1016/0304-4076(85)90158-7; Bell & McCaffrey 2002; Imbens &
-    Kolesár 2016, doi:10.1162/REST_a_00552.
+    Kolesár 2016, doi:10.1162/REST_a_00552; Welch 1947, doi:10.1093/biomet/34.1-2.28.
     """
     outcome, design = np.asarray(y, dtype=np.float64), np.asarray(X, dtype=np.float64)
     kept = np.isfinite(outcome) & np.isfinite(design).all(axis=1)
@@ -75,6 +85,14 @@ def least_squares(
         return NotEstimable(reason="too_few", n=n, name=name, method=method)
     if variance <= 0 or float(np.abs(residual).max()) <= ROUNDING * float(np.abs(outcome).max()):
         return NotEstimable(reason="no_variance", n=n, name=name, method=method)
+    if group is not None:
+        label = np.asarray(group)[kept]
+        spread_of = np.zeros(n)
+        for one in np.unique(label):
+            rows = (label == one) & ~alone
+            if rows.any():
+                spread_of[rows] = float(np.mean(residual[rows] ** 2 / (1 - leverage[rows])))
+        df = max(MIN_DF, min(df, _df_of_groups(target, design, bread, spread_of)))
     return t_comparison(
         estimate=float(beta[coef_index]),
         std_error=math.sqrt(variance),
@@ -85,6 +103,22 @@ def least_squares(
         n=n,
         n_missing=int((~kept).sum()),
     )
+
+
+def _df_of_groups(
+    target: FloatArray, design: FloatArray, bread: FloatArray, variance: FloatArray
+) -> float:
+    """Satterthwaite df of HC2 when the rows have these variances.
+
+    The quadratic form is T(I − H)Ω(I − H)T with T = diag(target); written as a diagonal and a
+    product of 2k columns, so that no matrix of people × people is made.
+    """
+    weighted = design * variance[:, None]
+    crossed = bread @ design.T @ weighted @ bread
+    inner = np.block([[-crossed, bread], [bread, np.zeros_like(bread)]])
+    across = np.column_stack([design, weighted]) * target[:, None]
+    total, spread = gram_moments(target**2 * variance, across, inner)
+    return total**2 / spread if spread > 0 else math.inf
 
 
 def difference_of_changes(

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from analysis.results import Comparison, ComparisonLike, Estimate, EstimateLike, NotEstimable
-from analysis.statistics.bootstrap import bca_limits, resample_counts
+from analysis.statistics.bootstrap import MIN_FOR_BCA, bca_limits, resample_counts
 from analysis.statistics.counting import PairTally, Tally, tally, tally_pairs
 from analysis.statistics.mixed_model import mixed_change, mixed_waves
 from analysis.statistics.ordinal import ordinal_change
@@ -34,8 +34,6 @@ __all__ = [
     "welch_t",
     "wilcoxon_signed_rank",
 ]
-
-MIN_FOR_BCA = 20
 
 
 def paired_t(

@@ -21,6 +21,7 @@ from analysis.thresholds import (
     MAX_SHARE_MISSING,
     MAX_SPREAD_RATIO,
     MIN_PAIRS,
+    MIN_PAIRS_FOR_HIGHER,
     SIGNIFICANCE_LEVEL,
     SKEWNESS_FACTOR,
 )
@@ -50,6 +51,7 @@ def outcome_cautions(
         *_guard_clusters(study, panel, contrast, waves),
         *_guard_missing(waves, _without_score(panel, contrast, waves)),
         *_guard_agreement(outcome),
+        *_guard_higher(outcome),
     ]
     return _cautions(contrast, found)
 
@@ -166,6 +168,14 @@ def _guard_skewness(c: CountedScores) -> _Found:
     changes = c.pairs.differences()
     if changes.sum_squares > 0 and changes.total <= SKEWNESS_FACTOR * changes.skewness**2:
         yield "skewed_changes", "info", {"n": c.n_pairs}
+
+
+def _guard_higher(outcome: Outcome) -> _Found:
+    """The chance that a later score is higher, in so few pairs that its interval is too narrow."""
+    for size in outcome.effect_sizes:
+        few = isinstance(size, Estimate) and size.n < MIN_PAIRS_FOR_HIGHER
+        if few and size.name == "superiority":
+            yield "higher_of_few", "info", {"n": size.n}
 
 
 def _guard_regression(c: CountedScores) -> _Found:

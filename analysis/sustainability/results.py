@@ -205,7 +205,9 @@ class ScorecardRow:
 
     ``status`` is good, watch, act or no_data; ``trend`` up, down, flat or unknown against
     ``previous``, the value at ``previous_at`` (a day as 2026-02-28, or a wave); ``bands`` are the
-    thresholds used and ``rule_source`` says where they come from.
+    thresholds used and ``rule_source`` says where they come from. ``status`` is that of the value;
+    ``status_range`` the worst and the best that the 95 % interval reaches, equal to it both times
+    where the interval lies within one band or there is none.
     """
 
     code: str
@@ -219,6 +221,7 @@ class ScorecardRow:
     rule_source: str
     next_step: str
     urgency: float
+    status_range: tuple[str, str]
     previous_at: str = ""
 
 

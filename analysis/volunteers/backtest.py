@@ -90,31 +90,49 @@ def _checks(
 
 def choose_outlook(
     flow: tuple[OutlookPoint, ...], checks: tuple[OutlookCheck, ...], today: int
-) -> tuple[tuple[OutlookPoint, ...], OutlookChoice | None]:
+) -> tuple[tuple[OutlookPoint, ...], tuple[OutlookCheck, ...], OutlookChoice | None]:
     """Give the outlook that did better at earlier months' ends: by flow, or as large as today.
 
     A forecast that cannot beat "as today" tells nothing new, and its direction misleads
     (Hyndman & Koehler 2006, doi:10.1016/j.ijforecast.2006.03.001: errors are judged against the
     naive forecast). As today, the interval is that of the flow, widened to hold today's number.
-    None without an outlook.
+
+    Returns
+    -------
+    tuple
+        The outlook; the checks of the forecast that is given, each with the interval that the page
+        would have shown; and the choice, None without an outlook.
     """
     if not flow:
-        return flow, None
+        return flow, checks, None
     as_today = tuple(
         replace(point, active=float(today), low=min(point.low, today), high=max(point.high, today))
         for point in flow
     )
     if not checks:
-        return as_today, OutlookChoice(basis="as_today", reason="untried", n=0)
+        return as_today, checks, OutlookChoice(basis="as_today", reason="untried", n=0)
     error = float(np.mean([abs(check.expected - check.actual) for check in checks]))
     naive = float(np.mean([abs(check.today - check.actual) for check in checks]))
     better = error < naive
+    given = checks if better else tuple(_check_as_today(check) for check in checks)
     choice = OutlookChoice(
         basis="flow" if better else "as_today",
         reason="better" if better else "not_better",
         n=len(checks),
         error_flow=error,
         error_as_today=naive,
-        inside=float(np.mean([check.inside for check in checks])),
+        inside=float(np.mean([check.inside for check in given])),
     )
-    return flow if better else as_today, choice
+    return flow if better else as_today, given, choice
+
+
+def _check_as_today(check: OutlookCheck) -> OutlookCheck:
+    """Judge the team of the day it was made, by the flow's interval widened to hold it."""
+    low, high = min(check.low, check.today), max(check.high, check.today)
+    return replace(
+        check,
+        expected=float(check.today),
+        low=low,
+        high=high,
+        inside=low <= check.actual <= high,
+    )

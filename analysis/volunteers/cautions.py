@@ -7,14 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.results import Caution, Estimate, Severity
+from analysis.results import Caution, Comparison, Estimate, Severity
 from analysis.thresholds import (
     MAX_DIFFERENCE_BY_WINDOW,
+    MIN_FOR_STAYS,
     MIN_FOR_UNEVENNESS,
     MIN_SHARE_OUTLOOKS_HELD,
 )
 from analysis.volunteers.groups import is_clear
-from analysis.volunteers.results import Volunteers
+from analysis.volunteers.results import RetentionByGroup, Volunteers
 from analysis.volunteers.spells import Team, Tenures
 
 FEW = 20
@@ -93,8 +94,17 @@ def _of_groups(v: Volunteers) -> Iterator[Caution]:
     crossing = [g.by for g in v.by_group if is_clear(g.proportional_hazards)]
     if crossing:
         yield _caution("hazards_not_proportional", by=crossing[0])
+    compared = [*v.by_group, *([] if v.landmark is None else [v.landmark])]
+    if any(_is_difference_of_few(one) for one in compared):
+        yield _caution("stays_of_few", "info")
     if v.landmark is not None and len([g for g in v.landmark.groups if g.curve]) > 1:
         yield _caution("trained_not_random", days=v.landmark.landmark_days)
+
+
+def _is_difference_of_few(one: RetentionByGroup) -> bool:
+    if not isinstance(one.rmst_difference, Comparison):
+        return False
+    return any(isinstance(g.rmst, Estimate) and g.rmst.n < MIN_FOR_STAYS for g in one.groups)
 
 
 def _of_data(team: Team) -> Iterator[Caution]:

@@ -127,7 +127,7 @@ class OutlookPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutlookCheck:
-    """What the outlook of an earlier month's end said of a month now known, and what came.
+    """What the forecast that is given said at an earlier month's end of a month now known.
 
     ``made`` and ``month`` as ``2026-03``; the rest counts people, ``today`` those in the team when
     it was made; ``inside`` tells whether the interval held what came.
@@ -151,7 +151,7 @@ class OutlookChoice:
     ``basis``: ``flow`` (how long people stay and how many join) or ``as_today`` (the team as large
     as today), because the first missed by no less (``not_better``) or could not be tried
     (``untried``). Errors are mean absolute differences in people over ``n`` checks; ``inside`` is
-    the share of the checks whose 95 % interval held what came.
+    the share of the checks in which the interval of the forecast given held what came.
     """
 
     basis: Literal["flow", "as_today"]

@@ -59,9 +59,9 @@ def evaluate_volunteers(study: Study) -> Volunteers | None:
     curve = curve_of_team(tenures)
     active = active_on(stints, team.until)
     horizon = _horizon(curve)
-    backtest = backtest_outlook(team, stints, study.plan.study.seed)
+    checks = backtest_outlook(team, stints, study.plan.study.seed)
     flow = estimate_outlook(team, stints, study.plan.study.seed)
-    outlook, choice = choose_outlook(flow, backtest, active)
+    outlook, backtest, choice = choose_outlook(flow, checks, active)
     result = Volunteers(
         n=team.n,
         active=active,

@@ -148,8 +148,8 @@ def _say_robustness(text: Text, e: Evaluation, plan: StudyPlan) -> list[str]:
     names = {one.name for c in e.comparison for one in c.analyses if isinstance(one, Comparison)}
     said = {
         text(
-            "Standard errors of the comparison are HC2 with Satterthwaite degrees of freedom "
-            "(Bell–McCaffrey)."
+            "Standard errors of the comparison are HC2 with Satterthwaite degrees of freedom: "
+            "Bell–McCaffrey's or those under a variance of each group, whichever are fewer."
         ): bool({"did", "ancova"} & names),
         text("Groups were also made alike by overlap weights from the declared covariates."): (
             "did_overlap" in names
@@ -235,18 +235,28 @@ def _say_hidden(text: Text, plan: StudyPlan) -> str:
 
 
 def _say_versions(text: Text, e: Evaluation) -> str:
+    """Name what computed the numbers of this study, with versions."""
     v = e.provenance.versions
+    told = {name: v[name] for name in ("levee", "python", "pandas", "scipy")}
+    told |= {"seed": str(e.provenance.seed), "print": e.fingerprint[:12]}
+    if _used_statsmodels(e):
+        return text(
+            "Computed with Levee {levee}, Python {python}, pandas {pandas}, SciPy {scipy} and "
+            "statsmodels {statsmodels}; seed {seed}; study {print}.",
+            statsmodels=v["statsmodels"],
+            **told,
+        )
     return text(
-        "Computed with Levee {levee}, Python {python}, pandas {pandas}, SciPy {scipy} and "
-        "statsmodels {statsmodels}; seed {seed}; study {print}.",
-        levee=v["levee"],
-        python=v["python"],
-        pandas=v["pandas"],
-        scipy=v["scipy"],
-        statsmodels=v["statsmodels"],
-        seed=str(e.provenance.seed),
-        print=e.fingerprint[:12],
+        "Computed with Levee {levee}, Python {python}, pandas {pandas} and SciPy {scipy}; seed "
+        "{seed}; study {print}.",
+        **told,
     )
+
+
+def _used_statsmodels(e: Evaluation) -> bool:
+    """Whether an overlap weight or a segmented regression was made: the two it is used for."""
+    weighted = any(one.overlap is not None for one in e.comparison)
+    return weighted or any(series.fitted for series in e.time_series)
 
 
 def list_trend(text: Text, e: Evaluation, plan: StudyPlan) -> list[tuple[int, str, str]]:

@@ -312,6 +312,11 @@ CAUTIONS: Mapping[str, Callable[[Text, Caution], str]] = {
         N_("{share} of people gave the highest possible score {wave}: a rise could not show."),
     ),
     "few_pairs": fill("Only {n} people answered both times: single people weigh heavily.", "n"),
+    "higher_of_few": fill(
+        "Chance that a later score is higher: of {n} pairs its 95% interval is too narrow (about "
+        "91% of 10 pairs hold).",
+        "n",
+    ),
     "skewed_changes": fill(
         "The changes of these {n} people are strongly skewed: about 93% of such 95% intervals hold "
         "the true mean change. The signed-rank test does not depend on it.",
@@ -392,8 +397,13 @@ CAUTIONS: Mapping[str, Callable[[Text, Caution], str]] = {
         "The programme began at {n} different times: compare each start group on its own.", "n"
     ),
     "few_in_group": fill(
-        "The smaller group has only {n} people: if its changes spread more, p is a little too "
-        "small.",
+        "The smaller group has only {n} people: where its changes spread less than the others', "
+        "the 95% interval is wider than it need be.",
+        "n",
+    ),
+    "mixed_of_few": fill(
+        "Of the smaller group only {n} people answered both times: the 95% interval of the mixed "
+        "model of everyone is too narrow (about 92% hold).",
         "n",
     ),
     "few_clusters": fill("There are only {n} clusters: intervals are wide and rough.", "n"),

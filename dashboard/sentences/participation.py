@@ -98,7 +98,7 @@ CAUTIONS: dict[str, Callable[[Text, Caution], str]] = {
     ),
     "unevenness_of_few": lambda text, _: text(
         "How unevenly attendance is shared: among fewer than {least} people these 95% intervals "
-        "are too narrow (about 87% to 92% hold).",
+        "are too narrow (about 87% to 92% hold), and fewer than 20 people have none.",
         least=text.number(MIN_FOR_UNEVENNESS, 0),
     ),
     "participation_more_than_eligible": lambda text, c: text(

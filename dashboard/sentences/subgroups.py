@@ -5,7 +5,7 @@ from __future__ import annotations
 from analysis.plan import StudyPlan
 from analysis.results import Comparison, Estimate
 from analysis.surveys.results import Subgroups
-from analysis.thresholds import SIGNIFICANCE_LEVEL
+from analysis.thresholds import MIN_FOR_MEAN_OF_STUDIES, SIGNIFICANCE_LEVEL
 from dashboard.sentences.change import say_likely, say_signed
 from dashboard.sentences.names import value_name
 from dashboard.sentences.statistics import say_reason
@@ -39,6 +39,8 @@ def say_across(text: Text, found: Subgroups, *, share: bool) -> str:
             n=len(across.weights),
         )
     ]
+    if len(across.weights) < MIN_FOR_MEAN_OF_STUDIES:
+        parts.append(text("Of so few communities this interval is wider than need be (98% hold)."))
     if across.prediction_low is not None and across.prediction_high is not None:
         where = say_likely(text, across.prediction_low, across.prediction_high, share=share)
         parts.append(text("A new community would likely lie at {where}.", where=where))

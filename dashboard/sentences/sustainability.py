@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from analysis.results import Caution, Estimate, Finding
 from analysis.sustainability.results import EarlyWarning, ScorecardRow
 from dashboard.sentences.names import wave_name
+from dashboard.status import STATUSES
 from dashboard.text import Text
 
 
@@ -260,6 +261,30 @@ def say_sureness(text: Text, row: ScorecardRow) -> str:
         low=format_unit(text, value.ci_low, row.unit),
         high=format_unit(text, value.ci_high, row.unit),
         n=text.number(value.n, 0),
+    )
+
+
+def say_status_range(text: Text, row: ScorecardRow) -> str:
+    """Say that the interval reaches into another band than the value; empty where it does not."""
+    worst, best = row.status_range
+    if worst == best:
+        return ""
+    return text(
+        "Between “{worst}” and “{best}”: the 95% CI reaches over a threshold.",
+        worst=text(STATUSES[worst].word),
+        best=text(STATUSES[best].word),
+    )
+
+
+def say_unsure(text: Text, rows: Sequence[ScorecardRow]) -> str:
+    """Say of how many measures the status is not certain; empty where of none."""
+    unsure = sum(row.status_range[0] != row.status_range[1] for row in rows)
+    if not unsure:
+        return ""
+    return text.count(
+        "The status of {n} measure is not certain: its 95% CI reaches into another band.",
+        "The status of {n} measures is not certain: their 95% CI reaches into another band.",
+        unsure,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from analysis.results import SUPPRESSED, Caution, Comparison, Estimate, EstimateLike, Finding
+from analysis.thresholds import MIN_FOR_STAYS
 from analysis.volunteers.findings import find_cohorts
 from analysis.volunteers.groups import is_clear
 from analysis.volunteers.overdue import people_overdue
@@ -146,6 +147,11 @@ CAUTIONS: dict[str, Callable[[Text, Caution], str]] = {
         "Volunteers are left out: beside an earlier release they would "
         "single out fewer than {least} people.",
         least=text.number(c.values["least"], 0),
+    ),
+    "stays_of_few": lambda text, _: text(
+        "Mean times of groups of fewer than {least} people: the 95% interval of their difference "
+        "is slightly too narrow (about 93% hold), and p a little too small.",
+        least=text.number(MIN_FOR_STAYS, 0),
     ),
     "volunteers_few": lambda text, c: text.count(
         "Only {n} volunteer can be followed: one more leaving would change the picture.",

@@ -17,6 +17,7 @@ from dashboard.sentences.sustainability import (
     say_band,
     say_next_step,
     say_score,
+    say_status_range,
     say_sureness,
     say_trend,
     score_title,
@@ -246,7 +247,7 @@ def list_scorecard(rows: Sequence[ScorecardRow], text: Text) -> pd.DataFrame:
             score_title(text, r),
             say_score(text, r),
             say_trend(text, r) or "–",
-            say_sureness(text, r) or "–",
+            text.join([say_sureness(text, r), say_status_range(text, r)]) or "–",
             say_band(text, r),
             say_next_step(text, r),
         )

@@ -237,13 +237,13 @@ def list_outlook_choice(choice: OutlookChoice, text: Text) -> pd.DataFrame:
         (
             text("From stays and joinings"),
             text.number(choice.error_flow, 1),
-            text.percent(choice.inside),
+            text.percent(choice.inside) if choice.basis == "flow" else "–",
             _tick(text, choice.basis == "flow"),
         ),
         (
             text("As today"),
             text.number(choice.error_as_today, 1),
-            "–",
+            text.percent(choice.inside) if choice.basis == "as_today" else "–",
             _tick(text, choice.basis == "as_today"),
         ),
     ]

@@ -12,7 +12,7 @@ from dashboard.figures.portfolio import (
     draw_forest_of_studies,
     draw_funnel,
 )
-from dashboard.sentences.portfolio import say_together
+from dashboard.sentences.portfolio import say_few_studies, say_together
 from dashboard.state import current_audience, current_text
 from dashboard.tables.sustainability import list_portfolio
 from dashboard.text import Text
@@ -85,6 +85,9 @@ def _show_measure(text: Text, pooled: PooledMeasure, titles: dict[str, str]) -> 
             alt=text("Forest plot of the change in each study with the summary."),
             key="portfolio_forest",
         )
+        few = say_few_studies(text, pooled)
+        if few:
+            st.caption(few)
     with right:
         show_figure(
             draw_funnel(pooled, titles, text),

@@ -7,7 +7,7 @@ from collections import Counter
 import streamlit as st
 
 from dashboard.cache import current_evaluation
-from dashboard.sentences.sustainability import say_warning
+from dashboard.sentences.sustainability import say_unsure, say_warning
 from dashboard.state import current_text
 from dashboard.tables.sustainability import list_scorecard
 from dashboard.widgets.markdown import escape_markdown
@@ -46,6 +46,9 @@ def show() -> None:
         lines = [f"- {escape_markdown(say_warning(text, w))}" for w in found.warnings]
         title = text("Early warnings")
         st.warning(f"**{title}**\n\n" + "\n".join(lines))
+    unsure = say_unsure(text, found.scorecard)
+    if unsure:
+        st.caption(unsure)
     with st.grid(3, min_column_width=220):
         for row in found.scorecard:
             if row.status != "no_data":

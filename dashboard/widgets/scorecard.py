@@ -16,6 +16,7 @@ from dashboard.sentences.sustainability import (
     say_band,
     say_next_step,
     say_score,
+    say_status_range,
     say_sureness,
     say_trend,
     score_title,
@@ -38,7 +39,8 @@ def show_measure(text: Text, row: ScorecardRow) -> None:
         st.markdown(f":{_COLOURS[row.status]}[**{status.icon} {text(status.word)}**]")
         st.markdown(f"## {escape_markdown(say_score(text, row))}")
         st.markdown(escape_markdown(score_title(text, row)))
-        told = (say_trend(text, row), say_sureness(text, row), say_band(text, row))
+        sure = (say_sureness(text, row), say_status_range(text, row))
+        told = (say_trend(text, row), *sure, say_band(text, row))
         st.caption("  \n".join(escape_markdown(line) for line in told if line))
         if row.status != "good":
             st.markdown(escape_markdown(say_next_step(text, row)))

@@ -3,16 +3,16 @@
 import ast
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from analysis.sections import evaluate
 from dashboard.sentences.methods import list_trend, say_methods
 from dashboard.text import LANGUAGES, Text
 from tests.studies import make_study
 
 
 def evaluated(**more):
-    from analysis.sections import evaluate
-
     scores = [1.0, 2, 3, 4, 2, 3, 1, 2, 3, 2, 4, 3]
     later = [s + (0.4, 0.6)[i % 2] for i, s in enumerate(scores)]
     study = make_study({"pre": {"m": scores}, "post": {"m": later}}, **more)
@@ -43,6 +43,27 @@ def test_checklist_fills_what_the_data_know_and_leaves_the_rest(language):
     assert all(rows[n] for n in (6, 8, 10, 11, 12, 15, 16, 17, 18))
     assert not any(rows[n] for n in (1, 2, 3, 4, 5, 7, 19, 20, 21, 22))
     assert Text(language).signed(0.5) in rows[17]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("covariates", [False, True])
+def test_statsmodels_is_named_only_where_it_computed_a_number(language, covariates):
+    """It fits overlap weights; a plain change or comparison never calls it."""
+    rng = np.random.default_rng(3)
+    n, arm = 60, np.arange(60) % 2 == 0
+    pre = rng.normal(3, 0.5, n)
+    ages = [f"{age}" for age in rng.integers(18, 80, n)] * 2
+    study = make_study(
+        {"pre": {"m": pre}, "post": {"m": pre + rng.normal(0.2, 0.4, n)}},
+        facts={"treated": [*arm, *arm]},
+        covariates={"age": ages} if covariates else None,
+        survey={"covariates": ["age"]} if covariates else None,
+    )
+    evaluation = evaluate(study)
+    assert any(c.overlap is not None for c in evaluation.comparison) is covariates
+    told = " ".join(say_methods(Text(language), evaluation, study.plan))
+    assert ("statsmodels" in told) is covariates
+    assert "SciPy" in told
 
 
 def test_the_methods_name_only_libraries_that_compute():

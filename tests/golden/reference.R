@@ -49,7 +49,9 @@ for (name in c("pairs", "likert")) {
   if (name == "pairs") put("pairs.mann_whitney.estimate", wilcox.test(y, x, exact = TRUE, conf.int = TRUE)$estimate, "stats::wilcox.test, exact")
   else put("likert.mann_whitney.estimate", median(outer(y, x, "-")), "stats::median of all differences")
   rb <- effectsize::rank_biserial(y, x, paired = TRUE); put(paste0(name, ".rank_biserial.estimate"), rb$r_rank_biserial, "effectsize::rank_biserial")
-  put(paste0(name, ".superiority.estimate"), mean(y > x) + mean(y == x) / 2, "base R: share above and half of ties")
+  # Of pairs: differences beside as many zeros.
+  above <- effectsize::p_superiority(y - x, rep(0, length(x)), parametric = FALSE)
+  put(paste0(name, ".superiority.estimate"), above$p_superiority, "effectsize::p_superiority, differences against 0")
 }
 hg <- effectsize::hedges_g(d$pairs$post, d$pairs$pre); put("pairs.hedges_g.estimate", hg$Hedges_g, "effectsize::hedges_g, pooled")
 wm <- svymean(~x, svydesign(~1, weights = d$weights, data = data.frame(x = d$pairs$post - d$pairs$pre)))
@@ -137,7 +139,7 @@ put("meta.tau2", re$tau2, "metafor::rma, REML"); put("meta.i2", re$I2 / 100, "me
 h <- d$hours; put("hours.gini", Hmisc::GiniMd(h) / (2 * mean(h)), "Hmisc::GiniMd over twice the mean"); put("hours.hhi", 1 - vegan::diversity(h, "simpson"), "vegan::diversity, 1 - Simpson"); put("hours.effective", vegan::diversity(h, "invsimpson"), "vegan::diversity, inverse Simpson")
 ds <- svydesign(~1, weights = rep(1, 80), data = data.frame(sex = factor(d$margins$sex), age = factor(d$margins$age)))
 rk <- rake(ds, list(~sex, ~age), list(data.frame(sex = 0:1, Freq = 80 * d$margins$sex_target), data.frame(age = 0:2, Freq = 80 * d$margins$age_target)), control = list(maxit = 500, epsilon = 1e-12, verbose = FALSE))
-w <- weights(rk); for (i in c(1, 2, 5)) put(paste0("raking.", i), w[i] / mean(w), "survey::rake"); put("raking.kish", length(w) * sum(w^2) / sum(w)^2, "base R: Kish 1965")
+w <- weights(rk); for (i in c(1, 2, 5)) put(paste0("raking.", i), w[i] / mean(w), "survey::rake"); put("raking.kish", length(w) / vegan::diversity(w, "invsimpson"), "vegan::diversity, n over inverse Simpson")
 
 # ---- written out from the published formula, where no package is at hand
 n1 <- length(p$pre) + length(p$pre_only); n2 <- length(p$post) + length(p$post_only); a <- c(p$pre, p$pre_only); b <- c(p$post, p$post_only)

@@ -32,6 +32,24 @@ linear("groups.did_cr2", change ~ arm, d$cluster, "arm")
 linear("groups.ancova_cr2", post ~ arm + start, d$cluster, "arm")
 linear("groups.ancova_covariates_cr2", post ~ arm + start + age + female, d$cluster, "arm")
 
+# Where each group has a variance of its own the df are those of Welch's test if they are fewer,
+# as in these data. With a score at the start no package gives them: the quadratic form of HC2,
+# people x people, under the groups' own variances.
+welch <- t.test(d$change[d$arm == 1], d$change[d$arm == 0])
+for (k in list(c("std_error", welch$stderr), c("df", welch$parameter), c("p_value", welch$p.value),
+               c("ci_low", welch$conf.int[1]), c("ci_high", welch$conf.int[2])))
+  put(paste0("groups.did_by_group.", k[1]), k[2], "stats::t.test, Welch")
+by_group <- function(key, formula) {
+  fit <- lm(formula, data = d)
+  x <- model.matrix(fit); h <- hatvalues(fit); away <- diag(nrow(x)) - x %*% solve(crossprod(x), t(x))
+  own <- ave(resid(fit)^2 / (1 - h), d$arm)
+  weight <- (x %*% solve(crossprod(x)))[, "arm"]^2 / (1 - h)
+  form <- away %*% diag(weight) %*% away %*% diag(own)
+  put(paste0(key, ".df"), sum(diag(form))^2 / sum(diag(form %*% form)), "base R, stats::lm")
+}
+by_group("groups.ancova_by_group", post ~ arm + start)
+by_group("groups.ancova_covariates_by_group", post ~ arm + start + age + female)
+
 # Overlap weights by logistic regression; their linearised errors by the survey package.
 chance <- fitted(glm(arm ~ pre + age + female, family = binomial, data = d,
                      control = glm.control(epsilon = 1e-14, maxit = 100)))

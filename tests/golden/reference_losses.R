@@ -26,7 +26,7 @@ part <- function(rows, weights) svydesign(~1, weights = weights, data = rows)
 v <- c(SE(svymean(~y, part(long[long$wave == 0, ], ~w)))^2, SE(svymean(~y, part(long[long$wave == 1, ], ~w)))^2)
 df <- sum(v)^2 / sum(v^2 / (table(long$wave) - 1)); put("waves.given.df", df, "survey::svymean, Satterthwaite")
 put("waves.given.p_value", 2 * pt(-abs(coef(diff) / SE(diff)), df), "survey::svycontrast, stats::pt")
-put("waves.given.n_effective_post", sum(w$post_weight)^2 / sum(w$post_weight^2), "base R: Kish 1965")
+put("waves.given.n_effective_post", vegan::diversity(w$post_weight, "invsimpson"), "vegan::diversity, inverse Simpson")
 raked <- function(side, sex, age) {
   rows <- long[long$wave == side, ]; rows$one <- 1; n <- nrow(rows)
   total <- c(`(Intercept)` = n, setNames(n * sex[-1], paste0("sex", seq_along(sex[-1]))), setNames(n * age[-1], paste0("age", seq_along(age[-1]))))
@@ -87,5 +87,5 @@ cut <- function(v, keep, top) { v <- sort(rep(v, each = many), decreasing = top)
 y1 <- y[tr & !is.na(y)]; y0 <- y[!tr & !is.na(y)]; f1 <- min(k1, k0) / k1; f0 <- min(k1, k0) / k0; by <- "base R: each person copied 10,080 times, Lee 2009"
 put("lee_counts.low", cut(y1, f1, FALSE) - cut(y0, f0, TRUE), by); put("lee_counts.high", cut(y1, f1, TRUE) - cut(y0, f0, FALSE), by)
 
-versions <- sapply(c("mice", "survey", "boot", "coin", "exactRankTests"), function(p) as.character(packageVersion(p)))
+versions <- sapply(c("mice", "survey", "boot", "coin", "exactRankTests", "vegan"), function(p) as.character(packageVersion(p)))
 write(toJSON(list(versions = c(R = paste(R.version$major, R.version$minor, sep = "."), as.list(versions)), rows = out), auto_unbox = TRUE, digits = 15, pretty = TRUE), "r_reference_losses.json")

@@ -43,6 +43,17 @@ def test_two_groups_are_compared():
         ({"treated": ["New", "Other"]}, "Other", "Old"),
         ({"wave_values": {"pre": ["T0"], "post": ["T9"]}}, "T9", "T1"),
         ({"wave_values": {"pre": ["T0"], "pst": ["T1"]}}, "pst", "post"),
+        ({"wave_values": {"pre": ["T0"], "post": ["T1", "T1b"]}}, "T1b", "T1"),
+        ({"waves": ["pre", "post", "nach"]}, "nach", "post"),
+        ({"waves": ["baselin", "pre", "post"]}, "baselin", "pre"),
+        (
+            {
+                "waves": ["pre", "post", "follow_up"],
+                "wave_values": {"pre": ["T0"], "post": ["T1"], "follow_up": ["T2"]},
+            },
+            "T2",
+            "T1",
+        ),
         ({"retrospective": ["then"]}, "then", "post"),
         ({"placebo": ["year_0"]}, "year_0", "pre"),
         ({"disaggregate": ["sex"], "population": {"sex": {"F": 0.6, "X": 0.4}}}, "F", "f, m"),
@@ -73,8 +84,7 @@ def test_groups_without_their_column_are_an_error():
 
 
 def test_a_wave_not_asked_yet_is_no_error():
-    told = {"pre": ["T0"], "post": ["T1"]}
-    assert len(evaluate(read(waves=["pre", "post", "later"], wave_values=told)).outcomes) > 0
+    assert len(evaluate(read(waves=["pre", "post", "follow_up"])).outcomes) > 0
 
 
 def test_groups_of_which_none_had_the_programme_are_reported():

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from analysis.results import Estimate, NotEstimable
 from analysis.scorecard.score import (
     RULES,
+    _status_range,
     _trend,
     find_warnings,
     score_sustainability,
@@ -17,6 +18,10 @@ from analysis.scorecard.score import (
     ScorecardInputs as Inputs,
 )
 from analysis.sustainability.results import Capacity, DomainCapacity, Funding, GrantExpiry
+from dashboard.sentences.sustainability import say_status_range, say_unsure
+from dashboard.status import STATUSES
+from dashboard.tables.sustainability import list_scorecard
+from dashboard.text import LANGUAGES, Text
 
 
 def funding(**values):
@@ -69,6 +74,36 @@ def test_most_urgent_come_first_and_data_needed_last():
 @pytest.mark.parametrize(("share", "status"), [(0.8, "act"), (0.6, "watch"), (0.3, "good")])
 def test_lower_is_better_for_the_largest_share(share, status):
     assert rows(Inputs(funding=funding(largest_share=share)))["largest_share"].status == status
+
+
+@pytest.mark.parametrize(
+    ("months", "low", "high", "reach"),
+    [
+        (4.5, 3.5, 5.5, ("watch", "watch")),
+        (4.5, 2.0, 5.5, ("act", "watch")),
+        (6.5, 2.5, 9.0, ("act", "good")),
+        (4.5, None, None, ("watch", "watch")),
+    ],
+)
+def test_an_interval_that_reaches_over_a_threshold_is_said(months, low, high, reach):
+    """Act below 3 months, watch below 6: the point alone was judged."""
+    left = Estimate(estimate=months, ci_low=low, ci_high=high, n=20, method="t")
+    row = rows(Inputs(funding=funding(runway_months=left)))["runway_months"]
+    assert row.status == ("good" if months >= 6 else "watch")
+    assert row.status_range == reach
+    for language in LANGUAGES:
+        text = Text(language)
+        said = say_status_range(text, row)
+        assert bool(said) is (reach[0] != reach[1])
+        assert bool(say_unsure(text, [row])) is bool(said)
+        assert said in list_scorecard([row], text)[text("How sure")].iloc[0]
+        if said:
+            assert all(text(STATUSES[end].word) in said for end in reach)
+
+
+def test_the_worst_end_is_the_upper_one_where_lower_is_better():
+    value = Estimate(estimate=0.2, ci_low=0.1, ci_high=0.4, n=30, method="wilson")
+    assert _status_range(value, "watch", 0.3, 0.15, False) == ("act", "good")
 
 
 def test_thresholds_of_the_study_replace_the_rule_of_thumb():

@@ -32,7 +32,8 @@ def pairwise_gini(values):
 def test_gini_is_the_mean_gap_of_pairs_and_lies_in_its_interval(values):
     found = gini(values, n_resamples=99)
     assert found.estimate == pytest.approx(pairwise_gini(values), abs=1e-12)
-    assert found.ci_low <= found.estimate <= found.ci_high
+    assert found.ci_low is None if len(values) < 20 else found.ci_low <= found.estimate
+    assert found.ci_high is None if len(values) < 20 else found.estimate <= found.ci_high
     assert gini(values[::-1], n_resamples=99) == found
 
 
@@ -64,6 +65,15 @@ def test_influence_error_agrees_with_the_bootstrap():
     for estimate in (gini, top_share):
         found = estimate(values)
         assert (found.ci_high - found.ci_low) / 3.92 == pytest.approx(found.std_error, rel=0.1)
+
+
+@pytest.mark.parametrize(("people", "given"), [(19, False), (20, True)])
+def test_few_people_have_no_interval(people, given):
+    """Of 5 people 72 % of BCa intervals held the truth, of 10 88 %."""
+    amounts = np.random.default_rng(6).exponential(size=people)
+    for found in (gini(amounts), top_share(amounts)):
+        assert (found.ci_low is not None, found.ci_high is not None) == (given, given)
+        assert found.std_error > 0
 
 
 def test_gini_interval_covers_the_truth_of_an_exponential():

@@ -49,6 +49,39 @@ def test_hc2_is_cr2_with_every_person_a_cluster(seed, n):
         assert type(mine) is type(theirs)
 
 
+@pytest.mark.parametrize(("spread", "fewer"), [(0.3, False), (3.0, True)])
+def test_df_of_two_groups_are_the_fewer_of_equal_variances_and_of_welch(spread, fewer):
+    design, arm = two_groups(6, 40)
+    y = np.random.default_rng(5).normal(size=46) * np.where(arm, spread, 1)
+    welch = stats.ttest_ind(y[arm], y[~arm], equal_var=False)
+    alike = least_squares(y, design, 1, "did")
+    found = least_squares(y, design, 1, "did", group=design[:, 1])
+    assert bool(welch.df < alike.df) is fewer
+    assert found.df == pytest.approx(min(welch.df, alike.df))
+    if fewer:
+        assert found.p_value == pytest.approx(welch.pvalue)
+
+
+@given(st.integers(0, 10_000), st.integers(4, 12))
+@settings(max_examples=30, deadline=None)
+def test_df_by_group_are_those_of_the_matrix_of_people(seed, treated):
+    """The quadratic form of HC2 written out, people × people, under the groups' own variances."""
+    rng = np.random.default_rng(seed)
+    plain, arm = two_groups(treated, 20)
+    design = np.column_stack([plain, rng.normal(size=arm.size)])
+    y = rng.normal(size=arm.size) * np.where(arm, 3, 1)
+    alike = least_squares(y, design, 1, "ancova")
+    found = least_squares(y, design, 1, "ancova", group=arm)
+    bread = np.linalg.inv(design.T @ design)
+    away = np.eye(arm.size) - design @ bread @ design.T
+    own = (away @ y) ** 2 / np.diag(away)
+    variance = np.where(arm, own[arm].mean(), own[~arm].mean())
+    form = away @ np.diag((design @ bread[:, 1]) ** 2 / np.diag(away)) @ away @ np.diag(variance)
+    by_group = np.trace(form) ** 2 / np.trace(form @ form)
+    assert found.df == pytest.approx(max(1.0, min(alike.df, by_group)))
+    assert found.std_error == alike.std_error
+
+
 @pytest.mark.parametrize("spread", [1.0, 2.0])
 def test_type_one_error_of_few_against_many_is_near_five_percent(spread):
     """With n − k degrees of freedom it was .095 (equal spread) and .106 (double)."""

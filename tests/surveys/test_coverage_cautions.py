@@ -5,7 +5,9 @@ import pandas as pd
 import pytest
 
 from analysis.participation.attendance import evaluate_participation
+from analysis.portfolio import PooledMeasure
 from analysis.sections import evaluate
+from analysis.statistics.meta_analysis import random_effects
 from analysis.surveys.change import evaluate_outcomes
 from analysis.surveys.comparison import evaluate_comparison
 from analysis.surveys.dose import evaluate_dose
@@ -13,6 +15,7 @@ from analysis.volunteers.retention import evaluate_volunteers
 from dashboard.exports.sections_survey import list_survey_sections
 from dashboard.sentences import say_caution
 from dashboard.sentences.methods import say_methods
+from dashboard.sentences.portfolio import say_few_studies
 from dashboard.sentences.subgroups import say_across, say_shrunken
 from dashboard.text import Text
 from tests.activities import SERVICE, VOLUNTEERS, read_tables
@@ -33,6 +36,57 @@ def test_strongly_skewed_changes_of_few_pairs(pairs, said):
     for caution in cautions:
         if caution.code == "skewed_changes":
             assert all("93%" in say_caution(Text(lang), caution) for lang in ("en", "zh-Hans"))
+
+
+@pytest.mark.parametrize(("pairs", "said"), [(10, 10), (14, 14), (15, None)])
+def test_the_share_who_scored_higher_of_few_pairs(pairs, said):
+    rng = np.random.default_rng(3)
+    pre = rng.normal(3, 0.5, pairs)
+    study = make_study({"pre": {"m": pre}, "post": {"m": pre + rng.normal(0.3, 0.5, pairs)}})
+    cautions = evaluate_outcomes(study)[0].cautions
+    assert codes(cautions).get("higher_of_few") == said
+    for caution in cautions:
+        if caution.code == "higher_of_few":
+            assert all("91%" in say_caution(Text(lang), caution) for lang in ("en", "zh-Hans"))
+
+
+@pytest.mark.parametrize(("each", "said"), [(20, True), (30, False)])
+def test_mean_stays_of_few_people(each, said):
+    rng = np.random.default_rng(5)
+    rows = []
+    for at, days in enumerate(rng.exponential(300, 2 * each).astype(int) + 1):
+        joined = pd.Timestamp("2023-01-01") + pd.Timedelta(days=int(rng.integers(0, 300)))
+        left = joined + pd.Timedelta(days=int(days))
+        gone = f"{left:%Y-%m-%d}" if left < pd.Timestamp("2025-06-01") else ""
+        rows.append(f"P{at},{joined:%Y-%m-%d},{gone},{'ab'[at % 2]}")
+    roster = "id,joined,left,team\n" + "\n".join(rows)
+    columns = {**VOLUNTEERS, "groups": ["team"]}
+    found = evaluate_volunteers(
+        read_tables(volunteers=(roster, columns), retention={"observed_until": "2025-06-01"})
+    )
+    assert found.by_group[0].rmst_difference.estimate is not None
+    assert ("stays_of_few" in codes(found.cautions)) is said
+    for caution in found.cautions:
+        if caution.code == "stays_of_few":
+            assert all("93%" in say_caution(Text(lang), caution) for lang in ("en", "zh-Hans"))
+
+
+@pytest.mark.parametrize(("studies", "said"), [(5, True), (6, False)])
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_the_mean_of_few_studies_and_of_few_communities(studies, said, language):
+    text = Text(language)
+    summary = random_effects(np.linspace(0.2, 0.6, studies), np.full(studies, 0.1))
+    pooled = PooledMeasure(measure="m", label={"en": "m"}, studies=(), summary=summary, changed=())
+    assert bool(say_few_studies(text, pooled)) is said
+    rng = np.random.default_rng(6)
+    site = np.repeat([f"c{i}" for i in range(studies)], 12)
+    pre = rng.normal(3, 0.5, site.size)
+    study = make_study(
+        {"pre": {"m": pre}, "post": {"m": pre + rng.normal(0.3, 0.4, site.size)}},
+        facts={"site": [*site, *site]},
+    )
+    found = evaluate_outcomes(study)[0].subgroups[0]
+    assert ("98%" in say_across(text, found, share=False).replace("\N{NO-BREAK SPACE}", "")) is said
 
 
 @pytest.mark.parametrize(("each", "said"), [(16, True), (40, False)])
@@ -66,11 +120,28 @@ def compared(treated, others, cluster=None):
 
 
 def test_a_small_group_in_a_comparison():
-    assert codes(evaluate_comparison(compared(9, 40))[0].cautions)["few_in_group"] == 9
-    assert "few_in_group" not in codes(evaluate_comparison(compared(10, 40))[0].cautions)
-    by_cluster = codes(evaluate_comparison(compared(9, 40, cluster=4))[0].cautions)
+    assert codes(evaluate_comparison(compared(7, 40))[0].cautions)["few_in_group"] == 7
+    assert "few_in_group" not in codes(evaluate_comparison(compared(8, 40))[0].cautions)
+    by_cluster = codes(evaluate_comparison(compared(7, 40, cluster=4))[0].cautions)
     assert "few_in_group" not in by_cluster
     assert "few_clusters" in by_cluster
+
+
+@pytest.mark.parametrize(("pairs", "lost", "said"), [(14, 4, 14), (15, 4, None), (14, 0, None)])
+def test_the_mixed_model_of_a_small_group(pairs, lost, said):
+    rng = np.random.default_rng(2)
+    n = pairs + lost + 40
+    arm = np.arange(n) < pairs + lost
+    pre = rng.normal(3, 0.5, n)
+    post = pre + rng.normal(0.2, 0.4, n)
+    post[:lost] = np.nan
+    study = make_study({"pre": {"m": pre}, "post": {"m": post}}, facts={"treated": [*arm, *arm]})
+    (found,) = evaluate_comparison(study)
+    assert any(one.name == "did_mixed" for one in found.analyses) is (lost > 0)
+    assert codes(found.cautions).get("mixed_of_few") == said
+    for caution in found.cautions:
+        if caution.code == "mixed_of_few":
+            assert all("92%" in say_caution(Text(lang), caution) for lang in ("en", "zh-Hans"))
 
 
 @pytest.mark.parametrize(("n", "said"), [(39, True), (40, False)])

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import read_study
+from analysis.disclosure.volunteers import _backtest
 from analysis.results import Comparison, Estimate, NotEstimable
 from analysis.scorecard.indicators import ScorecardInputs, collect_indicators
 from analysis.scorecard.score import find_warnings
@@ -21,7 +22,12 @@ from analysis.volunteers.results import OutlookCheck, OutlookPoint, Volunteers
 from analysis.volunteers.retention import evaluate_volunteers
 from analysis.volunteers.spells import as_day, collect_team, derive_stints
 from dashboard.sentences import say_finding
-from dashboard.sentences.volunteers import list_volunteer_cards, say_outlook_choice
+from dashboard.sentences.volunteers import (
+    list_volunteer_cards,
+    say_backtest,
+    say_outlook_choice,
+)
+from dashboard.tables.volunteers import list_outlook_choice
 from dashboard.text import Text
 from dashboard.widgets.scorecard import list_people
 from tests.activities import SERVICE, VOLUNTEERS, read_tables
@@ -284,25 +290,47 @@ FLOW = (OutlookPoint(month="2026-07", active=14.0, low=9.0, high=18.0),)
 
 
 def test_an_outlook_that_beats_as_today_is_given():
-    outlook, choice = choose_outlook(FLOW, _checks([(1, 3), (-2, 3)]), 20)
-    assert outlook == FLOW
+    checks = _checks([(1, 3), (-2, 3)])
+    outlook, judged, choice = choose_outlook(FLOW, checks, 20)
+    assert (outlook, judged) == (FLOW, checks)
     assert (choice.basis, choice.reason, choice.n) == ("flow", "better", 2)
     assert (choice.error_flow, choice.error_as_today, choice.inside) == (1.5, 3.0, 1.0)
 
 
 @pytest.mark.parametrize(("checks", "reason"), [([(3, 1)], "not_better"), ([], "untried")])
 def test_an_outlook_that_does_not_beat_as_today_gives_as_today_and_says_why(checks, reason):
-    outlook, choice = choose_outlook(FLOW, _checks(checks), 20)
+    outlook, _, choice = choose_outlook(FLOW, _checks(checks), 20)
     assert outlook == (OutlookPoint(month="2026-07", active=20.0, low=9.0, high=20.0),)
     assert (choice.basis, choice.reason) == ("as_today", reason)
     for language in ("en", "zh-Hans"):
         assert say_outlook_choice(Text(language), choice)
 
 
+def test_the_back_test_judges_the_interval_that_the_page_shows():
+    """The flow's interval (24 to 30) missed the 20 that came; widened to today's it holds them."""
+    missed = replace(_checks([(7, 0)])[0], low=24, high=30, inside=False)
+    _, (judged,), choice = choose_outlook(FLOW, (missed,), 20)
+    assert choice.basis == "as_today"
+    assert (judged.expected, judged.low, judged.high, judged.inside) == (20.0, 20, 30, True)
+    assert choice.inside == 1.0
+    text = Text("en")
+    table = list_outlook_choice(choice, text)
+    assert list(table[text("Within the interval")]) == ["–", text.percent(1.0)]
+    assert "1 of 1" in say_backtest(text, (judged,))
+
+
+def test_other_readers_see_no_exact_team_in_the_back_test_of_as_today():
+    check = replace(_checks([(0, 3)])[0], expected=23.0, low=23.0, high=30.0)
+    shown = _backtest(check, 5)
+    assert (shown.today, shown.expected, shown.low, shown.high) == (25, 25.0, 25.0, 30.0)
+
+
 def test_the_sample_gives_as_today_on_the_page(sample_volunteers):
     v = sample_volunteers
     assert v.outlook_choice.error_flow >= v.outlook_choice.error_as_today
     assert {point.active for point in v.outlook} == {float(v.active)}
+    assert all(check.expected == check.today for check in v.backtest)
+    assert all(check.low <= check.today <= check.high for check in v.backtest)
     assert find_outlook(v).code == "outlook_as_today"
     assert say_finding(Text("en"), find_outlook(v)).startswith("Expect about as many")
 

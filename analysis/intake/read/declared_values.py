@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.errors import StudyFileError
 from analysis.intake.read.survey_rows import RowsOfFile
+from analysis.intake.values.respondents import wave_family
 from analysis.issues import Issue
 from analysis.plan import SurveyPlan
 
@@ -21,7 +22,8 @@ def check_declared_values(
 ) -> list[Issue]:
     """Check the groups and waves that the study file names against those of the data.
 
-    A wave without rows is no error while every row has a wave: it may not have been asked yet.
+    A wave not asked yet may be named in a usual word (post, follow_up); any other name
+    that no row has could as well be a typo, and is an error.
 
     Parameters
     ----------
@@ -51,7 +53,7 @@ def check_declared_values(
 
 
 def _check_waves(survey: SurveyPlan, rows: pd.DataFrame, parts: Sequence[RowsOfFile]) -> None:
-    """Refuse a wave without rows while other rows belong to no wave: one is the other's typo."""
+    """Refuse a wave without rows, and a word for a wave that no file has."""
     unknown = [
         str(value)
         for part in parts
@@ -61,16 +63,24 @@ def _check_waves(survey: SurveyPlan, rows: pd.DataFrame, parts: Sequence[RowsOfF
     ]
     here = {str(wave) for wave in rows["key", "wave"].dropna().unique()}
     strange = sorted({*unknown, *(here - set(survey.waves))})
-    if not strange:
-        return
+    read = [part.wave_words for part in parts if part.wave_words is not None]
+    words = sorted(set().union(*read))
+    found = list(dict.fromkeys([*strange, *words, *sorted(here)]))
     column = survey.wave or "wave"
     for wave in survey.waves:
-        if wave in here:
-            continue
         named = survey.wave_values.get(wave)
+        # A usual wave may be yet to come, unless rows of an unknown wave may be meant by it.
+        if wave in here or (wave_family(wave) and not named and not strange):
+            continue
         for value in named or [wave]:
             where = f"survey.wave_values.{wave}" if named else "survey.waves"
-            _expect(value, [*strange, *sorted(here)], where, column)
+            _expect(value, found, where, column)
+    # Of waves that stand side by side the words are parts of headers, and may be there unread.
+    if len(read) < len(parts):
+        return
+    for wave, values in survey.wave_values.items():
+        for value in values:
+            _expect(value, found, f"survey.wave_values.{wave}", column)
 
 
 def _check_population(survey: SurveyPlan, rows: pd.DataFrame) -> None:

@@ -42,6 +42,8 @@ class RowsOfFile:
         The table read, after fixes.
     n_listed
         Spreadsheet rows left out.
+    wave_words
+        Words of the file that name a wave; None where waves are columns side by side.
     """
 
     rows: pd.DataFrame
@@ -50,6 +52,7 @@ class RowsOfFile:
     issues: tuple[Issue, ...] = ()
     absent: frozenset[tuple[str, str]] = frozenset()
     columns: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    wave_words: frozenset[str] | None = None
 
 
 def read_rows(
@@ -74,6 +77,7 @@ def read_rows(
         issues=tuple(issues),
         absent=frozenset(absent | missing),
         columns=columns,
+        wave_words=None if wide else _wave_words(table, source, plan),
     )
 
 
@@ -232,6 +236,13 @@ def _wave_column(
     )
     listed = Exclusion(reason="unknown_wave", n=len(rows), file=table.file, rows=rows)
     return waves, [listed], [issue]
+
+
+def _wave_words(table: Table, source: SurveyFile, plan: SurveyPlan) -> frozenset[str]:
+    if source.wave or not plan.wave:
+        return frozenset([source.wave] if source.wave else [])
+    name = require_column(table, plan.wave, source.rename, key="survey.wave")
+    return frozenset(str(value) for value in column_texts(table, name).dropna().unique())
 
 
 def _item_columns(

@@ -130,6 +130,8 @@ def give_amount(text: Text, found: EstimateLike) -> Cell:
     """Give a number with its interval, or why there is none."""
     if not isinstance(found, Estimate):
         return say_missing(text, found)
+    if found.ci_low is None:
+        return Number(value=found.estimate)
     return Interval(estimate=found.estimate, low=found.ci_low, high=found.ci_high)
 
 
@@ -217,7 +219,7 @@ CAUTIONS: Mapping[str, Callable[[Text, Caution], str]] = {
     ),
     "hours_of_few": lambda text, _: text(
         "How unevenly hours are shared: among fewer than {least} people these 95% intervals are "
-        "too narrow (about 87% to 92% hold).",
+        "too narrow (about 87% to 92% hold), and fewer than 20 people have none.",
         least=text.number(MIN_FOR_UNEVENNESS, 0),
     ),
 }
