@@ -11,8 +11,9 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from analysis.results import Suppressed
 from dashboard.content.chart import Chart
-from dashboard.content.format import list_cells, say_cell
+from dashboard.content.format import list_cells, say_cell, spreadsheet_number
 from dashboard.content.model import Card, Interval, Number, Passage, Picture, Section, Table
 from dashboard.content.theme import for_dark
 from dashboard.roles import may_change_studies
@@ -89,20 +90,19 @@ def show_table(table: pd.DataFrame, *, key: str) -> None:
 
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:
-    """A table to sort: numbers without their kind, intervals in words."""
+    """A table to sort: what is a number stays one, all else as it is written."""
     text = current_text()
-    plain = [
-        [
-            cell.value
-            if isinstance(cell, Number)
-            else say_cell(text, cell)
-            if isinstance(cell, Interval)
-            else cell
-            for cell in row
-        ]
-        for row in table.itertuples(index=False, name=None)
-    ]
-    return pd.DataFrame(plain, columns=table.columns)
+
+    def plain(cell: object) -> object:
+        if not isinstance(cell, Number):
+            return say_cell(text, cell) if isinstance(cell, Interval) else cell
+        known = cell.value is not None and not isinstance(cell.value, Suppressed)
+        if known and cell.kind in ("count", "number", "signed"):
+            return spreadsheet_number(text, cell)[0]
+        return say_cell(text, cell)
+
+    rows = table.itertuples(index=False, name=None)
+    return pd.DataFrame([[plain(cell) for cell in row] for row in rows], columns=table.columns)
 
 
 def _with_marks(table: pd.DataFrame) -> pd.DataFrame:
