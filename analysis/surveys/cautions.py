@@ -80,6 +80,7 @@ def counted_cautions(
         *_guard_memory(study, waves),
         *_guard_missing(waves, lacking),
         *_guard_agreement(outcome),
+        *_guard_higher(outcome),
     ]
     return _cautions(contrast, found)
 

@@ -58,9 +58,12 @@ def main_contrast(study: Study, panel: Panel, measure: str) -> tuple[str, str] |
     A retrospective wave, a placebo wave or a second wave before the start is never an end of it
     while another contrast exists. The last wave is the last one in which the measure was asked.
     """
+    contrasts = list_contrasts(study, panel)
+    if not contrasts:  # nobody is in the panel, and no measure has scores
+        return None
     scored = np.asarray(np.isfinite(panel.scores[measure]).any(axis=0))
     asked = {wave for wave, any_score in zip(panel.waves, scored, strict=True) if any_score}
-    return choose_main(list_contrasts(study, panel), panel, asked)
+    return choose_main(contrasts, panel, asked)
 
 
 def choose_main(

@@ -16,11 +16,10 @@ from dashboard.widgets.page import show_empty, show_section, show_table
 def show() -> None:
     """Show the reliability page."""
     text, evaluation, study = current_text(), current_evaluation(), current_study()
-    if evaluation is None or study is None:
-        return
     missing = reliability.find_missing(evaluation, text)
     if missing is not None:
         show_empty(missing.title, missing.needed)
+    if missing is not None or evaluation is None or study is None:
         return
     head = st.container()
     show_filters()

@@ -48,9 +48,9 @@ GOOD_CFI, GOOD_SRMR = 0.95, 0.08
 MEANING = ("meaning_", "response_shift")
 
 
-def find_missing(evaluation: Evaluation, text: Text) -> Missing | None:
+def find_missing(evaluation: Evaluation | None, text: Text) -> Missing | None:
     """Say what is missing when no measure has two questions."""
-    if evaluation.reliability:
+    if evaluation is not None and evaluation.reliability:
         return None
     needed = text("A measure of two or more questions is needed to tell how they hang together.")
     return Missing(title=text("No scale to judge yet"), needed=needed)
