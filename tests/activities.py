@@ -11,10 +11,10 @@ VOLUNTEERS = {"volunteer": "id", "joined": "joined", "left": "left"}
 SERVICE = {"volunteer": "id", "date": "date"}
 
 
-def read_tables(
+def plan_tables(
     *, retention: dict[str, Any] | None = None, study: dict[str, Any] | None = None, **tables: Any
-) -> Study:
-    """Read sections given as ``name=(csv text, settings)``.
+) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Write sections given as ``name=(csv text, settings)``: the study file's tables, the files.
 
     Parameters
     ----------
@@ -28,6 +28,12 @@ def read_tables(
         path = f"{name}.csv"
         files[path] = text.encode()
         told[name] = {"path": path, **settings}
+    return told, files
+
+
+def read_tables(**tables: Any) -> Study:
+    """Read the sections of :func:`plan_tables`."""
+    told, files = plan_tables(**tables)
     return read_study(plan_from_dict(told), files)
 
 

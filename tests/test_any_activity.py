@@ -165,8 +165,8 @@ SECTIONS: dict[str, tuple[tuple[str, ...], dict[str, Cell], dict[str, object]]] 
 }
 
 
-def draw_study(seed: int):
-    """A study with any of the sections, of 1 to 60 rows and any of their columns."""
+def draw_tables(seed: int):
+    """Any of the sections, of 1 to 60 rows and any of their columns, with their settings."""
     rng, tables = np.random.default_rng(seed), {}
     for name, (needed, columns, settings) in SECTIONS.items():
         if rng.random() < 0.35:
@@ -176,7 +176,12 @@ def draw_study(seed: int):
         told = {c: c for c in columns if c in needed or (rng.random() < 0.6 and c != "sex")}
         told |= settings if rng.random() < 0.5 else {"range": [1, 7]} if name == "capacity" else {}
         tables[name] = ("\n".join([",".join(columns), *rows]) + "\n", told)
-    return read_tables(study={"min_group": int(rng.choice([1, 5]))}, **tables)
+    return {"study": {"min_group": int(rng.choice([1, 5]))}, **tables}
+
+
+def draw_study(seed: int):
+    """A study of the tables drawn."""
+    return read_tables(**draw_tables(seed))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
