@@ -7,7 +7,7 @@ bounds carried along it from both ends are as narrow as linear programming finds
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -26,22 +26,36 @@ Interval = tuple[float, float]
 Bounds = dict[str, Interval]
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What else is told of the team: how many ever were in it, how many are; None: withheld."""
+
+    n: int | None = None
+    active: int | None = None
+
+
 def withhold_narrow_months(
-    true: Sequence[Month], shown: Sequence[Month], least: int
+    true: Sequence[Month], shown: Sequence[Month], least: int, beside: Told
 ) -> tuple[Month, ...]:
     """Withhold more of the months in which the others narrow a small number that is not given.
 
     First who came and went in that month, then its team, then the same of the month after it and of
-    the month before it. The last month's team stays: what may come begins with it.
+    the month before it. The last month's team stays where the team today is told: what may come
+    begins with it.
 
     Parameters
     ----------
     true, shown
         The months as they are, and as they are to be given: team and active volunteers rounded
         to ``least``, numbers of few withheld.
+    beside
+        What is told of the whole team.
     """
-    told = list(shown)
-    while (narrow := _find_narrow(true, told, least)) is not None:
+    told = [_without_nearly_all(month, least, beside) for month in shown]
+    while (
+        narrow := _tells_who_left(true, told, least, beside)
+        or _find_narrow(true, told, least, beside)
+    ) is not None:
         at, names = narrow
         if names == ["team"]:
             told[at] = replace(told[at], team=None)
@@ -50,11 +64,43 @@ def withhold_narrow_months(
     return tuple(told)
 
 
+def _without_nearly_all(month: Month, least: int, beside: Told) -> Month:
+    """Withhold how many served in a month where that says how few have left.
+
+    Only where the team today is withheld, and all who ever were in it are told.
+    """
+    if beside.n is None or beside.active is not None:
+        return month
+    nearly_all = _rounded(month.active, least)[0] > beside.n - (least - 1)
+    return replace(month, active=SUPPRESSED) if nearly_all else month
+
+
+def _tells_who_left(
+    true: Sequence[Month], shown: Sequence[Month], least: int, beside: Told
+) -> tuple[int, list[str]] | None:
+    """What to withhold next where the last team tells how few have left of all; None when not."""
+    if beside.n is None or beside.active is not None or true[-1].team is None:
+        return None
+    if not is_small(beside.n - true[-1].team, least):
+        return None
+    few = (float(beside.n - (least - 1)), float(beside.n - 1))
+    low, high = _meet(bound_months(true, shown, least, beside)[-1]["team"], few)
+    if high - low >= MIN_WIDTH:
+        return None
+    for where in reversed(range(len(shown))):
+        for group in (("team",), _CAME_AND_WENT):
+            given = [n for n in group if _is_told(getattr(shown[where], n))]
+            if given:
+                return where, given
+    return None
+
+
 def _find_narrow(
-    true: Sequence[Month], shown: Sequence[Month], least: int
+    true: Sequence[Month], shown: Sequence[Month], least: int, beside: Told
 ) -> tuple[int, list[str]] | None:
     """What to withhold next: the month, and its numbers; None when nothing is too narrow."""
-    for at, bounds in enumerate(bound_months(true, shown, least)):
+    fixed = len(shown) - 1 if beside.active is not None else None
+    for at, bounds in enumerate(bound_months(true, shown, least, beside)):
         for name, (low, high) in bounds.items():
             value = getattr(true[at], name) or 0
             exact = name in _CAME_AND_WENT and _is_told(getattr(shown[at], name))
@@ -63,25 +109,28 @@ def _find_narrow(
             for where in (one for one in (at, at + 1, at - 1) if 0 <= one < len(shown)):
                 for group in (_CAME_AND_WENT, ("team",)):
                     given = [n for n in group if _is_told(getattr(shown[where], n))]
-                    if given and (group == _CAME_AND_WENT or where < len(shown) - 1):
+                    if given and (group == _CAME_AND_WENT or where != fixed):
                         return where, given
     return None
 
 
 def bound_months(
-    true: Sequence[Month], shown: Sequence[Month], least: int
+    true: Sequence[Month], shown: Sequence[Month], least: int, beside: Told
 ) -> list[dict[str, Interval]]:
-    """Bounds of each number of each month, for a reader of all of them.
+    """Bounds of each number of each month, for a reader of all of them and of the whole team.
 
     Months between which the numbers do not add up are not linked: he could not use them.
     """
+    everybody = (0.0, np.inf if beside.n is None else float(beside.n))
     found = [
         {
             **{n: _own(m, s, n, least) for n in _CAME_AND_WENT},
-            **{n: _rounded(getattr(s, n), least) for n in _ROUNDED},
+            **{n: _meet(_rounded(getattr(s, n), least), everybody) for n in _ROUNDED},
         }
         for m, s in zip(true, shown, strict=True)
     ]
+    if found and beside.active is not None and true[-1].team == beside.active:
+        found[-1]["team"] = (float(beside.active), float(beside.active))
     linked = [False, *(_adds_up(a, b) for a, b in pairwise(true))]
     for _ in range(_ROUNDS):
         for at in (*range(len(found)), *reversed(range(len(found)))):

@@ -47,6 +47,10 @@ from analysis.surveys.groups import has_comparison
 from analysis.surveys.results import ScoreSummary
 from analysis.targets import evaluate_targets
 
+#: Cautions that count forecasts, not people.
+_OF_FORECASTS = frozenset({"outlook_missed"})
+#: Values of cautions that are shares of people: beside the number of people they are a count.
+_SHARES = frozenset({"share", "low", "high", "percent", "half", "change", "slope"})
 #: Values of findings and cautions that are about tests, limits and time, never about people.
 _HARMLESS = frozenset(
     {
@@ -161,7 +165,7 @@ def protect_release(
     found = audit_release(auditor) if audit else Audit(smallest_interval=None)
     if found.tables:
         raise RefusedReleaseError("release_refused", first=found.tables[0], second=found.tables[1])
-    shown = _hide_refused(_say_again(shown, study, audience), auditor.least)
+    shown = _hide_few(_say_again(shown, study, audience), auditor.least)
     shown = replace(shown, audience=audience, disclosure=_sum_up(evaluation, shown, found))
     return shown, tuple(auditor.released), people
 
@@ -186,21 +190,26 @@ def withhold_unknown(value: Any) -> Any:  # noqa: ANN401
     return value
 
 
-def _hide_refused(value: Any, least: int) -> Any:  # noqa: ANN401
-    """Withhold of how few people a number could not be estimated."""
+def _hide_few(value: Any, least: int) -> Any:  # noqa: ANN401
+    """Withhold, wherever it stands, of how few people a number could not be estimated or used.
+
+    Cautions stand in the whole result and in the part that they are about.
+    """
+    if isinstance(value, Caution):
+        return replace(value, values=_without_few(value, least))
     if isinstance(value, NotEstimable):
         few = is_small(value.n, least)
         hidden = NotEstimable(reason="suppressed", name=value.name, method=value.method)
         return hidden if few else value
     if is_dataclass(value) and not isinstance(value, type):
-        parts = {f.name: _hide_refused(getattr(value, f.name), least) for f in fields(value)}
+        parts = {f.name: _hide_few(getattr(value, f.name), least) for f in fields(value)}
         same = all(parts[name] is getattr(value, name) for name in parts)
         return value if same else replace(value, **parts)
     if isinstance(value, tuple):
-        told = tuple(_hide_refused(one, least) for one in value)
+        told = tuple(_hide_few(one, least) for one in value)
         return value if all(a is b for a, b in zip(told, value, strict=True)) else told
     if isinstance(value, Mapping):
-        found = {key: _hide_refused(one, least) for key, one in value.items()}
+        found = {key: _hide_few(one, least) for key, one in value.items()}
         return value if all(found[key] is value[key] for key in found) else found
     return value
 
@@ -265,7 +274,7 @@ def _protect_activities(
 
 
 def _say_again(shown: Evaluation, study: Study, audience: Audience) -> Evaluation:
-    """Make findings and targets anew from what is shown; cautions lose their small numbers."""
+    """Make findings and targets anew from what is shown."""
     least = study.plan.study.min_group
     apart = _treated_scores(shown) if has_comparison(study) else None
     shown = replace(shown, issues=(), targets=evaluate_targets(study, shown, apart))
@@ -277,7 +286,6 @@ def _say_again(shown: Evaluation, study: Study, audience: Audience) -> Evaluatio
             for f in find_all(study, shown)
             if f.code not in inside
         ),
-        cautions=tuple(replace(c, values=_without_few(c, least)) for c in shown.cautions),
         provenance=replace(
             shown.provenance,
             files=tuple(
@@ -295,10 +303,11 @@ def _without_few(sentence: Finding | Caution, least: int) -> dict[str, Any]:
     them only numbers known to be harmless, or of many people, stay.
     """
     caution = isinstance(sentence, Caution)
+    harmless = _HARMLESS - _SHARES if caution else _HARMLESS
     told: dict[str, Any] = {}
     for key, value in sentence.values.items():
         number = isinstance(value, int | float) and not isinstance(value, bool | Suppressed)
-        if not number or key in _HARMLESS:
+        if not number or key in harmless or sentence.code in _OF_FORECASTS:
             told[key] = value
         elif caution:
             told[key] = SUPPRESSED

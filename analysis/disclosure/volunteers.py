@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from analysis.disclosure.cells import BoolArray, FloatArray, People, cell_of
-from analysis.disclosure.months import withhold_narrow_months
+from analysis.disclosure.months import Told, withhold_narrow_months
 from analysis.disclosure.rules import (
     hide_share,
     is_small,
@@ -131,6 +131,9 @@ def protect_volunteers(
     groups = tuple(_by_group(v, one, tenure) for one in found.by_group)
     landmark = None if found.landmark is None else _by_group(v, found.landmark, tenure)
     ago = v.serving(team.until - YEAR)
+    told = Told(n=found.n if whole else None, active=found.active if serving else None)
+    rounded = [_month(v, m) for m in found.monthly]
+    monthly = withhold_narrow_months(found.monthly, rounded, v.least, told)
     few = found.curve.n < 2 * v.least
     return replace(
         found,
@@ -152,15 +155,13 @@ def protect_volunteers(
         causes=_causes(v, found, days),
         roles=_roles(v, found),
         cohorts=_cohorts(v, found.cohorts),
-        monthly=withhold_narrow_months(
-            found.monthly, [_month(v, m) for m in found.monthly], v.least
-        ),
+        monthly=monthly,
         period_retention=period,
         commitment_retention=returned.get("365", found.commitment_retention),
         mean_cumulative_returns=(),
         hours=None if found.hours is None else _hours(v, found.hours, study),
         overdue=None,
-        backtest=tuple(_backtest(b, v.least) for b in found.backtest),
+        **_outlook(found, monthly, v.least, serving=serving),
         notes={k: _keep(n, not is_small(n, v.least)) for k, n in found.notes.items()},
     )
 
@@ -402,6 +403,27 @@ def _month(v: Volunteering, m: Month) -> Month:
         hours=_keep(m.hours, m.hours == 0),
         retention=_keep(m.retention, False),
     )
+
+
+def _outlook(
+    found: Volunteers, monthly: Sequence[Month], least: int, *, serving: bool
+) -> dict[str, Any]:
+    """What may come, where the team of today is given: the outlook begins with it.
+
+    Of earlier outlooks those stay whose months' teams are given; how far all were off is given in
+    whole people, and of few checks not at all: it is a sum of what came and went.
+    """
+    if not serving:
+        return {"outlook": (), "outlook_choice": None, "backtest": ()}
+    given = {m.month for m in monthly if m.team is not None}
+    checks = (b for b in found.backtest if {b.made, b.month} <= given)
+    choice = found.outlook_choice
+    if choice is not None and choice.n:
+        many = choice.n >= least
+        errors = (choice.error_flow, choice.error_as_today)
+        flow, today = (_keep(None if e is None else float(round(e)), many) for e in errors)
+        choice = replace(choice, error_flow=flow, error_as_today=today)
+    return {"outlook_choice": choice, "backtest": tuple(_backtest(b, least) for b in checks)}
 
 
 def _backtest(b: OutlookCheck, least: int) -> OutlookCheck:

@@ -322,12 +322,49 @@ def attack_months(results: Mapping[str, Any], before: Mapping[str, Any], spoils:
     if len(months) < 2:
         return
     facts = _month_facts(months, true)
+    _know_team(facts, results["volunteers"], before["volunteers"])
+    _bound_left(facts, results["volunteers"], before["volunteers"], spoils)
     for at, name in product(range(len(true)), _MONTH):
         value = true[at][name]
         if 0 < value < LEAST and number(months[at][name]) != value:
             low, high = facts.bound(_unit(facts, at, name))
             if high - low < 0.5 and low == value:
                 spoils.take(f"month by programming: {name}", low, true[at]["month"])
+
+
+def _know_team(facts: System, team: Mapping[str, Any], true: Mapping[str, Any]) -> None:
+    """What else tells the size of a team: all who ever were in it, today's, the outlooks'."""
+    months = [m["month"] for m in true["monthly"]]
+    everybody, today = number(team["n"]), number(team["active"])
+    for at, name in product(range(len(months)), ("team", "active")):
+        facts.know(_unit(facts, at, name), 0, math.inf if everybody is None else everybody)
+    ahead = (team.get("outlook_choice") or {}).get("basis") == "as_today" and team["outlook"]
+    if today is None and ahead:
+        today = number(ahead[0]["active"])
+    if today is not None and true["monthly"][-1]["team"] == true["active"]:
+        facts.know(_unit(facts, len(months) - 1, "team"), today)
+    for check in team["backtest"]:
+        for month, name in ((check["made"], "today"), (check["month"], "actual")):
+            told = number(check[name])
+            if told is not None and month in months:
+                half = (LEAST - 1) // 2
+                row = _unit(facts, months.index(month), "team")
+                facts.know(row, max(0, told - half), told + half)
+
+
+def _bound_left(
+    facts: System, team: Mapping[str, Any], true: Mapping[str, Any], spoils: Spoils
+) -> None:
+    """How many have left is all less those of today."""
+    if not 0 < true["left"] < LEAST or number(team["left"]) is not None:
+        return
+    if number(team["n"]) is None or true["monthly"][-1]["team"] != true["active"]:
+        return
+    last = _unit(facts, len(true["monthly"]) - 1, "team")
+    facts.know(last, true["n"] - (LEAST - 1), true["n"] - 1)  # That they are few is known.
+    low, high = facts.bound(last)
+    if high - low < 0.5 and low == true["active"]:
+        spoils.take("team by programming: left", true["left"])
 
 
 def _unit(facts: System, at: int, name: str) -> Floats:

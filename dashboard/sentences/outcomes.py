@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from analysis.results import Caution, Finding
+from analysis.results import Caution, Finding, Suppressed
+from analysis.thresholds import MAX_SHARE_AT_END
 from dashboard.sentences.change import say_signed
 from dashboard.sentences.filled import fill, say_value
 from dashboard.sentences.names import name_with, wave_name
@@ -414,8 +415,11 @@ CAUTIONS: Mapping[str, Callable[[Text, Caution], str]] = {
 
 
 def _end(text: Text, c: Caution, message: str) -> str:
+    share = c.values["share"]
+    # The share itself is a number of people; that there are so many is why it is said.
+    many = text("More than {limit}", limit=text.percent(MAX_SHARE_AT_END))
     return text(
         message,
-        share=text.percent(c.values["share"]),
+        share=many if isinstance(share, Suppressed) else text.percent(share),
         wave=say_wave(text, str(c.values["wave"])),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from analysis.results import Suppressed
 from analysis.volunteers.findings import find_outlook, find_team
 from analysis.volunteers.overdue import people_overdue, people_to_watch
 from analysis.volunteers.results import Volunteers
@@ -39,6 +40,10 @@ def show() -> None:
         show_page(say_finding(text, find_outlook(found) or find_team(found)), say_team(text, found))
     if found.outlook:
         _show_fan(text, found)
+    elif isinstance(found.active, Suppressed):
+        st.info(
+            text("No outlook is shown: it begins with the team of today, and that is withheld.")
+        )
     else:
         st.info(text("An outlook needs half a year of data and somebody who has left."))
     _show_absent(text, found)

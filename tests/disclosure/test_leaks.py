@@ -2,7 +2,9 @@
 
 import io
 import json
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -15,11 +17,11 @@ from analysis.disclosure.cells import Cell, People, bits_of, rows_cell
 from analysis.disclosure.suppression import Auditor, find_revealed
 from analysis.disclosure.tables import find_left_out
 from analysis.funder_summary import weigh_evidence
-from analysis.results import SUPPRESSED, Estimate, NotEstimable
+from analysis.results import SUPPRESSED, Caution, Estimate, NotEstimable
 from analysis.sections import find_all
 from analysis.surveys.dose import line_places
 from analysis.surveys.results import AttritionRow
-from benchmarks.attack.bounds import attack_amounts, attack_scores
+from benchmarks.attack.bounds import attack_amounts, attack_months, attack_scores
 from benchmarks.attack.made_studies import draw_study
 from benchmarks.attack.spoils import Spoils, number, walk
 from dashboard.exports.report import build_report
@@ -30,6 +32,7 @@ from dashboard.sentences import say_caution
 from dashboard.tables.attrition import list_attrition
 from dashboard.tables.participation import list_engagement
 from dashboard.text import LANGUAGES, Text
+from tests.activities import SERVICE, read_tables
 from tests.figures.plotly_view import view
 from tests.studies import make_study
 
@@ -401,3 +404,71 @@ def test_readers_are_not_told_that_those_lost_were_alike_where_differences_are_w
     alike = replace(rows[0], smd=0.1, p_value=0.5)
     told = replace(shown, attrition=(alike,))
     assert {f.code for f in find_all(study, told)} & {"lost_alike"}
+
+
+def team_study(n: int, left: int):
+    """A team that all joined at the start; of them some come no more after half a year."""
+    days = [date(2025, 1, 6) + timedelta(days=30 * k) for k in range(14)]
+    rows = [f"V{i:02},{day}" for i in range(n) for day in (days[:6] if i < left else days)]
+    return read_tables(
+        service=("\n".join(["id,date", *rows]), SERVICE),
+        retention={"observed_until": date(2026, 2, 28), "lapse_after_days": 60},
+        study={"min_group": LEAST},
+    )
+
+
+@pytest.mark.parametrize(("n", "left"), [(39, 1), (39, 2), (42, 3), (43, 1), (36, 4), (40, 2)])
+def test_how_few_left_is_not_told_by_the_outlook_or_the_months(n: int, left: int):
+    """The outlook was the team to the person; of 39 people 38 to 42 in the team leave one."""
+    study = team_study(n, left)
+    inside = evaluate(study).volunteers
+    team = protect(evaluate(study), study, "funder").volunteers
+    assert (inside.n, inside.left, inside.outlook[0].active) == (n, left, n - left)
+    assert (team.n, team.active, team.left) == (n, SUPPRESSED, SUPPRESSED)
+    assert (team.outlook, team.outlook_choice, team.backtest) == ((), None, ())
+    spoils, given = Spoils(), protect(evaluate(study), study, "funder")
+    attack_months(*(json.loads(write_results(one)) for one in (given, evaluate(study))), spoils)
+    assert not spoils.cells
+    served = [m.active for m in team.monthly if m.active != SUPPRESSED]
+    assert all(n - (active - 2) >= LEAST - 1 for active in served)
+
+
+def test_a_team_of_which_many_left_keeps_its_outlook_without_what_the_months_withhold():
+    study = team_study(60, 12)
+    inside = evaluate(study).volunteers
+    team = protect(evaluate(study), study, "funder").volunteers
+    assert (team.active, team.left) == (48, 12)
+    assert [p.month for p in team.outlook] == [p.month for p in inside.outlook]
+    given = {m.month for m in team.monthly if m.team is not None}
+    assert all({b.made, b.month} <= given for b in team.backtest)
+    errors = (team.outlook_choice.error_flow, team.outlook_choice.error_as_today)
+    assert all(e == SUPPRESSED or e == round(e) for e in errors)
+
+
+def list_cautions(value: object) -> list[Caution]:
+    if isinstance(value, Caution):
+        return [value]
+    if is_dataclass(value):
+        return [c for f in fields(value) for c in list_cautions(getattr(value, f.name))]
+    if isinstance(value, Mapping):
+        return [c for one in value.values() for c in list_cautions(one)]
+    return [c for one in value for c in list_cautions(one)] if isinstance(value, tuple) else []
+
+
+@pytest.mark.parametrize("seed", [100, 101, 108])
+def test_a_caution_of_one_part_counts_nobody_either(seed: int):
+    """Those of the whole were withheld; a page showed the same ones of its part in full."""
+    study, _ = draw_study(seed)
+    inside = evaluate(study)
+    shown = list_cautions(protect(inside, study, "funder"))
+    about_people = {"n", "share", "low", "high", "smd", "icc", "treated", "comparison"}
+    told = {
+        (c.code, key, value)
+        for c in shown
+        for key, value in c.values.items()
+        if key in about_people and c.code != "outlook_missed"
+    }
+    assert {value for _, _, value in told} == {SUPPRESSED}
+    assert len(shown) > len(inside.cautions)
+    for language in LANGUAGES:
+        assert all(say_caution(Text(language), c) for c in shown)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from analysis.disclosure.months import bound_months, withhold_narrow_months
+from analysis.disclosure.months import Told, bound_months, withhold_narrow_months
 from analysis.disclosure.rules import round_people
 from analysis.results import SUPPRESSED, Suppressed
 from analysis.volunteers.results import Month
@@ -97,7 +97,7 @@ def test_bounds_carried_along_the_months_are_those_of_programming():
     for seed in range(20):
         true = draw_months(seed)
         shown = protect_months(true, np.random.default_rng(seed))
-        for at, bounds in enumerate(bound_months(true, shown, LEAST)):
+        for at, bounds in enumerate(bound_months(true, shown, LEAST, Told())):
             for name, (low, high) in bounds.items():
                 value = getattr(true[at], name)
                 assert low <= value <= high
@@ -112,7 +112,7 @@ def test_bounds_carried_along_the_months_are_those_of_programming():
 def test_afterwards_programming_pins_nobody_down(seed: int):
     true = draw_months(seed, 6)
     shown = protect_months(true, np.random.default_rng(seed))
-    told = withhold_narrow_months(true, shown, LEAST)
+    told = withhold_narrow_months(true, shown, LEAST, Told())
     for at, month in enumerate(true):
         for name in ("active", "team", "new", "returning", "lapsed"):
             if 0 < getattr(month, name) < LEAST:
@@ -130,9 +130,9 @@ def test_a_month_that_the_others_pin_down_is_withheld_further():
         Month(month="2026-01", active=5, new=7, returning=0, lapsed=0, team=5),
         Month(month="2026-02", active=10, new=SUPPRESSED, returning=SUPPRESSED, lapsed=7, team=10),
     ]
-    assert bound_months(true, shown, LEAST)[1]["new"] == (4, 4)
-    told = withhold_narrow_months(true, shown, LEAST)
+    assert bound_months(true, shown, LEAST, Told())[1]["new"] == (4, 4)
+    told = withhold_narrow_months(true, shown, LEAST, Told())
     assert isinstance(told[1].lapsed, Suppressed)
-    low, high = bound_months(true, told, LEAST)[1]["new"]
+    low, high = bound_months(true, told, LEAST, Told())[1]["new"]
     assert high - low >= 2
     assert told[0] == shown[0]
