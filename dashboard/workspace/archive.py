@@ -1,4 +1,4 @@
-"""A study as one zip file: its files, its study file, its drafts; for another computer."""
+"""A study as one zip file, for another computer: files, study file, drafts, what left it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from analysis.errors import LeveeError, WorkspaceError
 from analysis.plan import LARGEST_PLAN, StudyPlan, parse_plan, write_plan
+from dashboard.workspace.memory import (
+    LARGEST_MEMORY,
+    Memory,
+    add_memory,
+    read_memory,
+    write_memory,
+)
 from dashboard.workspace.store import import_study, open_study, read_files
 
-LAYOUT = 1
+LAYOUT = 2
+"""Of layout 1 is an archive without what left the study."""
 LARGEST = 400 << 20
 """Bytes of all files of an archive together, counted while they are unpacked."""
 ROOM, RATIO = 32 << 20, 200
@@ -27,7 +35,8 @@ MAX_FILES = 500
 LARGEST_LIST = 8 << 20
 # The name of the key travels with the study; the key itself and marks of names never do.
 _TRAVEL = ("sheets", "encodings", "plan", "key_id", "personal", "personal_texts")
-_LIST, _PLAN = "levee.json", "study.toml"
+_LIST, _PLAN, _MEMORY = "levee.json", "study.toml", "released.json"
+_NOTHING_LEFT = b'{"releases": [], "pages": []}'
 _PIECE = 1 << 20
 
 
@@ -63,6 +72,7 @@ class _Unpacked:
     listed: _List
     files: Mapping[str, bytes]
     plan: StudyPlan | None
+    memory: Memory
 
 
 def write_archive(study: str) -> bytes:
@@ -81,6 +91,7 @@ def write_archive(study: str) -> bytes:
             archive.writestr(at, files[name])
         if saved.plan is not None:
             archive.writestr(_PLAN, write_plan(saved.plan))
+        archive.writestr(_MEMORY, write_memory(study))
         archive.writestr(_LIST, json.dumps(told, ensure_ascii=False, indent=1))
     return kept.getvalue()
 
@@ -95,7 +106,13 @@ def read_archive(data: bytes) -> str:
     """
     unpacked = _unpack(data)
     drafts = {k: v for k, v in unpacked.listed.drafts.items() if k in _TRAVEL}
-    return import_study(unpacked.listed.title, unpacked.files, drafts, unpacked.plan)
+    return import_study(
+        unpacked.listed.title,
+        unpacked.files,
+        drafts,
+        unpacked.plan,
+        complete=lambda session, study: add_memory(session, study, unpacked.memory),
+    )
 
 
 def _unpack(data: bytes) -> _Unpacked:
@@ -107,12 +124,15 @@ def _unpack(data: bytes) -> _Unpacked:
             listed = _List.model_validate_json(_inflate(archive, _LIST, LARGEST_LIST))
             if listed.layout > LAYOUT:
                 raise WorkspaceError("archive_newer")
-            if set(names) != {_LIST, *listed.files} | ({_PLAN} & set(names)):
+            memory_there = {_MEMORY} if listed.layout > 1 else set()
+            if set(names) != {_LIST, *memory_there, *listed.files} | ({_PLAN} & set(names)):
                 raise WorkspaceError("archive_damaged")
             files = _inflate_files(archive, listed, min(LARGEST, ROOM + RATIO * len(data)))
             text = _inflate(archive, _PLAN, LARGEST_PLAN).decode() if _PLAN in names else ""
+            left = _inflate(archive, _MEMORY, LARGEST_MEMORY) if memory_there else _NOTHING_LEFT
         plan = parse_plan(text) if text else None
         _Drafts.model_validate(listed.drafts)
+        memory = read_memory(left)
     except WorkspaceError:
         raise
     # zipfile and zlib raise many kinds on altered bytes; NotImplementedError and RuntimeError
@@ -123,6 +143,7 @@ def _unpack(data: bytes) -> _Unpacked:
         ValidationError,
         LeveeError,
         KeyError,
+        TypeError,
         ValueError,
         OSError,
         EOFError,
@@ -130,7 +151,7 @@ def _unpack(data: bytes) -> _Unpacked:
         RuntimeError,
     ) as error:
         raise WorkspaceError("archive_damaged") from error
-    return _Unpacked(listed=listed, files=files, plan=plan)
+    return _Unpacked(listed=listed, files=files, plan=plan, memory=memory)
 
 
 def _inflate_files(archive: zipfile.ZipFile, listed: _List, left: int) -> dict[str, bytes]:

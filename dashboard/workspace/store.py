@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,6 +22,7 @@ from dashboard.workspace.models import (
     BlobRow,
     DraftRow,
     FileRow,
+    ReleaseRow,
     ShownRow,
     StudyRow,
     VersionRow,
@@ -85,11 +86,16 @@ def create_study(title: str, owner: str = "") -> str:
 
 
 def import_study(
-    title: str, files: Mapping[str, bytes], drafts: Mapping[str, Any], plan: StudyPlan | None
+    title: str,
+    files: Mapping[str, bytes],
+    drafts: Mapping[str, Any],
+    plan: StudyPlan | None,
+    *,
+    complete: Callable[[Session, str], None] | None = None,
 ) -> str:
     """Create a study with its files, drafts and plan in one transaction; return its id.
 
-    Nothing of it is there unless all of it is.
+    ``complete`` adds what else belongs to it. Nothing of it is there unless all of it is.
     """
     study = uuid.uuid4().hex
     with _writing(study, "import", "") as session:
@@ -103,6 +109,8 @@ def import_study(
             session.add(DraftRow(study=study, step=step, value=value))
         if plan is not None:
             session.add(VersionRow(study=study, number=1, plan=write_plan(plan)))
+        if complete is not None:
+            complete(session, study)
     return study
 
 
@@ -249,10 +257,10 @@ def rename_study(study: str, title: str, author: str = "") -> None:
 
 
 def delete_study(study: str, author: str = "") -> None:
-    """Delete a study with its versions, drafts and files; the audit line stays."""
+    """Delete a study: versions, drafts, files and what left it; the audit line stays."""
     with _writing(study, "delete", author) as session:
         _find(session, study)
-        for table in (VersionRow, DraftRow, FileRow, ShownRow):
+        for table in (VersionRow, DraftRow, FileRow, ReleaseRow, ShownRow):
             session.execute(delete(table).where(table.study == study))
         session.execute(delete(StudyRow).where(StudyRow.id == study))
         session.flush()

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.disclosure import Certificate, Release
 from analysis.errors import LeveeError, WorkspaceError
 from analysis.plan import parse_plan
 from dashboard.text import Text
@@ -26,6 +27,7 @@ from dashboard.workspace.engine import checkpoint_workspaces, close_workspaces, 
 from dashboard.workspace.key_file import read_key_file, write_key_file
 from dashboard.workspace.keys import has_key, study_key
 from dashboard.workspace.redaction import redact_file
+from dashboard.workspace.releases import list_releases, save_release
 from dashboard.workspace.store import (
     create_study,
     delete_study,
@@ -197,11 +199,27 @@ def test_three_processes_at_once_meet_no_raw_error(workspace: Path):
     assert set(read_files(study)) == {"same.csv", "0.csv", "1.csv", "2.csv"}
 
 
+RELEASE = Release(
+    certificate=Certificate(
+        audience="public",
+        min_group=5,
+        cells=1,
+        hidden=0,
+        smallest_interval=None,
+        date="2026-01-01",
+        version="1",
+    ),
+    fingerprint="f",
+    record={"people": ["a", "b"], "cells": [["flow", "n", [["n", 1.0, "0x3"]]]]},
+)
+
+
 def make_archive(workspace: Path) -> bytes:
     study = create_study("archive")
     save_file(study, "a.csv", b"code,q1\nP1,3\nP2,4\n")
     save_draft(study, "sheets", {"a.csv": "S"})
     save_version(study, parse_plan('[study]\ntitle = "archive"\n'))
+    save_release(study, RELEASE)
     made = write_archive(study)
     delete_study(study)
     return made
@@ -238,6 +256,7 @@ def test_a_thousand_mutants_come_in_whole_or_not_at_all(workspace: Path):
             accepted += 1
             assert read_files(study) == {"a.csv": b"code,q1\nP1,3\nP2,4\n"}
             assert open_study(study).version == 1
+            assert [one.record for one in list_releases(study)] == [RELEASE.record]
             delete_study(study)
             after = rows_of(workspace)
             assert after.pop("audit") != before.pop("audit"), "what was done is noted"
