@@ -244,7 +244,12 @@ CAUTIONS: dict[str, Callable[[Text, Caution], str]] = {
 }
 
 
-_OF_GROUPS = {"groups_as_of_today", "hazards_not_proportional", "trained_not_random"}
+_OF_GROUPS = {
+    "groups_as_of_today",
+    "hazards_not_proportional",
+    "stays_of_few",
+    "trained_not_random",
+}
 _OF_CURVE = {"censored_at_last_service", "lapse_window_matters", "volunteers_too_recent"}
 _ELSEWHERE = {
     "volunteers": {"outlook_missed"},

@@ -61,6 +61,8 @@ def write_files(
 
 def read_documents(evaluation: Evaluation, study: Study, language: str) -> Pages:
     """Write every export and give its blocks, by medium and part."""
+    from dashboard.exports.typesetting import write_png
+
     with printed() as printing:
         for medium, name, content in write_files(evaluation, study, language):
             for part, blocks in _READERS[medium](content):
@@ -68,6 +70,8 @@ def read_documents(evaluation: Evaluation, study: Study, language: str) -> Pages
             if printing:
                 yield f"{medium} as printed", list(printing)
             printing.clear()
+            # Else a picture that the next file has in common with this one is not set again.
+            write_png.cache_clear()
 
 
 @contextmanager
