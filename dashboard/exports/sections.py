@@ -12,7 +12,7 @@ from analysis.evaluation import Evaluation
 from analysis.interruptions import InterruptedSeries
 from analysis.results import Estimate
 from analysis.study import Study
-from dashboard.content.topics import cohorts, delivery, hours
+from dashboard.content.topics import capacity, cohorts, consultation, delivery, hours
 from dashboard.exports.charts import chart_progress, chart_sources, chart_team
 from dashboard.exports.content import (
     ReportPicture,
@@ -22,7 +22,6 @@ from dashboard.exports.content import (
     report_section,
 )
 from dashboard.exports.sections_survey import list_survey_sections
-from dashboard.figures.consultation import draw_follow_through
 from dashboard.figures.funding import draw_sources
 from dashboard.figures.reach import draw_representation
 from dashboard.figures.retention import draw_months, draw_retention
@@ -227,33 +226,14 @@ def _capacity(evaluation: Evaluation, _study: Study, text: Text) -> ReportSectio
     found = evaluation.sustainability
     if found is None or (found.capacity is None and found.strengths is None):
         return _left_out(evaluation, "capacity", text("Capacity"), text)
-    tables = {}
-    if found.capacity is not None:
-        tables["capacity"] = (text("Capacity by domain"), money.list_capacity(found.capacity, text))
-        agreement = money.list_agreement(found.capacity, text)
-        tables["agreement"] = (text("Agreement of raters"), agreement)
-    if found.strengths is not None:
-        strengths = money.list_strengths(found.strengths, text)
-        tables["strengths"] = (text("What the community has"), strengths)
-    return make_section(text, evaluation, "capacity", text("Capacity"), tables=tables)
+    return report_section(capacity.make_section(evaluation, found, text))
 
 
 def _consultation(evaluation: Evaluation, _study: Study, text: Text) -> ReportSection | None:
     found = evaluation.sustainability.consultation if evaluation.sustainability else None
     if found is None:
         return None
-    picture = ReportPicture(
-        title=text("From raised to done"),
-        alt=text("Bars of issues raised, agreed and done."),
-        figure=lambda: draw_follow_through(found, text),
-    )
-    tables = {
-        "issues": (text("Issues"), money.list_issues(found, text)),
-        "levels": (text("Promised and delivered level"), money.list_levels(found, text)),
-    }
-    return make_section(
-        text, evaluation, "consultation", text("Consultation"), tables=tables, pictures=(picture,)
-    )
+    return report_section(consultation.make_section(evaluation, found, text))
 
 
 def _scorecard(evaluation: Evaluation, _study: Study, text: Text) -> ReportSection | None:

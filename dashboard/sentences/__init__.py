@@ -27,7 +27,7 @@ SECTIONS = (
     "intake",
     "errors",
 )
-TOPICS = ("cohorts", "delivery", "dose", "hours", "reliability")
+TOPICS = ("capacity", "cohorts", "consultation", "delivery", "dose", "hours", "reliability")
 
 
 def say_finding(text: Text, finding: Finding) -> str:

@@ -47,91 +47,14 @@ def _totals(text: Text, f: Finding) -> str:
     )
 
 
-def _capacity(text: Text, f: Finding) -> str:
-    return text(
-        "{rose} of {n} capacity ratings rose clearly, {fell} fell; {weakest} is weakest.",
-        rose=f.values["rose"],
-        n=f.values["n"],
-        fell=f.values["fell"],
-        weakest=f.values["weakest"],
-    )
-
-
-def _strengths(text: Text, f: Finding) -> str:
-    return text(
-        "The community kept {kept} of its strengths, gained {gained} and lost {lost}.",
-        **{name: f.values[name] for name in ("kept", "gained", "lost")},
-    )
-
-
-def _follow_through(text: Text, f: Finding) -> str:
-    return text(
-        "{done} of {agreed} agreed issues were done; {overdue} are overdue.",
-        **{name: f.values[name] for name in ("done", "agreed", "overdue")},
-    )
-
-
-def _issues_done(text: Text, f: Finding) -> str:
-    return text(
-        "{done} of {agreed} agreed issues were done; the log has no due dates.",
-        **{name: f.values[name] for name in ("done", "agreed")},
-    )
-
-
-def _capacity_once(text: Text, f: Finding) -> str:
-    told = {"n": f.values["n"], "weakest": f.values["weakest"]}
-    if f.code == "capacity_once":
-        return text("Capacity was rated once in {n} domains; {weakest} is weakest.", **told)
-    return text(
-        "Capacity was rated more than once in {n} domains, but no rater can be followed; {weakest} "
-        "is weakest.",
-        **told,
-    )
-
-
-def _log_columns(text: Text, names: Sequence[str]) -> str:
-    """Name what a consultation log does not record."""
-    words = {
-        "agreed": text("when an issue was agreed"),
-        "due": text("when it is due"),
-        "done": text("whether it was done"),
-        "told_back": text("whether residents were informed of the outcome"),
-    }
-    return text("; ").join(words[name] for name in names)
-
-
 FINDINGS: dict[str, Callable[[Text, Finding], str]] = {
-    "consultation_incomplete": lambda text, f: text(
-        "{n} issues were raised. The log does not record: {columns}.",
-        n=f.values["raised"],
-        columns=_log_columns(text, f.values["lacking"]),
-    ),
     "funding_dominated": _dominated,
     "funding_spread": _spread,
     "funding_unnamed": _unnamed,
     "funding_totals": _totals,
-    "capacity_domains": _capacity,
-    "capacity_once": _capacity_once,
-    "capacity_unlinked": _capacity_once,
-    "issues_done": _issues_done,
-    "strengths_change": _strengths,
-    "follow_through": _follow_through,
 }
 
 CAUTIONS: dict[str, Callable[[Text, Caution], str]] = {
-    "capacity_not_compared": lambda text, _: text(
-        "Capacity is left out: an older version of Levee wrote the ledger of an earlier "
-        "release, and the two cannot be compared."
-    ),
-    "capacity_left_out": lambda text, c: text(
-        "Capacity is left out: beside an earlier release it would "
-        "single out fewer than {least} people.",
-        least=text.number(c.values["least"], 0),
-    ),
-    "consultation_lacking": lambda text, c: text(
-        "The log does not record: {columns}. Choose the columns in step 3 of Data, or add them.",
-        columns=_log_columns(text, c.values["columns"]),
-    ),
     "ledger_short": lambda text, c: text(
         "The ledger covers {months} months: yearly figures and runway are rough.",
         months=text.number(c.values["months"], 0),
@@ -145,23 +68,6 @@ CAUTIONS: dict[str, Callable[[Text, Caution], str]] = {
     "sources_partly_unnamed": lambda text, c: text(
         "{share} of the income has no named source; it counts as one source of its own.",
         share=text.percent(c.values["share"]),
-    ),
-    "capacity_self_assessed": lambda text, _: text(
-        "Capacity is what members say of themselves, not what was observed."
-    ),
-    "capacity_raters_unknown": lambda text, _: text(
-        "No column says who rated: each row counts as another person's rating, and changes cannot "
-        "be tested. Choose the column in step 3 of Data, or add it."
-    ),
-    "capacity_few_raters": lambda text, c: text(
-        "One group has only {n} raters: its intervals are wide.", n=c.values["n"]
-    ),
-    "consultation_few_issues": lambda text, c: text(
-        "Only {n} issues are due or closed: the share followed through is uncertain.",
-        n=c.values["n"],
-    ),
-    "consultation_no_due_date": lambda text, c: text(
-        "{n} open issues have no due date and cannot become overdue.", n=c.values["n"]
     ),
 }
 

@@ -7,11 +7,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.portfolio import Portfolio
-from analysis.results import Comparison, Estimate, EstimateLike
-from analysis.sustainability.results import Capacity, Consultation, Funding, ScorecardRow, Strengths
+from analysis.results import Estimate, EstimateLike
+from analysis.sustainability.results import Funding, ScorecardRow
 from analysis.targets import TargetProgress
-from dashboard.sentences.few import list_sizes, say_missing
-from dashboard.sentences.names import wave_name
 from dashboard.sentences.statistics import share_with_interval
 from dashboard.sentences.sustainability import (
     say_band,
@@ -122,121 +120,6 @@ def list_expiries(funding: Funding, text: Text) -> pd.DataFrame:
     ]
     names = [text("Source"), text("Ends"), text("Amount"), text("Months left")]
     return pd.DataFrame(rows, columns=names)
-
-
-def list_capacity(capacity: Capacity, text: Text) -> pd.DataFrame:
-    """Domain means, change and gap by group and wave."""
-    sizes = list_sizes(text, [d.mean for d in capacity.domains])
-    rows = [
-        (
-            d.group,
-            d.domain,
-            wave_name(text, d.wave),
-            n,
-            text.number(d.mean.estimate) if isinstance(d.mean, Estimate) else "–",
-            _interval(text, d.mean),
-            text.signed(d.change.estimate) if isinstance(d.change, Comparison) else "–",
-            text.p_cell(d.change.p_value) if isinstance(d.change, Comparison) else "–",
-            text.number(d.gap) if d.gap is not None else "–",
-        )
-        for d, n in zip(capacity.domains, sizes, strict=True)
-    ]
-    names = [
-        text("Group"),
-        text("Domain"),
-        text("Wave"),
-        text("n"),
-        text("Mean"),
-        text("Likely between"),
-        text("Change"),
-        text("p"),
-        text("To target"),
-    ]
-    return pd.DataFrame(rows, columns=names)
-
-
-def _interval(text: Text, found: EstimateLike) -> str:
-    if not isinstance(found, Estimate) or found.ci_low is None:
-        return "–"
-    return text.interval(found.ci_low, found.ci_high)
-
-
-def list_agreement(capacity: Capacity, text: Text) -> pd.DataFrame:
-    """Agreement of raters by wave and group."""
-    rows = [
-        (
-            group,
-            wave_name(text, wave),
-            text.number(icc.estimate) if isinstance(icc, Estimate) else say_missing(text, icc),
-            _interval(text, icc),
-        )
-        for wave, group, icc in capacity.agreement
-    ]
-    names = [text("Group"), text("Wave"), text("Agreement (ICC)"), text("Likely between")]
-    return pd.DataFrame(rows, columns=names)
-
-
-def list_leadership(capacity: Capacity, text: Text) -> pd.DataFrame:
-    """Roles, who holds them, and for how many a successor is trained."""
-    rows = [(role, n, covered, n - covered) for role, n, covered in capacity.leadership]
-    names = [text("Role"), text("Holders"), text("With a trained successor"), text("Without")]
-    return pd.DataFrame(rows, columns=names)
-
-
-def list_strengths(strengths: Strengths, text: Text) -> pd.DataFrame:
-    """Strengths by kind: kept, gained, lost."""
-    rows = [
-        (k.kind, k.before, k.after, k.kept, "、".join(k.gained) or "–", "、".join(k.lost) or "–")
-        for k in strengths.kinds
-    ]
-    names = [
-        text("Kind"),
-        text("Before"),
-        text("After"),
-        text("Kept"),
-        text("Gained"),
-        text("Lost"),
-    ]
-    return pd.DataFrame(rows, columns=names)
-
-
-def list_issues(consultation: Consultation, text: Text) -> pd.DataFrame:
-    """Issues, overdue ones first."""
-    words = {
-        "done": text("done"),
-        "declined": text("declined with reason"),
-        "overdue": text("overdue"),
-        "open": text("open"),
-        "not_agreed": text("not agreed"),
-    }
-    rows = [
-        (
-            r.issue,
-            r.raised_by,
-            text.date(r.raised),
-            text.date(r.due),
-            text.date(r.done),
-            words[r.status],
-            r.days_overdue,
-        )
-        for r in consultation.issues
-    ]
-    names = [
-        text("Issue"),
-        text("Raised by"),
-        text("Raised"),
-        text("Due"),
-        text("Done"),
-        text("Status"),
-        text("Days overdue"),
-    ]
-    return pd.DataFrame(rows, columns=names)
-
-
-def list_levels(consultation: Consultation, text: Text) -> pd.DataFrame:
-    """Promised against delivered participation level."""
-    names = [text("Promised level"), text("Delivered level"), text("Issues")]
-    return pd.DataFrame(consultation.level_gaps, columns=names)
 
 
 def list_scorecard(rows: Sequence[ScorecardRow], text: Text) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from analysis.surveys.response_shift import ResponseShift
 from analysis.surveys.results import Dose
 from analysis.sustainability.results import Capacity, DomainCapacity
 from benchmarks.attack.made_studies import draw_study
+from dashboard.content.topics.capacity import list_capacity
 from dashboard.content.topics.dose import draw_dose, list_points, list_slopes
 from dashboard.content.topics.reliability import list_response_shift_rows
 from dashboard.exports.report import build_report
@@ -20,7 +21,6 @@ from dashboard.figures.attendance import draw_engagement
 from dashboard.figures.retention import draw_months as draw_team
 from dashboard.tables import participation as people
 from dashboard.tables import volunteers as team
-from dashboard.tables.sustainability import list_capacity
 from dashboard.text import Text
 from tests.figures.plotly_view import view
 
@@ -137,7 +137,7 @@ def test_of_how_many_people_a_withheld_number_is_is_withheld_too():
     tables = (
         list_slopes([dose], plan, text).frame[text("n")],
         list_response_shift_rows([shift], plan, text).frame[text("n")],
-        list_capacity(capacity, text)[text("n")],
+        list_capacity(capacity, text).frame[text("n")],
     )
     for sizes in tables:
         assert set(sizes) == {SUPPRESSED_MARK}

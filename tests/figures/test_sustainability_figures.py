@@ -7,8 +7,8 @@ from analysis.plan import TargetPlan
 from analysis.results import Estimate
 from analysis.targets import target_progress
 from dashboard.content.axes import money_axis
-from dashboard.figures.capacity import draw_capacity
-from dashboard.figures.consultation import (
+from dashboard.content.topics.capacity import draw_capacity, list_capacity
+from dashboard.content.topics.consultation import (
     draw_follow_through,
     draw_stakeholders,
     draw_time_to_done,
@@ -28,7 +28,7 @@ from dashboard.figures.portfolio import (
     draw_funnel,
 )
 from dashboard.figures.targets import draw_targets
-from dashboard.tables.sustainability import list_capacity, list_shares, list_years
+from dashboard.tables.sustainability import list_shares, list_years
 from dashboard.text import Text
 from tests.figures.plotly_view import view
 from tests.sustainability.test_funding import ledger_study
@@ -61,7 +61,7 @@ def test_all_pictures_draw_in_both_languages(found, language):
         draw_expiries(funding, text),
         draw_follow_through(talk, text),
         draw_stakeholders(talk, text),
-        draw_time_to_done(talk, text),
+        draw_time_to_done(talk.curve, text),
         *(
             draw_capacity(found.capacity, g, text)
             for g in dict.fromkeys(d.group for d in found.capacity.domains)
@@ -206,4 +206,7 @@ def test_shares_years_and_waves_are_told_in_words(found, language):
     assert (years[text("Income")] - years[text("Expense")]).sum() == pytest.approx(
         found.funding.surplus
     )
-    assert set(list_capacity(found.capacity, text)[text("Wave")]) == {text("before"), text("after")}
+    assert set(list_capacity(found.capacity, text).frame[text("Wave")]) == {
+        text("before"),
+        text("after"),
+    }
