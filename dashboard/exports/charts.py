@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analysis.results import number_to_draw
-from analysis.sustainability.results import Funding
 from analysis.targets import TargetProgress
 from analysis.volunteers.results import Volunteers
+from dashboard.content.model import NativeChart
 from dashboard.content.sanitize import safe_cell
-from dashboard.exports.content import ReportChart
-from dashboard.sentences.sustainability import source_name
 from dashboard.text import Text
 
 
-def chart_progress(targets: Sequence[tuple[str, TargetProgress]], text: Text) -> ReportChart | None:
+def chart_progress(targets: Sequence[tuple[str, TargetProgress]], text: Text) -> NativeChart | None:
     """Progress of each indicator from baseline (0 %) to target (100 %)."""
     known = [(_name(label), t.progress) for label, t in targets if t.progress is not None]
     if not known:
         return None
-    return ReportChart(
+    return NativeChart(
         kind="bars",
         categories=tuple(label for label, _ in known),
         series=((text("Progress"), tuple(progress for _, progress in known)),),
@@ -27,20 +25,7 @@ def chart_progress(targets: Sequence[tuple[str, TargetProgress]], text: Text) ->
     )
 
 
-def chart_sources(funding: Funding, text: Text, most: int = 6) -> ReportChart | None:
-    """Amount from each funder, in the ledger's currency."""
-    shares = next((c.shares for c in funding.concentration if c.by == "source"), ())[:most]
-    if not shares:
-        return None
-    return ReportChart(
-        kind="bars",
-        categories=tuple(_name(source_name(text, name)) for name, *_ in shares),
-        series=((funding.currency, tuple(amount for _, amount, _ in shares)),),
-        form="#,##0",
-    )
-
-
-def chart_team(found: Volunteers, text: Text, most: int = 24) -> ReportChart | None:
+def chart_team(found: Volunteers, text: Text, most: int = 24) -> NativeChart | None:
     """Who came into the team and who lapsed, month by month."""
     months = found.monthly[-most:]
     if not months:
@@ -52,7 +37,7 @@ def chart_team(found: Volunteers, text: Text, most: int = 24) -> ReportChart | N
         (text("lapsed"), tuple(number_to_draw(-m.lapsed) for m in months)),
     )
     categories = tuple(text.month(m.month) for m in months)
-    return ReportChart(kind="columns", categories=categories, series=series, form="0;0")
+    return NativeChart(kind="columns", categories=categories, series=series, form="0;0")
 
 
 _ALIVE = ("{=", "http:", "https:", "ftp:", "mailto:", "internal:", "external:", "file:")

@@ -4,32 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import pandas as pd
 
 from analysis.evaluation import Evaluation
 from dashboard.content.chart import Chart
-from dashboard.content.model import Section
+from dashboard.content.model import NativeChart, Section
 from dashboard.content.sanitize import safe_table, safe_text
 from dashboard.exports.gateway import Stamp
 from dashboard.sentences import say_finding
 from dashboard.sentences.cautions import say_cautions
 from dashboard.sentences.few import say_nothing_drawn
 from dashboard.text import Text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportChart:
-    """Values of a picture that a slide can draw as a native chart: bars, or columns by month.
-
-    ``form`` is the number format of the values, as spreadsheets write it.
-    """
-
-    kind: Literal["bars", "columns"]
-    categories: tuple[str, ...]
-    series: tuple[tuple[str, tuple[float | None, ...]], ...]
-    form: str = "0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +32,7 @@ class ReportPicture:
     subtitle: str = ""
     note: str = ""
     figure: Callable[[], Chart]
-    chart: ReportChart | None = None
+    chart: NativeChart | None = None
     headline: bool = False
 
 
@@ -143,6 +129,7 @@ def report_pictures(section: Section) -> tuple[ReportPicture, ...]:
             subtitle=safe_text(picture.subtitle),
             note=safe_text(picture.note),
             figure=picture.figure,
+            chart=picture.native,
             headline=picture.headline,
         )
         for picture in section.pictures

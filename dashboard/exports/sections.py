@@ -12,8 +12,8 @@ from analysis.evaluation import Evaluation
 from analysis.interruptions import InterruptedSeries
 from analysis.results import Estimate
 from analysis.study import Study
-from dashboard.content.topics import capacity, cohorts, consultation, delivery, hours
-from dashboard.exports.charts import chart_progress, chart_sources, chart_team
+from dashboard.content.topics import capacity, cohorts, consultation, delivery, funding, hours
+from dashboard.exports.charts import chart_progress, chart_team
 from dashboard.exports.content import (
     ReportPicture,
     ReportSection,
@@ -22,7 +22,6 @@ from dashboard.exports.content import (
     report_section,
 )
 from dashboard.exports.sections_survey import list_survey_sections
-from dashboard.figures.funding import draw_sources
 from dashboard.figures.reach import draw_representation
 from dashboard.figures.retention import draw_months, draw_retention
 from dashboard.figures.series import draw_series
@@ -196,30 +195,7 @@ def _volunteers(evaluation: Evaluation, study: Study, text: Text) -> ReportSecti
 
 def _funding(evaluation: Evaluation, _study: Study, text: Text) -> ReportSection | None:
     found = evaluation.sustainability.funding if evaluation.sustainability else None
-    if found is None:
-        return None
-    pictures = tuple(
-        ReportPicture(
-            title=text("Where the money comes from"),
-            alt=text("Bars of the amount from each funder with its share."),
-            chart=chart_sources(found, text),
-            figure=lambda: draw_sources(found, "source", text),
-        )
-        for told in found.concentration
-        if told.by == "source"
-    )
-    tables = {
-        "sources": (text("Sources"), money.list_sources(found, text)),
-        "concentration": (text("Concentration"), money.list_concentration(found, text)),
-        "shares": (text("Shares of the income"), money.list_shares(found, text)),
-        "stress": (text("If money stops"), money.list_stress(found, text)),
-        "grants": (text("Grants that end"), money.list_expiries(found, text)),
-        "years_funding": (text("Year by year"), money.list_years(found, text)),
-        "months_funding": (text("Month by month"), money.list_periods(found, text)),
-    }
-    return make_section(
-        text, evaluation, "funding", text("Funding"), tables=tables, pictures=pictures
-    )
+    return None if found is None else report_section(funding.make_section(evaluation, found, text))
 
 
 def _capacity(evaluation: Evaluation, _study: Study, text: Text) -> ReportSection | None:

@@ -24,10 +24,10 @@ from analysis.evaluation import Evaluation
 from analysis.results import Audience
 from analysis.study import Study
 from dashboard.content.format import list_cells
+from dashboard.content.model import NativeChart
 from dashboard.exports.columns import find_number_columns, share_widths
 from dashboard.exports.content import (
     Report,
-    ReportChart,
     ReportPicture,
     ReportSection,
     ReportTable,
@@ -201,7 +201,7 @@ def _add_picture(slide: Slide, picture: ReportPicture, width: int) -> None:
     shape._element.nvPicPr.cNvPr.set("descr", picture.alt)
 
 
-def _add_chart(slide: Slide, told: ReportChart, alt: str, width: int) -> None:
+def _add_chart(slide: Slide, told: NativeChart, alt: str, width: int) -> None:
     """Add a native chart that can be edited; its data sheet comes with it."""
     data = CategoryChartData(number_format=told.form)
     data.categories = told.categories
@@ -225,7 +225,7 @@ def _add_chart(slide: Slide, told: ReportChart, alt: str, width: int) -> None:
         series.format.fill.fore_color.rgb = colour
 
 
-def _style_axes(chart: Any, told: ReportChart, *, bars: bool) -> None:  # noqa: ANN401
+def _style_axes(chart: Any, told: NativeChart, *, bars: bool) -> None:  # noqa: ANN401
     """Few lines, labels below zero, values written at the bars."""
     plot, values, names = chart.plots[0], chart.value_axis, chart.category_axis
     plot.gap_width = 55

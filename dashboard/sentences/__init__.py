@@ -22,12 +22,20 @@ SECTIONS = (
     "participation",
     "series",
     "volunteers",
-    "sustainability",
     "targets",
     "intake",
     "errors",
 )
-TOPICS = ("capacity", "cohorts", "consultation", "delivery", "dose", "hours", "reliability")
+TOPICS = (
+    "capacity",
+    "cohorts",
+    "consultation",
+    "delivery",
+    "dose",
+    "funding",
+    "hours",
+    "reliability",
+)
 
 
 def say_finding(text: Text, finding: Finding) -> str:

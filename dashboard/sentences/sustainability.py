@@ -1,80 +1,27 @@
-"""Sentences about money, capacity, strengths and promises."""
+"""Sentences about the scorecard, and words that money and scorecard share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from analysis.results import Caution, Estimate, Finding
+from analysis.results import Estimate, EstimateLike
 from analysis.sustainability.results import EarlyWarning, ScorecardRow
 from dashboard.sentences.names import wave_name
 from dashboard.status import STATUSES
 from dashboard.text import Text
 
 
-def _dominated(text: Text, f: Finding) -> str:
-    return text(
-        "{source} gives {share} of the income; without it the programme would stand on little.",
-        source=f.values["source"],
-        share=text.percent(f.values["share"]),
-    )
-
-
-def _spread(text: Text, f: Finding) -> str:
-    return text(
-        "Income comes from {n} sources; the largest, {source}, gives {share}.",
-        n=f.values["n_sources"],
-        source=f.values["source"],
-        share=text.percent(f.values["share"]),
-    )
-
-
-def _unnamed(text: Text, f: Finding) -> str:
-    return text(
-        "{unnamed} of the income has no named source; the largest named one, {source}, gives "
-        "{share}.",
-        unnamed=text.percent(f.values["unnamed"]),
-        source=f.values["source"],
-        share=text.percent(f.values["share"]),
-    )
-
-
-def _totals(text: Text, f: Finding) -> str:
-    currency = str(f.values["currency"])
-    return text(
-        "{income} came in and {expense} went out; the ledger names no sources.",
-        income=text.money(f.values["income"], currency),
-        expense=text.money(f.values["expense"], currency),
-    )
-
-
-FINDINGS: dict[str, Callable[[Text, Finding], str]] = {
-    "funding_dominated": _dominated,
-    "funding_spread": _spread,
-    "funding_unnamed": _unnamed,
-    "funding_totals": _totals,
-}
-
-CAUTIONS: dict[str, Callable[[Text, Caution], str]] = {
-    "ledger_short": lambda text, c: text(
-        "The ledger covers {months} months: yearly figures and runway are rough.",
-        months=text.number(c.values["months"], 0),
-    ),
-    "balance_unknown": lambda text, _: text(
-        "No cash balance was given, so the runway cannot be told."
-    ),
-    "sources_unnamed": lambda text, _: text(
-        "The ledger names no sources, so dependence on one funder cannot be told."
-    ),
-    "sources_partly_unnamed": lambda text, c: text(
-        "{share} of the income has no named source; it counts as one source of its own.",
-        share=text.percent(c.values["share"]),
-    ),
-}
-
-
 def source_name(text: Text, name: str) -> str:
     """Name of a source or kind of income, where the ledger names one."""
     return name or text("no source")
+
+
+def say_runway(text: Text, runway: EstimateLike) -> str:
+    """Say a runway in months, or that income covers expense."""
+    if isinstance(runway, Estimate):
+        return text("{n} months", n=text.number(runway.estimate, 1))
+    covered = runway.reason == "not_reached"
+    return text("income covers expense") if covered else text("data needed")
 
 
 def score_name(text: Text, code: str) -> str:

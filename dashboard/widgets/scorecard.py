@@ -15,6 +15,7 @@ from dashboard.cache import current_saved
 from dashboard.sentences.sustainability import (
     say_band,
     say_next_step,
+    say_runway,
     say_score,
     say_status_range,
     say_sureness,
@@ -22,7 +23,6 @@ from dashboard.sentences.sustainability import (
     score_title,
 )
 from dashboard.status import STATUSES
-from dashboard.tables.sustainability import say_months
 from dashboard.text import Text
 from dashboard.widgets.links import show_link
 from dashboard.widgets.markdown import escape_markdown
@@ -107,7 +107,7 @@ def list_money(text: Text, funding: Funding | None) -> Sequence[str]:
     tests = [(text("No more income at all"), funding.runway_months)]
     tests += [(names[test.name], test.runway_months) for test in funding.stress]
     lines = [
-        text("{what}: cash lasts {months}", what=name, months=say_months(text, left))
+        text("{what}: cash lasts {months}", what=name, months=say_runway(text, left))
         for name, left in tests
         if isinstance(left, Estimate)
     ]

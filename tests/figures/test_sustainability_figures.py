@@ -7,18 +7,21 @@ from analysis.plan import TargetPlan
 from analysis.results import Estimate
 from analysis.targets import target_progress
 from dashboard.content.axes import money_axis
+from dashboard.content.format import say_cell
 from dashboard.content.topics.capacity import draw_capacity, list_capacity
 from dashboard.content.topics.consultation import (
     draw_follow_through,
     draw_stakeholders,
     draw_time_to_done,
 )
-from dashboard.figures.funding import (
+from dashboard.content.topics.funding import (
     MAX_STEPS,
     draw_expiries,
     draw_months,
     draw_sources,
     draw_waterfall,
+    list_shares,
+    list_years,
 )
 from dashboard.figures.portfolio import (
     MAX_NAMED,
@@ -28,7 +31,6 @@ from dashboard.figures.portfolio import (
     draw_funnel,
 )
 from dashboard.figures.targets import draw_targets
-from dashboard.tables.sustainability import list_shares, list_years
 from dashboard.text import Text
 from tests.figures.plotly_view import view
 from tests.sustainability.test_funding import ledger_study
@@ -198,10 +200,10 @@ def test_a_summary_that_cannot_be_told_is_not_drawn():
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_shares_years_and_waves_are_told_in_words(found, language):
     text = Text(language)
-    shares = dict(list_shares(found.funding, text).to_numpy().tolist())
+    shares = {name: say_cell(text, share) for name, share in list_shares(found.funding, text).rows}
     assert shares[text("Raised in the community")] == text.percent(found.funding.community_share)
     assert shares[text("Comes again each year")] == "–"  # the ledger does not tell
-    years = list_years(found.funding, text)
+    years = list_years(found.funding, text).frame
     assert years[text("Income")].sum() == pytest.approx(found.funding.income)
     assert (years[text("Income")] - years[text("Expense")]).sum() == pytest.approx(
         found.funding.surplus
