@@ -13,18 +13,27 @@ from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from analysis.disclosure.cells import BoolArray, FloatArray, People, cell_of
 from analysis.disclosure.months import Told, withhold_narrow_months
+from analysis.disclosure.rounding import COEFFICIENT, find_unit, round_p, round_to
 from analysis.disclosure.rules import (
-    hide_share,
+    is_safe_share,
     is_small,
     round_days,
     round_gini,
     round_people,
 )
 from analysis.disclosure.suppression import Auditor
-from analysis.results import SUPPRESSED, Curve, Estimate, EstimateLike, NotEstimable
+from analysis.results import (
+    SUPPRESSED,
+    ComparisonLike,
+    Curve,
+    Estimate,
+    EstimateLike,
+    NotEstimable,
+)
 from analysis.study import Study
 from analysis.volunteers.cohorts import active_quarters, month_label, month_of
 from analysis.volunteers.groups import reasons_of, trained_labels
@@ -51,7 +60,7 @@ from analysis.volunteers.spells import (
 
 T = TypeVar("T")
 HORIZONS = (365.0, 180.0, 90.0, 30.0)
-YEAR = 365.0
+YEAR, MONTH = 365.0, 30.0
 #: Ends the method of a curve that is given at chosen days only: between them it is not known.
 CHOSEN_DAYS = ";chosen_days"
 #: Days between further points of a curve.
@@ -121,9 +130,10 @@ def protect_volunteers(
     whole = v.free("n", everybody)
     serving = whole and v.free("active", active, ~active)
     tenure = np.isfinite(v.tenures.duration)
+    followed = v.free("curve.n", tenure)
     days = _free_days(v, "curve", tenure)
     retention = {
-        key: e if float(key) in days and isinstance(e, Estimate) else _none(e)
+        key: _whole_percent(e) if float(key) in days and isinstance(e, Estimate) else _none(e)
         for key, e in found.retention.items()
     }
     returned = _returned(v, found.returned)
@@ -134,7 +144,8 @@ def protect_volunteers(
     told = Told(n=found.n if whole else None, active=found.active if serving else None)
     rounded = [_month(v, m) for m in found.monthly]
     monthly = withhold_narrow_months(found.monthly, rounded, v.least, told)
-    few = found.curve.n < 2 * v.least
+    few = not followed or found.curve.n < 2 * v.least
+    curve = _bin_curve(found.curve, days)
     return replace(
         found,
         n=_keep(found.n, whole),
@@ -144,10 +155,10 @@ def protect_volunteers(
         active_year_ago=_keep(
             found.active_year_ago, found.active_year_ago is None or v.free("active_year_ago", ago)
         ),
-        curve=_bin_curve(found.curve, days),
+        curve=curve if followed else replace(curve, n=SUPPRESSED, at_risk=(SUPPRESSED,)),
         retention=retention,
         median_days=_none(found.median_days) if few else round_days(found.median_days),
-        rmst=found.rmst if isinstance(found.rmst, Estimate) and not few else _none(found.rmst),
+        rmst=_restricted_mean(v, "rmst", found.rmst, tenure, found.rmst_horizon_days),
         returned=returned,
         sensitivity=tuple(_lapse(s) for s in found.sensitivity),
         by_group=groups,
@@ -203,11 +214,10 @@ def _free_days(
     return tuple(sorted(chosen))
 
 
-def _bin_curve(curve: Curve, days: Sequence[float], *, rounded: bool = False) -> Curve:
-    """Give a curve at chosen days only, with what happened since the day before it.
+def _bin_curve(curve: Curve, days: Sequence[float]) -> Curve:
+    """Give a curve at chosen days only, in whole percent, with what happened since the day before.
 
-    ``rounded`` gives whole percent: of a part of the team, more digits would tell in which order
-    people left between two days.
+    More digits would tell in which order people left between two days.
     """
     time = np.asarray(curve.time_days)
     at = [0, *(int(np.searchsorted(time, day, side="right")) - 1 for day in days)]
@@ -218,7 +228,7 @@ def _bin_curve(curve: Curve, days: Sequence[float], *, rounded: bool = False) ->
         return (0.0, *(float(column[a:b].sum()) for a, b in pairwise(ends)))
 
     def take(values: Sequence[float]) -> tuple[float, ...]:
-        return tuple(round(values[i], 2) if rounded else values[i] for i in at)
+        return tuple(round(values[i], 2) for i in at)
 
     # Followed until the day, as in the curve itself: those who left by it are still counted.
     gone = np.cumsum(np.add(sums(curve.events), sums(curve.censored)))
@@ -229,12 +239,55 @@ def _bin_curve(curve: Curve, days: Sequence[float], *, rounded: bool = False) ->
         at_risk=tuple(float(n) for n in followed) if curve.n else (0.0,),
         events=sums(curve.events),
         censored=sums(curve.censored),
-        survival=(take(curve.survival)[:1] if rounded else (1.0,)) + take(curve.survival)[1:],
+        survival=take(curve.survival),
         ci_low=take(curve.ci_low),
         ci_high=take(curve.ci_high),
         n_missing=curve.n_missing if curve.n_missing == 0 else SUPPRESSED,
         method=f"{curve.method}{CHOSEN_DAYS}",
     )
+
+
+def _whole_percent(share: Estimate) -> Estimate:
+    """Give a share of a curve in whole percent, as the curve itself; see :func:`_bin_curve`."""
+    low, high = (None if end is None else round(end, 2) for end in (share.ci_low, share.ci_high))
+    return replace(
+        share,
+        estimate=round(share.estimate, 2),
+        ci_low=low,
+        ci_high=high,
+        std_error=SUPPRESSED,
+        n_missing=share.n_missing and SUPPRESSED,
+    )
+
+
+def _restricted_mean(
+    v: Volunteering, label: str, found: EstimateLike, among: BoolArray, horizon: float | None
+) -> EstimateLike:
+    """Give the mean length of service up to a day, where many or none had left by then.
+
+    It is a sum of days: rounded, it stays open by a month of one person's.
+    """
+    n = int(among.sum())
+    if not isinstance(found, Estimate) or horizon is None or n < 2 * v.least:
+        return _none(found)
+    left = among & v.tenures.event & (v.tenures.duration <= horizon)
+    if not v.free(f"{label}.left", left, among & ~left):
+        return _none(found)
+    unit = _day_unit(n)
+    low, high = (None if e is None else round_to(e, unit) for e in (found.ci_low, found.ci_high))
+    return replace(
+        found,
+        estimate=round_to(found.estimate, unit),
+        ci_low=low,
+        ci_high=high,
+        std_error=SUPPRESSED,
+        n_missing=found.n_missing and SUPPRESSED,
+    )
+
+
+def _day_unit(n: int) -> float:
+    """Days to which a mean of n people's days is rounded: in all a month, and at least one."""
+    return max(1.0, float(-(-MONTH // n)))
 
 
 def _returned(v: Volunteering, found: Mapping[str, EstimateLike]) -> dict[str, EstimateLike]:
@@ -269,21 +322,35 @@ def _lapse(found: LapseSensitivity) -> LapseSensitivity:
 
 
 def _by_group(v: Volunteering, found: RetentionByGroup, tenure: BoolArray) -> RetentionByGroup:
-    """Show the largest groups first; a test needs every group it was made with."""
+    """Show the largest groups first; a test needs all its groups, and many who left each, or none.
+
+    A test that compares how many left with how many were expected tells both with few groups.
+    """
     landmark = found.landmark_days is not None
     column = v.team.roster[found.by].to_numpy() if not landmark else None
     label = trained_labels(v.team, v.tenures) if column is None else column
     groups: dict[str, GroupRetention] = {}
-    hidden_large = False
+    told = True
     for g in sorted(found.groups, key=lambda g: -g.n):
         here = tenure & np.array([one == g.value for one in label], dtype=np.bool_)
-        if v.free(f"by_group.{found.by}.{g.value}", here):
-            groups[g.value] = _group(v, g, f"by_group.{found.by}.{g.value}", here, landmark)
-        else:
-            hidden_large |= g.n >= v.least
+        name = f"by_group.{found.by}.{g.value}"
+        if v.free(name, here):
+            groups[g.value] = _group(v, g, name, here, None if landmark else found.horizon_days)
+            left = here & v.tenures.event
+            told = told and v.free(f"{name}.left", left, here & ~left)
+        elif g.n >= v.least:
+            told = False
     shown = tuple(groups.get(g.value) or _no_group(g) for g in found.groups)
-    if not hidden_large:
-        return replace(found, groups=shown)
+    if told:
+        n = min((one.n for one in groups.values()), default=v.least)
+        return replace(
+            found,
+            groups=shown,
+            logrank=_round_test(found.logrank, COEFFICIENT),
+            rmst_difference=_round_test(found.rmst_difference, _day_unit(n)),
+            cox=tuple(_round_test(one, COEFFICIENT) for one in found.cox),
+            proportional_hazards=_round_test(found.proportional_hazards, COEFFICIENT),
+        )
     return replace(
         found,
         groups=shown,
@@ -294,23 +361,48 @@ def _by_group(v: Volunteering, found: RetentionByGroup, tenure: BoolArray) -> Re
     )
 
 
+def _round_test(found: ComparisonLike, unit: float) -> ComparisonLike:
+    """Give a test as a report prints it, without the numbers of people it was made of."""
+    if isinstance(found, NotEstimable):
+        return found
+    ratio = {k: round_to(v, COEFFICIENT) for k, v in found.details.items() if k == "hazard_ratio"}
+
+    def rounded(value: float | None, step: float) -> float | None:
+        return None if value is None else round_to(value, step)
+
+    return replace(
+        found,
+        estimate=rounded(found.estimate, unit),
+        ci_low=rounded(found.ci_low, unit),
+        ci_high=rounded(found.ci_high, unit),
+        std_error=found.std_error and SUPPRESSED,
+        statistic=rounded(found.statistic, COEFFICIENT),
+        p_value=None if found.p_value is None else round_p(found.p_value),
+        details=ratio,
+    )
+
+
 def _none_test(found: T) -> T:
     """Withhold a test made with a group that is withheld."""
     return NotEstimable(reason="suppressed", name=found.name, method=found.method)  # type: ignore[attr-defined,return-value]
 
 
 def _group(
-    v: Volunteering, g: GroupRetention, label: str, here: BoolArray, landmark: bool
+    v: Volunteering, g: GroupRetention, label: str, here: BoolArray, horizon: float | None
 ) -> GroupRetention:
-    """Give a group's curve at the horizons that the joint audit allows."""
+    """Give a group's curve at the horizons that the joint audit allows.
+
+    ``horizon`` is the last day of its restricted mean; None from a landmark on, where days of the
+    curve are not those of the team's.
+    """
     few = g.curve is None or g.curve.n < 2 * v.least
-    days = () if few or landmark else _free_days(v, label, here, HORIZONS)
-    curve = _bin_curve(g.curve, days, rounded=True) if days and g.curve is not None else None
+    days = () if few or horizon is None else _free_days(v, label, here, HORIZONS)
+    curve = _bin_curve(g.curve, days) if days and g.curve is not None else None
     return replace(
         g,
         curve=curve,
         median_days=_none(g.median_days) if few else round_days(g.median_days),
-        rmst=g.rmst if isinstance(g.rmst, Estimate) and not few else _none(g.rmst),
+        rmst=_restricted_mean(v, label, g.rmst, here, horizon),
     )
 
 
@@ -335,8 +427,10 @@ def _causes(v: Volunteering, found: Volunteers, days: Sequence[float]) -> tuple[
         ]
         told[c.reason] = replace(
             c,
-            incidence=_bin_curve(c.incidence, own, rounded=True),
-            at_365=c.at_365 if YEAR in own else _none(c.at_365),
+            incidence=_bin_curve(c.incidence, own),
+            at_365=_whole_percent(c.at_365)
+            if YEAR in own and isinstance(c.at_365, Estimate)
+            else _none(c.at_365),
         )
     return tuple(
         told.get(c.reason)
@@ -469,23 +563,27 @@ def _hours(v: Volunteering, found: Hours, study: Study) -> Hours:
 
     n = len(order)
     givers = np.isin(np.arange(v.team.n), [at[one] for one in order])
-    whole = v.free("hours.n", givers) and free("total", order)
+    # Of days, those beyond one for each person are days of no more people than days.
+    again = found.unit == "days" and is_small(found.total - n, v.least)
+    whole = not again and v.free("hours.n", givers) and free("total", order)
+    # Rounded to the hours of the smallest group: exact ones tell the hours of one person.
+    unit = max(COEFFICIENT, v.least / found.total)
     kept = [
-        point
-        for point, k in _lorenz_points(found.lorenz, v.least)
+        (x, y if k == n else min(1.0, round_to(y, unit)))
+        for (x, y), k in _lorenz_points(found.lorenz, v.least)
         if whole and free(f"lorenz.{k}", order[:k])
     ]
     top = whole and n >= 10 * v.least and free("top10", order[n - max(n // 10, 1) :])
-    half = not is_small(found.bus_factor, v.least)
+    half = whole and not is_small(found.bus_factor, v.least)
     half = half and free("half", order[n - found.bus_factor :])
     return replace(
         found,
         total=_keep(found.total, whole),
-        per_active=found.per_active if whole else _none(found.per_active),
-        gini=round_gini(found.gini, n, v.least),
+        per_active=_mean_hours(found.per_active) if whole else _none(found.per_active),
+        gini=round_gini(found.gini, n, v.least) if whole else _none(found.gini),
         top10_share=found.top10_share if top else _none(found.top10_share),
         bus_factor=_keep(found.bus_factor, half),
-        reliability=hide_share(found.reliability, v.least),
+        reliability=_reliability(v, found.reliability, log),
         lorenz=tuple(kept) if len(kept) > 2 else (),
         per_person=(),
         by_activity=tuple(
@@ -493,6 +591,28 @@ def _hours(v: Volunteering, found: Hours, study: Study) -> Hours:
             for name, hours in found.by_activity
         ),
     )
+
+
+def _mean_hours(mean: EstimateLike) -> EstimateLike:
+    """Give the mean, its limits in a tenth of their distance: exact ones tell the largest sum."""
+    if isinstance(mean, NotEstimable) or mean.ci_low is None or mean.ci_high is None:
+        return mean
+    unit = find_unit((mean.ci_high - mean.ci_low) / 10 or 1.0, 1)
+    low, high = (round_to(end, unit) for end in (mean.ci_low, mean.ci_high))
+    return replace(mean, ci_low=low, ci_high=high, std_error=SUPPRESSED)
+
+
+def _reliability(v: Volunteering, found: EstimateLike, log: pd.DataFrame) -> EstimateLike:
+    """Give the share of promises kept where many broke one: what few did is not told in rows."""
+    promised = log[log["signed_up"]]
+    broke = set(promised.loc[~promised["attended"], "volunteer"])
+    asked = np.isin(v.team.ids, list(set(promised["volunteer"])))
+    some = asked & np.isin(v.team.ids, list(broke))
+    if isinstance(found, NotEstimable) or not is_safe_share(found, v.least):
+        return _none(found)
+    if not v.free("hours.reliability", asked, some, asked & ~some):
+        return _none(found)
+    return _whole_percent(found)
 
 
 def _lorenz_points(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from analysis.results import Estimate, Finding
+from analysis.results import SUPPRESSED, Estimate, Finding, NotEstimable, Suppressed
 from analysis.volunteers.overdue import people_overdue
 from analysis.volunteers.results import Volunteers
 
@@ -59,6 +59,8 @@ def find_team(v: Volunteers) -> Finding:
     if not v.active_year_ago:
         return _finding("volunteers_active", active=v.active, n=v.n)
     ratio = v.active / v.active_year_ago
+    if isinstance(ratio, Suppressed):
+        return _finding("volunteers_active", active=v.active, n=v.n)
     code = "volunteers_same" if SHRINKING <= ratio <= GROWING else "volunteers_grew"
     code = "volunteers_shrank" if ratio < SHRINKING else code
     return _finding(code, active=v.active, before=v.active_year_ago)
@@ -69,7 +71,9 @@ def find_hours(v: Volunteers) -> Finding:
     hours = v.hours
     if hours is None:
         return _finding("volunteers_active", active=v.active, n=v.n)
-    people = hours.gini.n
+    spread = hours.gini
+    withheld = isinstance(spread, NotEstimable) and spread.reason == "suppressed"
+    people = SUPPRESSED if withheld else spread.n
     return _finding(
         "hours_concentrated", n=hours.bus_factor, people=people, total=hours.total, unit=hours.unit
     )

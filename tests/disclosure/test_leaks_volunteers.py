@@ -1,0 +1,177 @@
+"""What a reader could work out of a team from numbers that stood beside the withheld ones."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+import pytest
+
+from analysis import evaluate
+from analysis.disclosure import make_release, protect
+from analysis.results import SUPPRESSED, Comparison, Estimate, NotEstimable
+from analysis.study import Study
+from analysis.volunteers.findings import find_hours, find_team
+from analysis.volunteers.results import Volunteers
+from tests.activities import SERVICE, VOLUNTEERS, read_tables
+
+STUDY = {"min_group": 5}
+START, MONDAY = "2024-12-01", date(2025, 1, 6)
+
+
+def roster(lefts: Mapping[int, str], n: int = 24, first_site: int = 14) -> Study:
+    """Joined on one day; the first are of site A. ``lefts``: who left, and when."""
+    rows = [
+        f"V{i:02},{START},{lefts.get(i, '')},{'A' if i < first_site else 'B'}" for i in range(n)
+    ]
+    return read_tables(
+        volunteers=("\n".join(["id,joined,left,site", *rows]), {**VOLUNTEERS, "groups": ["site"]}),
+        retention={"observed_until": date(2026, 3, 1)},
+        study=STUDY,
+    )
+
+
+def service_log(rows: Sequence[str], columns: str, until: date, **settings: str) -> Study:
+    return read_tables(
+        service=("\n".join([columns, *rows]), {**SERVICE, **settings}),
+        retention={"observed_until": until, "lapse_after_days": 60},
+        study=STUDY,
+    )
+
+
+def shown(study: Study, audience: str = "funder") -> Volunteers:
+    found = protect(evaluate(study), study, audience).volunteers
+    assert found is not None
+    return found
+
+
+def lefts_of(first: int, n: int) -> dict[int, str]:
+    return {first + k: f"2025-0{2 + k}-15" for k in range(n)}
+
+
+@pytest.mark.parametrize("few", [{0: "2025-04-10"}, {0: "2025-04-10", 1: "2025-06-10"}])
+def test_how_many_of_a_group_left_is_not_told_by_its_tests(few: dict[int, str]):
+    """The log-rank test listed how many left of each group, 1 and 7."""
+    study = roster({**few, **lefts_of(14, 7)}, 34)
+    (by_site,) = evaluate(study).volunteers.by_group
+    assert isinstance(by_site.logrank, Comparison)
+    (told,) = shown(study).by_group
+    tests = (told.logrank, told.rmst_difference, told.proportional_hazards, *told.cox)
+    assert {one.reason for one in tests} == {"suppressed"}
+    assert isinstance(told.groups[0].rmst, NotEstimable)
+
+
+def test_tests_of_groups_of_which_many_left_are_given_without_counts():
+    study = roster({**lefts_of(0, 7), **lefts_of(20, 6)}, 44, 20)
+    whole, told = evaluate(study).volunteers.by_group[0], shown(study).by_group[0]
+    assert told.logrank.details == {}
+    assert told.logrank.statistic == round(whole.logrank.statistic, 2)
+    assert told.logrank.p_value == pytest.approx(whole.logrank.p_value, rel=0.05)
+    assert told.rmst_difference.estimate == round(told.rmst_difference.estimate)
+
+
+def test_how_many_are_too_recent_is_not_told_by_the_mean_length_of_service():
+    """The curve withheld that two were too recent; the mean beside it said n 40, 2 left out."""
+    days = [MONDAY + timedelta(days=14 * k) for k in range(26)]
+    rows = [f"V{i:02},{day}" for i in range(40) for day in (days[:8] if i < 12 else days)]
+    rows += [f"N{i},2026-01-02" for i in range(2)]
+    study = service_log(rows, "id,date", date(2026, 1, 6))
+    whole, told = evaluate(study).volunteers, shown(study)
+    assert (whole.n, whole.curve.n, whole.rmst.n_missing) == (42, 40, 2)
+    assert (told.n, told.curve.n) == (42, SUPPRESSED)
+    assert told.curve.at_risk == (SUPPRESSED,)
+    for one in (told.rmst, told.median_days, *told.retention.values()):
+        assert isinstance(one, NotEstimable)
+        assert one.n == 0
+
+
+def test_how_many_never_served_is_not_told_by_how_uneven_the_hours_are():
+    """Of a roster of 32 the Gini coefficient was of 30."""
+    days = [MONDAY + timedelta(days=14 * k) for k in range(26)]
+    rows = [f"V{i:02},{day},{1 + i % 4}" for i in range(30) for day in days[i % 3 :: 2]]
+    names = [*(f"V{i:02}" for i in range(30)), "W1", "W2"]
+    study = read_tables(
+        volunteers=(
+            "\n".join(["id,joined,left", *(f"{o},2025-01-01," for o in names)]),
+            VOLUNTEERS,
+        ),
+        service=("\n".join(["id,date,hours", *rows]), {**SERVICE, "hours": "hours"}),
+        retention={"observed_until": date(2026, 1, 6), "lapse_after_days": 90},
+        study=STUDY,
+    )
+    assert evaluate(study).volunteers.hours.gini.n == 30
+    told = shown(study)
+    assert (told.n, told.hours.total, told.hours.bus_factor) == (32, SUPPRESSED, SUPPRESSED)
+    assert isinstance(told.hours.gini, NotEstimable)
+    assert find_hours(told).values["people"] == SUPPRESSED
+
+
+def test_one_day_more_than_people_is_one_person_who_came_twice():
+    rows = [f"V{i:02},{MONDAY + timedelta(days=i % 9)}" for i in range(30)] + ["V00,2025-02-20"]
+    hours = shown(service_log(rows, "id,date", date(2025, 2, 25))).hours
+    assert hours.total == SUPPRESSED
+    assert isinstance(hours.per_active, NotEstimable)
+
+
+def test_the_hours_of_one_person_are_not_worked_out_from_the_mean_and_its_spread():
+    """Sum and sum of squares, beside a point of the curve, left twelve at 4 hours and one at 60."""
+    rows = [f"V{i:02},2025-01-06,{60 if i == 12 else 4}" for i in range(13)]
+    study = service_log(rows, "id,date,hours", date(2025, 2, 25), hours="hours")
+    whole, told = evaluate(study).volunteers.hours, shown(study).hours
+    assert told.per_active.estimate == whole.per_active.estimate
+    assert told.per_active.std_error == SUPPRESSED
+    assert told.per_active.ci_high != whole.per_active.ci_high
+    exact = dict(whole.lorenz)
+    moved = [abs(share - exact[people]) * told.total for people, share in told.lorenz]
+    assert 0.5 < max(moved) <= 2.5
+
+
+def test_of_whom_the_broken_promises_are_is_not_told():
+    """One of 30 broke all seven: rows are many, and people are one."""
+    days = [MONDAY + timedelta(days=7 * k) for k in range(20)]
+    rows = [
+        f"V{v:02},{day},yes,{'no' if v == 0 and k < 7 else 'yes'}"
+        for v in range(30)
+        for k, day in enumerate(days)
+    ]
+    asked = {"signed_up": "signed", "attended": "attended"}
+    study = service_log(rows, "id,date,signed,attended", date(2025, 6, 10), **asked)
+    assert isinstance(evaluate(study).volunteers.hours.reliability, Estimate)
+    assert shown(study).hours.reliability.reason == "suppressed"
+
+
+def test_when_one_left_is_not_told_by_the_mean_length_of_service():
+    """Of 24 one left after 130 days: nothing else gives this mean and this standard error."""
+    told = shown(roster({0: "2025-04-10"}))
+    assert (told.active, told.left) == (SUPPRESSED, SUPPRESSED)
+    assert isinstance(told.rmst, NotEstimable)
+
+
+def test_when_one_more_left_is_not_told_between_two_releases():
+    """Both means were given, and 24 times their difference was the days of the one who left."""
+    first = roster({k: f"2025-0{1 + k % 6}-10" for k in range(8)})
+    more = roster({**{k: f"2025-0{1 + k % 6}-10" for k in range(8)}, 20: "2025-09-01"})
+    shown_first, release = make_release(evaluate(first), first, "funder")
+    assert isinstance(shown_first.volunteers.rmst, Estimate)
+    later, _ = make_release(evaluate(more), more, "funder", [release])
+    assert later.volunteers is None or isinstance(later.volunteers.rmst, NotEstimable)
+
+
+def test_a_mean_length_of_service_leaves_a_month_of_one_person_open():
+    study = roster({k: f"2025-0{1 + k % 6}-10" for k in range(8)})
+    whole, told = evaluate(study).volunteers, shown(study)
+    assert told.rmst.estimate == pytest.approx(whole.rmst.estimate, abs=1)
+    assert told.rmst.estimate % 2 == 0  # 24 people, two days each
+    assert told.rmst.std_error == SUPPRESSED
+    year = told.retention["365"]
+    assert (year.estimate, year.std_error) == (
+        round(whole.retention["365"].estimate, 2),
+        SUPPRESSED,
+    )
+    assert all(share == round(share, 2) for share in told.curve.survival)
+
+
+def test_of_a_team_that_is_withheld_nobody_says_that_it_grew():
+    """It had shrunk from 24 to 23, and no comparison with a withheld number holds."""
+    study = roster({0: "2025-08-10"})
+    assert find_team(evaluate(study).volunteers).code == "volunteers_same"
+    told = find_team(shown(study))
+    assert (told.code, told.values["active"]) == ("volunteers_active", SUPPRESSED)
