@@ -7,25 +7,23 @@ each group, role, reason and intake. What a reader could subtract is judged all 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, TypeVar
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
 
-from analysis.disclosure.cells import BoolArray, FloatArray, People, cell_of
+from analysis.disclosure.cells import BoolArray, FloatArray, People
+from analysis.disclosure.hours import protect_hours
 from analysis.disclosure.months import Told, withhold_narrow_months
-from analysis.disclosure.rounding import COEFFICIENT, find_unit, round_p, round_to
+from analysis.disclosure.rounding import COEFFICIENT, round_p, round_to
 from analysis.disclosure.rules import (
-    is_safe_share,
     is_small,
     round_days,
-    round_gini,
     round_people,
 )
 from analysis.disclosure.suppression import Auditor
+from analysis.disclosure.team import Volunteering, keep, none, whole_percent
 from analysis.results import (
     SUPPRESSED,
     ComparisonLike,
@@ -37,12 +35,10 @@ from analysis.results import (
 from analysis.study import Study
 from analysis.volunteers.cohorts import active_quarters, month_label, month_of
 from analysis.volunteers.groups import reasons_of, trained_labels
-from analysis.volunteers.hours import usable_service
 from analysis.volunteers.results import (
     Cause,
     Cohort,
     GroupRetention,
-    Hours,
     LapseSensitivity,
     Month,
     OutlookCheck,
@@ -50,9 +46,6 @@ from analysis.volunteers.results import (
     Volunteers,
 )
 from analysis.volunteers.spells import (
-    Stints,
-    Team,
-    Tenures,
     collect_team,
     derive_stints,
     derive_tenures,
@@ -65,49 +58,6 @@ YEAR, MONTH = 365.0, 30.0
 CHOSEN_DAYS = ";chosen_days"
 #: Days between further points of a curve.
 STEP = 10.0
-
-
-@dataclass(slots=True)
-class Volunteering:
-    """Who is in which number of volunteers, and what has been released of them."""
-
-    team: Team
-    stints: Stints
-    tenures: Tenures
-    numbers: npt.NDArray[np.int64]
-    auditor: Auditor
-
-    @property
-    def least(self) -> int:
-        """Smallest group that may be shown."""
-        return self.auditor.least
-
-    def free(self, label: str, *masks: BoolArray) -> bool:
-        """Whether numbers of people may be given beside all others."""
-        if any(is_small(int(mask.sum()), self.least) for mask in masks):
-            return False
-        cells = (
-            cell_of("volunteers", f"volunteers.{label}", self.numbers, ("n", 1.0, mask))
-            for mask in masks
-        )
-        return self.auditor.release(*cells)
-
-    def share(self, label: str, share: T, asked: BoolArray, counted: BoolArray) -> T | NotEstimable:
-        """Give a share of those asked whose numerator and rest are many, or none."""
-        fine = not is_small(int((asked & ~counted).sum()), self.least)
-        if isinstance(share, NotEstimable) or (fine and self.free(label, asked, counted)):
-            return share
-        return _none(share)  # type: ignore[arg-type]
-
-    def serving(self, day: float) -> BoolArray:
-        """Who is in the team at the end of a day."""
-        return self.among((self.stints.start <= day) & (self.stints.stop > day))
-
-    def among(self, stints: BoolArray) -> BoolArray:
-        """Whose stints these are."""
-        there = np.zeros(self.team.n, dtype=np.bool_)
-        there[self.stints.person[stints]] = True
-        return there
 
 
 def protect_volunteers(
@@ -133,7 +83,7 @@ def protect_volunteers(
     followed = v.free("curve.n", tenure)
     days = _free_days(v, "curve", tenure)
     retention = {
-        key: _whole_percent(e) if float(key) in days and isinstance(e, Estimate) else _none(e)
+        key: whole_percent(e) if float(key) in days and isinstance(e, Estimate) else none(e)
         for key, e in found.retention.items()
     }
     returned = _returned(v, found.returned)
@@ -148,16 +98,16 @@ def protect_volunteers(
     curve = _bin_curve(found.curve, days)
     return replace(
         found,
-        n=_keep(found.n, whole),
-        active=_keep(found.active, serving),
-        left=_keep(found.left, serving),
-        joined=_keep(found.joined, v.free("joined", team.start >= team.opened)),
-        active_year_ago=_keep(
+        n=keep(found.n, whole),
+        active=keep(found.active, serving),
+        left=keep(found.left, serving),
+        joined=keep(found.joined, v.free("joined", team.start >= team.opened)),
+        active_year_ago=keep(
             found.active_year_ago, found.active_year_ago is None or v.free("active_year_ago", ago)
         ),
         curve=curve if followed else replace(curve, n=SUPPRESSED, at_risk=(SUPPRESSED,)),
         retention=retention,
-        median_days=_none(found.median_days) if few else round_days(found.median_days),
+        median_days=none(found.median_days) if few else round_days(found.median_days),
         rmst=_restricted_mean(v, "rmst", found.rmst, tenure, found.rmst_horizon_days),
         returned=returned,
         sensitivity=tuple(_lapse(s) for s in found.sensitivity),
@@ -170,24 +120,11 @@ def protect_volunteers(
         period_retention=period,
         commitment_retention=returned.get("365", found.commitment_retention),
         mean_cumulative_returns=(),
-        hours=None if found.hours is None else _hours(v, found.hours, study),
+        hours=None if found.hours is None else protect_hours(v, found.hours, study),
         overdue=None,
         **_outlook(found, monthly, v.least, serving=serving),
-        notes={k: _keep(n, not is_small(n, v.least)) for k, n in found.notes.items()},
+        notes={k: keep(n, not is_small(n, v.least)) for k, n in found.notes.items()},
     )
-
-
-def _keep(value: T, free: bool) -> T:
-    """Give a number, or that it is suppressed; what is missing stays missing."""
-    return value if free or value is None else SUPPRESSED
-
-
-def _none(found: EstimateLike) -> NotEstimable:
-    if isinstance(found, NotEstimable):
-        # Why it cannot be estimated is known; the last day of a curve is one person's.
-        rounded = round_days(found)
-        return replace(found, n=0, details=getattr(rounded, "details", {}))
-    return NotEstimable(reason="suppressed", method=found.method, name=found.name)
 
 
 def _free_days(
@@ -247,19 +184,6 @@ def _bin_curve(curve: Curve, days: Sequence[float]) -> Curve:
     )
 
 
-def _whole_percent(share: Estimate) -> Estimate:
-    """Give a share of a curve in whole percent, as the curve itself; see :func:`_bin_curve`."""
-    low, high = (None if end is None else round(end, 2) for end in (share.ci_low, share.ci_high))
-    return replace(
-        share,
-        estimate=round(share.estimate, 2),
-        ci_low=low,
-        ci_high=high,
-        std_error=SUPPRESSED,
-        n_missing=share.n_missing and SUPPRESSED,
-    )
-
-
 def _restricted_mean(
     v: Volunteering, label: str, found: EstimateLike, among: BoolArray, horizon: float | None
 ) -> EstimateLike:
@@ -269,10 +193,10 @@ def _restricted_mean(
     """
     n = int(among.sum())
     if not isinstance(found, Estimate) or horizon is None or n < 2 * v.least:
-        return _none(found)
+        return none(found)
     left = among & v.tenures.event & (v.tenures.duration <= horizon)
     if not v.free(f"{label}.left", left, among & ~left):
-        return _none(found)
+        return none(found)
     unit = _day_unit(n)
     low, high = (None if e is None else round_to(e, unit) for e in (found.ci_low, found.ci_high))
     return replace(
@@ -316,8 +240,8 @@ def _lapse(found: LapseSensitivity) -> LapseSensitivity:
     return replace(
         found,
         left=SUPPRESSED,
-        median_days=_none(found.median_days),
-        retention_365=_none(found.retention_365),
+        median_days=none(found.median_days),
+        retention_365=none(found.retention_365),
     )
 
 
@@ -401,15 +325,13 @@ def _group(
     return replace(
         g,
         curve=curve,
-        median_days=_none(g.median_days) if few else round_days(g.median_days),
+        median_days=none(g.median_days) if few else round_days(g.median_days),
         rmst=_restricted_mean(v, label, g.rmst, here, horizon),
     )
 
 
 def _no_group(g: GroupRetention) -> GroupRetention:
-    return replace(
-        g, n=SUPPRESSED, curve=None, median_days=_none(g.median_days), rmst=_none(g.rmst)
-    )
+    return replace(g, n=SUPPRESSED, curve=None, median_days=none(g.median_days), rmst=none(g.rmst))
 
 
 def _causes(v: Volunteering, found: Volunteers, days: Sequence[float]) -> tuple[Cause, ...]:
@@ -428,13 +350,13 @@ def _causes(v: Volunteering, found: Volunteers, days: Sequence[float]) -> tuple[
         told[c.reason] = replace(
             c,
             incidence=_bin_curve(c.incidence, own),
-            at_365=_whole_percent(c.at_365)
+            at_365=whole_percent(c.at_365)
             if YEAR in own and isinstance(c.at_365, Estimate)
-            else _none(c.at_365),
+            else none(c.at_365),
         )
     return tuple(
         told.get(c.reason)
-        or replace(c, n=SUPPRESSED, incidence=_bin_curve(c.incidence, ()), at_365=_none(c.at_365))
+        or replace(c, n=SUPPRESSED, incidence=_bin_curve(c.incidence, ()), at_365=none(c.at_365))
         for c in found.causes
     )
 
@@ -444,7 +366,7 @@ def _roles(v: Volunteering, found: Volunteers) -> tuple[tuple[str, int], ...]:
         return found.roles
     here, role = v.serving(v.team.until), v.team.roster["role"].to_numpy()
     return tuple(
-        (name, _keep(n, v.free(f"roles.{name}", here & np.array([r == name for r in role]))))
+        (name, keep(n, v.free(f"roles.{name}", here & np.array([r == name for r in role]))))
         for name, n in found.roles
     )
 
@@ -462,8 +384,8 @@ def _cohorts(v: Volunteering, found: Sequence[Cohort]) -> tuple[Cohort, ...]:
             still = np.zeros(v.team.n, dtype=np.bool_)
             still[person[quarter == own + k]] = True
             fine = n is None or (shown and v.free(f"cohorts.{c.label}.{k}", here & still))
-            active.append((k, _keep(n, fine), _keep(share, fine)))
-        told.append(replace(c, n=_keep(c.n, shown), active=tuple(active)))
+            active.append((k, keep(n, fine), keep(share, fine)))
+        told.append(replace(c, n=keep(c.n, shown), active=tuple(active)))
     return tuple(told)
 
 
@@ -490,12 +412,12 @@ def _month(v: Volunteering, m: Month) -> Month:
         m,
         active=round_people(m.active, v.least) or 0,
         team=round_people(m.team, v.least),
-        new=_keep(m.new, free["new"]),
-        returning=_keep(m.returning, free["returning"]),
-        lapsed=_keep(m.lapsed, free["lapsed"]),
+        new=keep(m.new, free["new"]),
+        returning=keep(m.returning, free["returning"]),
+        lapsed=keep(m.lapsed, free["lapsed"]),
         # Hours of a month beside those of an activity are not audited: see `_hours`.
-        hours=_keep(m.hours, m.hours == 0),
-        retention=_keep(m.retention, False),
+        hours=keep(m.hours, m.hours == 0),
+        retention=keep(m.retention, False),
     )
 
 
@@ -515,7 +437,7 @@ def _outlook(
     if choice is not None and choice.n:
         many = choice.n >= least
         errors = (choice.error_flow, choice.error_as_today)
-        flow, today = (_keep(None if e is None else float(round(e)), many) for e in errors)
+        flow, today = (keep(None if e is None else float(round(e)), many) for e in errors)
         choice = replace(choice, error_flow=flow, error_as_today=today)
     return {"outlook_choice": choice, "backtest": tuple(_backtest(b, least) for b in checks)}
 
@@ -529,99 +451,3 @@ def _backtest(b: OutlookCheck, least: int) -> OutlookCheck:
     )
     actual = round_people(b.actual, least) or 0
     return replace(b, actual=actual, today=today, expected=expected, low=low, high=high)
-
-
-def _hours(v: Volunteering, found: Hours, study: Study) -> Hours:
-    """Protect who carries the work: sums of hours are cells on the people who gave them."""
-    if study.service is None:
-        raise ValueError("the study has no service log")
-    log = usable_service(study.service, v.team)
-    came = log[log["attended"]]
-    if found.unit == "days":
-        came = came.drop_duplicates(["volunteer", "day"])
-    amount = came.groupby("volunteer", observed=True)["hours"].sum(min_count=1).dropna()
-    order = amount.sort_values(kind="stable").index
-    at = {one: i for i, one in enumerate(v.team.ids)}
-    kind = came["activity"].fillna("").astype(str)
-    who = {
-        name: {at[one] for one in set(came.loc[kind == name, "volunteer"]) & set(order)}
-        for name in kind.unique()
-    }
-
-    def free(label: str, people: Iterable[object], activity: str | None = None) -> bool:
-        """Whether the hours of some people, perhaps in one activity, may be given."""
-        wanted = {at[one] for one in people}
-        inside = wanted if activity is None else wanted & who.get(activity, set())
-        if is_small(len(inside), v.least):
-            return False
-        terms = [
-            (name, 1.0, np.isin(np.arange(v.team.n), list(wanted & there)))
-            for name, there in who.items()
-            if activity in (None, name)
-        ]
-        return v.auditor.release(cell_of("hours", f"volunteers.hours.{label}", v.numbers, *terms))
-
-    n = len(order)
-    givers = np.isin(np.arange(v.team.n), [at[one] for one in order])
-    # Of days, those beyond one for each person are days of no more people than days.
-    again = found.unit == "days" and is_small(found.total - n, v.least)
-    whole = not again and v.free("hours.n", givers) and free("total", order)
-    # Rounded to the hours of the smallest group: exact ones tell the hours of one person.
-    unit = max(COEFFICIENT, v.least / found.total)
-    kept = [
-        (x, y if k == n else min(1.0, round_to(y, unit)))
-        for (x, y), k in _lorenz_points(found.lorenz, v.least)
-        if whole and free(f"lorenz.{k}", order[:k])
-    ]
-    top = whole and n >= 10 * v.least and free("top10", order[n - max(n // 10, 1) :])
-    half = whole and not is_small(found.bus_factor, v.least)
-    half = half and free("half", order[n - found.bus_factor :])
-    return replace(
-        found,
-        total=_keep(found.total, whole),
-        per_active=_mean_hours(found.per_active) if whole else _none(found.per_active),
-        gini=round_gini(found.gini, n, v.least) if whole else _none(found.gini),
-        top10_share=found.top10_share if top else _none(found.top10_share),
-        bus_factor=_keep(found.bus_factor, half),
-        reliability=_reliability(v, found.reliability, log),
-        lorenz=tuple(kept) if len(kept) > 2 else (),
-        per_person=(),
-        by_activity=tuple(
-            (name, _keep(hours, whole and free(f"by_activity.{name}", order, name)))
-            for name, hours in found.by_activity
-        ),
-    )
-
-
-def _mean_hours(mean: EstimateLike) -> EstimateLike:
-    """Give the mean, its limits in a tenth of their distance: exact ones tell the largest sum."""
-    if isinstance(mean, NotEstimable) or mean.ci_low is None or mean.ci_high is None:
-        return mean
-    unit = find_unit((mean.ci_high - mean.ci_low) / 10 or 1.0, 1)
-    low, high = (round_to(end, unit) for end in (mean.ci_low, mean.ci_high))
-    return replace(mean, ci_low=low, ci_high=high, std_error=SUPPRESSED)
-
-
-def _reliability(v: Volunteering, found: EstimateLike, log: pd.DataFrame) -> EstimateLike:
-    """Give the share of promises kept where many broke one: what few did is not told in rows."""
-    promised = log[log["signed_up"]]
-    broke = set(promised.loc[~promised["attended"], "volunteer"])
-    asked = np.isin(v.team.ids, list(set(promised["volunteer"])))
-    some = asked & np.isin(v.team.ids, list(broke))
-    if isinstance(found, NotEstimable) or not is_safe_share(found, v.least):
-        return _none(found)
-    if not v.free("hours.reliability", asked, some, asked & ~some):
-        return _none(found)
-    return _whole_percent(found)
-
-
-def _lorenz_points(
-    points: Sequence[tuple[float, float]], least: int
-) -> list[tuple[tuple[float, float], int]]:
-    """Choose points of a Lorenz curve ``least`` people, and a tenth, apart from the top."""
-    n = len(points) - 1
-    if n < 2 * least:
-        return []
-    step = max(least, -(-n // 10))
-    kept = [i for i in range(n, 0, -step) if i >= least or i == n]
-    return [(points[i], i) for i in (0, *sorted(kept))]
