@@ -103,8 +103,8 @@ class Disclosure:
         anything withheld can be narrowed from all that is released; None without such cells.
     costs
         (page, kind, numbers, withheld) by page. Kinds: ``results`` are what ``cells`` and
-        ``hidden`` count; ``points`` of curves and distributions are joined into fewer;
-        ``people`` are entries of lists of single people, left out by rule.
+        ``hidden`` count; ``people`` are lists of single people, left out by rule, however
+        many stand in them: without numbers.
     """
 
     cells: int | None = None

@@ -90,7 +90,7 @@ def attack_study(
     sessions: str = "",
 ) -> tuple[Spoils, Spoils, dict[str, Any]]:
     """Attack one study before and after protection; give also what protecting it cost."""
-    from analysis.disclosure import protect
+    from analysis.disclosure import list_costs, protect
     from dashboard.exports.gateway import share_evaluation
     from dashboard.exports.results_file import write_results
     from dashboard.text import Text
@@ -119,7 +119,8 @@ def attack_study(
         rng = np.random.default_rng([seed, 2])
         opened, wanted = attack_sessions(study, truth, rng, spoils, sessions)
     seen = {"views": shown, "asked": asked, "sessions": opened, "wanted": wanted}
-    return unprotected, spoils, {**_cost(given, truth), **seen}
+    costs = list_costs(inside, outside)
+    return unprotected, spoils, {**_cost(given, truth), "costs": costs, **seen}
 
 
 def _cost(given: Mapping[str, Any], truth: Truth) -> dict[str, Any]:
@@ -131,7 +132,6 @@ def _cost(given: Mapping[str, Any], truth: Truth) -> dict[str, Any]:
         "n": int((answered if truth.treated is None else answered & truth.treated).sum()),
         "cells": given["disclosure"]["cells"],
         "hidden": given["disclosure"]["hidden"],
-        "costs": given["disclosure"]["costs"],
         "headline": headline is not None and number(headline["change"]["estimate"]) is not None,
     }
 

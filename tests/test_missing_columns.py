@@ -62,15 +62,15 @@ def test_a_roster_without_leaving_does_not_say_that_all_stay():
     study = read_tables(volunteers=(ROSTER, {"volunteer": "id", "joined": "joined"}))
     assert evaluate(study).volunteers is None
     assert not scores(study)
-    (said,) = list_incomplete(EN, study)
+    (said,) = list_incomplete(EN, study, "evaluator")
     assert "24 volunteers, but not who has left" in said
     whole = {"volunteer": "id", "joined": "joined", "left": "left"}
-    assert not list_incomplete(EN, read_tables(volunteers=(ROSTER, whole)))
+    assert not list_incomplete(EN, read_tables(volunteers=(ROSTER, whole)), "evaluator")
 
 
 def test_a_roster_without_joining_says_so():
     study = read_tables(volunteers=(ROSTER, {"volunteer": "id", "left": "left"}))
-    (said,) = list_incomplete(EN, study)
+    (said,) = list_incomplete(EN, study, "evaluator")
     assert "24 volunteers, but not when each joined" in said
 
 
@@ -100,7 +100,7 @@ def test_a_list_without_registrations_speaks_of_the_listed():
 def test_a_plan_that_records_nothing_held_is_no_failure():
     study = read_tables(delivery=(PLAN, {"session": "session", "planned": "planned", "held": None}))
     assert evaluate(study).delivery is None
-    (said,) = list_incomplete(EN, study)
+    (said,) = list_incomplete(EN, study, "evaluator")
     assert "12 sessions are planned, but neither a day held nor a status" in said
 
 

@@ -6,7 +6,16 @@ and ``people`` say for each section which numbers there are, the most important 
 """
 
 from analysis.disclosure.certificate import Certificate, Release, certify
+from analysis.disclosure.cost import list_costs
 from analysis.disclosure.protection import RefusedReleaseError, protect
 from analysis.disclosure.release import make_release
 
-__all__ = ["Certificate", "RefusedReleaseError", "Release", "certify", "make_release", "protect"]
+__all__ = [
+    "Certificate",
+    "RefusedReleaseError",
+    "Release",
+    "certify",
+    "list_costs",
+    "make_release",
+    "protect",
+]

@@ -9,7 +9,7 @@ from typing import Any
 from analysis.disclosure.cells import Cell, People, from_record, to_record
 from analysis.disclosure.tables import WHOLE_TABLES
 from analysis.evaluation import Evaluation
-from analysis.results import Audience
+from analysis.results import Audience, Suppressed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,7 @@ class Certificate:
     audience, min_group
         For whom it was made, and by which rule.
     cells, hidden, smallest_interval, costs
-        As in :class:`~analysis.results.Disclosure`.
+        As in :class:`~analysis.results.Disclosure`; of the costs those that have a number.
     date, version
         When it was made (ISO), by which version of Levee.
     releases_before
@@ -99,5 +99,7 @@ def certify(evaluation: Evaluation, releases_before: int = 0) -> Certificate | N
         date=evaluation.provenance.created,
         version=evaluation.provenance.versions.get("levee", ""),
         releases_before=releases_before,
-        costs=evaluation.disclosure.costs,
+        costs=tuple(
+            cost for cost in evaluation.disclosure.costs if not isinstance(cost[2], Suppressed)
+        ),
     )

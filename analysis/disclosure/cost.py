@@ -2,18 +2,28 @@
 
 A kind is ``results`` (estimates, tests, counts and shares), ``points`` (of curves and
 distributions, which are joined into fewer rather than withheld) or ``people`` (entries of lists
-of single people, which nobody but the evaluator gets).
+of single people, which nobody but the evaluator gets). Points and people are counted for the
+evaluator only: how long a list of single people is, and how many steps a curve has, are numbers
+of people themselves.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, Literal, NamedTuple
 
 from analysis.evaluation import Evaluation
-from analysis.results import Comparison, Curve, Estimate, NotEstimable, Suppressed
+from analysis.results import (
+    SUPPRESSED,
+    Audience,
+    Comparison,
+    Curve,
+    Estimate,
+    NotEstimable,
+    Suppressed,
+)
 
 Kind = Literal["results", "points", "people"]
 #: Fields of the evaluation in which a number is about people; each with its page.
@@ -52,6 +62,8 @@ _INSIDE = {
 }
 _POINTS = frozenset({"lorenz", "counts", "engagement", "mean_cumulative_returns", "line"})
 _PEOPLE = frozenset({"pairs", "per_person", "overdue"})
+#: The pages on which these stand, however long each is, and the page of what they are made from.
+_WITH_PEOPLE = {"outcomes": "outcomes", "hours": "hours", "outlook": "volunteers"}
 #: Names, settings, dates and numbers of things: the same for everybody.
 _PLAIN = frozenset(
     {
@@ -90,7 +102,10 @@ class Cost(NamedTuple):
 
 
 def list_costs(before: Evaluation, after: Evaluation) -> tuple[Cost, ...]:
-    """Compare what the evaluator has with what an audience gets, page by page."""
+    """Compare what the evaluator has with what an audience gets, page by page.
+
+    For the evaluator's eyes: readers get :func:`share_costs`.
+    """
     cells, left = count_given(before), count_given(after)
     pages = dict.fromkeys([*_PAGES.values(), *_INSIDE.values()])
     kinds: tuple[Kind, ...] = ("results", "points", "people")
@@ -100,6 +115,22 @@ def list_costs(before: Evaluation, after: Evaluation) -> tuple[Cost, ...]:
         for kind in kinds
         if cells[page, kind]
     )
+
+
+def share_costs(costs: Sequence[Cost], audience: Audience) -> tuple[Cost, ...]:
+    """Give what a reader may know of the costs: results withheld, and which lists are left out.
+
+    A page is said to leave its list out whether anybody stands in the list or not. Managers see
+    who serves.
+    """
+    results = [one for one in costs if one.kind == "results"]
+    there = {one.page for one in results}
+    lists = [
+        Cost(page, "people", SUPPRESSED, SUPPRESSED)
+        for page, source in _WITH_PEOPLE.items()
+        if source in there and (page == "outcomes" or audience != "manager")
+    ]
+    return (*results, *lists)
 
 
 def count_given(evaluation: Evaluation) -> Counter[tuple[str, Kind]]:

@@ -15,7 +15,7 @@ from analysis.disclosure.audit import Audit, audit_release
 from analysis.disclosure.capacity import protect_capacity
 from analysis.disclosure.cells import Cell, People
 from analysis.disclosure.certificate import Release
-from analysis.disclosure.cost import list_costs
+from analysis.disclosure.cost import list_costs, share_costs
 from analysis.disclosure.fields import FIELDS
 from analysis.disclosure.people import protect_consultation, protect_participation
 from analysis.disclosure.rounding import round_survey
@@ -166,7 +166,8 @@ def protect_release(
     if found.tables:
         raise RefusedReleaseError("release_refused", first=found.tables[0], second=found.tables[1])
     shown = _hide_few(_say_again(shown, study, audience), auditor.least)
-    shown = replace(shown, audience=audience, disclosure=_sum_up(evaluation, shown, found))
+    shown = replace(shown, audience=audience)
+    shown = replace(shown, disclosure=_sum_up(evaluation, shown, found))
     return shown, tuple(auditor.released), people
 
 
@@ -367,7 +368,7 @@ _OF_MEASURES = frozenset(
 
 
 def _sum_up(before: Evaluation, after: Evaluation, audit: Audit) -> Disclosure:
-    costs = list_costs(before, after)
+    costs = share_costs(list_costs(before, after), after.audience)
     results = [one for one in costs if one.kind == "results"]
     return Disclosure(
         cells=sum(one.cells for one in results),

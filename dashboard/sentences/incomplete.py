@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from analysis.participation.delivery import records_holding
+from analysis.results import Audience
 from analysis.study import Study
 from analysis.volunteers.retention import records_leaving
 from dashboard.text import Text
 
 
-def say_incomplete_roster(text: Text, study: Study) -> str:
-    """Say what a roster lacks; "" when it lacks nothing."""
+def say_incomplete_roster(text: Text, study: Study, audience: Audience) -> str:
+    """Say what a roster lacks; "" when it lacks nothing.
+
+    The study is read as it is, not as it is protected: how many the roster lists is for those who
+    work with them only.
+    """
     roster = study.volunteers
     if roster is None or roster.empty:
         return ""
     logged = study.service is not None and not study.service.empty
-    listed = text.count(
-        "The roster lists {n} volunteer", "The roster lists {n} volunteers", len(roster)
-    )
+    listed = text("The roster lists volunteers")
+    if audience in ("evaluator", "manager"):
+        listed = text.count(
+            "The roster lists {n} volunteer", "The roster lists {n} volunteers", len(roster)
+        )
     if not logged and "joined" not in roster:
         return text(
             "{listed}, but not when each joined. Choose the column in step 3 of Data, or add it.",
@@ -44,7 +51,7 @@ def say_incomplete_plan(text: Text, study: Study) -> str:
     )
 
 
-def list_incomplete(text: Text, study: Study) -> list[str]:
+def list_incomplete(text: Text, study: Study, audience: Audience) -> list[str]:
     """Say for every table what it lacks."""
-    told = (say_incomplete_roster(text, study), say_incomplete_plan(text, study))
+    told = (say_incomplete_roster(text, study, audience), say_incomplete_plan(text, study))
     return [line for line in told if line]

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from analysis.disclosure import RefusedReleaseError
+from analysis.disclosure import RefusedReleaseError, list_costs
 from analysis.evaluation import Evaluation
 from analysis.results import Audience
-from dashboard.cache import current_release, current_saved, whole_study
+from dashboard.cache import current_release, current_saved, evaluator_evaluation, whole_study
 from dashboard.exports.report import build_report
 from dashboard.sentences import say_error
 from dashboard.state import current_audience, current_text
 from dashboard.text import LANGUAGES, Text
 from dashboard.widgets.exports import (
+    Costs,
     choose_audience,
     list_formats,
     show_certificate,
@@ -59,7 +60,7 @@ def show() -> None:
             show_page_image(text, evaluation, study, words)
         else:
             show_inside(text, report)
-    show_certificate(text, report.stamp)
+    show_certificate(text, report.stamp, _list_costs(evaluation))
     show_single_tables(text, report, record)
     if may_change(saved):
         show_seen(text, saved)
@@ -83,6 +84,14 @@ def _release(text: Text, audience: Audience) -> tuple[Evaluation, Callable[[], N
             )
             show_seen(text, saved, opened=True)
         return None
+
+
+def _list_costs(shown: Evaluation) -> Sequence[Costs]:
+    """What protection costs: in numbers for the evaluator, who sees the lists left out anyway."""
+    whole = evaluator_evaluation()
+    if current_audience() != "evaluator" or whole is None:
+        return shown.disclosure.costs
+    return list_costs(whole, shown)
 
 
 def _choose_language(text: Text) -> str:

@@ -8,7 +8,7 @@ from dashboard.cache import current_evaluation, current_saved, current_study
 from dashboard.sentences import say_finding
 from dashboard.sentences.incomplete import list_incomplete
 from dashboard.sentences.overview import group_findings, list_problems
-from dashboard.state import current_text
+from dashboard.state import current_audience, current_text
 from dashboard.widgets.filters import show_filters
 from dashboard.widgets.folder import show_new_files
 from dashboard.widgets.markdown import escape_markdown
@@ -36,7 +36,7 @@ def show() -> None:
     show_page(title, text.of(dict(evaluation.title)))
     show_new_files(text, current_saved())
     show_filters()
-    for line in list_incomplete(text, study):
+    for line in list_incomplete(text, study, current_audience()):
         st.info(escape_markdown(line))
     once = is_profile(evaluation)
     known = list_profile_cards(text, evaluation, study) if once else []

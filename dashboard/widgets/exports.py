@@ -11,7 +11,7 @@ import streamlit as st
 
 from analysis.errors import ExportError, LeveeError
 from analysis.evaluation import Evaluation
-from analysis.results import AUDIENCES, Audience
+from analysis.results import AUDIENCES, Audience, Suppressed
 from analysis.study import Study
 from dashboard.cache import current_certificate
 from dashboard.exports.brief import write_brief, write_preview
@@ -32,6 +32,8 @@ from dashboard.widgets.page import show_table
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 XLSX = f"{_OFFICE}.spreadsheetml.sheet"
+#: Page, kind, numbers, withheld.
+Costs = tuple[str, str, int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,8 +189,8 @@ def choose_audience(text: Text) -> Audience:
     return next((one for one in AUDIENCES if one == chosen), "funder")
 
 
-def show_certificate(text: Text, stamp: Stamp) -> None:
-    """Show what the disclosure audit of the file found."""
+def show_certificate(text: Text, stamp: Stamp, costs: Sequence[Costs]) -> None:
+    """Show what the disclosure audit of the file found, and what protecting it cost."""
     found = stamp.certificate
     if found is None:
         st.warning(text("This file shows small groups. Do not pass it on."))
@@ -212,9 +214,9 @@ def show_certificate(text: Text, stamp: Stamp) -> None:
         (text("Version"), found.version),
     ]
     show_table(pd.DataFrame(rows, columns=[text("Entry"), text("Value")]), key="certificate")
-    if found.costs:
+    if costs:
         with st.expander(text("What was withheld, page by page")):
-            show_table(list_costs(text, found.costs), key="costs")
+            show_table(list_costs(text, costs), key="costs")
 
 
 def show_protection(text: Text) -> None:
@@ -224,21 +226,27 @@ def show_protection(text: Text) -> None:
         st.caption(escape_markdown(say_page_certificate(text, found)))
 
 
-def list_costs(text: Text, costs: Sequence[tuple[str, str, int, int]]) -> pd.DataFrame:
-    """What protection costs by page: results withheld, points joined, lists left out."""
+def list_costs(text: Text, costs: Sequence[Costs]) -> pd.DataFrame:
+    """What protection costs by page: results withheld, points joined, lists left out.
+
+    Readers' costs tell of lists of single people without their length, and of no points.
+    """
     names = {e.view: e.name for entries in SECTIONS.values() for e in entries}
     found = {(page, kind): (n, hidden) for page, kind, n, hidden in costs}
+    shared = any(isinstance(n, Suppressed) for n, _ in found.values())
     rows = []
     for page in dict.fromkeys(page for page, *_ in costs):
         results, hidden = found.get((page, "results"), (0, 0))
         points, joined = found.get((page, "points"), (0, 0))
         people, _ = found.get((page, "people"), (0, 0))
         withheld, shown = _part(text, hidden, results), _part(text, points - joined, points)
-        rows.append((text(names[page]), withheld, shown, people))
+        listed = (text("all") if people else "–") if shared else people
+        rows.append((text(names[page]), withheld, shown, listed))
     # Four columns, so that a phone shows them all.
     columns = [text("Page"), text("Numbers withheld")]
     columns += [text("Points of curves shown"), text("Single people left out")]
-    return pd.DataFrame(rows, columns=columns)
+    told = pd.DataFrame(rows, columns=columns)
+    return told.drop(columns=columns[2]) if shared else told
 
 
 def _part(text: Text, k: int, n: int) -> str:

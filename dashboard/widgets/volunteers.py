@@ -12,7 +12,7 @@ from dashboard.cache import whole_study
 from dashboard.figures.retention import draw_groups
 from dashboard.sentences.incomplete import say_incomplete_roster
 from dashboard.sentences.volunteers import name_comparison, say_comparison
-from dashboard.state import current_text
+from dashboard.state import current_audience, current_text
 from dashboard.tables import volunteers as tables
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
@@ -23,7 +23,9 @@ from dashboard.widgets.people_filters import show_missing
 def show_no_team(text: Text, evaluation: Evaluation | None) -> None:
     """Say which data about volunteers are missing, or what those there lack."""
     study = whole_study()
-    lacking = say_incomplete_roster(text, study) if study is not None else ""
+    lacking = ""
+    if study is not None:
+        lacking = say_incomplete_roster(text, study, current_audience())
     if lacking:
         show_missing(text("Who stays is not recorded"), lacking, evaluation, "volunteers")
     else:
