@@ -75,7 +75,7 @@ def none(found: EstimateLike) -> NotEstimable:
 
 
 def whole_percent(share: Estimate) -> Estimate:
-    """Give a share of a curve in whole percent, as the curve itself; see `analysis.disclosure.volunteers`."""
+    """Give a share in whole percent: more digits would tell in which order people left."""
     low, high = (None if end is None else round(end, 2) for end in (share.ci_low, share.ci_high))
     return replace(
         share,

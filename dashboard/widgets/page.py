@@ -14,7 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 from analysis.results import Suppressed
 from dashboard.content.chart import Chart
 from dashboard.content.format import list_cells, say_cell, spreadsheet_number
-from dashboard.content.model import Card, Interval, Number, Passage, Picture, Section, Table
+from dashboard.content.model import Card, Cell, Interval, Number, Passage, Picture, Section, Table
 from dashboard.content.theme import for_dark
 from dashboard.roles import may_change_studies
 from dashboard.sentences.few import say_nothing_drawn
@@ -91,18 +91,24 @@ def show_table(table: pd.DataFrame, *, key: str) -> None:
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:
     """A table to sort: what is a number stays one, all else as it is written."""
+    columns = [_plain_column(table.iloc[:, at].tolist()) for at in range(len(table.columns))]
+    rows = list(zip(*columns, strict=True))
+    return pd.DataFrame(rows, columns=table.columns, index=table.index)
+
+
+def _plain_column(cells: list[Cell]) -> list[object]:
+    """One column as numbers where all of it can be sorted by them, a gap where there is none."""
     text = current_text()
+    if all(isinstance(c, Number) and _is_sorted(c) for c in cells):
+        numbers = [c for c in cells if isinstance(c, Number)]
+        return [None if n.value is None else spreadsheet_number(text, n)[0] for n in numbers]
+    if any(isinstance(c, Number | Interval) for c in cells):
+        return [say_cell(text, c) for c in cells]
+    return list(cells)
 
-    def plain(cell: object) -> object:
-        if not isinstance(cell, Number):
-            return say_cell(text, cell) if isinstance(cell, Interval) else cell
-        known = cell.value is not None and not isinstance(cell.value, Suppressed)
-        if known and cell.kind in ("count", "number", "signed"):
-            return spreadsheet_number(text, cell)[0]
-        return say_cell(text, cell)
 
-    rows = table.itertuples(index=False, name=None)
-    return pd.DataFrame([[plain(cell) for cell in row] for row in rows], columns=table.columns)
+def _is_sorted(cell: Number) -> bool:
+    return cell.kind in ("count", "number", "signed") and not isinstance(cell.value, Suppressed)
 
 
 def _with_marks(table: pd.DataFrame) -> pd.DataFrame:

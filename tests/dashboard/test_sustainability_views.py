@@ -5,14 +5,18 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from analysis.plan import TargetPlan, plan_from_dict
+from analysis.results import SUPPRESSED
+from dashboard.content.model import Interval, Number
 from dashboard.exports.workbook import write_table
 from dashboard.tables.targets import list_indicators
 from dashboard.text import Text
+from dashboard.widgets import page
 from dashboard.workspace.definitions import list_definitions
 from dashboard.workspace.engine import VARIABLE, close_workspaces
 from dashboard.workspace.results import list_results, save_results
@@ -292,3 +296,16 @@ def test_words_of_an_upload_are_never_markdown(app: App, view: str):
     at = app(view, study=study)
     assert not at.exception
     assert INJECTED not in told(at)
+
+
+def test_a_column_with_gaps_is_sorted_as_numbers(monkeypatch: pytest.MonkeyPatch):
+    """Dashes among numbers were neither, and the column could not be shown as it was."""
+    monkeypatch.setattr(page, "current_text", lambda: Text("en"))
+    change = [Number(value=None, kind="signed"), Number(value=0.5, kind="signed")]
+    withheld = [Number(value=SUPPRESSED, kind="count"), Number(value=7, kind="count")]
+    likely = [None, Interval(low=0.1, high=0.9)]
+    shown = page._plain(pd.DataFrame({"change": change, "n": withheld, "likely": likely}))
+    assert shown["change"].dtype == float
+    assert shown["change"].isna().tolist() == [True, False]
+    assert shown["n"].tolist() == ["[c]", "7"]
+    assert [words.split() for words in shown["likely"]] == [["–"], ["0.10", "to", "0.90"]]
