@@ -844,7 +844,9 @@ def _bounds(survey: Survey, found: Bounds) -> Bounds:
     for _, side in sides:
         if is_small(int((start & ~end & side).sum()), survey.least):
             return hidden
-        if not survey.is_fine_wave(measure, first, start & side):
+        # A bound less the first wave's mean is the last wave's: neither may be of few answers.
+        ends = ((first, start), (last, start & end))
+        if not all(survey.is_fine_wave(measure, wave, who & side) for wave, who in ends):
             return hidden
     label = f"{found.name}.{found.measure}"
     terms = [
