@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.disclosure.rounding import COEFFICIENT, round_to
 from analysis.disclosure.rules import is_small
-from analysis.results import SUPPRESSED, Estimate, EstimateLike, NotEstimable
+from analysis.results import SUPPRESSED, EstimateLike, NotEstimable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection
 
     from analysis.disclosure.survey import Survey
     from analysis.statistics.anchor import AnchorDifference
-    from analysis.surveys.results import BalanceRow, Outcome, Overlap
+    from analysis.surveys.results import Outcome, Overlap
 
 
 def protect_anchor(survey: Survey, o: Outcome) -> AnchorDifference | None:
@@ -55,23 +56,31 @@ def protect_anchor(survey: Survey, o: Outcome) -> AnchorDifference | None:
 
 
 def protect_overlap(
-    found: Overlap | None, balance: Sequence[BalanceRow], least: int
+    found: Overlap, told: Collection[tuple[str, str]], least: int
 ) -> Overlap | None:
-    """Give how alike the groups are once weighted, on what may be told of them at the start.
+    """Give how alike the groups are once weighted, on what may be told of the people compared.
 
+    A difference with all its digits is of one pair of counts only: two decimals are given.
     How many the weights leave counts people only as a whole; the difference itself is a sum in
     which each person has a weight of their own, and is withheld with its n.
     """
-    if found is None or min(found.effective_treated, found.effective_comparison) < 2 * least:
+    if min(found.effective_treated, found.effective_comparison) < 2 * least:
         return None
-    told = {(row.variable, row.level) for row in balance if isinstance(row.treated, Estimate)}
     return replace(
         found,
         n=SUPPRESSED,
         effective_treated=float(round(found.effective_treated)),
         effective_comparison=float(round(found.effective_comparison)),
-        balance=tuple(row for row in found.balance if (row.variable, row.level) in told),
+        balance=tuple(
+            replace(row, before=_round(row.before), after=_round(row.after))
+            for row in found.balance
+            if (row.variable, row.level) in told
+        ),
     )
+
+
+def _round(value: float | None) -> float | None:
+    return None if value is None else round_to(value, COEFFICIENT)
 
 
 def _none(found: EstimateLike) -> NotEstimable:

@@ -35,10 +35,19 @@ def protect_measurement(found: Measurement) -> Measurement:
 
 
 def hide_size(found: FactorFit | NotEstimable) -> FactorFit | NotEstimable:
-    """Give the fit without how many people it is of."""
+    """Give the fit without how many people it is of.
+
+    RMSEA with χ² gives them, and so do its limits without; p gives χ².
+    """
     if isinstance(found, NotEstimable):
         return replace(found, n=0, details={})
-    return replace(found, n=SUPPRESSED, rmsea=replace(found.rmsea, n=SUPPRESSED))
+    return replace(
+        found,
+        n=SUPPRESSED,
+        chi2=SUPPRESSED,
+        p_value=SUPPRESSED,
+        rmsea=replace(found.rmsea, n=SUPPRESSED, ci_low=SUPPRESSED, ci_high=SUPPRESSED),
+    )
 
 
 def _hide_size_of_test(found: ComparisonLike) -> ComparisonLike:

@@ -23,7 +23,7 @@ from analysis.disclosure.rules import is_small
 from analysis.disclosure.series import protect_series
 from analysis.disclosure.suppression import Auditor
 from analysis.disclosure.survey import read_survey
-from analysis.disclosure.surveys import protect_surveys
+from analysis.disclosure.surveys import protect_links, protect_surveys
 from analysis.disclosure.tables import find_left_out, find_older, say_left_out
 from analysis.disclosure.volunteers import protect_volunteers
 from analysis.errors import LeveeError
@@ -156,12 +156,15 @@ def protect_release(
     # All at once: what follows from them is worked out once for each variable.
     auditor.hold(cell for cells in held for cell in cells)
     shown = withhold_unknown(evaluation)
+    survey = None
     if study.survey is not None and evaluation.flow is not None and len(study.survey.keys):
         survey = read_survey(study, people, auditor)
         shown = protect_surveys(shown, survey)
         shown = round_survey(shown, survey) if rounded else shown
     if audience != "manager":
         shown = _protect_activities(shown, study, people, auditor, older)
+    if survey is not None:
+        shown = replace(shown, dose=protect_links(survey, shown.dose, people))
     found = audit_release(auditor) if audit else Audit(smallest_interval=None)
     if found.tables:
         raise RefusedReleaseError("release_refused", first=found.tables[0], second=found.tables[1])

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.disclosure.anchor import protect_anchor, protect_overlap
 from analysis.disclosure.audit import known_moments, narrow_counts
-from analysis.disclosure.cells import BoolArray, cell_of
+from analysis.disclosure.cells import BoolArray, People, cell_of
 from analysis.disclosure.items import protect_items
 from analysis.disclosure.measurement import hide_size, protect_measurement
 from analysis.disclosure.rounding import find_unit, step_of
@@ -28,12 +28,13 @@ from analysis.results import (
     Estimate,
     EstimateLike,
     NotEstimable,
+    Suppressed,
 )
 from analysis.surveys.analyses import PRIMARY, family_of
 from analysis.surveys.attrition import lost_people
 from analysis.surveys.balance import balance_table
 from analysis.surveys.contrasts import main_contrast, waves_before
-from analysis.surveys.dose import dose_of_people, join_doses
+from analysis.surveys.dose import count_sessions, dose_of_people, join_doses
 from analysis.surveys.groups import has_comparison, programme_part, treated_people
 from analysis.surveys.panel import build_panel, has_column, person_values
 from analysis.surveys.results import (
@@ -43,11 +44,13 @@ from analysis.surveys.results import (
     Bounds,
     Dose,
     EventStudyPoint,
+    ExcludedRows,
     Flow,
     Group,
     GroupComparison,
     Improved,
     Outcome,
+    Overlap,
     Reliability,
     SampleSizes,
     ScoreSummary,
@@ -555,11 +558,36 @@ def _means(survey: Survey, found: GroupComparison) -> GroupComparison:
         means=tuple(means),
         event_study=study,
         placebo=_placebo(survey, measure, found),
-        overlap=protect_overlap(found.overlap, balance, survey.least),
+        overlap=_overlap(survey, found, arms, balance),
         e_value=found.e_value if _has_spread(found, means) else None,
         balance=balance,
         cautions=(*found.cautions, *of_matched),
     )
+
+
+def _overlap(
+    survey: Survey,
+    found: GroupComparison,
+    arms: Sequence[BoolArray],
+    balance: Sequence[BalanceRow],
+) -> Overlap | None:
+    """Give how alike the weighted groups are: it is of the matched, who are judged once more."""
+    if found.overlap is None:
+        return None
+    both = np.logical_and.reduce([survey.scored(found.measure, wave) for wave in found.contrast])
+    told = {
+        (row.variable, row.level)
+        for row in balance
+        if isinstance(row.treated, Estimate)
+        and _side_by_side(
+            survey,
+            row.variable,
+            row.level,
+            [arm & both for arm in arms],
+            f"overlap.{found.measure}.{row.variable}.{row.level}",
+        )
+    }
+    return protect_overlap(found.overlap, told, survey.least)
 
 
 def _placebo(survey: Survey, measure: MeasurePlan, found: GroupComparison) -> ComparisonLike | None:
@@ -801,16 +829,38 @@ def _dose(survey: Survey, found: Dose) -> Dose:
         if free:
             points.append(point)
     ends = (points[0][0], points[-1][0]) if points else (0.0, -1.0)
-    few = is_small(found.n_linked, survey.least) or is_small(found.n_unlinked, survey.least)
     return replace(
         found,
         slope=_trim(slope, frozenset({int(used.sum())})),
         points=tuple(points),
         # The line's ends are the fewest and the most sessions of anybody: of single people.
         line=tuple((x, e) for x, e in found.line if ends[0] <= x <= ends[1]),
-        n_linked=SUPPRESSED if few else found.n_linked,
-        n_unlinked=SUPPRESSED if few else found.n_unlinked,
     )
+
+
+def protect_links(survey: Survey, found: Sequence[Dose], people: People) -> tuple[Dose, ...]:
+    """Give how many answered and came, and how many only came, where few did one of the two.
+
+    Judged last, beside the people of the survey and those of the attendance: what is left of
+    either is who did not answer, or never came.
+    """
+    sessions = count_sessions(survey.study)
+    if sessions is None:
+        return tuple(found)
+    came = people.of(sessions.index)
+    linked = np.isin(survey.people, came)
+    everyone = np.union1d(came, survey.people)
+    sets = [survey.people[linked], came[~np.isin(came, survey.people)]]
+    families = [f for f in survey.auditor.families if f.startswith(("count:", "item:"))]
+    cells = [
+        cell_of(family, f"dose.{name}", everyone, ("n", 1.0, np.isin(everyone, who)))
+        for family in (*families, "people")
+        for name, who in zip(("n_linked", "n_unlinked"), sets, strict=True)
+    ]
+    sizes = [*(who.size for who in sets), int((~linked).sum())]
+    if not any(is_small(n, survey.least) for n in sizes) and survey.auditor.release(*cells):
+        return tuple(found)
+    return tuple(replace(one, n_linked=SUPPRESSED, n_unlinked=SUPPRESSED) for one in found)
 
 
 def _no_dose(found: Dose) -> Dose:
@@ -931,9 +981,8 @@ def _sizeless(found: EstimateLike) -> EstimateLike:
 def _flow(survey: Survey, flow: Flow) -> Flow:
     """Give the numbers of people that no other number turns into a small one."""
     panel, least = survey.panel, survey.least
-    excluded = tuple(
-        replace(e, n=SUPPRESSED if is_small(e.n, least) else e.n) for e in flow.excluded
-    )
+    excluded = _excluded(flow.excluded, least)
+    lacking = {e.wave for e in excluded if e.table == "survey" and isinstance(e.n, Suppressed)}
     there = panel.row >= 0
     first, last = (there[:, at] for at in panel.ends) if panel.waves else (np.zeros(0, bool),) * 2
     both = first & last if not panel.anonymous and len(panel.waves) > 1 else first & ~first
@@ -950,8 +999,8 @@ def _flow(survey: Survey, flow: Flow) -> Flow:
             waves[wave] = WaveFlow(rows=SUPPRESSED, respondents=0)
             continue
         n = count(f"waves.{wave}", survey.answered(wave), one.respondents)
-        same = one.rows == one.respondents or not is_small(one.rows - one.respondents, least)
-        rows = one.rows if same and isinstance(n, int) else SUPPRESSED
+        few = is_small(one.rows - one.respondents, least) or wave in lacking
+        rows = one.rows if isinstance(n, int) and not few else SUPPRESSED
         waves[wave] = WaveFlow(rows=rows, respondents=n)
     return replace(
         flow,
@@ -959,6 +1008,16 @@ def _flow(survey: Survey, flow: Flow) -> Flow:
         matched=matched,
         pre_only=pre_only,
         post_only=post_only,
-        duplicates=SUPPRESSED if is_small(flow.duplicates, least) else flow.duplicates,
+        duplicates=SUPPRESSED if lacking or is_small(flow.duplicates, least) else flow.duplicates,
         excluded=excluded,
     )
+
+
+def _excluded(found: Sequence[ExcludedRows], least: int) -> tuple[ExcludedRows, ...]:
+    """Hide small reasons, and a second one of the same table and wave: they add up to its rows."""
+    told = [e.n for e in found]
+    for part in {(e.table, e.wave) for e in found}:
+        places = [i for i, e in enumerate(found) if (e.table, e.wave) == part]
+        for i in choose_hidden([found[i].n for i in places], least):
+            told[places[i]] = SUPPRESSED
+    return tuple(replace(e, n=n) for e, n in zip(found, told, strict=True))

@@ -43,9 +43,9 @@ def show_duplicates(
             "files": text(
                 "“{title}” is left out: it uses the same survey file as “{same_as}”.", **names
             ),
+            # No share: with the number of respondents it counts the few who are in one alone.
             "respondents": text(
-                "“{title}” is left out: {share} of its respondent IDs are also in “{same_as}”.",
-                share=text.percent(one.share),
+                "“{title}” is left out: most of its respondent IDs are also in “{same_as}”.",
                 **names,
             ),
             "answers": text(

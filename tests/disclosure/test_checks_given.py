@@ -10,7 +10,7 @@ from analysis.disclosure import make_release, protect
 from analysis.disclosure.anchor import protect_overlap
 from analysis.disclosure.cells import People
 from analysis.results import SUPPRESSED, Comparison, Estimate, NotEstimable
-from analysis.surveys.results import BalanceRow, Overlap, WeightedBalance
+from analysis.surveys.results import Overlap, WeightedBalance
 from benchmarks.attack.made_studies import draw_study
 from dashboard.sentences import say_caution
 from dashboard.tables.outcomes import list_analyses
@@ -73,16 +73,10 @@ def test_weights_are_told_for_what_is_told_of_the_groups_at_the_start():
         for name, level in (("s", ""), ("sex", "x"))
     )
     found = Overlap(n=80, effective_treated=31.26, effective_comparison=28.9, balance=rows)
-    share = Estimate(estimate=3.2, n=40, method="mean_t")
-    none = NotEstimable(reason="suppressed")
-    balance = [
-        BalanceRow(variable="s", level="", treated=share, comparison=share, smd=0.3),
-        BalanceRow(variable="sex", level="x", treated=none, comparison=none, smd=SUPPRESSED),
-    ]
-    told = protect_overlap(found, balance, 5)
+    told = protect_overlap(found, {("s", "")}, 5)
     assert [row.variable for row in told.balance] == ["s"]
     assert (told.effective_treated, told.n) == (31.0, SUPPRESSED)
-    assert protect_overlap(replace(found, effective_treated=9.0), balance, 5) is None
+    assert protect_overlap(replace(found, effective_treated=9.0), {("s", "")}, 5) is None
 
 
 def test_groups_at_the_start_are_those_of_the_change_where_everyone_would_give_a_few():
