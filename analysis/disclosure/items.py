@@ -57,8 +57,15 @@ def protect_items(
         )
         for measure in dict.fromkeys(one.measure for one in found)
     }
+    beside = _hide_beside(
+        survey, [one for one, ok in zip(found, free, strict=True) if ok and not bins[one.measure]]
+    )
     shown = tuple(
-        _join(one, bins[one.measure], survey.least) if ok else _withhold(one)
+        _withhold(one)
+        if not ok
+        else replace(_withhold(one), n=one.n)
+        if (one.measure, one.item, one.wave) in beside
+        else _join(one, bins[one.measure], survey.least)
         for one, ok in zip(found, free, strict=True)
     )
     fewer = dict.fromkeys(
@@ -134,6 +141,41 @@ def _choose_bins(survey: Survey, name: str, items: Sequence[ItemAnswers]) -> Bin
         if not any(_is_narrow(row, bins, survey.least, alone=alone) for row in counts):
             return bins
     return ()
+
+
+def _hide_beside(survey: Survey, found: Sequence[ItemAnswers]) -> set[tuple[str, str, str]]:
+    """Choose questions, right or wrong, to withhold beside those that few got right or wrong.
+
+    The mean of the score tells how often all questions were answered right: less the questions
+    that are given, what is left must be open for each that is not.
+    """
+    least, chosen = survey.least, set()
+    for name, wave in dict.fromkeys((one.measure, one.wave) for one in found):
+        measure = survey.study.measure(name)
+        if measure.kind not in ("knowledge", "binary") or len(measure.items) < 2:
+            continue
+        asked = [one for one in found if (one.measure, one.wave) == (name, wave)]
+        # Of two answers each; those that fewest got right, or wrong, first.
+        asked = sorted(
+            (one for one in asked if len(one.counts) == 2),
+            key=lambda one: min(one.counts.values()),
+        )
+        few = [one for one in asked if any(is_small(int(n), least) for n in one.counts.values())]
+        hidden = list(few)
+        for other in (one for one in asked if one not in few):
+            if not few or not _tells_one(hidden, least):
+                break
+            hidden.append(other)
+            chosen.add((name, other.item, wave))
+    return chosen
+
+
+def _tells_one(hidden: Sequence[ItemAnswers], least: int) -> bool:
+    """Whether the first answers to several questions, added up, leave too few numbers for one."""
+    firsts = [int(next(iter(one.counts.values()))) for one in hidden]
+    sizes = [sum(int(n) for n in one.counts.values()) for one in hidden]
+    total, everyone = sum(firsts), sum(sizes)
+    return any(min(size, total) - max(0, total - (everyone - size)) < least - 1 for size in sizes)
 
 
 def _is_narrow(row: Sequence[int], bins: Bins, least: int, *, alone: bool) -> bool:

@@ -24,16 +24,18 @@ from analysis.plan import MeasurePlan
 from analysis.results import (
     SUPPRESSED,
     Caution,
+    Comparison,
     ComparisonLike,
     Estimate,
     EstimateLike,
     NotEstimable,
     Suppressed,
 )
+from analysis.statistics.multiplicity import adjust_by_family
 from analysis.surveys.analyses import PRIMARY, family_of
 from analysis.surveys.attrition import lost_people
 from analysis.surveys.balance import balance_table
-from analysis.surveys.contrasts import main_contrast, waves_before
+from analysis.surveys.contrasts import family_of_contrast, main_contrast, waves_before
 from analysis.surveys.dose import count_sessions, dose_of_people, join_doses
 from analysis.surveys.groups import has_comparison, programme_part, treated_people
 from analysis.surveys.panel import build_panel, has_column, person_values
@@ -109,6 +111,7 @@ def protect_surveys(evaluation: Evaluation, survey: Survey) -> Evaluation:
         matched = _matched_groups(survey, outcomes[i])
         groups = tuple(_groups(survey, outcomes[i], one, matched) for one in outcomes[i].subgroups)
         outcomes[i] = replace(outcomes[i], subgroups=groups)
+    outcomes = _adjust_again(evaluation.outcomes, outcomes)
     trajectory = tuple(protect_trajectory(survey, one) for one in evaluation.trajectory)
     dose = tuple(_dose(survey, one) for one in evaluation.dose)
     comparison = tuple(_means(survey, one) for one in comparison)
@@ -342,6 +345,32 @@ def _say_pairs(whole: Outcome, shown: Outcome) -> Outcome:
         code="matched_only_shown", severity="info", section="outcomes", measure=whole.measure
     )
     return replace(shown, cautions=(*shown.cautions, why))
+
+
+def _adjust_again(whole: Sequence[Outcome], shown: Sequence[Outcome]) -> list[Outcome]:
+    """Adjust p-values anew where a change that is shown is of the matched alone.
+
+    The p-value of everybody would tell the scores of the few who are left out. A change that is
+    hidden counts as the least clear one of its family, so that nothing of it is told.
+    """
+    families = [family_of_contrast(o.role, main=o.main) for o in whole]
+    pairs = list(zip(whole, shown, strict=True))
+    others = {
+        family
+        for family, (a, b) in zip(families, pairs, strict=True)
+        if isinstance(b.change, Comparison) and b.change.name != a.change.name
+    }
+    p_values = [
+        b.change.p_value
+        if isinstance(b.change, Comparison)
+        else (1.0 if isinstance(a.change, Comparison) else None)
+        for a, b in pairs
+    ]
+    adjusted = adjust_by_family(p_values, families, confirmatory="primary")
+    return [
+        replace(b, p_adjusted=p) if family in others and isinstance(b.change, Comparison) else b
+        for family, p, (_, b) in zip(families, adjusted, pairs, strict=True)
+    ]
 
 
 def _verdict(survey: Survey, found: AttritionVerdict | None) -> AttritionVerdict | None:

@@ -142,3 +142,38 @@ def test_linked_people_are_given_where_many_did_one_of_the_two():
 def test_the_portfolio_does_not_tell_which_share_of_people_two_studies_have_in_common():
     """95 % of 40 respondents in common: 2 people are in one study only."""
     assert ".share" not in inspect.getsource(portfolio_mapping)
+
+
+def test_the_mean_of_a_test_does_not_tell_the_few_wrong_answers_to_one_question():
+    """The score's mean less three questions given left 2 or 3 wrong answers to the fourth."""
+    rng, right = np.random.default_rng(0), [(20, 25, 15, 38), (28, 30, 25, 33)]
+    waves = {
+        wave: {"m": [answers_of(rng, 40 - k, k).tolist() for k in numbers]}
+        for wave, numbers in zip(("pre", "post"), right, strict=True)
+    }
+    measure = {"name": "m", "kind": "knowledge", "correct": {f"m_{i}": "1" for i in (1, 2, 3, 4)}}
+    study = make_study(waves, measures=[measure])
+    items = protect(evaluate(study), study, "funder").items
+    hidden = {
+        wave: [i.item for i in items if i.wave == wave and SUPPRESSED in i.counts.values()]
+        for wave in ("pre", "post")
+    }
+    assert "m_4" in hidden["pre"]
+    assert len(hidden["pre"]) == 2
+    assert not hidden["post"]
+
+
+def test_the_adjusted_p_value_is_of_the_people_whose_change_is_shown():
+    """With one person unmatched, it stayed that of everybody and moved with this person's score."""
+    rng = np.random.default_rng(4)
+    first = np.round(rng.normal(3, 0.6, 20) * 4) / 4
+    last = (np.round((first + rng.normal(0.25, 0.6, 20)) * 4) / 4).clip(1, 5)
+    told = set()
+    for score in (1.0, 5.0):
+        study = make_study({"pre": {"m": np.r_[first, score].clip(1, 5)}, "post": {"m": last}})
+        whole = evaluate(study)
+        (found,) = protect(whole, study, "funder").outcomes
+        assert found.change.name != whole.outcomes[0].change.name
+        told.add((found.change.p_value, found.p_adjusted))
+    ((p_value, adjusted),) = told
+    assert adjusted == p_value
