@@ -132,7 +132,7 @@ def list_sensitivity(v: Volunteers, text: Text) -> pd.DataFrame:
         for s in v.sensitivity
     ]
     names = [text("Days without service"), text("Left"), text("Half have left after")]
-    return pd.DataFrame(rows, columns=[*names, text("Stay a year")])
+    return pd.DataFrame(rows, columns=[*names, text("Stay a year")], dtype=object)
 
 
 def list_groups(g: RetentionByGroup, text: Text) -> pd.DataFrame:
@@ -274,4 +274,5 @@ def list_backtest(v: Volunteers, text: Text) -> pd.DataFrame:
 
 def list_roles(v: Volunteers, text: Text) -> pd.DataFrame:
     """Active people by role."""
-    return pd.DataFrame(list(v.roles), columns=[text("Role"), text("Active")])
+    # As objects: in a column of numbers a withheld one would look like none.
+    return pd.DataFrame(list(v.roles), columns=[text("Role"), text("Active")], dtype=object)

@@ -7,10 +7,14 @@ import pytest
 
 from analysis import evaluate
 from analysis.disclosure import make_release, protect
-from analysis.results import SUPPRESSED, Comparison, Estimate, NotEstimable
+from analysis.results import SUPPRESSED, SUPPRESSED_MARK, Comparison, Estimate, NotEstimable
 from analysis.study import Study
 from analysis.volunteers.findings import find_hours, find_team
 from analysis.volunteers.results import Volunteers
+from benchmarks.attack.made_studies import draw_study
+from dashboard.content.format import list_cells
+from dashboard.tables.volunteers import list_roles, list_sensitivity
+from dashboard.text import Text
 from tests.activities import SERVICE, VOLUNTEERS, read_tables
 
 STUDY = {"min_group": 5}
@@ -175,3 +179,12 @@ def test_of_a_team_that_is_withheld_nobody_says_that_it_grew():
     assert find_team(evaluate(study).volunteers).code == "volunteers_same"
     told = find_team(shown(study))
     assert (told.code, told.values["active"]) == ("volunteers_active", SUPPRESSED)
+
+
+def test_a_withheld_number_of_a_table_is_marked_and_no_dash():
+    text = Text("en")
+    told = shown(draw_study(101)[0])
+    assert {n for _, n in told.roles} == {SUPPRESSED}
+    for table in (list_roles(told, text), list_sensitivity(told, text)):
+        rows = list_cells(table, text)
+        assert {row[1] for row in rows[1:]} == {SUPPRESSED_MARK}
