@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
-from analysis.disclosure.cells import People, cell_of, rows_cell
+from analysis.disclosure.cells import Cell, People, cell_of, rows_cell
+from analysis.disclosure.counts import CountedSheet
 from analysis.disclosure.rules import (
     bin_counts,
     hide_share,
-    is_safe_share,
     is_small,
     round_gini,
     round_people,
 )
-from analysis.disclosure.suppression import Auditor, choose_hidden
+from analysis.disclosure.suppression import Auditor
 from analysis.participation.attendance import clean_sign_ins
 from analysis.participation.engagement import list_engagement
 from analysis.participation.results import (
@@ -47,82 +49,108 @@ def _none(found: EstimateLike) -> NotEstimable:
     return NotEstimable(reason="suppressed", method=found.method, name=found.name)
 
 
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A sign-in sheet and what was released of it: numbers of people, and of their rows.
+
+    A number of rows is judged as one over people, too, each counted as often as they have a row
+    in it: attendances less participants are how often the few came again who did.
+    """
+
+    rows: pd.DataFrame
+    who: npt.NDArray[np.int64]
+    people: People
+    auditor: Auditor
+
+    def number(self, label: str, rows: npt.NDArray[np.bool_]) -> Cell:
+        """One number over rows, as one over people."""
+        whose, often = np.unique(self.who[rows], return_counts=True)
+        return cell_of(
+            "people", label, whose, *(("n", float(k), often == k) for k in np.unique(often))
+        )
+
+    def free(self, label: str, rows: npt.NDArray[np.bool_]) -> bool:
+        """Whether the number of people with these rows may be given beside the others."""
+        whose = np.unique(self.who[rows])
+        cell = cell_of("people", label, whose, ("n", 1.0, np.ones(whose.size, dtype=bool)))
+        return not is_small(whose.size, self.auditor.least) and self.auditor.release(cell)
+
+    def contacts(self, label: str, rows: npt.NDArray[np.bool_]) -> bool:
+        """Whether a number of attendances may be given beside the others."""
+        if is_small(np.unique(self.who[rows]).size, self.auditor.least):
+            return False
+        told = self.rows.loc[rows, list(VISIT)]
+        by_row = rows_cell("contacts", label, self.people, told, "person")
+        return self.auditor.release(by_row, self.number(label, rows))
+
+    def share(self, label: str, of: npt.NDArray[np.bool_], rows: npt.NDArray[np.bool_]) -> bool:
+        """Whether a share of rows may be given: what it counts, and what it is a share of.
+
+        Few people may be behind many rows: six absences may all be one person's.
+        """
+        return self.auditor.release(self.number(f"{label}.of", of), self.number(label, rows & of))
+
+
 def protect_participation(
     found: Participation, study: Study, people: People, auditor: Auditor
 ) -> Participation:
-    """Protect attendance: people first, then months, kinds and levels, sessions last."""
+    """Protect attendance: people first, then shares, months, kinds and levels, sessions last."""
     least = auditor.least
     if study.attendance is None or study.attendance.empty:
-        return _protect_counts(found, least)
-    came = clean_sign_ins(study.attendance).came
-    numbers = people.of(came["person"].to_numpy())
-    everyone, place = np.unique(numbers, return_inverse=True)
+        return _protect_counts(found, study, people, auditor)
+    signed = clean_sign_ins(study.attendance)
+    rows = signed.rows
+    sheet = _Sheet(rows, people.of(rows["person"].to_numpy()), people, auditor)
+    present = rows["attended"].to_numpy(dtype=bool)
+    came = rows[present]
+    everyone, place = np.unique(sheet.who[present], return_inverse=True)
     visits = np.bincount(place)
+    often = np.zeros(len(rows), dtype=np.int64)
+    often[present] = visits[place]
 
-    def free(label: str, people_in: npt.NDArray[np.bool_]) -> bool:
-        """Whether the number of people with these rows may be given beside the others."""
-        mask = np.zeros(everyone.size, dtype=bool)
-        mask[place[people_in]] = True
-        cell = cell_of("people", label, everyone, ("n", 1.0, mask))
-        return not is_small(int(mask.sum()), least) and auditor.release(cell)
-
-    def contacts(label: str, rows: npt.NDArray[np.bool_]) -> bool:
-        """Whether a number of attendances may be given beside the others."""
-        few = is_small(np.unique(place[rows]).size, least)
-        return not few and auditor.release(
-            rows_cell("contacts", label, people, came.loc[rows, list(VISIT)], "person")
-        )
-
-    all_rows = np.ones(len(came), dtype=bool)
-    total = free("participation.participants", all_rows)
-    contacts("participation.contacts", all_rows)
-    again = free("participation.repeat_rate", (visits >= 2)[place])
-    complete = free(
-        "participation.completion_rate", (visits >= MIN_SHARE_COMPLETED * found.sessions)[place]
+    total = sheet.free("participation.participants", present)
+    again = sheet.free("participation.repeat_rate", often >= 2)
+    complete = sheet.free(
+        "participation.completion_rate",
+        present & (often >= MIN_SHARE_COMPLETED * found.sessions),
     )
+    all_contacts = sheet.contacts("participation.contacts", present)
+    registered = rows["registered"].to_numpy(dtype=bool)
+    kept = not signed.listed or sheet.share("participation.attendance_rate", registered, present)
+    back = sheet.share("participation.return_rate", *_rows_before_last(rows, present))
     columns = {"kind": found.by_kind, "level": found.by_level}
     by = {name: [] for name in columns}  # type: ignore[var-annotated]
-    for name, rows in columns.items():
-        values = came[name].to_numpy()
-        for value, n, m in rows:
-            here = values == value
-            who = free(f"participation.by_{name}.{value}", here)
-            often = who and contacts(f"participation.by_{name}.{value}.contacts", here)
-            by[name].append((value, _keep(n, who), _keep(m, often)))
+    for name, groups in columns.items():
+        values = rows[name].to_numpy()
+        for value, n, m in groups:
+            here = present & (values == value)
+            label = f"participation.by_{name}.{value}"
+            who = sheet.free(label, here)
+            rows_too = who and sheet.contacts(f"{label}.contacts", here)
+            by[name].append((value, _keep(n, who), _keep(m, rows_too)))
     representation: list[Representation] = []
     for variable in dict.fromkeys(r.by for r in found.representation):
-        groups = [r for r in found.representation if r.by == variable]
+        groups_of = [r for r in found.representation if r.by == variable]
         of_person = came.groupby("person")[variable].first().dropna().astype(str)
-        group = came["person"].map(of_person).to_numpy()
+        group = rows["person"].map(of_person).to_numpy()
         label = f"participation.representation.{variable}"
-        fine = total and free(label, np.isin(group, [r.value for r in groups]))
+        fine = total and sheet.free(label, present & np.isin(group, [r.value for r in groups_of]))
         shown = {
             r.value
-            for r in sorted(groups, key=lambda r: -r.n)
-            if fine and free(f"{label}.{r.value}", group == r.value)
+            for r in sorted(groups_of, key=lambda r: -r.n)
+            if fine and sheet.free(f"{label}.{r.value}", present & (group == r.value))
         }
-        representation += [r if r.value in shown else _no_share(r) for r in groups]
-    month = came["date"].dt.strftime("%Y-%m").to_numpy() if found.per_period else np.array([])
+        representation += [r if r.value in shown else _no_share(r) for r in groups_of]
+    month = rows["date"].dt.strftime("%Y-%m").to_numpy() if found.per_period else np.array([])
     periods = tuple(
         _period(
             p,
-            free(f"participation.{p.month}", month == p.month),
-            contacts(f"participation.{p.month}.contacts", month == p.month),
+            sheet.free(f"participation.{p.month}", present & (month == p.month)),
+            sheet.contacts(f"participation.{p.month}.contacts", present & (month == p.month)),
         )
         for p in found.per_period
     )
-    at = came["at"].to_numpy()
-    order = np.unique(clean_sign_ins(study.attendance).rows["at"])
-    sessions = tuple(
-        # All who came less those of one session are the people who missed it.
-        _session(
-            s,
-            free(f"participation.session.{s.session}", at == number)
-            and contacts(f"participation.session.{s.session}.contacts", at == number),
-            least,
-        )
-        for s, number in zip(found.per_session, order, strict=True)
-    )
+    sessions = _protect_sessions(found.per_session, sheet, limits=kept)
     steps = {"came": total, "came_again": again, "completed": complete and again, "community": True}
     funnel = tuple(
         replace(
@@ -133,28 +161,115 @@ def protect_participation(
         for s in found.funnel
     )
     engagement = _engagement(visits, everyone, auditor)
-    return replace(
+    # How unevenly people came tells how often those came again, too.
+    spread = found if all_contacts else _without_spread(found)
+    protected = replace(
         found,
         participants=_keep(found.participants, total),
+        contacts=_keep(found.contacts, all_contacts),
         households=_keep(found.households, found.households is None),
         reach=found.reach if total else _none(found.reach),
-        attendance_rate=hide_share(found.attendance_rate, least),
+        attendance_rate=_rounded(found.attendance_rate, kept),
         repeat_rate=hide_share(found.repeat_rate, least) if again else _none(found.repeat_rate),
         completion_rate=(
             hide_share(found.completion_rate, least) if complete else _none(found.completion_rate)
         ),
-        return_rate=hide_share(found.return_rate, least),
+        return_rate=_rounded(found.return_rate, back),
         funnel=funnel,
         per_session=sessions,
         per_period=periods,
         engagement=engagement,
-        lorenz=thin_lorenz(found.lorenz, found.contacts, least),
-        top10_share=_top(found.top10_share, len(found.lorenz) - 1, least),
-        gini=round_gini(found.gini, found.gini.n, least),
+        lorenz=thin_lorenz(spread.lorenz, found.contacts, least),
+        top10_share=_top(spread.top10_share, len(spread.lorenz) - 1, least),
+        gini=round_gini(spread.gini, spread.gini.n, least),
         representation=tuple(representation),
         by_kind=tuple(by["kind"]),
         by_level=tuple(by["level"]),
     )
+    return _without_eligible(protected) if _few_stayed_away(found, least) else protected
+
+
+def _rows_before_last(
+    rows: pd.DataFrame, present: npt.NDArray[np.bool_]
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Mark the attendances before the last session held, and those followed by the next one."""
+    person = pd.factorize(rows["person"])[0].astype(np.int64)
+    # Sessions at which anybody was, numbered in time.
+    at = np.full(len(rows), -1, dtype=np.int64)
+    at[present] = np.unique(rows["at"].to_numpy()[present], return_inverse=True)[1]
+    place = person * (at.max(initial=0) + 2) + at
+    before = present & (at < at.max(initial=-1))
+    again = present & np.isin(place + 1, place[present])
+    return before, again
+
+
+def _protect_sessions(
+    sessions: Sequence[SessionAttendance], sheet: _Sheet, *, limits: bool
+) -> tuple[SessionAttendance, ...]:
+    """Protect sessions: who came first; then who was registered, those with most no-shows first.
+
+    What one session less than all says is then withheld where few stayed away. ``limits`` is
+    whether the share over all sessions is given, around which the usual ones lie.
+    """
+    at = sheet.rows["at"].to_numpy()
+    present = sheet.rows["attended"].to_numpy(dtype=bool)
+    registered = sheet.rows["registered"].to_numpy(dtype=bool)
+    labels = [f"participation.session.{s.session}" for s in sessions]
+    here = [at == number for number in np.unique(at)]
+    # All who came less those of one session are the people who missed it.
+    came = [
+        sheet.free(label, rows & present) and sheet.contacts(f"{label}.contacts", rows & present)
+        for label, rows in zip(labels, here, strict=True)
+    ]
+    missed = [int((rows & registered & ~present).sum()) for rows in here]
+    shares = [False] * len(sessions)
+    for i in sorted(range(len(sessions)), key=lambda i: -missed[i]):
+        shares[i] = came[i] and sheet.share(
+            f"{labels[i]}.rate", here[i] & registered, here[i] & present
+        )
+    return tuple(_session(s, a, b, limits) for s, a, b in zip(sessions, came, shares, strict=True))
+
+
+def _without_spread(found: Participation) -> Participation:
+    """Withhold how unevenly attendances are spread over people."""
+    return replace(found, lorenz=(), gini=_none(found.gini), top10_share=_none(found.top10_share))
+
+
+def _few_stayed_away(found: Participation, least: int) -> bool:
+    """Whether few of those eligible never came, in all or in a month."""
+    came = [found.participants, *(p.participants for p in found.per_period)]
+    return found.eligible is not None and any(
+        n is not None and is_small(found.eligible - n, least) for n in came
+    )
+
+
+def _without_eligible(found: Participation) -> Participation:
+    """Withhold how many were eligible, and every share of them: less who came, few are left."""
+    return replace(
+        found,
+        eligible=SUPPRESSED,
+        reach=_none(found.reach),
+        per_period=tuple(replace(p, rate=_none(p.rate)) for p in found.per_period),
+        funnel=tuple(
+            replace(s, n=SUPPRESSED)
+            if s.step == "community"
+            else replace(s, share=_none(s.share) if s.of == "community" else s.share)
+            for s in found.funnel
+        ),
+    )
+
+
+def _rounded(share: EstimateLike, free: bool) -> EstimateLike:
+    """Give a share by person: its error in full would tell how it is spread over people."""
+    if isinstance(share, NotEstimable):
+        return share if free else _none(share)
+    if not free:
+        return _none(share)
+    low, high = (
+        None if end is None else side(round(100 * end, 6)) / 100
+        for end, side in ((share.ci_low, math.floor), (share.ci_high, math.ceil))
+    )
+    return replace(share, ci_low=low, ci_high=high, std_error=SUPPRESSED)
 
 
 def _engagement(
@@ -185,29 +300,52 @@ def _engagement(
     return ()
 
 
-def _protect_counts(found: Participation, least: int) -> Participation:
-    """Protect a sheet of counts: small sessions are hidden with a second one."""
-    hidden = choose_hidden([s.attended for s in found.per_session], least)
+def _protect_counts(
+    found: Participation, study: Study, people: People, auditor: Auditor
+) -> Participation:
+    """Protect a sheet of counts beside everything seen before: parts of it are totals too."""
+    if study.attendance_counts is None or study.attendance_counts.empty:
+        return found
+    sheet = CountedSheet.read(study.attendance_counts, people, auditor)
+    each = range(len(found.per_session))
+    contacts = sheet.release("participation.contacts", came=each)
+    kept = sheet.release(
+        "participation.attendance_rate", came=sheet.usable, registered=sheet.usable
+    )
+    filled = sheet.release("participation.fill_rate", came=sheet.known, registered=sheet.known)
+    # The largest first: what is hidden beside a small session is the next smallest.
+    came, shares = [False] * len(each), [False] * len(each)
+    for i in sorted(each, key=lambda i: -found.per_session[i].attended):
+        came[i] = sheet.release(f"participation.session.{i}", came=[i])
+    for i in sorted(each, key=lambda i: -sheet.apart(i)):
+        shares[i] = came[i] and sheet.release(f"participation.session.{i}.rate", registered=[i])
     return replace(
         found,
-        attendance_rate=hide_share(found.attendance_rate, least),
+        contacts=_keep(found.contacts, contacts),
+        attendance_rate=_rounded(found.attendance_rate, kept),
+        fill_rate=_keep(found.fill_rate, filled),
         per_session=tuple(
-            _session(s, i not in hidden, least) for i, s in enumerate(found.per_session)
+            _session(s, a, b, kept) for s, a, b in zip(found.per_session, came, shares, strict=True)
         ),
     )
 
 
-def _session(s: SessionAttendance, free: bool, least: int) -> SessionAttendance:
-    shares = free and is_safe_share(s.rate, least)
-    registered = s.registered is None or shares
+def _session(s: SessionAttendance, free: bool, shares: bool, limits: bool) -> SessionAttendance:
+    """Give a session: who came if ``free``, who was registered if ``shares``.
+
+    The limits lie around the share over all sessions; in full they would give it back.
+    """
+    low, high = (None if end is None else round(end, 2) for end in (s.limit_low, s.limit_high))
+    shares = shares or s.registered is None
     return replace(
         s,
         attended=_keep(s.attended, free),
-        registered=_keep(s.registered, registered),
+        registered=_keep(s.registered, shares),
         rate=s.rate if shares else _none(s.rate),
         no_show=s.no_show if shares else _none(s.no_show),
-        limit_low=_keep(s.limit_low, shares),
-        limit_high=_keep(s.limit_high, shares),
+        limit_low=_keep(low, shares and limits),
+        limit_high=_keep(high, shares and limits),
+        outside=s.outside and shares and limits,
         # Who came again is a part of both sessions' people.
         returned=s.returned if isinstance(s.returned, NotEstimable) else _none(s.returned),
     )

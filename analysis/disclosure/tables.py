@@ -8,7 +8,7 @@ out; so it is where the two cannot be compared.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -20,9 +20,9 @@ from analysis.participation.attendance import clean_sign_ins
 from analysis.results import Caution
 from analysis.study import Study
 
-#: By section: variables of its numbers of people, and of its sums over rows.
-_VARIABLES = {
-    "participation": ("people", "contacts"),
+#: By section: the variable of its numbers of people, and those of its sums over rows.
+_VARIABLES: Mapping[str, tuple[str, ...]] = {
+    "participation": ("people", "contacts", "listed"),
     "volunteers": ("team", "service"),
     "capacity": ("raters", "ratings"),
 }
@@ -39,10 +39,10 @@ def find_older(cells: Sequence[Cell]) -> frozenset[str]:
     rows = {cell.family: cell.terms for cell in cells if cell.terms}
     return frozenset(
         name
-        for name, (people, sums) in _VARIABLES.items()
-        if any(column == "n" for column, *_ in rows.get(sums, ()))
+        for name, (people, *sums) in _VARIABLES.items()
+        if any(column == "n" for one in sums for column, *_ in rows.get(one, ()))
         # A roster without a log of service has no hours to compare.
-        or (people in rows and sums not in rows and name != "volunteers")
+        or (people in rows and not rows.keys() >= set(sums) and name != "volunteers")
     )
 
 
@@ -89,10 +89,13 @@ def say_left_out(names: Sequence[str], older: frozenset[str], least: int) -> tup
 def _attendance_cells(study: Study, people: People) -> list[Cell]:
     if study.attendance is None or study.attendance.empty:
         return []
-    came = clean_sign_ins(study.attendance).came
+    sheet = clean_sign_ins(study.attendance)
+    came, listed = sheet.came, sheet.rows[[*VISIT, "attended", "registered"]]
     return [
         _everybody("people", "participation.participants", people, came[["person"]]),
         rows_cell("contacts", "participation.contacts", people, came[list(VISIT)], "person"),
+        # Who was registered and did not come is in the share who came.
+        rows_cell("listed", "participation.attendance_rate", people, listed, "person"),
     ]
 
 

@@ -17,7 +17,7 @@ from analysis.disclosure.cells import people_of
 
 Terms = tuple[tuple[str, float, int], ...]
 #: Sums over rows: attendances, service, self-assessments; all others are about people.
-FAMILIES = frozenset({"contacts", "service", "ratings"})
+FAMILIES = frozenset({"contacts", "listed", "service", "ratings"})
 #: Sets of few people that are tried; with more, the number is withheld.
 MAX_GROUPS = 3_000
 

@@ -281,8 +281,8 @@ def _from_counts(study: Study) -> Participation | None:
     if counts is None or counts.empty:
         return None
     nothing = NotEstimable(reason="not_asked")
-    registered = _column(counts, "registered")
-    came = _column(counts, "attended")
+    registered = read_column(counts, "registered")
+    came = read_column(counts, "attended")
     usable = np.isfinite(registered) & (registered > 0) & (came <= registered)
     too_many = int(np.sum(came > registered))
     limits = laney_limits(came, np.where(usable, registered, np.nan))
@@ -326,7 +326,8 @@ def _count_cautions(too_many: int) -> Iterator[Caution]:
         yield _caution("attended_above_registered", n=too_many)
 
 
-def _column(counts: pd.DataFrame, name: str) -> np.ndarray:
+def read_column(counts: pd.DataFrame, name: str) -> np.ndarray:
+    """Read a column of a sheet of counts; all missing where there is none."""
     if name not in counts:
         return np.full(len(counts), np.nan)
     return counts[name].to_numpy(dtype=np.float64)
