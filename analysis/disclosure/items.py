@@ -18,10 +18,12 @@ from analysis.disclosure.rounding import find_unit
 from analysis.disclosure.rules import is_small, join_bins
 from analysis.disclosure.suppression import choose_hidden
 from analysis.disclosure.survey import Survey
-from analysis.results import SUPPRESSED, Caution
+from analysis.results import SUPPRESSED, Caution, Suppressed
+from analysis.surveys.analyses import family_of
 from analysis.surveys.contrasts import main_contrast
 from analysis.surveys.items import count_item, list_answers
-from analysis.surveys.results import ItemAnswers
+from analysis.surveys.results import ItemAnswers, ScoreSummary
+from analysis.surveys.scoring import item_range, reverse, score_answers
 
 #: Stands between the first and the last of answers that are joined.
 JOINED = " – "
@@ -32,8 +34,14 @@ Bins = Sequence[tuple[int, int]]
 
 def protect_items(
     survey: Survey, found: Sequence[ItemAnswers]
-) -> tuple[tuple[ItemAnswers, ...], tuple[Caution, ...]]:
-    """Protect the answers to each item, measure by measure; say whose answers they are."""
+) -> tuple[tuple[ItemAnswers, ...], dict[str, Bins | None], tuple[Caution, ...]]:
+    """Protect the answers to each item, measure by measure.
+
+    Returns
+    -------
+    items, bins, cautions
+        ``bins`` as :func:`_choose_bins` for each measure; cautions say whose answers they are.
+    """
     for family in list(survey.auditor.families):
         if family.startswith("count:"):
             # In the order of the questions: a ledger written twice is the same.
@@ -73,10 +81,50 @@ def protect_items(
         for one, ok, whole in zip(found, free, everyone, strict=True)
         if ok and not whole
     )
-    return shown, tuple(
+    whose = tuple(
         Caution(code="answers_of_matched", severity="info", section="items", measure=name)
         for name in fewer
     )
+    return shown, bins, whose
+
+
+def count_as_asked(
+    survey: Survey, found: ScoreSummary, items: Sequence[ItemAnswers], bins: Bins | None
+) -> ScoreSummary:
+    """Join the scores of a measure of one question as its answers are joined.
+
+    Two ways of joining the same answers, or the answers of a part beside those of all, would tell
+    the few between them. Yes/no and categories are judged answer by answer instead.
+    """
+    measure, data = survey.study.measure(found.measure), survey.study.survey
+    item = next((i for i in items if (i.measure, i.wave) == (found.measure, found.wave)), None)
+    if data is None or item is None or len(measure.items) > 1 or family_of(measure) != "mean":
+        return found
+    if all(isinstance(n, Suppressed) for n in item.counts.values()):
+        return found
+    answers = np.array(list_answers(data, measure), dtype=np.float64)
+    if item.n != found.n or (bins is not None and not answers.size):
+        return _without_counts(found, floor=True, ceiling=True)
+    if bins is None:
+        return found
+    turned = reverse(answers, item_range(measure)) if item.reversed else answers
+    scores = score_answers(turned[:, None], measure)
+    joined = [
+        (float(scores[[a, b - 1]].mean()), int(n))
+        for (a, b), n in zip(bins, item.counts.values(), strict=True)
+        if n
+    ]
+    first, last = (b - a > 1 for a, b in (bins[0], bins[-1]))
+    floor, ceiling = (last, first) if item.reversed else (first, last)
+    hidden = _without_counts(found, floor=floor, ceiling=ceiling)
+    return replace(hidden, counts=tuple(sorted(joined)))
+
+
+def _without_counts(found: ScoreSummary, *, floor: bool, ceiling: bool) -> ScoreSummary:
+    """Leave out the distribution, and the shares at those of its ends."""
+    ends = {"floor": found.floor if floor else None, "ceiling": found.ceiling if ceiling else None}
+    hidden = {name: SUPPRESSED for name, share in ends.items() if share is not None}
+    return replace(found, counts=(), **hidden)
 
 
 def _answered(survey: Survey, found: ItemAnswers) -> BoolArray:
@@ -121,7 +169,8 @@ def _is_free(survey: Survey, found: ItemAnswers, mask: BoolArray) -> bool:
     family = f"item:{found.measure}:{found.item}"
     return survey.auditor.release(
         cell_of(family, label, survey.people, ("n", 1.0, mask)),
-        *survey.sums(found.measure, label, (found.wave, 1.0, mask)),
+        *survey.totals(found.measure, label, (found.wave, 1.0, mask)),
+        *survey.told_answers(found.measure, label, (found.wave, mask)),
     )
 
 

@@ -22,7 +22,7 @@ from analysis.disclosure.rounding import round_survey
 from analysis.disclosure.rules import is_small
 from analysis.disclosure.series import protect_series
 from analysis.disclosure.suppression import Auditor
-from analysis.disclosure.survey import read_survey
+from analysis.disclosure.survey import ANSWERS, read_survey
 from analysis.disclosure.surveys import protect_links, protect_surveys
 from analysis.disclosure.tables import find_left_out, find_older, say_left_out
 from analysis.disclosure.volunteers import protect_volunteers
@@ -171,7 +171,8 @@ def protect_release(
     shown = _hide_few(_say_again(shown, study, audience), auditor.least)
     shown = replace(shown, audience=audience)
     shown = replace(shown, disclosure=_sum_up(evaluation, shown, found))
-    return shown, tuple(auditor.released), people
+    told = tuple(cell for cell in auditor.released if not cell.family.startswith(ANSWERS))
+    return shown, told, people
 
 
 def withhold_unknown(value: Any) -> Any:  # noqa: ANN401

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.disclosure.cells import BoolArray, Cell, People, cell_of
+from analysis.disclosure.cells import BoolArray, Cell, People, cell_of, members_of
 from analysis.disclosure.rules import is_small
-from analysis.disclosure.suppression import Auditor
+from analysis.disclosure.suppression import Auditor, choose_hidden
 from analysis.plan import MeasurePlan
 from analysis.study import Study
 from analysis.surveys.analyses import family_of
 from analysis.surveys.groups import has_comparison
 from analysis.surveys.panel import Panel, build_panel
+
+#: Numbers of people by what they answered. Who answered what is worked out again from the study
+#: whenever it is judged: no ledger keeps it.
+ANSWERS = "answer:"
 
 
 @dataclass(slots=True)
@@ -56,16 +61,85 @@ class Survey:
         return first & last
 
     def sums(self, measure: str, label: str, *terms: tuple[str, float, BoolArray]) -> list[Cell]:
-        """Cells of one number that adds up scores: the sum itself, and how many people are in it.
+        """Cells of one number that adds up scores, with all that a reader can count from it.
 
+        That is how many people are in it and, of yes/no and categories, how many gave each answer.
         Terms are (wave, weight of the mean, people).
         """
+        sets = [(wave, mask) for wave, _, mask in terms]
+        return [*self.totals(measure, label, *terms), *self.answers(measure, label, *sets)]
+
+    def totals(self, measure: str, label: str, *terms: tuple[str, float, BoolArray]) -> list[Cell]:
+        """Cells of a sum of scores and of how many people are in it, whatever they answered."""
         weighted = [(w, k / max(int(mask.sum()), 1), mask) for w, k, mask in terms]
         counts = [
             cell_of(f"count:{measure}", f"{label}.n", self.people, ("n", 1.0, mask))
             for _, _, mask in terms
         ]
         return [cell_of(f"score:{measure}", label, self.people, *weighted), *counts]
+
+    def answers(self, measure: str, label: str, *sets: tuple[str, BoolArray]) -> list[Cell]:
+        """Cells of how many gave each answer: in each wave, and in two waves to the same people.
+
+        Their shares and tests are functions of these counts and give them back. None for scales.
+        Only counts of the same waves are subtracted, so that nobody is taken for alone because
+        two answers to different waves happen to be given by almost the same people.
+        """
+        if family_of(self.study.measure(measure)) == "mean":
+            return []
+        told: list[tuple[tuple[str, ...], BoolArray]] = [((wave,), mask) for wave, mask in sets]
+        for (a, one), (b, other) in combinations(sets, 2):
+            if a != b and np.array_equal(one, other):
+                told.append((tuple(sorted((a, b), key=self.panel.wave_index)), one))
+        return [cell for waves, mask in told for cell in self._ways(measure, label, waves, mask)]
+
+    def _ways(self, measure: str, label: str, waves: Sequence[str], mask: BoolArray) -> list[Cell]:
+        """Cells of how many took each way of answering in these waves."""
+        given = np.column_stack([self.values(measure, wave) for wave in waves])
+        inside = mask & np.isfinite(given).all(axis=1)
+        return [
+            cell_of(
+                f"{ANSWERS}{measure}",
+                label,
+                self.people,
+                ("|".join(waves), 1.0, inside & (given == way).all(axis=1)),
+            )
+            for way in np.unique(given[inside], axis=0)
+        ]
+
+    def told_answers(self, measure: str, label: str, *sets: tuple[str, BoolArray]) -> list[Cell]:
+        """Cells of how many gave each answer where those of few, and one more, are withheld."""
+        found = []
+        for wave, mask in sets:
+            cells = self.answers(measure, label, (wave, mask))
+            sizes = [who.bit_count() for cell in cells for _, _, who in cell.terms]
+            hidden = choose_hidden(sizes, self.least)
+            found += [cell for i, cell in enumerate(cells) if i not in hidden]
+            if hidden:
+                term = (wave, 1.0, mask)
+                found.append(cell_of(f"{ANSWERS}{measure}", label, self.people, term))
+        return found
+
+    def recall_answers(self) -> None:
+        """Take over the answers that earlier releases told, from whose they were.
+
+        What they should not have told cannot be taken back: it is left out, and the rest counts.
+        A set with people who are not in this study stays out, as their answers are not known.
+        """
+        size = int(self.people.max(initial=-1)) + 1
+        for measure in self.panel.scores:
+            held = dict.fromkeys(cell.terms for cell in self.auditor.system(f"score:{measure}"))
+            for terms in held:
+                sets = [
+                    (wave, members_of(who, max(size, who.bit_length()))[self.people])
+                    for wave, _, who in terms
+                    if wave in self.panel.waves
+                ]
+                if [int(mask.sum()) for _, mask in sets] != [w.bit_count() for *_, w in terms]:
+                    continue
+                told = self.told_answers(measure, "earlier", *sets)
+                for cell in [*told, *self.answers(measure, "earlier", *sets)]:
+                    self.auditor.release(cell)
 
     def release(self, measure: str, label: str, *terms: tuple[str, float, BoolArray]) -> bool:
         """Release a sum of scores unless it singles anybody out."""
@@ -120,4 +194,6 @@ def read_survey(study: Study, people: People, auditor: Auditor) -> Survey:
     if has_comparison(study):
         treated = survey.keys["treated"].fillna(False).astype(bool).to_numpy()
         programme = np.where(panel.row >= 0, treated[panel.row], False)
-    return Survey(study, panel, people.of(codes), programme, auditor)
+    read = Survey(study, panel, people.of(codes), programme, auditor)
+    read.recall_answers()
+    return read

@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.disclosure.anchor import protect_anchor, protect_overlap
 from analysis.disclosure.audit import known_moments, narrow_counts
 from analysis.disclosure.cells import BoolArray, People, cell_of
-from analysis.disclosure.items import protect_items
+from analysis.disclosure.items import count_as_asked, protect_items
 from analysis.disclosure.measurement import hide_size, protect_measurement
 from analysis.disclosure.rounding import find_unit, step_of
 from analysis.disclosure.rules import bin_counts, is_safe_share, is_small
@@ -125,7 +125,8 @@ def protect_surveys(evaluation: Evaluation, survey: Survey) -> Evaluation:
     scoring = tuple(_scores(survey, one, levels) for one in evaluation.scoring)
     bounds = tuple(_bounds(survey, one) for one in evaluation.bounds)
     sensitivity = tuple(_sensitivity(survey, outcomes, one) for one in evaluation.sensitivity)
-    items, whose = protect_items(survey, evaluation.items)
+    items, bins, whose = protect_items(survey, evaluation.items)
+    scoring = tuple(count_as_asked(survey, one, items, bins.get(one.measure)) for one in scoring)
     for i in order:
         outcomes[i] = replace(outcomes[i], n=_sizes(survey, outcomes[i]))
     return replace(
@@ -264,15 +265,26 @@ def _shown(survey: Survey, o: Outcome, n: frozenset[int]) -> Outcome:
 
 
 def _effect(survey: Survey, o: Outcome, effect: EstimateLike, n: frozenset[int]) -> EstimateLike:
-    """Give an effect size; those that count people better and worse only when neither are few."""
+    """Give an effect size; those that count people better and worse only when neither are few.
+
+    Nor may those be few who are better by less than it takes to be counted as improved.
+    """
     if effect.name in ("superiority", "rank_biserial") and o.pairs is not None:
         steps = np.sign(np.subtract(o.pairs.to_score, o.pairs.from_score))
         ways = [int(np.sum(np.asarray(o.pairs.count)[steps == way])) for way in (-1, 0, 1)]
-        if any(is_small(one, survey.least) for one in ways):
+        beside = () if o.improved is None else _changed(o.improved)
+        between = [abs(ways[way] - n) for way, n in beside if n is not None]
+        if any(is_small(one, survey.least) for one in (*ways, *between)):
             return NotEstimable(reason="suppressed", name=effect.name, method=effect.method)
     if effect.n not in n:
         return replace(effect, n=SUPPRESSED)
     return effect
+
+
+def _changed(found: Improved) -> tuple[tuple[int, int | None], ...]:
+    """List how many are counted as worse (0) and better (2), by either threshold."""
+    better, worse = (found.n_better, found.reliable_better), (found.n_worse, found.reliable_worse)
+    return (*((0, n) for n in worse), *((2, n) for n in better))
 
 
 def _improved(survey: Survey, o: Outcome) -> Improved | None:
@@ -936,7 +948,11 @@ def _bounds(survey: Survey, found: Bounds) -> Bounds:
             (first, -sign / max(int((start & side).sum()), 1), start & side),
         )
     ]
-    cells = [cell_of(f"score:{found.measure}", label, survey.people, *terms)]
+    sets = [(wave, mask) for wave, _, mask in terms]
+    cells = [
+        cell_of(f"score:{found.measure}", label, survey.people, *terms),
+        *survey.answers(found.measure, label, *sets),
+    ]
     if found.name == "worst_best":
         everyone = ("n", 1.0, start & own)
         cells.append(cell_of(f"count:{found.measure}", f"{label}.n", survey.people, everyone))
