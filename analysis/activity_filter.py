@@ -29,6 +29,10 @@ _DAYS = {
 }
 
 
+#: Who a row of a table is about.
+_PERSONS = {"attendance": "person", "volunteers": "volunteer"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityFilter:
     """What to keep.
@@ -95,16 +99,29 @@ def list_months(study: Study, names: Sequence[str]) -> list[str]:
     return [str(month) for month in pd.period_range(known.min(), known.max(), freq="M")]
 
 
-def list_groups(study: Study, names: Sequence[str]) -> dict[str, list[str]]:
-    """List the columns to choose by and their values; single ones and too many are left out."""
+def list_groups(study: Study, names: Sequence[str], least: int = 1) -> dict[str, list[str]]:
+    """List the columns to choose by and their values; single ones and too many are left out.
+
+    Values that fewer than ``least`` people have are not among them: that a value occurs at all is
+    known of the few who have it. Sessions counted or planned are no people.
+    """
     found: dict[str, list[str]] = {}
     for name, table in _tables(study, names):
         for column in _columns(study, name):
             if column in table:
-                known = sorted({str(v) for v in table[column].dropna().unique()} - {""})
+                known = _list_values(table, column, _PERSONS.get(name), least)
                 if 1 < len(known) <= MAX_VALUES:
                     found[column] = known
     return found
+
+
+def _list_values(table: pd.DataFrame, column: str, person: str | None, least: int) -> list[str]:
+    told = table[column].dropna().astype(object).map(str)
+    told = told[told != ""]
+    if person is None or person not in table:
+        return sorted(set(told))
+    having = table.loc[told.index, person].groupby(told).nunique()
+    return sorted(having.index[having >= least])
 
 
 def _tables(study: Study, names: Iterable[str]) -> list[tuple[str, pd.DataFrame]]:

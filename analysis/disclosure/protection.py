@@ -1,8 +1,8 @@
 """protect(evaluation, study, audience) → Evaluation: the one door to every other reader.
 
-The evaluator holds the data and sees everything. A manager sees no survey answers of single
-people; funders and the public see nothing from which a group smaller than ``min_group`` can be
-known, from one number or from all that is released of the study.
+The evaluator holds the data and sees everything. A manager sees no answers of single people, in
+surveys and in self-assessments; funders and the public see nothing from which a group smaller than
+``min_group`` can be known, from one number or from all that is released of the study.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from analysis.disclosure.tables import find_left_out, find_older, say_left_out
 from analysis.disclosure.volunteers import protect_volunteers
 from analysis.errors import LeveeError
 from analysis.evaluation import Evaluation
+from analysis.participation.results import Participation
 from analysis.results import (
     SUPPRESSED,
     Audience,
@@ -161,8 +162,10 @@ def protect_release(
         survey = read_survey(study, people, auditor)
         shown = protect_surveys(shown, survey)
         shown = round_survey(shown, survey) if rounded else shown
-    if audience != "manager":
-        shown = _protect_activities(shown, study, people, auditor, older)
+    if audience == "manager":
+        shown = _protect_ratings(shown, study, people, auditor, older, rounded=rounded)
+    else:
+        shown = _protect_activities(shown, study, people, auditor, older, audience, rounded=rounded)
     if survey is not None:
         shown = replace(shown, dose=protect_links(survey, shown.dose, people))
     found = audit_release(auditor) if audit else Audit(smallest_interval=None)
@@ -234,8 +237,60 @@ def _empty(value: Any) -> Any:  # noqa: ANN401
     return {} if isinstance(value, Mapping) else ()
 
 
+def _protect_ratings(
+    shown: Evaluation,
+    study: Study,
+    people: People,
+    auditor: Auditor,
+    older: frozenset[str],
+    *,
+    rounded: bool,
+) -> Evaluation:
+    """Protect self-assessments for a manager, who sees who came and served, but no answers."""
+    known = shown.sustainability
+    if known is None or known.capacity is None:
+        return shown
+    left_out = find_left_out(study, people, auditor, older, ("capacity",))
+    capacity = None
+    if not left_out:
+        capacity = protect_capacity(
+            known.capacity, study, people, auditor, "manager", rounded=rounded
+        )
+    known = score_again(
+        study,
+        replace(known, capacity=capacity),
+        shown.volunteers,
+        shown.participation,
+        shown.delivery,
+        shown.earlier,
+    )
+    return replace(
+        shown,
+        sustainability=known,
+        cautions=(*shown.cautions, *say_left_out(left_out, older, auditor.least)),
+    )
+
+
+def _without_outside(found: Participation) -> Participation:
+    """Say of no session that its share is beyond limits that are withheld."""
+    return replace(
+        found,
+        per_session=tuple(
+            replace(s, outside=False) if isinstance(s.limit_low, Suppressed) else s
+            for s in found.per_session
+        ),
+    )
+
+
 def _protect_activities(
-    shown: Evaluation, study: Study, people: People, auditor: Auditor, older: frozenset[str]
+    shown: Evaluation,
+    study: Study,
+    people: People,
+    auditor: Auditor,
+    older: frozenset[str],
+    audience: Audience,
+    *,
+    rounded: bool,
 ) -> Evaluation:
     sustainability = shown.sustainability
     left_out = find_left_out(study, people, auditor, older)
@@ -243,7 +298,9 @@ def _protect_activities(
     participation = None if "participation" in left_out else shown.participation
     volunteers = None if "volunteers" in left_out else shown.volunteers
     if participation is not None:
-        participation = protect_participation(participation, study, people, auditor)
+        participation = _without_outside(
+            protect_participation(participation, study, people, auditor)
+        )
     if volunteers is not None:
         volunteers = protect_volunteers(volunteers, study, people, auditor)
     # Who had come by an earlier day is a part of who has come by now.
@@ -261,7 +318,7 @@ def _protect_activities(
             sustainability,
             capacity=None
             if capacity is None or "capacity" in left_out
-            else protect_capacity(capacity, study, people, auditor),
+            else protect_capacity(capacity, study, people, auditor, audience, rounded=rounded),
             consultation=None if consultation is None else protect_consultation(consultation),
         )
         sustainability = score_again(

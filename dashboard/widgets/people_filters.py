@@ -12,7 +12,12 @@ from analysis.plan import StudyPlan
 from dashboard.cache import current_evaluation, current_people, whole_study
 from dashboard.sentences import say_caution
 from dashboard.sentences.names import column_name, value_name
-from dashboard.state import current_people_filters, current_text, set_filter
+from dashboard.state import (
+    current_audience,
+    current_people_filters,
+    current_text,
+    set_filter,
+)
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_empty
 
@@ -30,7 +35,9 @@ def show_people_filters(tables: Sequence[str]) -> Evaluation | None:
     study = whole_study()
     if study is None:
         return current_evaluation()
-    months, groups = list_months(study, tables), list_groups(study, tables)
+    # That a value occurs at all is known of the few who have it.
+    least = 1 if current_audience() == "evaluator" else study.plan.study.min_group
+    months, groups = list_months(study, tables), list_groups(study, tables, least)
     chosen = _read_filter(months, groups, as_of="volunteers" in tables)
     if len(months) > 1 or groups:
         text = current_text()

@@ -2,11 +2,18 @@
 
 import json
 from datetime import date, timedelta
+from itertools import combinations_with_replacement
 
+import numpy as np
 import pytest
 
 from analysis import Study, evaluate
+from analysis.activity_filter import list_groups
 from analysis.disclosure import certify, list_costs, protect
+from analysis.disclosure.capacity import _round_domain
+from analysis.results import SUPPRESSED, Estimate, NotEstimable
+from analysis.statistics.t_tests import mean_t
+from analysis.sustainability.results import DomainCapacity
 from dashboard.exports.results_file import write_results
 from dashboard.sentences.incomplete import list_incomplete
 from dashboard.text import LANGUAGES, Text
@@ -64,3 +71,112 @@ def test_a_sentence_about_a_roster_that_lacks_a_column_does_not_count_it(setting
         (inside,), (outside,) = (list_incomplete(text, study, a) for a in ("manager", "funder"))
         assert "3" in inside.partition(",")[0].partition("，")[0]
         assert "3" not in outside.partition(",")[0].partition("，")[0]
+
+
+def make_ratings(first: list[int], then: list[int] | None = None) -> Study:
+    """One domain, one question from 1 to 5; the same raters twice."""
+    waves = {"pre": first, **({"post": then} if then else {})}
+    rows = [f"R{r},money,{w},{s}" for w, scores in waves.items() for r, s in enumerate(scores)]
+    columns = {name: name for name in ("rater", "domain", "wave", "score")}
+    settings = {**columns, "range": [1, 5], "target": 4}
+    content = "\n".join(["rater,domain,wave,score", *rows])
+    return read_tables(capacity=(content, settings), study={"min_group": 5})
+
+
+def share_ratings(study: Study, audience: str):
+    """Give the capacity that an audience gets."""
+    return protect(evaluate(study), study, audience).sustainability.capacity
+
+
+@pytest.mark.parametrize("scores", [[1, 5, 5, 5, 5, 4], [2, 3, 3, 4, 4, 5], [3] * 9 + [1, 4, 4]])
+def test_a_mean_of_raters_does_not_tell_their_answers(scores: list[int]):
+    """Mean and standard error left one list of the answers of all six raters."""
+    (told,) = share_ratings(make_ratings(scores), "funder").domains
+    mean = told.mean
+    assert (mean.std_error, told.gap) == (SUPPRESSED, pytest.approx(4 - mean.estimate))
+    fits = []
+    for guess in combinations_with_replacement(range(1, 6), len(scores)):
+        study = share_of(guess)
+        if study == (mean.estimate, mean.ci_low, mean.ci_high):
+            fits.append(guess)
+    assert tuple(sorted(scores)) in fits
+    for answer in range(1, 6):
+        numbers = {guess.count(answer) for guess in fits}
+        assert len(numbers) > 1 or not 0 < min(numbers) < 5
+
+
+def share_of(guess: tuple[int, ...]) -> tuple[float | None, ...]:
+    """What a reader would be given of these answers."""
+    inside = DomainCapacity(
+        domain="money",
+        wave="pre",
+        group="",
+        mean=mean_t(np.array(guess, dtype=float)),
+        change=None,
+        target=4.0,
+        gap=None,
+    )
+    mean = _round_domain(inside, 1.0, 5).mean
+    return mean.estimate, mean.ci_low, mean.ci_high
+
+
+def test_a_change_of_raters_does_not_tell_how_few_changed():
+    """Sum and sum of squares said that one rater of six changed, by two."""
+    *_, told = share_ratings(make_ratings([2, 2, 3, 3, 4, 2], [4, 2, 3, 3, 4, 2]), "funder").domains
+    change = told.change
+    assert change.estimate == pytest.approx(0.4)
+    assert (change.std_error, change.statistic, change.p_value) == (SUPPRESSED,) * 3
+    assert not change.details
+    assert change.ci_low < 0 < change.ci_high
+
+
+def test_few_raters_beside_the_highest_answer_are_not_told():
+    """4.83 of six raters said that exactly one of them did not give the highest answer."""
+    (told,) = share_ratings(make_ratings([5, 5, 5, 5, 5, 4]), "funder").domains
+    assert isinstance(told.mean, NotEstimable)
+    assert told.gap is SUPPRESSED
+
+
+@pytest.mark.parametrize("scores", [[2], [2, 4]])
+def test_a_manager_does_not_see_the_scores_of_one_or_two_raters(scores: list[int]):
+    """Self-assessments are answers of colleagues: a manager saw the mean of one rater."""
+    few = make_ratings(scores)
+    shown = protect(evaluate(few), few, "manager")
+    assert shown.sustainability.capacity is None
+    assert "weakest_domain" not in {
+        row.code for row in shown.sustainability.scorecard if isinstance(row.value, Estimate)
+    }
+    study = make_ratings([2, 2, 3, 3, 4, 2])
+    (told,) = share_ratings(study, "manager").domains
+    assert isinstance(told.mean, Estimate)
+    assert (told.mean.n, told.mean.std_error) == (6, SUPPRESSED)
+
+
+def test_filters_offer_readers_no_value_that_few_have():
+    """The kind of session to which one person came stood in everybody's list of choices."""
+    rows = [f"P{p},S{p % 2},2026-01-0{1 + p % 2},{kind}" for p, kind in enumerate("aaaaaabbbbbbc")]
+    columns = {name: name for name in ("person", "session", "date", "kind")}
+    content = "\n".join(["person,session,date,kind", *rows])
+    study = read_tables(attendance=(content, columns), study={"min_group": 5})
+    assert list_groups(study, ["attendance"]) == {"kind": ["a", "b", "c"]}
+    assert list_groups(study, ["attendance"], 5) == {"kind": ["a", "b"]}
+
+
+def test_a_session_that_is_withheld_is_not_called_unusual():
+    """``outside`` of a session with two people said that its share is far from the others'."""
+    came = [30, 31, 29, 30, 2, 30, 31, 30]
+    rows = [
+        f"P{p:02},S{s},2026-01-{10 + s},{'yes' if p < n else 'no'}"
+        for s, n in enumerate(came)
+        for p in range(40)
+    ]
+    columns = {name: name for name in ("person", "session", "date", "attended")}
+    content = "\n".join(["person,session,date,attended", *rows])
+    study = read_tables(attendance=(content, columns), study={"min_group": 5})
+    inside = evaluate(study)
+    assert inside.participation.per_session[4].outside
+    shown = protect(inside, study, "funder")
+    session = shown.participation.per_session[4]
+    assert session.attended is SUPPRESSED
+    assert not session.outside
+    assert "sessions_outside" not in {f.code for f in shown.findings}
