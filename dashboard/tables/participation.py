@@ -41,7 +41,7 @@ def list_sessions(p: Participation, text: Text) -> pd.DataFrame:
         text("Chance alone"),
         text("Came to the next one"),
     )
-    return pd.DataFrame(rows, columns=list(names))
+    return pd.DataFrame(rows, columns=list(names), dtype=object)
 
 
 def list_months(p: Participation, text: Text, least: int) -> pd.DataFrame:
@@ -58,7 +58,7 @@ def list_months(p: Participation, text: Text, least: int) -> pd.DataFrame:
         for m, n in zip(p.per_period, people, strict=True)
     ]
     names = [text("Month"), text("People"), text("Attendances"), text("Sessions")]
-    return pd.DataFrame(rows, columns=[*names, text("Share of the eligible")])
+    return pd.DataFrame(rows, columns=[*names, text("Share of the eligible")], dtype=object)
 
 
 def list_engagement(
@@ -83,7 +83,7 @@ def list_kinds(p: Participation, text: Text) -> pd.DataFrame:
         (text("Level"), *row) for row in p.by_level
     ]
     columns = [text("By"), text("What"), text("People"), text("Attendances")]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=columns, dtype=object)
 
 
 def list_funnel(p: Participation, text: Text) -> pd.DataFrame:
@@ -116,4 +116,6 @@ def list_representation(p: Participation, text: Text) -> pd.DataFrame:
         for r in p.representation
     ]
     names = [text("By"), text("Group"), text("People"), text("Share of participants")]
-    return pd.DataFrame(rows, columns=[*names, text("Share of community"), text("Ratio")])
+    return pd.DataFrame(
+        rows, columns=[*names, text("Share of community"), text("Ratio")], dtype=object
+    )

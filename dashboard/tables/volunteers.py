@@ -182,7 +182,8 @@ def list_causes(v: Volunteers, text: Text) -> pd.DataFrame:
     rows = [
         (name_reason(text, c.reason), c.n, share_with_interval(text, c.at_365)) for c in v.causes
     ]
-    return pd.DataFrame(rows, columns=[text("Reason"), text("Left"), text("Within a year")])
+    names = [text("Reason"), text("Left"), text("Within a year")]
+    return pd.DataFrame(rows, columns=names, dtype=object)
 
 
 _OF_MONTHS = ("active", "new", "returning", "lapsed", "team")
