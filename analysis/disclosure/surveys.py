@@ -873,7 +873,8 @@ def _dose(survey: Survey, found: Dose) -> Dose:
     return replace(
         found,
         slope=_trim(slope, frozenset({int(used.sum())})),
-        points=tuple(points),
+        # In whole sessions: 0.6 of those who came once or never says how many never did.
+        points=tuple((float(round(x)), n, change) for x, n, change in points),
         # The line's ends are the fewest and the most sessions of anybody: of single people.
         line=tuple((x, e) for x, e in found.line if ends[0] <= x <= ends[1]),
     )
