@@ -20,7 +20,7 @@ from analysis.disclosure.rules import (
     round_gini,
     round_people,
 )
-from analysis.disclosure.suppression import Auditor
+from analysis.disclosure.suppression import Auditor, choose_hidden
 from analysis.participation.attendance import clean_sign_ins
 from analysis.participation.engagement import list_engagement
 from analysis.participation.results import (
@@ -88,7 +88,19 @@ class _Sheet:
 
         Few people may be behind many rows: six absences may all be one person's.
         """
-        return self.auditor.release(self.number(f"{label}.of", of), self.number(label, rows & of))
+        return self.shares([(label, of, rows)])
+
+    def shares(
+        self, shares: Sequence[tuple[str, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]]
+    ) -> bool:
+        """Whether several shares may be given, all together."""
+        return self.auditor.release(
+            *(
+                cell
+                for label, of, rows in shares
+                for cell in (self.number(f"{label}.of", of), self.number(label, rows & of))
+            )
+        )
 
 
 def protect_participation(
@@ -150,7 +162,9 @@ def protect_participation(
         )
         for p in found.per_period
     )
-    sessions = _protect_sessions(found.per_session, sheet, limits=kept)
+    judged = _judge_sessions(found.per_session, sheet)
+    engagement = _engagement(visits, everyone, auditor)
+    sessions = _protect_sessions(found.per_session, judged, limits=kept)
     steps = {"came": total, "came_again": again, "completed": complete and again, "community": True}
     funnel = tuple(
         replace(
@@ -160,7 +174,6 @@ def protect_participation(
         )
         for s in found.funnel
     )
-    engagement = _engagement(visits, everyone, auditor)
     # How unevenly people came tells how often those came again, too.
     spread = found if all_contacts else _without_spread(found)
     protected = replace(
@@ -203,31 +216,60 @@ def _rows_before_last(
     return before, again
 
 
-def _protect_sessions(
-    sessions: Sequence[SessionAttendance], sheet: _Sheet, *, limits: bool
-) -> tuple[SessionAttendance, ...]:
-    """Protect sessions: who came first; then who was registered, those with most no-shows first.
+#: Sessions whose shares are judged together: one by one they take half a minute in a year's sheet.
+_TOGETHER = 40
 
-    What one session less than all says is then withheld where few stayed away. ``limits`` is
-    whether the share over all sessions is given, around which the usual ones lie.
-    """
+
+@dataclass(frozen=True, slots=True)
+class _Sessions:
+    """The sessions of a sheet: their rows, and whether who came may be told."""
+
+    sheet: _Sheet
+    labels: Sequence[str]
+    here: Sequence[npt.NDArray[np.bool_]]
+    came: Sequence[bool]
+
+
+def _judge_sessions(sessions: Sequence[SessionAttendance], sheet: _Sheet) -> _Sessions:
+    """Judge how many came to each session: all who came less those of one are who missed it."""
     at = sheet.rows["at"].to_numpy()
     present = sheet.rows["attended"].to_numpy(dtype=bool)
-    registered = sheet.rows["registered"].to_numpy(dtype=bool)
     labels = [f"participation.session.{s.session}" for s in sessions]
     here = [at == number for number in np.unique(at)]
-    # All who came less those of one session are the people who missed it.
     came = [
         sheet.free(label, rows & present) and sheet.contacts(f"{label}.contacts", rows & present)
         for label, rows in zip(labels, here, strict=True)
     ]
-    missed = [int((rows & registered & ~present).sum()) for rows in here]
-    shares = [False] * len(sessions)
-    for i in sorted(range(len(sessions)), key=lambda i: -missed[i]):
-        shares[i] = came[i] and sheet.share(
-            f"{labels[i]}.rate", here[i] & registered, here[i] & present
-        )
-    return tuple(_session(s, a, b, limits) for s, a, b in zip(sessions, came, shares, strict=True))
+    return _Sessions(sheet, labels, here, came)
+
+
+def _protect_sessions(
+    sessions: Sequence[SessionAttendance], judged: _Sessions, *, limits: bool
+) -> tuple[SessionAttendance, ...]:
+    """Give who was registered for each session but those that few stayed away from.
+
+    Beside all of them another is withheld, the next in no-shows. The others are judged some at a
+    time, those with most no-shows first, and some are given or none of them. ``limits`` is whether
+    the share over all sessions is given, around which the usual ones lie.
+    """
+    sheet, came = judged.sheet, judged.came
+    present = sheet.rows["attended"].to_numpy(dtype=bool)
+    registered = sheet.rows["registered"].to_numpy(dtype=bool)
+    missed = [int((rows & registered & ~present).sum()) for rows in judged.here]
+    hidden = choose_hidden(missed, sheet.auditor.least)
+    kept = [i for i in range(len(sessions)) if came[i] and i not in hidden]
+    kept.sort(key=lambda i: -missed[i])
+
+    told: set[int] = set()
+    for start in range(0, len(kept), _TOGETHER):
+        some = kept[start : start + _TOGETHER]
+        asked = [
+            (f"{judged.labels[i]}.rate", judged.here[i] & registered, judged.here[i] & present)
+            for i in some
+        ]
+        if sheet.shares(asked):
+            told.update(some)
+    return tuple(_session(s, came[i], i in told, limits) for i, s in enumerate(sessions))
 
 
 def _without_spread(found: Participation) -> Participation:
