@@ -246,7 +246,7 @@ def _judge_sessions(sessions: Sequence[SessionAttendance], sheet: _Sheet) -> _Se
 def _protect_sessions(
     sessions: Sequence[SessionAttendance], judged: _Sessions, *, limits: bool
 ) -> tuple[SessionAttendance, ...]:
-    """Give who was registered for each session but those that few stayed away from.
+    """Give who was registered for each session but those few stayed away from, or walked into.
 
     Beside all of them another is withheld, the next in no-shows. The others are judged some at a
     time, those with most no-shows first, and some are given or none of them. ``limits`` is whether
@@ -257,6 +257,8 @@ def _protect_sessions(
     registered = sheet.rows["registered"].to_numpy(dtype=bool)
     missed = [int((rows & registered & ~present).sum()) for rows in judged.here]
     hidden = choose_hidden(missed, sheet.auditor.least)
+    walked_in = [int((rows & present & ~registered).sum()) for rows in judged.here]
+    hidden += [i for i, n in enumerate(walked_in) if is_small(n, sheet.auditor.least)]
     kept = [i for i in range(len(sessions)) if came[i] and i not in hidden]
     kept.sort(key=lambda i: -missed[i])
 
