@@ -54,7 +54,7 @@ def protect_hours(v: Volunteering, found: Hours, study: Study) -> Hours:
     again = found.unit == "days" and is_small(found.total - n, v.least)
     whole = not again and v.free("hours.n", givers) and free("total", order)
     # Rounded to the hours of the smallest group: exact ones tell the hours of one person.
-    unit = max(COEFFICIENT, v.least / found.total)
+    unit = max(COEFFICIENT, v.least / found.total) if found.total > 0 else 1.0
     kept = [
         (x, y if k == n else min(1.0, round_to(y, unit)))
         for (x, y), k in _lorenz_points(found.lorenz, v.least)

@@ -128,6 +128,12 @@ def test_the_hours_of_one_person_are_not_worked_out_from_the_mean_and_its_spread
     assert 0.5 < max(moved) <= 2.5
 
 
+def test_a_log_of_no_hours_at_all_is_protected_too():
+    rows = [f"V{i:02},2025-01-06,0" for i in range(13)]
+    study = service_log(rows, "id,date,hours", date(2025, 2, 25), hours="hours")
+    assert shown(study).hours.lorenz == ()
+
+
 def test_of_whom_the_broken_promises_are_is_not_told():
     """One of 30 broke all seven: rows are many, and people are one."""
     days = [MONDAY + timedelta(days=7 * k) for k in range(20)]
