@@ -99,6 +99,13 @@ def list_months(study: Study, names: Sequence[str]) -> list[str]:
     return [str(month) for month in pd.period_range(known.min(), known.max(), freq="M")]
 
 
+def list_group_columns(study: Study, names: Sequence[str]) -> list[str]:
+    """List the columns of these tables that a choice can be made by, whatever they hold."""
+    tables = _tables(study, names)
+    found = [c for name, table in tables for c in _columns(study, name) if c in table]
+    return list(dict.fromkeys(found))
+
+
 def list_groups(study: Study, names: Sequence[str], least: int = 1) -> dict[str, list[str]]:
     """List the columns to choose by and their values; single ones and too many are left out.
 

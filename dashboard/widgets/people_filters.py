@@ -6,9 +6,15 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from analysis.activity_filter import ActivityFilter, list_groups, list_months
+from analysis.activity_filter import (
+    ActivityFilter,
+    list_group_columns,
+    list_groups,
+    list_months,
+)
 from analysis.evaluation import Evaluation
 from analysis.plan import StudyPlan
+from analysis.study import Study
 from dashboard.cache import current_evaluation, current_people, whole_study
 from dashboard.sentences import say_caution
 from dashboard.sentences.names import column_name, value_name
@@ -46,7 +52,25 @@ def show_people_filters(tables: Sequence[str]) -> Evaluation | None:
             _show_months(months, chosen, as_of="volunteers" in tables)
             for column, values in groups.items():
                 _show_group(study.plan, column, values, chosen.values.get(column, ()))
+    _tell_not_offered(study, tables, chosen)
     return current_people(chosen)
+
+
+def _tell_not_offered(study: Study, tables: Sequence[str], chosen: ActivityFilter) -> None:
+    """Say which values of a link are not offered to this reader: the page shows everybody then.
+
+    A value of few people is told like a value that nobody has.
+    """
+    asked, text = current_people_filters().get("people", ()), current_text()
+    refused = [
+        value_name(text, study.plan, value)
+        for column in list_group_columns(study, tables)
+        for value in _chosen(asked, column)
+        if value not in chosen.values.get(column, ())
+    ]
+    if refused:
+        told = text("Not offered as a choice to this reader: {values}.", values=text.join(refused))
+        st.info(escape_markdown(told))
 
 
 def show_missing(

@@ -108,13 +108,26 @@ def test_months_and_groups_are_chosen_above_the_page_and_kept_in_the_url(open_pa
 
 def test_a_choice_of_too_few_says_so(open_page: Open):
     at = open_page("volunteers", "en")
-    # The evaluator, who holds the data, sees small groups; a funder does not.
     at.session_state["url_audience"] = ["funder"]
     picker = next(one for one in at.main.multiselect if one.label == "角色")
-    picker.set_value(["队长"]).run()
+    picker.set_value(["骨干"]).run()
     assert not at.exception
     assert at.main.title[0].value == "Nothing to show for this choice"
     assert "fewer than 5 people" in at.main.info[0].value
+
+
+@pytest.mark.parametrize("value", ["队长", "nobody"])
+def test_a_value_of_few_is_told_like_a_value_of_nobody(open_page: Open, value: str):
+    at = open_page("volunteers", "en")
+    whole = at.main.title[0].value
+    at.session_state["url_audience"] = ["funder"]
+    at.session_state["url_people"] = [f"角色={value}"]
+    at.run()
+    assert not at.exception
+    picker = next(one for one in at.main.multiselect if one.label == "角色")
+    assert "队长" not in picker.options
+    assert at.main.title[0].value == whole
+    assert at.main.info[0].value == f"Not offered as a choice to this reader: {value}\\."
 
 
 @pytest.mark.parametrize(

@@ -34,8 +34,11 @@ def test_nobody_is_recovered_over_sessions_and_restarts():
 
 
 def test_the_attacker_does_not_know_the_protection():
-    """He makes releases as anybody would, and reads nothing else of the code that protects."""
-    known = {"make_release", "protect", "RefusedReleaseError"}
+    """He makes releases as anybody would, and reads nothing else of the code that protects.
+
+    What protection cost is counted for the table of the benchmark, after his attacks.
+    """
+    known = {"list_costs", "make_release", "protect", "RefusedReleaseError"}
     for source in SOURCES:
         tree = ast.parse(source.read_text(encoding="utf-8"))
         imports = [n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module]
