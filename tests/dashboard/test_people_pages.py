@@ -127,7 +127,7 @@ def test_a_value_of_few_is_told_like_a_value_of_nobody(open_page: Open, value: s
     picker = next(one for one in at.main.multiselect if one.label == "角色")
     assert "队长" not in picker.options
     assert at.main.title[0].value == whole
-    assert at.main.info[0].value == f"Not offered as a choice to this reader: {value}\\."
+    assert at.main.info[0].value == f"Not offered as a choice to this reader\\: {value}\\."
 
 
 @pytest.mark.parametrize(
