@@ -19,6 +19,7 @@ from analysis.disclosure.rules import bin_counts, is_safe_share, is_small
 from analysis.disclosure.suppression import choose_hidden
 from analysis.disclosure.survey import Survey
 from analysis.disclosure.trajectory import protect_trajectory
+from analysis.disclosure.weights import WEIGHTED, release_weighted
 from analysis.evaluation import Evaluation
 from analysis.plan import MeasurePlan
 from analysis.results import (
@@ -979,6 +980,8 @@ def _sensitivity(survey: Survey, outcomes: Sequence[Outcome], found: Sensitivity
                 sets = (start & ~end, end & ~start, start & end)
                 free &= not any(is_small(int(s.sum()), survey.least) for s in sets)
             free &= not isinstance(o.change, NotEstimable)
+    if free and found.name in WEIGHTED and isinstance(found.change, Comparison):
+        free = release_weighted(survey, found)
     if not free:
         hidden = hide_comparison(found.change)
         return replace(found, change=hidden, details=waves, auxiliary=(), tipping=None)

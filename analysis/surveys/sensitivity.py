@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from analysis.plan import MeasurePlan
@@ -15,7 +16,7 @@ from analysis.statistics.group_change import weighted_mean_change
 from analysis.statistics.ordinal_mixed import ordered_change
 from analysis.statistics.trajectory import mean_trajectory
 from analysis.statistics.wave_weights import raked_waves, standardised_waves, weighted_waves
-from analysis.statistics.weights import kish_design_effect, rake
+from analysis.statistics.weights import RakedWeights, kish_design_effect, rake
 from analysis.study import Study
 from analysis.surveys.analyses import MAX_ORDERED, family_of
 from analysis.surveys.contrasts import list_contrasts
@@ -64,13 +65,12 @@ def _of_contrast(
         change = cr2((post - pre)[both], alone, cluster[both], 0, name="mean_cr2")
         found.append(describe_change(measure, "mean_cr2", change, waves))
     if has_column(study, "weight"):
-        given = pd.to_numeric(pd.Series(person_values(study, panel, "weight")), errors="coerce")
-        weights = given.to_numpy(dtype=np.float64)[both]
+        weights = given_weights(study, panel)[both]
         change = weighted_mean_change((post - pre)[both], weights, "survey_weights")
         found.append(describe_change(measure, "survey_weights", change, waves, _kish(weights)))
     population = study.plan.survey.population if study.plan.survey is not None else {}
     if population and int(both.sum()) > 1:
-        found.append(_raked(study, panel, measure, waves, population))
+        found.append(_raked(study, panel, measure, waves))
     return found
 
 
@@ -82,8 +82,7 @@ def _of_waves(
     there = [np.isfinite(scores) for scores in (pre, post)]
     found: list[ComparisonLike] = []
     if has_column(study, "weight"):
-        given = pd.to_numeric(pd.Series(person_values(study, panel, "weight")), errors="coerce")
-        w = given.to_numpy(dtype=np.float64)
+        w = given_weights(study, panel)
         found.append(weighted_waves(pre[there[0]], post[there[1]], w[there[0]], w[there[1]]))
     population = study.plan.survey.population if study.plan.survey is not None else {}
     known = [name for name in population if has_column(study, name)]
@@ -137,30 +136,46 @@ def _counting(
     return replace(found, n_missing=left_out) if isinstance(found, Comparison) else found
 
 
-def _raked(
-    study: Study,
-    panel: Panel,
-    measure: MeasurePlan,
-    waves: tuple[str, str],
-    population: dict[str, dict[str, float]],
-) -> Sensitivity:
+def _raked(study: Study, panel: Panel, measure: MeasurePlan, waves: tuple[str, str]) -> Sensitivity:
     pre, post = panel.pair(measure.name, waves)
-    used = both_waves(pre, post)
-    levels = {
-        name: person_values(study, panel, name) for name in population if has_column(study, name)
-    }
-    for name, level in levels.items():
-        used &= np.isin(level.astype(str), list(population[name]))
-    margins = [_margin(level[used].astype(str), population[name]) for name, level in levels.items()]
+    used, levels = raked_people(study, panel, both_waves(pre, post))
     refused = NotEstimable(reason="no_data", n=int(used.sum()), name="raking")
-    if not margins or not used.any():
+    if not levels or not used.any():
         return describe_change(measure, "raking", refused, waves)
-    raked = rake(margins)
+    raked = rake_people(study, used, levels)
     if raked.reason:
         refused = NotEstimable(reason="not_identified", n=int(used.sum()), name="raking")
         return describe_change(measure, "raking", refused, waves)
     change = weighted_mean_change((post - pre)[used], raked.weights, "raking")
     return describe_change(measure, "raking", change, waves, raked.kish_effect)
+
+
+def raked_people(
+    study: Study, panel: Panel, among: BoolArray
+) -> tuple[BoolArray, dict[str, npt.NDArray[np.str_]]]:
+    """Find those who have a level with a share of every variable, and everybody's levels."""
+    population = study.plan.survey.population if study.plan.survey is not None else {}
+    levels = {
+        name: person_values(study, panel, name).astype(str)
+        for name in population
+        if has_column(study, name)
+    }
+    known = [np.isin(level, list(population[name])) for name, level in levels.items()]
+    return np.logical_and.reduce([among, *known]), levels
+
+
+def rake_people(
+    study: Study, used: BoolArray, levels: Mapping[str, npt.NDArray[np.str_]]
+) -> RakedWeights:
+    """Weigh people, found by :func:`raked_people`, to the shares of the population."""
+    population = study.plan.survey.population if study.plan.survey is not None else {}
+    return rake([_margin(level[used], population[name]) for name, level in levels.items()])
+
+
+def given_weights(study: Study, panel: Panel) -> FloatArray:
+    """Weight of each person as given; NaN where it is no number."""
+    given = pd.to_numeric(pd.Series(person_values(study, panel, "weight")), errors="coerce")
+    return given.to_numpy(dtype=np.float64)
 
 
 def _margin(level: np.ndarray, shares: dict[str, float]) -> tuple[np.ndarray, np.ndarray]:
