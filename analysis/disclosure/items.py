@@ -6,7 +6,7 @@ and waves of the measure, so that they can still be compared.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations, pairwise
 
@@ -14,9 +14,9 @@ import numpy as np
 
 from analysis.disclosure.audit import known_moments, narrow_counts
 from analysis.disclosure.cells import BoolArray, cell_of
+from analysis.disclosure.naming import hide_all_answers, hide_answers, name_declared
 from analysis.disclosure.rounding import find_unit
 from analysis.disclosure.rules import is_small, join_bins
-from analysis.disclosure.suppression import choose_hidden
 from analysis.disclosure.survey import Survey
 from analysis.results import SUPPRESSED, Caution, Suppressed
 from analysis.surveys.analyses import family_of
@@ -69,11 +69,11 @@ def protect_items(
         survey, [one for one, ok in zip(found, free, strict=True) if ok and not bins[one.measure]]
     )
     shown = tuple(
-        _withhold(one)
+        _withhold(survey, one)
         if not ok
-        else replace(_withhold(one), n=one.n)
+        else replace(_withhold(survey, one), n=one.n)
         if (one.measure, one.item, one.wave) in beside
-        else _join(one, bins[one.measure], survey.least)
+        else _join(survey, one, bins[one.measure])
         for one, ok in zip(found, free, strict=True)
     )
     fewer = dict.fromkeys(
@@ -204,12 +204,11 @@ def _hide_beside(survey: Survey, found: Sequence[ItemAnswers]) -> set[tuple[str,
         if measure.kind not in ("knowledge", "binary") or len(measure.items) < 2:
             continue
         asked = [one for one in found if (one.measure, one.wave) == (name, wave)]
-        # Of two answers each; those that fewest got right, or wrong, first.
+        # Those that fewest got right, or wrong, first.
         asked = sorted(
-            (one for one in asked if len(one.counts) == 2),
-            key=lambda one: min(one.counts.values()),
+            (one for one in asked if one.mean is not None), key=lambda one: min(_judged(one))
         )
-        few = [one for one in asked if any(is_small(int(n), least) for n in one.counts.values())]
+        few = [one for one in asked if any(is_small(n, least) for n in _judged(one))]
         hidden = list(few)
         for other in (one for one in asked if one not in few):
             if not few or not _tells_one(hidden, least):
@@ -219,10 +218,16 @@ def _hide_beside(survey: Survey, found: Sequence[ItemAnswers]) -> set[tuple[str,
     return chosen
 
 
+def _judged(found: ItemAnswers) -> tuple[int, int]:
+    """How many answered a question right, and wrong, in whatever words."""
+    right = round((found.mean or 0.0) * found.n)
+    return right, found.n - right
+
+
 def _tells_one(hidden: Sequence[ItemAnswers], least: int) -> bool:
-    """Whether the first answers to several questions, added up, leave too few numbers for one."""
-    firsts = [int(next(iter(one.counts.values()))) for one in hidden]
-    sizes = [sum(int(n) for n in one.counts.values()) for one in hidden]
+    """Whether the right answers to several questions, added up, leave too few numbers for one."""
+    firsts = [_judged(one)[0] for one in hidden]
+    sizes = [one.n for one in hidden]
     total, everyone = sum(firsts), sum(sizes)
     return any(min(size, total) - max(0, total - (everyone - size)) < least - 1 for size in sizes)
 
@@ -265,39 +270,40 @@ def list_joins(rows: Sequence[Sequence[int]], least: int) -> Iterator[Bins]:
     yield from (bins for _, _, bins in sorted(ways))
 
 
-def _join(found: ItemAnswers, bins: Bins | None, least: int) -> ItemAnswers:
+def _join(survey: Survey, found: ItemAnswers, bins: Bins | None) -> ItemAnswers:
+    least = survey.least
     names, counts = list(found.counts), [int(n) for n in found.counts.values()]
     missing = found.n_missing if found.n_missing == 0 else SUPPRESSED
+    whole = not any(is_small(n, least) for n in counts)
+    mean = found.mean if whole or found.mean is None else SUPPRESSED
     if bins is None:
-        hidden = choose_hidden(counts, least)
-        # An item of two answers, or that is a whole score, has a mean that is known.
-        if hidden and len(counts) < 3:
-            hidden = list(range(len(counts)))
-        return replace(
-            found,
-            n_missing=missing,
-            counts={
-                k: SUPPRESSED if i in hidden else n
-                for i, (k, n) in enumerate(zip(names, counts, strict=True))
-            },
-            mean=SUPPRESSED if hidden and found.mean is not None else found.mean,
-        )
+        # The mean of the score may tell how many were right, whatever the others said.
+        right = survey.study.measure(found.measure).kind == "knowledge"
+        told = hide_answers(found.counts, _declared(survey, found), least, whole=right)
+        return replace(found, n_missing=missing, counts=told, mean=mean)
     if len(bins) < 2:
-        return replace(_withhold(found), n=found.n)
+        return replace(_withhold(survey, found), n=found.n)
     joined = {
         names[a] if b - a == 1 else f"{names[a]}{JOINED}{names[b - 1]}": sum(counts[a:b])
         for a, b in bins
     }
-    whole = not any(is_small(n, least) for n in counts)
-    mean = found.mean if whole or found.mean is None else SUPPRESSED
     return replace(found, n_missing=missing, counts=joined, mean=mean)
 
 
-def _withhold(found: ItemAnswers) -> ItemAnswers:
+def _declared(survey: Survey, found: ItemAnswers) -> Collection[str]:
+    """Answers of an item that keep their names."""
+    data = survey.study.survey
+    if data is None:
+        raise ValueError("the study has no survey")
+    names = name_declared(data, survey.study.measure(found.measure), found.item)
+    return found.counts if names is None else names
+
+
+def _withhold(survey: Survey, found: ItemAnswers) -> ItemAnswers:
     return replace(
         found,
         n=SUPPRESSED,
         n_missing=found.n_missing if found.n_missing == 0 else SUPPRESSED,
-        counts=dict.fromkeys(found.counts, SUPPRESSED),
+        counts=hide_all_answers(found.counts, _declared(survey, found)),
         mean=None if found.mean is None else SUPPRESSED,
     )

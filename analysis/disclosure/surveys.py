@@ -14,6 +14,7 @@ from analysis.disclosure.audit import known_moments, narrow_counts
 from analysis.disclosure.cells import BoolArray, People, cell_of
 from analysis.disclosure.items import count_as_asked, protect_items
 from analysis.disclosure.measurement import hide_size, protect_measurement
+from analysis.disclosure.naming import fold_groups, fold_levels
 from analysis.disclosure.rounding import find_unit, step_of
 from analysis.disclosure.rules import bin_counts, is_safe_share, is_small
 from analysis.disclosure.suppression import choose_hidden
@@ -116,7 +117,8 @@ def protect_surveys(evaluation: Evaluation, survey: Survey) -> Evaluation:
     trajectory = tuple(protect_trajectory(survey, one) for one in evaluation.trajectory)
     dose = tuple(_dose(survey, one) for one in evaluation.dose)
     comparison = tuple(_means(survey, one) for one in comparison)
-    attrition = tuple(_attrition(survey, one) for one in evaluation.attrition)
+    rows = tuple(_attrition(survey, one) for one in evaluation.attrition)
+    attrition = fold_levels(rows, evaluation.attrition, survey.least)
     levels = {
         (o.measure, wave): level
         for o in outcomes
@@ -427,16 +429,12 @@ def _matched_groups(survey: Survey, o: Outcome) -> dict[str, Subgroups]:
     return {one.by: one for one in found}
 
 
-def _no_groups(found: Subgroups) -> Subgroups:
-    none = NotEstimable(reason="suppressed")
+def _no_groups(found: Subgroups, least: int) -> Subgroups:
     return replace(
         found,
         interaction=hide_comparison(found.interaction),
         across=None,
-        groups=tuple(
-            replace(g, n=SUPPRESSED, change=none, shrunken=none, only_pairs="")
-            for g in found.groups
-        ),
+        groups=fold_groups(found.groups, {}, least),
     )
 
 
@@ -452,7 +450,7 @@ def _groups(
     if o.design == "partly_paired" and not everyone:
         # Few of a group are in one wave only: beside the matched they would be known.
         if found.by not in matched:
-            return _no_groups(found)
+            return _no_groups(found, survey.least)
         found = matched[found.by]
     shown: dict[str, Group] = {}
     larger_hidden = False
@@ -474,11 +472,7 @@ def _groups(
             shown[group.value] = replace(group, n=SUPPRESSED) if everyone else group
         elif group.n >= survey.least:
             larger_hidden = True
-    none = NotEstimable(reason="suppressed")
-    groups = tuple(
-        shown.get(g.value, replace(g, n=SUPPRESSED, change=none, shrunken=none, only_pairs=""))
-        for g in found.groups
-    )
+    groups = fold_groups(found.groups, shown, survey.least)
     if everyone:
         # How many were compared, with how many were matched, gives those of one wave alone.
         found = replace(found, interaction=_trim(found.interaction, frozenset()))
@@ -489,7 +483,7 @@ def _groups(
         found,
         interaction=hide_comparison(found.interaction),
         across=None,
-        groups=tuple(replace(g, shrunken=none) for g in groups),
+        groups=tuple(replace(g, shrunken=NotEstimable(reason="suppressed")) for g in groups),
     )
 
 
@@ -760,7 +754,7 @@ def _balance(
     why = Caution(
         code="balance_of_matched", severity="info", section="comparison", measure=found.measure
     )
-    return tuple(rows), (why,) if fewer else ()
+    return fold_levels(rows, found.balance, survey.least), (why,) if fewer else ()
 
 
 def _scores(

@@ -74,7 +74,7 @@ def list_answers(survey: SurveyData, measure: MeasurePlan) -> tuple[float, ...]:
 
 def choose_answers(measure: MeasurePlan, given: Sequence[float]) -> tuple[float, ...]:
     """Choose the answers to list, as :func:`list_answers`, from the distinct ones given."""
-    declared = _declared(measure)
+    declared = declared_answers(measure)
     if measure.kind == "number" and not declared:
         return ()
     found = sorted({*declared, *given})
@@ -166,7 +166,7 @@ def _count_bands(measure: MeasurePlan, known: FloatArray) -> dict[str, int]:
     return {f"{_plain(start)}–{_plain(end)}": int(n) for start, end, n in pairs}
 
 
-def _declared(measure: MeasurePlan) -> list[float]:
+def declared_answers(measure: MeasurePlan) -> list[float]:
     """Whole answers of the declared range; none when it has more than can be listed."""
     if measure.kind == "category":
         return [float(i) for i in range(len(measure.order))]

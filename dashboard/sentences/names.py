@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from analysis.disclosure.naming import OTHERS
 from analysis.participation.results import Participation
 from analysis.plan import StudyPlan
 from dashboard.text import Text
@@ -72,7 +73,9 @@ def column_name(text: Text, plan: StudyPlan, column: str) -> str:
 
 
 def value_name(text: Text, plan: StudyPlan, value: str) -> str:
-    """A value of the data in words."""
+    """A value of the data in words; those that few people have have no names."""
+    if value == OTHERS:
+        return text("of few people each, together")
     return text.of(plan.label_of(value), value)
 
 

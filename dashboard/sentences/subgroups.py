@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analysis.disclosure.naming import OTHERS
 from analysis.plan import StudyPlan
 from analysis.results import Comparison, Estimate
 from analysis.surveys.results import Subgroups
@@ -91,7 +92,9 @@ def say_wide(text: Text, found: Subgroups, *, yes_no: bool) -> str:
 
 
 def say_hidden(text: Text, found: Subgroups) -> str:
-    """Say how many groups are too small to show."""
+    """Say how many groups are too small to show; of those without a name, not how many."""
+    if any(group.value == OTHERS for group in found.groups):
+        return text("Groups of few people are not shown.")
     hidden = sum(not isinstance(group.change, Estimate) for group in found.groups)
     if not hidden:
         return ""
