@@ -391,7 +391,7 @@ def _session(s: SessionAttendance, free: bool, shares: bool, limits: bool) -> Se
         limit_high=_keep(high, shares and limits),
         outside=s.outside and shares and limits,
         # Who came again is a part of both sessions' people.
-        returned=s.returned if isinstance(s.returned, NotEstimable) else _none(s.returned),
+        returned=_none(s.returned),
     )
 
 

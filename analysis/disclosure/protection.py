@@ -206,9 +206,10 @@ def _hide_few(value: Any, least: int) -> Any:  # noqa: ANN401
     if isinstance(value, Caution):
         return replace(value, values=_without_few(value, least))
     if isinstance(value, NotEstimable):
-        few = is_small(value.n, least)
-        hidden = NotEstimable(reason="suppressed", name=value.name, method=value.method)
-        return hidden if few else value
+        # The method says whether there was a number: its name stands in its place.
+        withheld = value.reason == "suppressed" or is_small(value.n, least)
+        hidden = NotEstimable(reason="suppressed", name=value.name, method=value.name)
+        return hidden if withheld else value
     if is_dataclass(value) and not isinstance(value, type):
         parts = {f.name: _hide_few(getattr(value, f.name), least) for f in fields(value)}
         same = all(parts[name] is getattr(value, name) for name in parts)

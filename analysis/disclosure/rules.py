@@ -179,14 +179,12 @@ def _is_narrow(
 
 
 def round_days(estimate: EstimateLike) -> EstimateLike:
-    """Round a time to months of 30 days: its exact day is the day on which one person left."""
+    """Round a time to months of 30 days: its exact day is the day on which one person left.
+
+    A time not reached stays so, without the last day: it is that of the one who served longest.
+    """
     if not isinstance(estimate, Estimate):
-        days = {
-            k: 30.0 * (float(v) // 30.0)
-            for k, v in estimate.details.items()
-            if k in ("last_day", "horizon") and isinstance(v, int | float)
-        }
-        return replace(estimate, details={**estimate.details, **days})
+        return replace(estimate, details={})
     low, high = (
         None if end is None or not np.isfinite(end) else 30.0 * round(end / 30.0)
         for end in (estimate.ci_low, estimate.ci_high)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.disclosure.cells import BoolArray, cell_of
-from analysis.disclosure.rules import is_small, round_days
+from analysis.disclosure.rules import is_small
 from analysis.disclosure.suppression import Auditor
 from analysis.results import SUPPRESSED, Estimate, EstimateLike, NotEstimable
 from analysis.volunteers.spells import Stints, Team, Tenures
@@ -45,7 +45,10 @@ class Volunteering:
     def share(self, label: str, share: T, asked: BoolArray, counted: BoolArray) -> T | NotEstimable:
         """Give a share of those asked whose numerator and rest are many, or none."""
         fine = not is_small(int((asked & ~counted).sum()), self.least)
-        if isinstance(share, NotEstimable) or (fine and self.free(label, asked, counted)):
+        if isinstance(share, NotEstimable):
+            # Of nobody there is no share; why there is none of a few tells how many they are.
+            return none(share) if asked.any() else share
+        if fine and self.free(label, asked, counted):
             return share
         return none(share)  # type: ignore[arg-type]
 
@@ -66,11 +69,7 @@ def keep(value: T, free: bool) -> T:
 
 
 def none(found: EstimateLike) -> NotEstimable:
-    """Say that an estimate is withheld, or why there was none."""
-    if isinstance(found, NotEstimable):
-        # Why it cannot be estimated is known; the last day of a curve is one person's.
-        rounded = round_days(found)
-        return replace(found, n=0, details=getattr(rounded, "details", {}))
+    """Say that an estimate is withheld, and never why there was none: of a few, that tells."""
     return NotEstimable(reason="suppressed", method=found.method, name=found.name)
 
 

@@ -82,8 +82,9 @@ def protect_volunteers(
     tenure = np.isfinite(v.tenures.duration)
     followed = v.free("curve.n", tenure)
     days = _free_days(v, "curve", tenure)
+    few = not followed or found.curve.n < 2 * v.least
     retention = {
-        key: whole_percent(e) if float(key) in days and isinstance(e, Estimate) else none(e)
+        key: none(e) if few else _at_day(e, free=float(key) in days)
         for key, e in found.retention.items()
     }
     returned = _returned(v, found.returned)
@@ -94,7 +95,6 @@ def protect_volunteers(
     told = Told(n=found.n if whole else None, active=found.active if serving else None)
     rounded = [_month(v, m) for m in found.monthly]
     monthly = withhold_narrow_months(found.monthly, rounded, v.least, told)
-    few = not followed or found.curve.n < 2 * v.least
     curve = _bin_curve(found.curve, days)
     return replace(
         found,
@@ -149,6 +149,13 @@ def _free_days(
         if v.free(f"{label}.{day:.0f}", by_then & event, by_then & ~event):
             chosen.append(day)
     return tuple(sorted(chosen))
+
+
+def _at_day(share: EstimateLike, *, free: bool) -> EstimateLike:
+    """Give the share of many still there on a day, or that none was followed so long."""
+    if isinstance(share, NotEstimable):
+        return replace(share, details={})
+    return whole_percent(share) if free else none(share)
 
 
 def _bin_curve(curve: Curve, days: Sequence[float]) -> Curve:
@@ -286,9 +293,12 @@ def _by_group(v: Volunteering, found: RetentionByGroup, tenure: BoolArray) -> Re
 
 
 def _round_test(found: ComparisonLike, unit: float) -> ComparisonLike:
-    """Give a test as a report prints it, without the numbers of people it was made of."""
+    """Give a test as a report prints it, without the numbers of people it was made of.
+
+    Why there is none says that hidden groups were too small for it, one by one.
+    """
     if isinstance(found, NotEstimable):
-        return found
+        return _none_test(found)
     ratio = {k: round_to(v, COEFFICIENT) for k, v in found.details.items() if k == "hazard_ratio"}
 
     def rounded(value: float | None, step: float) -> float | None:

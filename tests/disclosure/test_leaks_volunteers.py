@@ -41,6 +41,20 @@ def service_log(rows: Sequence[str], columns: str, until: date, **settings: str)
     )
 
 
+def roles_of(roles: Sequence[str], rows: Mapping[int, str] | None = None, **settings: str) -> Study:
+    """Joined on the days of one autumn. ``rows``: what stands instead of the date of leaving."""
+    told = [
+        f"V{i:02},2024-10-{1 + i % 28:02},{(rows or {}).get(i, '')},{role}"
+        for i, role in enumerate(roles)
+    ]
+    names = {**VOLUNTEERS, "role": "role", "groups": ["role"]}
+    return read_tables(
+        volunteers=("\n".join(["id,joined,left,role", *told]), names),
+        retention={"observed_until": date(2026, 3, 31), **settings},
+        study=STUDY,
+    )
+
+
 def shown(study: Study, audience: str = "funder") -> Volunteers:
     found = protect(evaluate(study), study, audience).volunteers
     assert found is not None
@@ -194,3 +208,16 @@ def test_a_withheld_number_of_a_table_is_marked_and_no_dash():
     for table in (list_roles(told, text), list_sensitivity(told, text)):
         rows = list_cells(table, text)
         assert {row[1] for row in rows[1:]} == {SUPPRESSED_MARK}
+
+
+def test_why_a_hidden_group_has_no_median_does_not_tell_whether_its_one_member_left():
+    """Not reached: the chair is there; the last day, since when; too few: there is one chair."""
+    roles = ["helper"] * 24 + ["cook"] * 6
+    left = {k: f"2025-08-1{k}" for k in range(8)}
+    told = []
+    for chairs, gone in ((1, {}), (1, {30: "2025-06-01"}), (3, {30: "2025-06-01"})):
+        (by_role,) = shown(roles_of([*roles, *["chair"] * chairs], {**left, **gone})).by_group
+        chair = next(g for g in by_role.groups if g.value == "chair")
+        told.append((chair, by_role.logrank, by_role.rmst_difference))
+    assert told[0] == told[1] == told[2]
+    assert told[0][0].median_days.reason == "suppressed"
