@@ -17,6 +17,7 @@ from typing import TypeVar, cast
 
 import numpy as np
 
+from analysis.disclosure.facts import usual_gap
 from analysis.disclosure.survey import Survey
 from analysis.evaluation import Evaluation
 from analysis.plan import MeasurePlan
@@ -202,13 +203,16 @@ def round_survey(shown: Evaluation, survey: Survey) -> Evaluation:
         changed[name] = tuple(_round_all(one) for one in getattr(shown, name))
 
     def side_by_side(rows: tuple[Row, ...]) -> tuple[Row, ...]:
-        """Round means of a measure; levels of a fact are numbers of people."""
+        """Round means of a measure and of a fact; levels of a fact are numbers of people."""
         return tuple(
-            _round(row, steps_of(survey, plans[row.variable]), "rows")
-            if row.variable in plans and not row.level
-            else row
-            for row in rows
+            row if row.level else _round(row, steps_of_row(row.variable), "rows") for row in rows
         )
+
+    def steps_of_row(variable: str) -> Steps:
+        if variable in plans:
+            return steps_of(survey, plans[variable])
+        # Facts come in whole steps more often than scores: their sums stay open by two.
+        return Steps(step=2 * usual_gap(survey, variable), people=survey.least)
 
     rounded = replace(shown, **changed)  # type: ignore[arg-type]
     return replace(

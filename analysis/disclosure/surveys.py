@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.disclosure.anchor import protect_anchor, protect_overlap
 from analysis.disclosure.audit import known_moments, narrow_counts
 from analysis.disclosure.cells import BoolArray, People, cell_of
+from analysis.disclosure.facts import compare_numbers
 from analysis.disclosure.items import count_as_asked, protect_items
 from analysis.disclosure.measurement import hide_size, protect_measurement
 from analysis.disclosure.naming import fold_groups, fold_levels
@@ -688,6 +689,8 @@ def _side_by_side(
             for c in survey.sums(variable, f"{label}.{i}", (first, 1.0, mask))
         ]
         return fine and survey.auditor.release(*cells)
+    if not level:
+        return compare_numbers(survey, variable, [side & here for side in sides], label)
     value = _text_of(survey, variable)
     totals = [side & here & (value != "") for side in sides]
     masks = [total & (value == level) for total in totals]
