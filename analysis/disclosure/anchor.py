@@ -9,6 +9,7 @@ import numpy as np
 
 from analysis.disclosure.rounding import COEFFICIENT, round_to
 from analysis.disclosure.rules import is_small
+from analysis.disclosure.sizes import hide_people
 from analysis.results import SUPPRESSED, EstimateLike, NotEstimable
 
 if TYPE_CHECKING:
@@ -48,9 +49,9 @@ def protect_anchor(survey: Survey, o: Outcome) -> AnchorDifference | None:
         found,
         n=found.n if counted else SUPPRESSED,
         n_better=found.n_better if counted else SUPPRESSED,
-        correlation=_sizeless(found.correlation),
+        correlation=found.correlation if counted else hide_people(found.correlation),
         mean_change=found.mean_change if free else _none(found.mean_change),
-        predictive=_sizeless(found.predictive),
+        predictive=found.predictive if counted else hide_people(found.predictive),
         roc=_none(found.roc),
     )
 
@@ -85,10 +86,3 @@ def _round(value: float | None) -> float | None:
 
 def _none(found: EstimateLike) -> NotEstimable:
     return NotEstimable(reason="suppressed", method=found.method, name=found.name)
-
-
-def _sizeless(found: EstimateLike) -> EstimateLike:
-    """Leave out of how many an estimate is."""
-    if isinstance(found, NotEstimable):
-        return replace(found, n=0)
-    return replace(found, n=SUPPRESSED, n_missing=SUPPRESSED if found.n_missing else 0)

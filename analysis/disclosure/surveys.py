@@ -18,6 +18,7 @@ from analysis.disclosure.measurement import hide_size, protect_measurement
 from analysis.disclosure.naming import fold_groups, fold_levels
 from analysis.disclosure.rounding import find_unit, step_of
 from analysis.disclosure.rules import bin_counts, is_safe_share, is_small
+from analysis.disclosure.sizes import hide_people, leaves_few
 from analysis.disclosure.suppression import choose_hidden
 from analysis.disclosure.survey import Survey
 from analysis.disclosure.trajectory import protect_trajectory
@@ -40,7 +41,12 @@ from analysis.surveys.attrition import lost_people
 from analysis.surveys.balance import balance_table
 from analysis.surveys.contrasts import family_of_contrast, main_contrast, waves_before
 from analysis.surveys.dose import count_sessions, dose_of_people, join_doses
-from analysis.surveys.groups import has_comparison, programme_part, treated_people
+from analysis.surveys.groups import (
+    clusters_compared,
+    has_comparison,
+    programme_part,
+    treated_people,
+)
 from analysis.surveys.panel import build_panel, has_column, person_values
 from analysis.surveys.results import (
     AttritionRow,
@@ -94,7 +100,8 @@ OF_ALL = frozenset(
 #: Statistics that are ranks or counts of people: exact values give the counts back.
 _COUNTING = frozenset({"wilcoxon", "mann_whitney", "mcnemar_midp", "mcnemar_exact"})
 _DETAILS = frozenset({"n_clusters", "icc", "margin", "equivalent"})
-_COMPARED = frozenset({"did", "ancova", "did_cr2", "ancova_cr2", "sign_flip"})
+_CLUSTERED = frozenset({"did_cr2", "ancova_cr2", "sign_flip"})
+_COMPARED = frozenset({"did", "ancova"}) | _CLUSTERED
 
 
 def protect_surveys(evaluation: Evaluation, survey: Survey) -> Evaluation:
@@ -280,9 +287,9 @@ def _effect(survey: Survey, o: Outcome, effect: EstimateLike, n: frozenset[int])
         between = [abs(ways[way] - n) for way, n in beside if n is not None]
         if any(is_small(one, survey.least) for one in (*ways, *between)):
             return NotEstimable(reason="suppressed", name=effect.name, method=effect.method)
-    if effect.n not in n:
-        return replace(effect, n=SUPPRESSED)
-    return effect
+    if leaves_few(effect.n, n, survey.least):
+        return hide_people(effect)
+    return effect if effect.n in n else replace(effect, n=SUPPRESSED)
 
 
 def _changed(found: Improved) -> tuple[tuple[int, int | None], ...]:
@@ -550,6 +557,8 @@ def _compare(survey: Survey, found: GroupComparison) -> GroupComparison:
     also = also and survey.release(found.measure, f"{label}.did_everyone", *whole)
     n = frozenset({int(arms[0].sum() + arms[1].sum())})
     allowed = (_COMPARED if released else frozenset()) | ({"did_everyone"} if also else set())
+    if released and not _release_clusters(survey, found, terms):
+        allowed = frozenset(allowed) - _CLUSTERED
 
     def protect(one: ComparisonLike) -> ComparisonLike:
         return _trim(one, n) if one.name in allowed else hide_comparison(one)
@@ -572,6 +581,21 @@ def _compare(survey: Survey, found: GroupComparison) -> GroupComparison:
             found.counterfactual if against or found.counterfactual is None else SUPPRESSED
         ),
     )
+
+
+def _release_clusters(
+    survey: Survey, found: GroupComparison, terms: Sequence[tuple[str, float, BoolArray]]
+) -> bool:
+    """Release the contrast of those whose cluster is known; it leaves out who is of none."""
+    treated = treated_people(survey.study, survey.panel)
+    if treated is None:
+        return True
+    cluster = clusters_compared(survey.study, survey.panel, treated)
+    if cluster is None:
+        return True
+    known = ~pd.isna(cluster)
+    label = f"comparison.{found.measure}.clusters"
+    return survey.release(found.measure, label, *((w, k, mask & known) for w, k, mask in terms))
 
 
 def _means(survey: Survey, found: GroupComparison) -> GroupComparison:
