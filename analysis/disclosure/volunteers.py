@@ -123,7 +123,8 @@ def protect_volunteers(
         hours=None if found.hours is None else protect_hours(v, found.hours, study),
         overdue=None,
         **_outlook(found, monthly, v.least, serving=serving),
-        notes={k: keep(n, not is_small(n, v.least)) for k, n in found.notes.items()},
+        # Beside the team, each leaves a part of it; some count rows, which may be one person's.
+        notes=dict.fromkeys(found.notes, SUPPRESSED),
     )
 
 

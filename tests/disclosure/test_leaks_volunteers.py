@@ -221,3 +221,20 @@ def test_why_a_hidden_group_has_no_median_does_not_tell_whether_its_one_member_l
         told.append((chair, by_role.logrank, by_role.rmst_difference))
     assert told[0] == told[1] == told[2]
     assert told[0][0].median_days.reason == "suppressed"
+
+
+def test_who_is_not_on_the_roster_is_not_told_by_a_note():
+    """Forty less 8 not on the roster are 32; 31 of them were helpers, and one was the lead."""
+    roster_rows = [f"V{i:02},2025-01-10,,{'lead' if i == 31 else 'helper'}" for i in range(32)]
+    log = [f"V{i:02},2025-0{1 + k}-{10 + i % 9},2" for i in range(40) for k in range(7)]
+    study = read_tables(
+        volunteers=(
+            "\n".join(["id,joined,left,role", *roster_rows]),
+            {**VOLUNTEERS, "role": "role"},
+        ),
+        service=("\n".join(["id,date,hours", *log]), {**SERVICE, "hours": "hours"}),
+        retention={"observed_until": date(2025, 7, 25), "lapse_after_days": 90},
+        study=STUDY,
+    )
+    assert evaluate(study).volunteers.notes["service_not_on_roster"] == 8
+    assert set(shown(study).notes.values()) == {SUPPRESSED}
