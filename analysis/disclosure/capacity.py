@@ -29,7 +29,7 @@ from analysis.results import (
     NotEstimable,
 )
 from analysis.study import Study
-from analysis.sustainability.capacity import rater_scores
+from analysis.sustainability.capacity import list_holders, rater_scores
 from analysis.sustainability.results import Capacity, DomainCapacity
 
 
@@ -235,12 +235,11 @@ def _leadership(
     """Give how many hold a role, and have a successor: volunteers, audited with the team."""
     if roster is None or not found:
         return tuple(found)
-    numbers = people.of(roster["volunteer"].to_numpy())
-    serving = np.asarray(roster["left"].isna()) if "left" in roster else np.ones(len(roster), bool)
-    named = np.asarray(roster["successor"].fillna("").astype(str).str.strip() != "")
+    serving = list_holders(roster)
+    numbers, named = people.of(serving["volunteer"].to_numpy()), np.asarray(serving["covered"])
     told = []
     for role, n, covered in found:
-        holders = serving & np.asarray(roster["role"] == role)
+        holders = np.asarray(serving["role"] == role)
         masks = (holders, holders & named)
         small = any(is_small(m, auditor.least) for m in (n, covered, n - covered))
         cells = (

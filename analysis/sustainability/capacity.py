@@ -130,10 +130,17 @@ def _leadership(study: Study) -> tuple[tuple[str, int, int], ...]:
     roster = study.volunteers
     if roster is None or "role" not in roster or "successor" not in roster:
         return ()
-    serving = roster[roster["left"].isna()] if "left" in roster else roster
-    named = serving["successor"].notna() & (serving["successor"].astype(str).str.strip() != "")
-    table = serving.assign(covered=named).groupby("role")["covered"].agg(["size", "sum"])
+    table = list_holders(roster).groupby("role")["covered"].agg(["size", "sum"])
     return tuple((str(role), int(n), int(covered)) for role, n, covered in table.itertuples())
+
+
+def list_holders(roster: pd.DataFrame) -> pd.DataFrame:
+    """List who serves, each once, by the row of the last joining; ``covered``: has a successor."""
+    by_time = roster.sort_values("joined", kind="stable") if "joined" in roster else roster
+    last = by_time.drop_duplicates("volunteer", keep="last")
+    serving = last[last["left"].isna()] if "left" in last else last
+    named = serving["successor"].notna() & (serving["successor"].astype(str).str.strip() != "")
+    return serving.assign(covered=named)
 
 
 def _resident_led(study: Study) -> EstimateLike | None:

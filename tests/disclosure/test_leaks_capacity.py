@@ -18,7 +18,7 @@ from dashboard.exports.results_file import write_results
 from dashboard.sentences.incomplete import list_incomplete
 from dashboard.text import LANGUAGES, Text
 from dashboard.widgets.exports import list_costs as tabulate_costs
-from tests.activities import SERVICE, read_tables
+from tests.activities import SERVICE, VOLUNTEERS, read_tables
 
 
 def make_team(n_overdue: int) -> Study:
@@ -180,3 +180,25 @@ def test_a_session_that_is_withheld_is_not_called_unusual():
     assert session.attended is SUPPRESSED
     assert not session.outside
     assert "sessions_outside" not in {f.code for f in shown.findings}
+
+
+def test_role_holders_are_people_and_not_rows():
+    """Twenty helpers held a role 21 times: one stood twice on the roster."""
+    rows = [f"V{i:02},2025-01-{1 + i:02},,helper,{'X' if i < 8 else ''}" for i in range(20)]
+    rows.append("V03,2025-01-25,,helper,X")
+    scores = [f"R{r},D,{1 + r % 5}" for r in range(9)]
+    study = read_tables(
+        volunteers=(
+            "\n".join(["id,joined,left,role,successor", *rows]),
+            {**VOLUNTEERS, "role": "role", "successor": "successor"},
+        ),
+        capacity=(
+            "\n".join(["rater,domain,score", *scores]),
+            {"rater": "rater", "domain": "domain", "score": "score", "range": [1, 5]},
+        ),
+        retention={"observed_until": date(2026, 3, 31)},
+        study={"min_group": 5},
+    )
+    shown = protect(evaluate(study), study, "funder")
+    assert shown.sustainability.capacity.leadership == (("helper", 20, 8),)
+    assert shown.volunteers.roles == (("helper", 20),)

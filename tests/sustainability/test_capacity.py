@@ -81,6 +81,7 @@ def test_share_led_by_residents_counts_only_sessions_held(tmp_path):
 def test_roles_without_a_trained_successor_are_counted():
     roster = pd.DataFrame(
         {
+            "volunteer": ["v1", "v2", "v3", "v4"],
             "role": ["lead", "lead", "driver", "driver"],
             "successor": ["v2", "", None, "v9"],
             "left": pd.to_datetime([None, None, None, "2026-01-01"]),
