@@ -29,7 +29,7 @@ from analysis.results import (
     NotEstimable,
 )
 from analysis.study import Study
-from analysis.sustainability.capacity import list_holders, rater_scores
+from analysis.sustainability.capacity import complete_scores, list_holders, rater_scores
 from analysis.sustainability.results import Capacity, DomainCapacity
 
 
@@ -55,6 +55,16 @@ def protect_capacity(
 
     def of(rows: BoolArray) -> BoolArray:
         return np.isin(raters, numbers[rows])
+
+    def agreed(wave: str, group: str) -> bool:
+        """Whether many rated every domain: an ICC counts domains, and may be of two raters."""
+        part = scores[(scores["wave"] == wave) & (scores["group"] == group)]
+        complete = complete_scores(part).columns
+        here = scores.index.isin(part.index[part["rater"].isin(complete)])
+        who = of(np.asarray(here))
+        return not is_small(int(who.sum()), auditor.least) and auditor.release(
+            cell_of("raters", f"capacity.agreement.{group}.{wave}", raters, ("n", 1.0, who))
+        )
 
     everybody = np.ones(raters.size, dtype=np.bool_)
     whole = not is_small(raters.size, auditor.least) and auditor.release(
@@ -82,7 +92,7 @@ def protect_capacity(
         for d in found.domains
     )
     agreement = tuple(
-        (wave, group, e if whole and e.n >= auditor.least else _none(e))
+        (wave, group, e if whole and agreed(wave, group) else _none(e))
         for wave, group, e in found.agreement
     )
     if rounded:

@@ -117,12 +117,15 @@ def _agreement(scores: pd.DataFrame, waves: list[str]) -> list[tuple[str, str, E
     found: list[tuple[str, str, EstimateLike]] = []
     for group, part in scores.groupby("group", sort=False):
         for wave in waves:
-            wide = part[part["wave"] == wave].pivot_table(
-                index="domain", columns="rater", values="score"
-            )
-            complete = wide.dropna(axis="columns")
+            complete = complete_scores(part[part["wave"] == wave])
             found.append((wave, str(group), icc_average(complete.to_numpy(float))))
     return found
+
+
+def complete_scores(scores: pd.DataFrame) -> pd.DataFrame:
+    """Write a group's scores of a wave as domains by raters, of those who rated every domain."""
+    wide = scores.pivot_table(index="domain", columns="rater", values="score")
+    return wide.dropna(axis="columns")
 
 
 def _leadership(study: Study) -> tuple[tuple[str, int, int], ...]:

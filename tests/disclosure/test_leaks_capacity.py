@@ -202,3 +202,18 @@ def test_role_holders_are_people_and_not_rows():
     shown = protect(evaluate(study), study, "funder")
     assert shown.sustainability.capacity.leadership == (("helper", 20, 8),)
     assert shown.volunteers.roles == (("helper", 20),)
+
+
+@pytest.mark.parametrize("audience", ["funder", "manager"])
+def test_agreement_is_not_told_of_two_raters_of_many_domains(audience: str):
+    """The board of two agreed in full over six domains: each had answered as the other."""
+    rows = [f"R{r},residents,D{d},{1 + (r * 3 + d * 2) % 5}" for r in range(8) for d in range(6)]
+    rows += [f"B{r},board,D{d},{1 + d * 3 % 5}" for r in range(2) for d in range(6)]
+    names = {"rater": "rater", "domain": "domain", "score": "score", "group": "group"}
+    study = read_tables(
+        capacity=("\n".join(["rater,group,domain,score", *rows]), {**names, "range": [1, 5]}),
+        study={"min_group": 5},
+    )
+    shown = protect(evaluate(study), study, audience).sustainability.capacity
+    told = {group: icc for _, group, icc in shown.agreement}
+    assert told["board"].reason == "suppressed"
