@@ -347,7 +347,10 @@ def _no_group(g: GroupRetention) -> GroupRetention:
 
 def _causes(v: Volunteering, found: Volunteers, days: Sequence[float]) -> tuple[Cause, ...]:
     """Give the reasons that many gave, at the days of the team's own curve."""
-    reason, gone, _ = reasons_of(v.team, v.tenures, v.least)
+    reason, gone, usable = reasons_of(v.team, v.tenures, v.least)
+    tenure = np.isfinite(v.tenures.duration)
+    if not v.free("causes.n", usable, tenure & ~usable):
+        return tuple(_no_cause(c) for c in found.causes)
     told = {}
     for c in sorted(found.causes, key=lambda c: -c.n):
         here = gone & (reason == c.reason)
@@ -365,11 +368,12 @@ def _causes(v: Volunteering, found: Volunteers, days: Sequence[float]) -> tuple[
             if YEAR in own and isinstance(c.at_365, Estimate)
             else none(c.at_365),
         )
-    return tuple(
-        told.get(c.reason)
-        or replace(c, n=SUPPRESSED, incidence=_bin_curve(c.incidence, ()), at_365=none(c.at_365))
-        for c in found.causes
-    )
+    return tuple(told.get(c.reason) or _no_cause(c) for c in found.causes)
+
+
+def _no_cause(c: Cause) -> Cause:
+    curve = replace(_bin_curve(c.incidence, ()), n=SUPPRESSED, at_risk=(SUPPRESSED,))
+    return replace(c, n=SUPPRESSED, incidence=curve, at_365=none(c.at_365))
 
 
 def _roles(v: Volunteering, found: Volunteers) -> tuple[tuple[str, int], ...]:

@@ -238,3 +238,23 @@ def test_who_is_not_on_the_roster_is_not_told_by_a_note():
     )
     assert evaluate(study).volunteers.notes["service_not_on_roster"] == 8
     assert set(shown(study).notes.values()) == {SUPPRESSED}
+
+
+def test_who_joined_before_the_register_is_not_told_by_the_reasons_for_leaving():
+    """The curve was of 36 people, those of the reasons of 34."""
+    rows = ["X0,2022-05-01,,", "X1,2023-05-01,,"]
+    for i in range(34):
+        gone = f"2025-0{3 + i % 6}-11,{'moved' if i < 7 else 'work'}" if i < 14 else ","
+        rows.append(f"V{i:02},2024-10-{1 + i % 28},{gone}")
+    study = read_tables(
+        volunteers=("\n".join(["id,joined,left,why", *rows]), {**VOLUNTEERS, "reason": "why"}),
+        retention={"observed_until": date(2026, 3, 31), "register_since": date(2024, 1, 1)},
+        study=STUDY,
+    )
+    told = shown(study)
+    assert (told.n, len(told.causes)) == (36, 2)
+    for one in told.causes:
+        assert (one.n, one.incidence.n, one.incidence.at_risk) == (SUPPRESSED,) * 2 + (
+            (SUPPRESSED,),
+        )
+        assert one.at_365.reason == "suppressed"
