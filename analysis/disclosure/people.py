@@ -166,11 +166,15 @@ def protect_participation(
     engagement = _engagement(visits, everyone, auditor)
     sessions = _protect_sessions(found.per_session, judged, limits=kept)
     steps = {"came": total, "came_again": again, "completed": complete and again, "community": True}
+    steps["invited"] = _invited(found, sheet)
     funnel = tuple(
         replace(
             s,
             n=_keep(s.n, steps.get(s.step, False)),
-            share=hide_share(s.share, least) if steps.get(s.step, False) else _none(s.share),
+            # The n of a share is the step that it is a share of.
+            share=hide_share(s.share, least)
+            if steps.get(s.step, False) and (not s.of or steps.get(s.of, False))
+            else _none(s.share),
         )
         for s in found.funnel
     )
@@ -200,6 +204,16 @@ def protect_participation(
         by_level=tuple(by["level"]),
     )
     return _without_eligible(protected) if _few_stayed_away(found, least) else protected
+
+
+def _invited(found: Participation, sheet: _Sheet) -> bool:
+    """Whether it may be told how many were invited: few of those eligible may not have been."""
+    if "invited" not in sheet.rows:
+        return False
+    rows = sheet.rows["invited"].fillna(False).to_numpy(dtype=bool)
+    people = np.unique(sheet.who[rows]).size
+    few_not = found.eligible is not None and is_small(found.eligible - people, sheet.auditor.least)
+    return not few_not and sheet.free("participation.invited", rows)
 
 
 def _rows_before_last(

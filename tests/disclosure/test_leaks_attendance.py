@@ -200,3 +200,23 @@ def test_few_of_those_eligible_who_stayed_away_are_not_told():
     assert [s.n for s in found.funnel if s.step == "community"] == [SUPPRESSED]
     many = _shown(_sheet(*rows, settings={**SHEET, "eligible": 60}))
     assert (many.eligible, many.reach.n) == (60, 60)
+
+
+def test_how_many_were_not_invited_is_not_told_by_the_share_of_those_who_came():
+    """It was of 45 people: 3 of the 48 eligible were not invited."""
+    told = {}
+    for n_not in (3, 8):
+        rows = [
+            f"P{p:02},S{s},2026-01-{10 + s},{'no' if p < n_not else 'yes'},"
+            f"{'yes' if (p + s) % 3 and p < 30 else 'no'}"
+            for s in range(3)
+            for p in range(48)
+        ]
+        asked = {**SHEET, "invited": "invited", "attended": "attended", "eligible": 48}
+        text = "\n".join(["person,session,date,invited,attended", *rows])
+        found = _shown(read_tables(attendance=(text, asked), study={"min_group": LEAST}))
+        told[n_not] = {step.step: step for step in found.funnel}
+    assert told[3]["invited"].n == SUPPRESSED
+    assert told[3]["came"].share.reason == "suppressed"
+    assert told[8]["invited"].n == 40
+    assert told[8]["came"].share.n == 40
