@@ -14,8 +14,14 @@ from analysis.disclosure.audit import known_moments, narrow_counts
 from analysis.disclosure.cells import BoolArray, People, cell_of
 from analysis.disclosure.facts import compare_numbers
 from analysis.disclosure.items import count_as_asked, protect_items
-from analysis.disclosure.measurement import hide_size, protect_measurement
+from analysis.disclosure.measurement import protect_measurement
 from analysis.disclosure.naming import fold_groups, fold_levels
+from analysis.disclosure.reliability import (
+    find_tests_of_few,
+    hide_reliable_change,
+    hide_shape,
+    protect_reliability,
+)
 from analysis.disclosure.rounding import find_unit, step_of
 from analysis.disclosure.rules import bin_counts, is_safe_share, is_small
 from analysis.disclosure.sizes import hide_people, leaves_few
@@ -62,7 +68,6 @@ from analysis.surveys.results import (
     Improved,
     Outcome,
     Overlap,
-    Reliability,
     SampleSizes,
     ScoreSummary,
     Sensitivity,
@@ -138,8 +143,13 @@ def protect_surveys(evaluation: Evaluation, survey: Survey) -> Evaluation:
     sensitivity = tuple(_sensitivity(survey, outcomes, one) for one in evaluation.sensitivity)
     items, bins, whose = protect_items(survey, evaluation.items)
     scoring = tuple(count_as_asked(survey, one, items, bins.get(one.measure)) for one in scoring)
+    of_few = find_tests_of_few(survey, evaluation.items, items)
+    scoring = tuple(hide_shape(one, of_few) for one in scoring)
     for i in order:
-        outcomes[i] = replace(outcomes[i], n=_sizes(survey, outcomes[i]))
+        told = replace(outcomes[i], n=_sizes(survey, outcomes[i]))
+        outcomes[i] = hide_reliable_change(told, of_few)
+    flow = None if evaluation.flow is None else _flow(survey, evaluation.flow)
+    verdict = _verdict(survey, evaluation.attrition_verdict)
     return replace(
         evaluation,
         outcomes=tuple(outcomes),
@@ -147,19 +157,23 @@ def protect_surveys(evaluation: Evaluation, survey: Survey) -> Evaluation:
         comparison=comparison,
         dose=dose,
         attrition=attrition,
-        attrition_verdict=_verdict(survey, evaluation.attrition_verdict),
+        attrition_verdict=verdict,
         scoring=scoring,
         bounds=bounds,
         sensitivity=sensitivity,
         items=items,
         cautions=(*evaluation.cautions, *whose),
-        reliability=tuple(_reliability(survey, one) for one in evaluation.reliability),
+        # Last of the survey: what is counted otherwise comes before limits of coefficients.
+        reliability=tuple(
+            protect_reliability(survey, one, of_few) for one in evaluation.reliability
+        ),
         measurement=tuple(
             protect_measurement(one)
             for one in evaluation.measurement
             if min(one.n_from, one.n_to) >= 2 * survey.least
+            and not any((one.measure, wave) in of_few for wave in one.contrast)
         ),
-        flow=_flow(survey, evaluation.flow) if evaluation.flow is not None else None,
+        flow=flow,
     )
 
 
@@ -1016,30 +1030,6 @@ def _sensitivity(survey: Survey, outcomes: Sequence[Outcome], found: Sensitivity
     )
     change = _trim(found.change, frozenset())
     return replace(found, change=change, details=waves, tipping=tipping)
-
-
-def _reliability(survey: Survey, found: Reliability) -> Reliability:
-    """Keep coefficients of twice the smallest group; how many answered every item stays out."""
-    if found.n >= 2 * survey.least:
-        return replace(
-            found,
-            n=SUPPRESSED,
-            alpha=_sizeless(found.alpha),
-            omega=_sizeless(found.omega),
-            one_factor=None if found.one_factor is None else hide_size(found.one_factor),
-        )
-    return replace(
-        found,
-        n=SUPPRESSED,
-        alpha=_no_mean(found.alpha),
-        omega=_no_mean(found.omega),
-        item_rest={k: SUPPRESSED for k in found.item_rest},
-        alpha_if_dropped={k: SUPPRESSED for k in found.alpha_if_dropped},
-        first_factor_share=_keep(found.first_factor_share, False),
-        kmo=_keep(found.kmo, False),
-        kmo_items={k: SUPPRESSED for k in found.kmo_items},
-        one_factor=None,
-    )
 
 
 def _sizeless(found: EstimateLike) -> EstimateLike:
