@@ -1,6 +1,7 @@
-"""Coefficients of consistency: they tell how questions were answered.
+"""Coefficients of consistency: they tell how many answered every question, and how.
 
-Where questions are right or wrong, alpha, the correlation with the rest and the spread of the score are functions of
+Feldt's limits of alpha are a function of it and of how many people it is of. Where questions are
+right or wrong, alpha, the correlation with the rest and the spread of the score are functions of
 the same few counts: together they give the two people who were wrong.
 """
 
@@ -9,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
+from analysis.disclosure.cells import BoolArray
 from analysis.disclosure.measurement import hide_size
 from analysis.disclosure.rules import is_small
 from analysis.disclosure.survey import Survey
@@ -45,11 +49,13 @@ def protect_reliability(survey: Survey, found: Reliability, of_few: Waves) -> Re
     """Keep coefficients of twice the smallest group; how many answered every item stays out."""
     if found.n < 2 * survey.least or (found.measure, found.wave) in of_few:
         return _hide(found)
+    label = f"reliability.{found.measure}.{found.wave}"
+    counted = survey.release_count(label, _complete(survey, found.measure, found.wave))
     return replace(
         found,
         n=SUPPRESSED,
-        alpha=_without_size(found.alpha),
-        omega=_without_size(found.omega),
+        alpha=_without_size(found.alpha, limits=counted),
+        omega=_without_size(found.omega, limits=counted),
         one_factor=None if found.one_factor is None else hide_size(found.one_factor),
     )
 
@@ -79,11 +85,24 @@ def _without_alpha(found: Improved) -> Improved:
     return replace(found, **hidden)
 
 
-def _without_size(found: EstimateLike) -> EstimateLike:
-    """Leave out of how many an estimate is."""
+def _complete(survey: Survey, measure: str, wave: str) -> BoolArray:
+    """Who answered every question that was asked in a wave."""
+    data = survey.study.survey
+    if data is None:
+        raise ValueError("the study has no survey")
+    row = survey.panel.row[:, survey.panel.wave_index(wave)]
+    answers = data.items[measure].to_numpy(dtype=np.float64, na_value=np.nan)[row]
+    given = np.isfinite(answers) & (row >= 0)[:, None]
+    return np.asarray(given[:, given.any(axis=0)].all(axis=1) & (row >= 0))
+
+
+def _without_size(found: EstimateLike, *, limits: bool) -> EstimateLike:
+    """Leave out of how many an estimate is, and its limits, which tell, unless these are many."""
     if isinstance(found, NotEstimable):
         return replace(found, n=0)
-    return replace(found, n=SUPPRESSED, n_missing=SUPPRESSED if found.n_missing else 0)
+    ends = ("ci_low", "ci_high", "std_error")
+    hidden = {} if limits else {k: SUPPRESSED for k in ends if getattr(found, k) is not None}
+    return replace(found, n=SUPPRESSED, n_missing=SUPPRESSED if found.n_missing else 0, **hidden)
 
 
 def _hide(found: Reliability) -> Reliability:

@@ -13,6 +13,7 @@ from analysis.results import (
     EstimateLike,
     Finding,
     NotEstimable,
+    Suppressed,
 )
 from analysis.statistics.factor_model import FactorFit
 from analysis.study import Study
@@ -350,8 +351,8 @@ def _add_alpha(
             "color": colour,
             "thickness": 3,
             "width": 0,
-            "array": [(alpha.ci_high or alpha.estimate) - alpha.estimate],
-            "arrayminus": [alpha.estimate - (alpha.ci_low or alpha.estimate)],
+            "array": [_reach(alpha.ci_high, alpha.estimate)],
+            "arrayminus": [_reach(alpha.ci_low, alpha.estimate)],
         },
         hovertext=[
             f"{say_wave(text, row.wave)}: {text.number(alpha.estimate)} "
@@ -359,6 +360,11 @@ def _add_alpha(
         ],
         hovertemplate="%{hovertext}<extra></extra>",
     )
+
+
+def _reach(end: float | None, middle: float) -> float:
+    """How far a limit lies from the estimate; nowhere when there is none, or it is withheld."""
+    return 0.0 if end is None or isinstance(end, Suppressed) else abs(end - middle)
 
 
 def _say(text: Text, finding: Finding) -> str:
