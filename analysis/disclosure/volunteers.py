@@ -41,7 +41,6 @@ from analysis.volunteers.results import (
     GroupRetention,
     LapseSensitivity,
     Month,
-    OutlookCheck,
     RetentionByGroup,
     Volunteers,
 )
@@ -122,7 +121,7 @@ def protect_volunteers(
         mean_cumulative_returns=(),
         hours=None if found.hours is None else protect_hours(v, found.hours, study),
         overdue=None,
-        **_outlook(found, monthly, v.least, serving=serving),
+        **_outlook(found, v.least, serving=serving),
         # Beside the team, each leaves a part of it; some count rows, which may be one person's.
         notes=dict.fromkeys(found.notes, SUPPRESSED),
     )
@@ -436,33 +435,19 @@ def _month(v: Volunteering, m: Month) -> Month:
     )
 
 
-def _outlook(
-    found: Volunteers, monthly: Sequence[Month], least: int, *, serving: bool
-) -> dict[str, Any]:
+def _outlook(found: Volunteers, least: int, *, serving: bool) -> dict[str, Any]:
     """What may come, where the team of today is given: the outlook begins with it.
 
-    Of earlier outlooks those stay whose months' teams are given; how far all were off is given in
-    whole people, and of few checks not at all: it is a sum of what came and went.
+    Of earlier outlooks stays how many held, and how far all were off, in whole people; of few
+    checks not: it is a sum of what came and went. Each by itself, beside the team that came
+    rounded, says on which side of its limits that team was.
     """
     if not serving:
         return {"outlook": (), "outlook_choice": None, "backtest": ()}
-    given = {m.month for m in monthly if m.team is not None}
-    checks = (b for b in found.backtest if {b.made, b.month} <= given)
     choice = found.outlook_choice
     if choice is not None and choice.n:
         many = choice.n >= least
         errors = (choice.error_flow, choice.error_as_today)
         flow, today = (keep(None if e is None else float(round(e)), many) for e in errors)
         choice = replace(choice, error_flow=flow, error_as_today=today)
-    return {"outlook_choice": choice, "backtest": tuple(_backtest(b, least) for b in checks)}
-
-
-def _backtest(b: OutlookCheck, least: int) -> OutlookCheck:
-    today = round_people(b.today, least) or 0
-    exact = float(b.today)
-    # As today, the forecast is that count, and may be an end of its interval.
-    expected, low, high = (
-        float(today) if end == exact else end for end in (b.expected, b.low, b.high)
-    )
-    actual = round_people(b.actual, least) or 0
-    return replace(b, actual=actual, today=today, expected=expected, low=low, high=high)
+    return {"outlook_choice": choice, "backtest": ()}

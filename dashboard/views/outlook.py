@@ -89,7 +89,11 @@ def _show_fan(text: Text, found: Volunteers) -> None:
         st.caption(say_outlook_choice(text, found.outlook_choice))
     if found.backtest:
         st.caption(say_backtest(text, found.backtest))
-        with st.expander(text("What earlier outlooks said, and what came")):
-            if found.outlook_choice:
-                show_table(tables.list_outlook_choice(found.outlook_choice, text), key="choice")
+    if not (found.outlook_choice and found.outlook_choice.n):
+        return
+    with st.expander(text("What earlier outlooks said, and what came")):
+        show_table(tables.list_outlook_choice(found.outlook_choice, text), key="choice")
+        if found.backtest:
             show_table(tables.list_backtest(found, text), key="backtest")
+        else:
+            st.markdown(text("Each by itself is withheld: it tells of months with few people."))
