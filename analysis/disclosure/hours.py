@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from operator import itemgetter
 
 import numpy as np
 import pandas as pd
 
 from analysis.disclosure.cells import cell_of
 from analysis.disclosure.rounding import COEFFICIENT, find_unit, round_to
-from analysis.disclosure.rules import is_safe_share, is_small, round_gini
+from analysis.disclosure.rules import is_safe_share, is_small, round_gini, sort_given
 from analysis.disclosure.team import Volunteering, keep, none, whole_percent
 from analysis.results import SUPPRESSED, EstimateLike, NotEstimable
 from analysis.study import Study
@@ -73,9 +74,13 @@ def protect_hours(v: Volunteering, found: Hours, study: Study) -> Hours:
         reliability=_reliability(v, found.reliability, log),
         lorenz=tuple(kept) if len(kept) > 2 else (),
         per_person=(),
-        by_activity=tuple(
-            (name, keep(hours, whole and free(f"by_activity.{name}", order, name)))
-            for name, hours in found.by_activity
+        by_activity=sort_given(
+            [
+                (name, keep(hours, whole and free(f"by_activity.{name}", order, name)))
+                for name, hours in found.by_activity
+            ],
+            itemgetter(0),
+            itemgetter(1),
         ),
     )
 

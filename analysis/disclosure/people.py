@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import TypeVar
 
 import numpy as np
@@ -19,6 +20,7 @@ from analysis.disclosure.rules import (
     is_small,
     round_gini,
     round_people,
+    sort_given,
 )
 from analysis.disclosure.suppression import Auditor, choose_hidden
 from analysis.participation.attendance import clean_sign_ins
@@ -200,8 +202,8 @@ def protect_participation(
         top10_share=_top(spread.top10_share, len(spread.lorenz) - 1, least),
         gini=round_gini(spread.gini, spread.gini.n, least),
         representation=tuple(representation),
-        by_kind=tuple(by["kind"]),
-        by_level=tuple(by["level"]),
+        by_kind=sort_given(by["kind"], itemgetter(0), itemgetter(1)),
+        by_level=sort_given(by["level"], itemgetter(0), itemgetter(1)),
     )
     return _without_eligible(protected) if _few_stayed_away(found, least) else protected
 

@@ -5,12 +5,15 @@ Hundepool et al. 2012, Statistical Disclosure Control, doi:10.1002/9781118348239
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 
-from analysis.results import SUPPRESSED, Estimate, EstimateLike, NotEstimable
+from analysis.results import SUPPRESSED, Estimate, EstimateLike, NotEstimable, Suppressed
+
+T = TypeVar("T")
 
 
 def is_small(n: float, least: int) -> bool:
@@ -33,6 +36,26 @@ def is_safe_share(share: EstimateLike, least: int) -> bool:
         return not is_small(share.n, least)
     counted = round(share.estimate * share.n)
     return not (is_small(counted, least) or is_small(share.n - counted, least))
+
+
+def sort_given(
+    rows: Sequence[T], name: Callable[[T], str], size: Callable[[T], float]
+) -> tuple[T, ...]:
+    """Sort given rows by size, and withheld ones after them by name: a place tells a size.
+
+    Examples
+    --------
+    >>> rows = [("calls", 20), ("garden", SUPPRESSED), ("meals", 30), ("art", SUPPRESSED)]
+    >>> [name for name, _ in sort_given(rows, lambda row: row[0], lambda row: row[1])]
+    ['meals', 'calls', 'art', 'garden']
+    """
+
+    def place(row: T) -> tuple[bool, float, str]:
+        n = size(row)
+        withheld = isinstance(n, Suppressed)
+        return withheld, 0.0 if withheld else -n, name(row)
+
+    return tuple(sorted(rows, key=place))
 
 
 def round_people(n: float | None, least: int) -> int | None:

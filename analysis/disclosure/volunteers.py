@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from operator import attrgetter, itemgetter
 from typing import Any, TypeVar
 
 import numpy as np
@@ -21,6 +22,7 @@ from analysis.disclosure.rules import (
     is_small,
     round_days,
     round_people,
+    sort_given,
 )
 from analysis.disclosure.suppression import Auditor
 from analysis.disclosure.team import Volunteering, keep, none, whole_percent
@@ -349,7 +351,8 @@ def _causes(v: Volunteering, found: Volunteers, days: Sequence[float]) -> tuple[
     reason, gone, usable = reasons_of(v.team, v.tenures, v.least)
     tenure = np.isfinite(v.tenures.duration)
     if not v.free("causes.n", usable, tenure & ~usable):
-        return tuple(_no_cause(c) for c in found.causes)
+        hidden = [_no_cause(c) for c in found.causes]
+        return sort_given(hidden, attrgetter("reason"), attrgetter("n"))
     told = {}
     for c in sorted(found.causes, key=lambda c: -c.n):
         here = gone & (reason == c.reason)
@@ -367,7 +370,8 @@ def _causes(v: Volunteering, found: Volunteers, days: Sequence[float]) -> tuple[
             if YEAR in own and isinstance(c.at_365, Estimate)
             else none(c.at_365),
         )
-    return tuple(told.get(c.reason) or _no_cause(c) for c in found.causes)
+    shown = [told.get(c.reason) or _no_cause(c) for c in found.causes]
+    return sort_given(shown, attrgetter("reason"), attrgetter("n"))
 
 
 def _no_cause(c: Cause) -> Cause:
@@ -379,10 +383,11 @@ def _roles(v: Volunteering, found: Volunteers) -> tuple[tuple[str, int], ...]:
     if "role" not in v.team.roster:
         return found.roles
     here, role = v.serving(v.team.until), v.team.roster["role"].to_numpy()
-    return tuple(
+    told = [
         (name, keep(n, v.free(f"roles.{name}", here & np.array([r == name for r in role]))))
         for name, n in found.roles
-    )
+    ]
+    return sort_given(told, itemgetter(0), itemgetter(1))
 
 
 def _cohorts(v: Volunteering, found: Sequence[Cohort]) -> tuple[Cohort, ...]:

@@ -257,3 +257,19 @@ def test_who_joined_before_the_register_is_not_told_by_the_reasons_for_leaving()
         assert (one.n, one.incidence.n) == (SUPPRESSED, SUPPRESSED)
         assert one.incidence.at_risk == (SUPPRESSED,)
         assert one.at_365.reason == "suppressed"
+
+
+def test_a_withheld_number_does_not_stand_between_two_given_ones():
+    """Calls 20 hours, garden withheld, meals 20 hours: one person's hours in the garden were 20."""
+    log = [f"V{i:02},2026-01-{10 + i},3,patrol" for i in range(20)]
+    log += [f"V{i:02},2026-02-03,2,calls" for i in range(10)]
+    log += [f"V03,2026-02-{9 + k:02},10,garden" for k in range(2)]
+    log += [f"V{i:02},2026-02-05,2,meals" for i in range(10, 20)]
+    log += [f"V{i:02},2026-02-{10 + i},2,talk" for i in range(4, 10)]
+    names = {"hours": "hours", "activity": "activity"}
+    study = service_log(log, "id,date,hours,activity", date(2026, 2, 28), **names)
+    whole, told = evaluate(study).volunteers.hours, shown(study).hours
+    assert [name for name, _ in whole.by_activity].index("garden") == 2
+    hidden = [name for name, n in told.by_activity if n == SUPPRESSED]
+    assert "garden" in hidden
+    assert [name for name, _ in told.by_activity][-len(hidden) :] == sorted(hidden)
