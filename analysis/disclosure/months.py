@@ -6,8 +6,8 @@ bounds carried along it from both ends are as narrow as linear programming finds
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
@@ -28,10 +28,19 @@ Bounds = dict[str, Interval]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What else is told of the team: how many ever were in it, how many are; None: withheld."""
+    """What else is told of the team; None: withheld.
+
+    Attributes
+    ----------
+    n, active
+        How many ever were in it, and how many are today.
+    ends
+        The team at the end of a month, where it is told exactly, by month: that of a year ago.
+    """
 
     n: int | None = None
     active: int | None = None
+    ends: Mapping[str, int] = field(default_factory=dict)
 
 
 def withhold_narrow_months(
@@ -129,8 +138,12 @@ def bound_months(
         }
         for m, s in zip(true, shown, strict=True)
     ]
-    if found and beside.active is not None and true[-1].team == beside.active:
-        found[-1]["team"] = (float(beside.active), float(beside.active))
+    exact = {at: beside.ends[m.month] for at, m in enumerate(true) if m.month in beside.ends}
+    if found and beside.active is not None:
+        exact[len(found) - 1] = beside.active
+    for at, team in exact.items():
+        if true[at].team == team:
+            found[at]["team"] = (float(team), float(team))
     linked = [False, *(_adds_up(a, b) for a, b in pairwise(true))]
     for _ in range(_ROUNDS):
         for at in (*range(len(found)), *reversed(range(len(found)))):
@@ -165,10 +178,13 @@ def _adds_up(before: Month, after: Month) -> bool:
 
 def _own(true: Month, shown: Month, name: str, least: int) -> Interval:
     """What a number says of itself; withheld, a small one is taken for known to be small."""
-    value = getattr(shown, name)
+    value, own = getattr(shown, name), getattr(true, name)
     if _is_told(value):
         return float(value), float(value)
-    return 0.0, float(least - 1) if is_small(getattr(true, name), least) else np.inf
+    # A zero would be given: only where the three are withheld together may one be 0.
+    alone = any(_is_told(getattr(shown, other)) for other in _CAME_AND_WENT)
+    fewest = 1.0 if alone and own else 0.0
+    return fewest, float(least - 1) if is_small(own, least) else np.inf
 
 
 def _rounded(value: float | None, least: int) -> Interval:

@@ -35,7 +35,7 @@ from analysis.results import (
     NotEstimable,
 )
 from analysis.study import Study
-from analysis.volunteers.cohorts import active_quarters, month_label, month_of
+from analysis.volunteers.cohorts import active_quarters, last_day_of, month_label, month_of
 from analysis.volunteers.groups import reasons_of, trained_labels
 from analysis.volunteers.results import (
     Cause,
@@ -93,7 +93,12 @@ def protect_volunteers(
     groups = tuple(_by_group(v, one, tenure) for one in found.by_group)
     landmark = None if found.landmark is None else _by_group(v, found.landmark, tenure)
     ago = v.serving(team.until - YEAR)
-    told = Told(n=found.n if whole else None, active=found.active if serving else None)
+    before = found.active_year_ago is None or v.free("active_year_ago", ago)
+    told = Told(
+        n=found.n if whole else None,
+        active=found.active if serving else None,
+        ends=_month_ends(found, team.until - YEAR) if before or _is_told(period) else {},
+    )
     rounded = [_month(v, m) for m in found.monthly]
     monthly = withhold_narrow_months(found.monthly, rounded, v.least, told)
     curve = _bin_curve(found.curve, days)
@@ -103,9 +108,7 @@ def protect_volunteers(
         active=keep(found.active, serving),
         left=keep(found.left, serving),
         joined=keep(found.joined, v.free("joined", team.start >= team.opened)),
-        active_year_ago=keep(
-            found.active_year_ago, found.active_year_ago is None or v.free("active_year_ago", ago)
-        ),
+        active_year_ago=keep(found.active_year_ago, before),
         curve=curve if followed else replace(curve, n=SUPPRESSED, at_risk=(SUPPRESSED,)),
         retention=retention,
         median_days=none(found.median_days) if few else round_days(found.median_days),
@@ -438,6 +441,18 @@ def _month(v: Volunteering, m: Month) -> Month:
         hours=keep(m.hours, m.hours == 0),
         retention=keep(m.retention, False),
     )
+
+
+def _is_told(found: EstimateLike | None) -> bool:
+    return isinstance(found, Estimate)
+
+
+def _month_ends(found: Volunteers, day: float) -> dict[str, int]:
+    """Give the team of a year ago by its month, where that day is the last of one."""
+    month = month_of(np.array([day]))
+    if found.active_year_ago is None or last_day_of(month)[0] != day:
+        return {}
+    return {month_label(int(month[0])): found.active_year_ago}
 
 
 def _outlook(found: Volunteers, least: int, *, serving: bool) -> dict[str, Any]:

@@ -273,3 +273,19 @@ def test_a_withheld_number_does_not_stand_between_two_given_ones():
     hidden = [name for name, n in told.by_activity if n == SUPPRESSED]
     assert "garden" in hidden
     assert [name for name, _ in told.by_activity][-len(hidden) :] == sorted(hidden)
+
+
+def test_who_left_after_the_month_of_a_year_ago_is_not_told():
+    """28 a year ago and 6 new in the month after made about 35: one at most had left."""
+    rows = [f"A{i:02},2024-10-01," for i in range(22)] + ["A22,2024-10-01,2025-04-12"]
+    rows += [f"B{i},2025-04-10," for i in range(6)]
+    rows += [f"D{i},2024-10-01,2025-09-{10 + i}" for i in range(5)]
+    study = read_tables(
+        volunteers=("\n".join(["id,joined,left", *rows]), VOLUNTEERS),
+        retention={"observed_until": date(2026, 3, 31)},
+        study=STUDY,
+    )
+    told = shown(study)
+    april = next(m for m in told.monthly if m.month == "2025-04")
+    assert told.active_year_ago == 28
+    assert april.team is None or april.new == SUPPRESSED

@@ -57,7 +57,10 @@ def bound_by_programming(true: list[Month], shown: list[Month], at: int, name: s
     for t, n in place:
         value = getattr(shown[t], n)
         if isinstance(value, Suppressed):
-            bounds.append((0, LEAST - 1 if 0 < getattr(true[t], n) < LEAST else None))
+            own = getattr(true[t], n)
+            came_and_went = (shown[t].new, shown[t].returning, shown[t].lapsed)
+            zero = own == 0 or all(isinstance(one, Suppressed) for one in came_and_went)
+            bounds.append((0 if zero else 1, LEAST - 1 if 0 < own < LEAST else None))
         elif n in ("active", "team"):
             bounds.append((max(0, value - 2), value + 2))
         else:
