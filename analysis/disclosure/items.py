@@ -48,13 +48,13 @@ def protect_items(
             for one in dict.fromkeys(i.item for i in found if f"count:{i.measure}" == family):
                 survey.auditor.copy(family, f"item:{family.removeprefix('count:')}:{one}")
     # Where few are in one wave alone, all who answered would give them away beside the matched.
-    everyone = [_is_free(survey, one, _answered(survey, one)) for one in found]
+    everyone = [_is_free(survey, one, answered_item(survey, one)) for one in found]
     found = [
         one if ok else _of_matched(survey, one) or one
         for one, ok in zip(found, everyone, strict=True)
     ]
     free = [
-        ok or _is_free(survey, one, _answered(survey, one) & _matched(survey, one))
+        ok or _is_free(survey, one, answered_item(survey, one) & matched_in(survey, one))
         for one, ok in zip(found, everyone, strict=True)
     ]
     bins = {
@@ -127,7 +127,8 @@ def _without_counts(found: ScoreSummary, *, floor: bool, ceiling: bool) -> Score
     return replace(found, counts=(), **hidden)
 
 
-def _answered(survey: Survey, found: ItemAnswers) -> BoolArray:
+def answered_item(survey: Survey, found: ItemAnswers) -> BoolArray:
+    """Who of the programme answered an item in its wave."""
     data = survey.study.survey
     if data is None:
         raise ValueError("the study has no survey")
@@ -137,7 +138,7 @@ def _answered(survey: Survey, found: ItemAnswers) -> BoolArray:
     return np.asarray((row >= 0) & np.isfinite(answers[row]) & survey.programme[:, at])
 
 
-def _matched(survey: Survey, found: ItemAnswers) -> BoolArray:
+def matched_in(survey: Survey, found: ItemAnswers) -> BoolArray:
     """Who has a score in both waves of the measure's change; nobody in a wave outside it."""
     contrast = main_contrast(survey.study, survey.panel, found.measure)
     if contrast is None or found.wave not in contrast:
@@ -147,7 +148,7 @@ def _matched(survey: Survey, found: ItemAnswers) -> BoolArray:
 
 def _of_matched(survey: Survey, found: ItemAnswers) -> ItemAnswers | None:
     """Count the answers of the people of the change alone."""
-    data, mask = survey.study.survey, _matched(survey, found)
+    data, mask = survey.study.survey, matched_in(survey, found)
     if data is None or not mask.any():
         return None
     measure = survey.study.measure(found.measure)

@@ -24,6 +24,7 @@ from analysis.disclosure.reliability import (
 )
 from analysis.disclosure.rounding import find_unit, step_of
 from analysis.disclosure.rules import bin_counts, is_safe_share, is_small
+from analysis.disclosure.score_ends import hide_ends
 from analysis.disclosure.sizes import hide_people, leaves_few
 from analysis.disclosure.suppression import choose_hidden
 from analysis.disclosure.survey import Survey
@@ -144,7 +145,7 @@ def protect_surveys(evaluation: Evaluation, survey: Survey) -> Evaluation:
     items, bins, whose = protect_items(survey, evaluation.items)
     scoring = tuple(count_as_asked(survey, one, items, bins.get(one.measure)) for one in scoring)
     of_few = find_tests_of_few(survey, evaluation.items, items)
-    scoring = tuple(hide_shape(one, of_few) for one in scoring)
+    scoring = tuple(hide_ends(survey, hide_shape(one, of_few), items, bins) for one in scoring)
     for i in order:
         told = replace(outcomes[i], n=_sizes(survey, outcomes[i]))
         outcomes[i] = hide_reliable_change(told, of_few)

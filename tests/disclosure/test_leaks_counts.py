@@ -191,3 +191,45 @@ def test_an_earlier_release_counts_answers_without_keeping_them():
     assert again.outcomes == first.outcomes
     assert again.items == first.items
     assert again.scoring == first.scoring
+
+
+def two_questions(ways, **measure):
+    """Answers of so many people to two questions, the same before and after in another order."""
+    before = np.array([way for way, n in ways.items() for _ in range(n)], dtype=float)
+    after = before[np.random.default_rng(1).permutation(len(before))]
+    return study_of(
+        [before[:, 0], before[:, 1]], [after[:, 0], after[:, 1]], {"name": "m", **measure}
+    )
+
+
+ALIKE = {(1, 1): 6, (2, 2): 9, (3, 3): 9, (4, 4): 9, (5, 5): 8}
+
+
+@pytest.mark.parametrize("reverse", [(), ("m_2",)])
+def test_the_ends_of_a_score_do_not_tell_who_answered_otherwise_once(reverse):
+    """Seven answered 1 to one question and six to both: one person answered the other with 5."""
+    ways = {(1, 5): 1, **ALIKE}
+    if reverse:
+        ways = {(a, 6 - b): n for (a, b), n in ways.items()}
+    shown = show(two_questions(ways, reversed=list(reverse), range=[1, 5]))
+    first = next(one for one in shown.items if one.wave == "pre")
+    assert first.counts["1"] == 7, "the answers stay"
+    for one in shown.scoring:
+        assert one.floor is one.ceiling is SUPPRESSED
+        assert not one.counts
+
+
+def test_the_ends_of_a_score_are_given_where_many_answered_otherwise():
+    shown = show(two_questions({(1, 5): 6, **ALIKE}, range=[1, 5]))
+    for one in shown.scoring:
+        assert is_told([one.floor, one.ceiling])
+        assert one.counts
+
+
+def test_all_right_answers_do_not_tell_who_was_right_once():
+    """24 were right in the first question, 23 in both: one in the first alone."""
+    ways = {(1, 1): 20, (1, 0): 2, (0, 1): 9, (0, 0): 9}
+    right = {"m_1": "1", "m_2": "1"}
+    shown = show(two_questions(ways, kind="knowledge", correct=right))
+    assert all(is_told(one.counts.values()) for one in shown.items)
+    assert all(one.ceiling is SUPPRESSED for one in shown.scoring)
