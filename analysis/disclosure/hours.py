@@ -9,7 +9,7 @@ from operator import itemgetter
 import numpy as np
 import pandas as pd
 
-from analysis.disclosure.cells import cell_of
+from analysis.disclosure.cells import Cell, rows_cell
 from analysis.disclosure.rounding import COEFFICIENT, find_unit, round_to
 from analysis.disclosure.rules import is_safe_share, is_small, round_gini, sort_given
 from analysis.disclosure.team import Volunteering, keep, none, whole_percent
@@ -17,6 +17,9 @@ from analysis.results import SUPPRESSED, EstimateLike, NotEstimable
 from analysis.study import Study
 from analysis.volunteers.hours import usable_service
 from analysis.volunteers.results import Hours
+
+#: What tells an entry of the log from others.
+_ROW = ("volunteer", "day", "activity", "hours")
 
 
 def protect_hours(v: Volunteering, found: Hours, study: Study) -> Hours:
@@ -29,28 +32,19 @@ def protect_hours(v: Volunteering, found: Hours, study: Study) -> Hours:
         came = came.drop_duplicates(["volunteer", "day"])
     amount = came.groupby("volunteer", observed=True)["hours"].sum(min_count=1).dropna()
     order = amount.sort_values(kind="stable").index
-    at = {one: i for i, one in enumerate(v.team.ids)}
     kind = came["activity"].fillna("").astype(str)
-    who = {
-        name: {at[one] for one in set(came.loc[kind == name, "volunteer"]) & set(order)}
-        for name in kind.unique()
-    }
+    told = came[came["hours"] > 0].assign(activity=kind)
 
     def free(label: str, people: Iterable[object], activity: str | None = None) -> bool:
         """Whether the hours of some people, perhaps in one activity, may be given."""
-        wanted = {at[one] for one in people}
-        inside = wanted if activity is None else wanted & who.get(activity, set())
-        if is_small(len(inside), v.least):
+        rows = told[told["volunteer"].isin(list(people))]
+        rows = rows if activity is None else rows[rows["activity"] == activity]
+        if is_small(rows["volunteer"].nunique(), v.least):
             return False
-        terms = [
-            (name, 1.0, np.isin(np.arange(v.team.n), list(wanted & there)))
-            for name, there in who.items()
-            if activity in (None, name)
-        ]
-        return v.auditor.release(cell_of("hours", f"volunteers.hours.{label}", v.numbers, *terms))
+        return v.auditor.release(_rows(v, "hours", f"volunteers.hours.{label}", rows))
 
     n = len(order)
-    givers = np.isin(np.arange(v.team.n), [at[one] for one in order])
+    givers = np.isin(v.team.ids, order)
     # Of days, those beyond one for each person are days of no more people than days.
     again = found.unit == "days" and is_small(found.total - n, v.least)
     whole = not again and v.free("hours.n", givers) and free("total", order)
@@ -94,6 +88,11 @@ def _mean_hours(mean: EstimateLike) -> EstimateLike:
     return replace(mean, ci_low=low, ci_high=high, std_error=SUPPRESSED)
 
 
+def _rows(v: Volunteering, family: str, label: str, rows: pd.DataFrame) -> Cell:
+    """One number over rows of the log: a later release may have more rows of the same people."""
+    return rows_cell(family, label, v.people, rows[list(_ROW)], "volunteer")
+
+
 def _reliability(v: Volunteering, found: EstimateLike, log: pd.DataFrame) -> EstimateLike:
     """Give the share of promises kept where many broke one: what few did is not told in rows."""
     promised = log[log["signed_up"]]
@@ -102,7 +101,12 @@ def _reliability(v: Volunteering, found: EstimateLike, log: pd.DataFrame) -> Est
     some = asked & np.isin(v.team.ids, list(broke))
     if isinstance(found, NotEstimable) or not is_safe_share(found, v.least):
         return none(found)
-    if not v.free("hours.reliability", asked, some, asked & ~some):
+    label = "hours.reliability"
+    rows = [
+        _rows(v, "promises", f"volunteers.{label}", one)
+        for one in (promised, promised[promised["attended"]])
+    ]
+    if not v.free(label, asked, some, asked & ~some) or not v.auditor.release(*rows):
         return none(found)
     return whole_percent(found)
 

@@ -337,7 +337,10 @@ def _protect_activities(
 
 
 def _say_again(shown: Evaluation, study: Study, audience: Audience) -> Evaluation:
-    """Make findings and targets anew from what is shown."""
+    """Make findings and targets anew from what is shown.
+
+    Of the files no number of rows is told, nor the hash: it confirms a guess of what is withheld.
+    """
     least = study.plan.study.min_group
     apart = _treated_scores(shown) if has_comparison(study) else None
     shown = replace(shown, issues=(), targets=evaluate_targets(study, shown, apart))
@@ -352,7 +355,10 @@ def _say_again(shown: Evaluation, study: Study, audience: Audience) -> Evaluatio
         provenance=replace(
             shown.provenance,
             files=tuple(
-                {k: SUPPRESSED if k.startswith("n_") else v for k, v in one.items()}
+                {
+                    k: SUPPRESSED if k.startswith("n_") or k == "sha256" else v
+                    for k, v in one.items()
+                }
                 for one in shown.provenance.files
             ),
         ),

@@ -63,6 +63,11 @@ class Auditor:
             told = list(dict.fromkeys(cell.terms for cell in held if cell.terms))
             self._spans[family] = _nothing(family).add(told)
 
+    def expect(self, families: Iterable[str]) -> None:
+        """Say of which variables numbers will be released: what counts for all counts for them."""
+        for family in families:
+            self._families.setdefault(family, [])
+
     def release(self, *cells: Cell) -> bool:
         """Release cells together, or none of them; say whether they were released."""
         wanted = [cell for cell in cells if cell.terms]
@@ -111,7 +116,7 @@ class Auditor:
 
     @property
     def families(self) -> Sequence[str]:
-        """Variables of which something was released."""
+        """Variables of which something was released, or will be."""
         return tuple(self._families)
 
 

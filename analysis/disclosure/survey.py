@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.disclosure.cells import BoolArray, Cell, People, cell_of, members_of
 from analysis.disclosure.rules import is_small
 from analysis.disclosure.suppression import Auditor, choose_hidden
-from analysis.plan import MeasurePlan
+from analysis.plan import MeasurePlan, SurveyPlan
 from analysis.study import Study
 from analysis.surveys.analyses import family_of
 from analysis.surveys.groups import has_comparison
@@ -33,6 +33,7 @@ class Survey:
     people: npt.NDArray[np.int64]
     programme: BoolArray
     auditor: Auditor
+    known: People
 
     @property
     def least(self) -> int:
@@ -159,6 +160,17 @@ class Survey:
         ]
         return self.auditor.release(*cells)
 
+    def release_rows(self, label: str, n: int) -> bool:
+        """Release a number of rows left out unless it is small, or is so beside an earlier one.
+
+        Whose they are is not known: the k-th of a label is taken for the same one in each release.
+        """
+        if is_small(n, self.least):
+            return False
+        numbers = self.known.of([f"{label} {k}" for k in range(n)])
+        term = ("n", 1.0, np.ones(n, dtype=bool))
+        return self.auditor.release(cell_of(f"rows:{label}", label, numbers, term))
+
     def is_fine(self, measure: MeasurePlan, contrast: Sequence[str], among: BoolArray) -> bool:
         """Whether no way of answering twice was taken by few: for yes/no and categories only.
 
@@ -181,19 +193,34 @@ class Survey:
 def read_survey(study: Study, people: People, auditor: Auditor) -> Survey:
     """Number the people of a survey and lay out who answered what."""
     panel = build_panel(study)
-    survey = study.survey
-    if survey is None:
+    survey, plan = study.survey, study.plan.survey
+    if survey is None or plan is None:
         raise ValueError("the study has no survey")
     keys = survey.keys.iloc[panel.first_row]
     codes = keys["respondent"].astype(object).to_numpy()
     if panel.anonymous:
-        codes = (keys["wave"].astype(str) + "|" + keys["respondent"].astype(str)).to_numpy()
+        codes = _place_in_wave(keys, plan)
     unknown = pd.isna(codes)
     codes = np.where(unknown, [f"row {i}" for i in panel.first_row], codes)
     programme = np.ones(panel.row.shape, dtype=bool)
     if has_comparison(study):
         treated = survey.keys["treated"].fillna(False).astype(bool).to_numpy()
         programme = np.where(panel.row >= 0, treated[panel.row], False)
-    read = Survey(study, panel, people.of(codes), programme, auditor)
+    read = Survey(study, panel, people.of(codes), programme, auditor, people)
+    auditor.expect(f"count:{measure}" for measure in panel.scores)
     read.recall_answers()
     return read
+
+
+def _place_in_wave(keys: pd.DataFrame, plan: SurveyPlan) -> npt.NDArray[np.object_]:
+    """Name answers without a code by wave, place of their file and row.
+
+    The file may have another name in the next release, and its people are the same. A row of a
+    table of counts stands for several people: they are numbered.
+    """
+    places = {one.path: str(at) for at, one in enumerate(plan.files)}
+    told = keys["respondent"].astype(str).str.rpartition("#")
+    file = told[0].map(lambda name: places.get(name, name))
+    row = keys["wave"].astype(str) + "|" + file + "|" + told[2]
+    same = row.groupby(row).cumcount()
+    return row.where(same == 0, row + "|" + same.astype(str)).to_numpy()

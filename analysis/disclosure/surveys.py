@@ -1042,7 +1042,7 @@ def _sizeless(found: EstimateLike) -> EstimateLike:
 def _flow(survey: Survey, flow: Flow) -> Flow:
     """Give the numbers of people that no other number turns into a small one."""
     panel, least = survey.panel, survey.least
-    excluded = _excluded(flow.excluded, least)
+    excluded = _excluded(survey, flow.excluded)
     lacking = {e.wave for e in excluded if e.table == "survey" and isinstance(e.n, Suppressed)}
     there = panel.row >= 0
     first, last = (there[:, at] for at in panel.ends) if panel.waves else (np.zeros(0, bool),) * 2
@@ -1060,8 +1060,10 @@ def _flow(survey: Survey, flow: Flow) -> Flow:
             waves[wave] = WaveFlow(rows=SUPPRESSED, respondents=0)
             continue
         n = count(f"waves.{wave}", survey.answered(wave), one.respondents)
-        few = is_small(one.rows - one.respondents, least) or wave in lacking
-        rows = one.rows if isinstance(n, int) and not few else SUPPRESSED
+        more = wave not in lacking and survey.release_rows(
+            f"flow.{wave}.rows", one.rows - one.respondents
+        )
+        rows = one.rows if isinstance(n, int) and more else SUPPRESSED
         waves[wave] = WaveFlow(rows=rows, respondents=n)
     return replace(
         flow,
@@ -1074,11 +1076,18 @@ def _flow(survey: Survey, flow: Flow) -> Flow:
     )
 
 
-def _excluded(found: Sequence[ExcludedRows], least: int) -> tuple[ExcludedRows, ...]:
-    """Hide small reasons, and a second one of the same table and wave: they add up to its rows."""
+def _excluded(survey: Survey, found: Sequence[ExcludedRows]) -> tuple[ExcludedRows, ...]:
+    """Hide small reasons, and a second one of the same table and wave: they add up to its rows.
+
+    So are all of a table and wave of which one has a few more than an earlier release said.
+    """
     told = [e.n for e in found]
     for part in {(e.table, e.wave) for e in found}:
         places = [i for i, e in enumerate(found) if (e.table, e.wave) == part]
-        for i in choose_hidden([found[i].n for i in places], least):
-            told[places[i]] = SUPPRESSED
+        hidden = choose_hidden([found[i].n for i in places], survey.least)
+        kept = [i for at, i in enumerate(places) if at not in hidden]
+        labels = {i: f"flow.excluded.{'.'.join(part)}.{found[i].reason}" for i in kept}
+        same = all([survey.release_rows(labels[i], found[i].n) for i in kept])
+        for i in [places[at] for at in hidden] if same else places:
+            told[i] = SUPPRESSED
     return tuple(replace(e, n=n) for e, n in zip(found, told, strict=True))

@@ -8,7 +8,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from analysis.disclosure.cells import BoolArray, cell_of
+from analysis.disclosure.cells import BoolArray, People, cell_of
 from analysis.disclosure.rules import is_small
 from analysis.disclosure.suppression import Auditor
 from analysis.results import SUPPRESSED, Estimate, EstimateLike, NotEstimable
@@ -26,6 +26,7 @@ class Volunteering:
     tenures: Tenures
     numbers: npt.NDArray[np.int64]
     auditor: Auditor
+    people: People
 
     @property
     def least(self) -> int:

@@ -16,8 +16,9 @@ import numpy as np
 from analysis.disclosure.cells import people_of
 
 Terms = tuple[tuple[str, float, int], ...]
-#: Sums over rows: attendances, service, self-assessments; all others are about people.
-FAMILIES = frozenset({"contacts", "listed", "service", "ratings"})
+#: Sums over rows: attendances, service, hours, promises, self-assessments; all others are about
+#: people.
+FAMILIES = frozenset({"contacts", "listed", "service", "hours", "promises", "ratings"})
 #: Sets of few people that are tried; with more, the number is withheld.
 MAX_GROUPS = 3_000
 

@@ -75,6 +75,7 @@ def protect_volunteers(
         derive_tenures(team, rule.censor_at, rule.register_since),
         people.of(team.ids),
         auditor,
+        people,
     )
     everybody = np.ones(team.n, dtype=np.bool_)
     active = v.serving(team.until)
