@@ -31,6 +31,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from analysis import evaluate
+from analysis.study import Study
 from benchmarks.attack.bounds import (
     attack_amounts,
     attack_ends,
@@ -39,6 +40,7 @@ from benchmarks.attack.bounds import (
     attack_scores,
 )
 from benchmarks.attack.counts import attack_people_counts
+from benchmarks.attack.crowds import crowds_of
 from benchmarks.attack.direct import attack_file
 from benchmarks.attack.documents import (
     MEDIA,
@@ -50,6 +52,7 @@ from benchmarks.attack.documents import (
 )
 from benchmarks.attack.linear import attack_raters, attack_sums
 from benchmarks.attack.made_studies import Truth, draw_study
+from benchmarks.attack.meanings import attack_meanings
 from benchmarks.attack.sessions import ORDERS, attack_sessions
 from benchmarks.attack.spoils import Spoils, number
 from benchmarks.attack.versions import attack_versions, attack_views
@@ -57,7 +60,9 @@ from benchmarks.attack.versions import attack_versions, attack_views
 _CODE = re.compile(r"\b(?:P\d{3}|VOL-\d\d|RATER-\d\d|Resident-\d\d-\d+)\b")
 
 
-def attack_results(results: Mapping[str, Any], before: Mapping[str, Any], truth: Truth) -> Spoils:
+def attack_results(
+    results: Mapping[str, Any], before: Mapping[str, Any], study: Study, truth: Truth
+) -> Spoils:
     """Run every attack by subtraction; ``before`` is the evaluator's file, to check against.
 
     The attacker has the digits that rounding takes from every reader: that sums are about many
@@ -70,6 +75,7 @@ def attack_results(results: Mapping[str, Any], before: Mapping[str, Any], truth:
     attack_amounts(results, truth, spoils)
     attack_months(results, before, spoils)
     attack_ends(results, truth, spoils)
+    attack_meanings(results, crowds_of(study, truth), spoils)
     _find_codes("json", json.dumps(results), spoils)
     return spoils
 
@@ -100,8 +106,8 @@ def attack_study(
     outside = share_evaluation(inside, study)
     whole = protect(inside, study, "funder", rounded=False)
     own, given, exact = (json.loads(write_results(one)) for one in (inside, outside, whole))
-    unprotected = attack_results(own, own, truth) if before else Spoils()
-    spoils = attack_results(exact, own, truth)
+    unprotected = attack_results(own, own, study, truth) if before else Spoils()
+    spoils = attack_results(exact, own, study, truth)
     attack_scores(own, given, spoils)
     attack_joined_answers(own, given, truth, spoils)
     hidden = hidden_numbers(own, given)

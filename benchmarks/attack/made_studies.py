@@ -83,10 +83,12 @@ def draw_study(seed: int) -> tuple[Study, Truth]:
         facts["site"] = rng.choice(["east", "west", "hill"], n, p=[0.5, 0.35, 0.15])
     codes = np.array([f"P{i:03}" for i in range(n)])
     sessions = np.minimum(rng.poisson(3, n), 9)
-    volunteers, service, hours = _draw_team(rng)
+    volunteers, service, hours = _draw_team(rng, few)
     capacity = _draw_capacity(rng) if rng.random() < 0.5 else None
     truth = Truth(codes, answers, answered, facts, treated, sessions.astype(float), hours, capacity)
     attendance = _draw_attendance(rng, codes, sessions)
+    if few.random() < 0.4:
+        attendance = _add_registered(few, codes, attendance)
     more = {"funding": _draw_funding(rng), "consultation": _draw_issues(rng)}
     asked = {name for name in more if rng.random() < 0.4}
     study = Study(
@@ -210,7 +212,23 @@ def _draw_attendance(
     return table
 
 
-def _draw_team(rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame, Floats]:
+def _add_registered(
+    few: np.random.Generator, codes: npt.NDArray[np.str_], came: pd.DataFrame
+) -> pd.DataFrame:
+    """A list of those registered: some of them did not come, some who came are not on it."""
+    dates = came.drop_duplicates("session").set_index("session")
+    every = pd.MultiIndex.from_product([codes, dates.index], names=["person", "session"])
+    absent = every.difference(pd.MultiIndex.from_frame(came[["person", "session"]]))
+    absent = absent[few.random(len(absent)) < few.choice([0.01, 0.05, 0.3])]
+    missed = absent.to_frame(index=False)
+    missed = missed.join(dates[["date", "kind"]], on="session").assign(attended=False)
+    listed = came.assign(attended=True, registered=few.random(len(came)) > few.choice([0, 0.03]))
+    return pd.concat([listed, missed.assign(registered=True)], ignore_index=True)
+
+
+def _draw_team(
+    rng: np.random.Generator, few: np.random.Generator
+) -> tuple[pd.DataFrame, pd.DataFrame, Floats]:
     team = int(rng.integers(6, 60))
     joined = pd.Timestamp("2025-01-01") + pd.to_timedelta(rng.integers(0, 300, team), unit="D")
     left = joined + pd.to_timedelta(rng.integers(20, 400, team), unit="D")
@@ -229,6 +247,13 @@ def _draw_team(rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame, Fl
     again = first.sample(frac=0.6, random_state=int(rng.integers(1 << 30)))
     again = again.assign(date=again["date"] + pd.Timedelta(days=100), hours=1.0)
     service = pd.concat([first, again], ignore_index=True)
+    if few.random() < 0.5:
+        # Some on the roster never served; some joined too lately to be judged.
+        idle = few.permutation(team) < few.integers(1, 4)
+        service = service[~service["volunteer"].isin(volunteers.loc[idle, "volunteer"])]
+        lately = (few.permutation(team) < few.integers(1, 4)) & idle
+        recent = service["date"].max() - pd.Timedelta(days=10)
+        volunteers.loc[lately, ["joined", "left"]] = [recent, pd.NaT]
     return volunteers, service, service.groupby("volunteer")["hours"].sum().to_numpy()
 
 
