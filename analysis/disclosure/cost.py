@@ -120,10 +120,15 @@ def list_costs(before: Evaluation, after: Evaluation) -> tuple[Cost, ...]:
 def share_costs(costs: Sequence[Cost], audience: Audience) -> tuple[Cost, ...]:
     """Give what a reader may know of the costs: results withheld, and which lists are left out.
 
-    A page is said to leave its list out whether anybody stands in the list or not. Managers see
-    who serves.
+    Results are told in tens, up: exact ones count what the evaluator could estimate, and of one
+    person some numbers cannot be. A page is said to leave its list out whether anybody stands in
+    the list or not. Managers see who serves.
     """
-    results = [one for one in costs if one.kind == "results"]
+    results = [
+        one._replace(cells=up_to_tens(one.cells), hidden=up_to_tens(one.hidden))
+        for one in costs
+        if one.kind == "results"
+    ]
     there = {one.page for one in results}
     lists = [
         Cost(page, "people", SUPPRESSED, SUPPRESSED)
@@ -131,6 +136,17 @@ def share_costs(costs: Sequence[Cost], audience: Audience) -> tuple[Cost, ...]:
         if source in there and (page == "outcomes" or audience != "manager")
     ]
     return (*results, *lists)
+
+
+def up_to_tens(n: int) -> int:
+    """Round up to tens.
+
+    Examples
+    --------
+    >>> up_to_tens(658), up_to_tens(0)
+    (660, 0)
+    """
+    return -(-n // 10) * 10
 
 
 def count_given(evaluation: Evaluation) -> Counter[tuple[str, Kind]]:

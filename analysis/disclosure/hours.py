@@ -27,18 +27,19 @@ def protect_hours(v: Volunteering, found: Hours, study: Study) -> Hours:
     if study.service is None:
         raise ValueError("the study has no service log")
     log = usable_service(study.service, v.team)
-    came = log[log["attended"]]
+    came = log[log["attended"]].assign(activity=log["activity"].fillna("").astype(str))
+    each = came
     if found.unit == "days":
-        came = came.drop_duplicates(["volunteer", "day"])
+        # A day counts once in all, and once in each activity.
+        each = came.drop_duplicates(["volunteer", "day", "activity"])
+        came = each.drop_duplicates(["volunteer", "day"])
     amount = came.groupby("volunteer", observed=True)["hours"].sum(min_count=1).dropna()
     order = amount.sort_values(kind="stable").index
-    kind = came["activity"].fillna("").astype(str)
-    told = came[came["hours"] > 0].assign(activity=kind)
 
     def free(label: str, people: Iterable[object], activity: str | None = None) -> bool:
         """Whether the hours of some people, perhaps in one activity, may be given."""
-        rows = told[told["volunteer"].isin(list(people))]
-        rows = rows if activity is None else rows[rows["activity"] == activity]
+        rows = came if activity is None else each[each["activity"] == activity]
+        rows = rows[(rows["hours"] > 0) & rows["volunteer"].isin(list(people))]
         if is_small(rows["volunteer"].nunique(), v.least):
             return False
         return v.auditor.release(_rows(v, "hours", f"volunteers.hours.{label}", rows))

@@ -15,7 +15,7 @@ from analysis.disclosure.audit import Audit, audit_release
 from analysis.disclosure.capacity import protect_capacity
 from analysis.disclosure.cells import Cell, People
 from analysis.disclosure.certificate import Release
-from analysis.disclosure.cost import list_costs, share_costs
+from analysis.disclosure.cost import list_costs, share_costs, up_to_tens
 from analysis.disclosure.fields import FIELDS
 from analysis.disclosure.people import protect_consultation, protect_participation
 from analysis.disclosure.rounding import round_survey
@@ -436,11 +436,11 @@ _OF_MEASURES = frozenset(
 
 
 def _sum_up(before: Evaluation, after: Evaluation, audit: Audit) -> Disclosure:
-    costs = share_costs(list_costs(before, after), after.audience)
+    costs = list_costs(before, after)
     results = [one for one in costs if one.kind == "results"]
     return Disclosure(
-        cells=sum(one.cells for one in results),
-        hidden=sum(one.hidden for one in results),
+        cells=up_to_tens(sum(one.cells for one in results)),
+        hidden=up_to_tens(sum(one.hidden for one in results)),
         smallest_interval=audit.smallest_interval,
-        costs=costs,
+        costs=share_costs(costs, after.audience),
     )

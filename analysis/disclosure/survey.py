@@ -146,7 +146,26 @@ class Survey:
         """Release a sum of scores unless it singles anybody out."""
         if any(is_small(int(mask.sum()), self.least) for _, _, mask in terms):
             return False
+        if self._few_differ(measure, *terms):
+            return False
         return self.auditor.release(*self.sums(measure, label, *terms))
+
+    def _few_differ(self, measure: str, *terms: tuple[str, float, BoolArray]) -> bool:
+        """Whether all but a few have the same score, or the same change.
+
+        The sum is then theirs alone: its mean and spread leave one way, or few, to add it up.
+        """
+        if len(terms) == 2 and np.array_equal(terms[0][2], terms[1][2]):
+            among = terms[0][2]
+            signed = [sign * self.values(measure, wave)[among] for wave, sign, _ in terms]
+            sums = [np.round(np.sum(signed, axis=0), 9)]
+        else:
+            sums = [np.round(self.values(measure, wave)[mask], 9) for wave, _, mask in terms]
+        return any(
+            is_small(one.size - int(np.unique(one, return_counts=True)[1].max()), self.least)
+            for one in sums
+            if one.size
+        )
 
     def release_count(self, label: str, *masks: BoolArray) -> bool:
         """Release numbers of people unless they give a small one beside any measure's numbers."""

@@ -110,7 +110,7 @@ def say_protection(text: Text, found: Certificate) -> list[str]:
         if found.audience == "manager"
         else text("groups under {n} not shown", n=found.min_group),
         text(
-            "{hidden} of {cells} numbers withheld ({mark})",
+            "about {hidden} of {cells} numbers withheld ({mark})",
             hidden=text.number(found.hidden, 0),
             cells=text.number(found.cells, 0),
             mark=SUPPRESSED_MARK,

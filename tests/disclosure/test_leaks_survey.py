@@ -10,7 +10,7 @@ import pytest
 from analysis import evaluate
 from analysis.disclosure import protect
 from analysis.disclosure.measurement import hide_size
-from analysis.results import SUPPRESSED, Estimate
+from analysis.results import SUPPRESSED, Estimate, NotEstimable
 from analysis.statistics.factor_model import FactorFit
 from analysis.study import Exclusion
 from benchmarks.attack.made_studies import draw_study
@@ -190,3 +190,27 @@ def test_points_of_the_dose_are_at_whole_sessions():
             assert all(x == round(x) for x in given)
             return
     raise AssertionError("no drawn study has points between whole sessions")
+
+
+@pytest.mark.parametrize("few", [1, 2, 4])
+def test_a_change_of_few_people_is_not_the_change_of_all(few: int):
+    """Mean, spread and t of 40 people left one way to add up: two rose, by .50 and .25."""
+    before = np.random.default_rng(2).integers(1, 5, 40).astype(float)
+    after = before.copy()
+    after[:few] += 1
+    study = make_study({"pre": {"m": before}, "post": {"m": after}})
+    shown = protect(evaluate(study), study, "funder").outcomes[0]
+    assert isinstance(shown.change, NotEstimable)
+    assert all(isinstance(one, NotEstimable) for one in shown.analyses)
+
+
+def test_a_mean_of_all_but_one_at_the_top_is_not_told():
+    """4.99 of 40 people, and how far they are apart: one person lost two points."""
+    before = np.full(40, 5.0)
+    before[0] = 3
+    after = np.random.default_rng(2).integers(1, 6, 40).astype(float)
+    study = make_study({"pre": {"m": before}, "post": {"m": after}})
+    shown = protect(evaluate(study), study, "funder")
+    first = next(s for s in shown.scoring if s.wave == "pre")
+    assert isinstance(first.mean, NotEstimable)
+    assert first.sd is SUPPRESSED

@@ -289,3 +289,18 @@ def test_who_left_after_the_month_of_a_year_ago_is_not_told():
     april = next(m for m in told.monthly if m.month == "2025-04")
     assert told.active_year_ago == 28
     assert april.team is None or april.new == SUPPRESSED
+
+
+def test_the_one_who_did_two_things_on_a_day_is_not_told():
+    """64 days in all, 40 of patrols and 25 of calls: one person did both on one day."""
+    log = [f"V{i:02},2026-01-{10 + k},patrol" for i in range(20) for k in range(2)]
+    log += [f"V{i:02},2026-02-0{3 + k},calls" for i in range(5, 17) for k in range(2)]
+    columns = {"volunteer": "id", "date": "date", "activity": "activity"}
+    study = read_tables(
+        service=("\n".join(["id,date,activity", *log, "V06,2026-01-11,calls"]), columns),
+        study={"min_group": 5},
+        retention={"observed_until": "2026-02-28", "lapse_after_days": 90},
+    )
+    hours = protect(evaluate(study), study, "public").volunteers.hours
+    assert (hours.unit, hours.total) == ("days", 64)
+    assert SUPPRESSED in dict(hours.by_activity).values()
