@@ -37,6 +37,7 @@ from analysis.results import (
 from analysis.study import Study
 from analysis.volunteers.cohorts import active_quarters, last_day_of, month_label, month_of
 from analysis.volunteers.groups import reasons_of, trained_labels
+from analysis.volunteers.outlook import RECENT_DAYS
 from analysis.volunteers.results import (
     Cause,
     Cohort,
@@ -127,7 +128,7 @@ def protect_volunteers(
         mean_cumulative_returns=(),
         hours=None if found.hours is None else protect_hours(v, found.hours, study),
         overdue=None,
-        **_outlook(found, v.least, serving=serving),
+        **_outlook(v, found, serving=serving),
         # Beside the team, each leaves a part of it; some count rows, which may be one person's.
         notes=dict.fromkeys(found.notes, SUPPRESSED),
     )
@@ -456,18 +457,21 @@ def _month_ends(found: Volunteers, day: float) -> dict[str, int]:
     return {month_label(int(month[0])): found.active_year_ago}
 
 
-def _outlook(found: Volunteers, least: int, *, serving: bool) -> dict[str, Any]:
+def _outlook(v: Volunteering, found: Volunteers, *, serving: bool) -> dict[str, Any]:
     """What may come, where the team of today is given: the outlook begins with it.
+
+    Its pace is that of those who came lately: they must be many, or none.
 
     Of earlier outlooks stays how many held, and how far all were off, in whole people; of few
     checks not: it is a sum of what came and went. Each by itself, beside the team that came
     rounded, says on which side of its limits that team was.
     """
-    if not serving:
+    came = v.among(v.stints.start > v.team.until - RECENT_DAYS)
+    if not serving or (came.any() and not v.free("outlook.came", came)):
         return {"outlook": (), "outlook_choice": None, "backtest": ()}
     choice = found.outlook_choice
     if choice is not None and choice.n:
-        many = choice.n >= least
+        many = choice.n >= v.least
         errors = (choice.error_flow, choice.error_as_today)
         flow, today = (keep(None if e is None else float(round(e)), many) for e in errors)
         choice = replace(choice, error_flow=flow, error_as_today=today)

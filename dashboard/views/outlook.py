@@ -13,7 +13,7 @@ from dashboard.figures.outlook import draw_outlook
 from dashboard.sentences import say_finding
 from dashboard.sentences.few import mark_team
 from dashboard.sentences.volunteers import list_cautions, say_backtest, say_outlook_choice, say_team
-from dashboard.state import current_text
+from dashboard.state import current_audience, current_text
 from dashboard.tables import volunteers as tables
 from dashboard.text import Text
 from dashboard.widgets.file_notes import show_file_notes
@@ -44,8 +44,15 @@ def show() -> None:
         st.info(
             text("No outlook is shown: it begins with the team of today, and that is withheld.")
         )
-    else:
+    elif current_audience() in ("evaluator", "manager"):
         st.info(text("An outlook needs half a year of data and somebody who has left."))
+    else:
+        st.info(
+            text(
+                "No outlook is shown to this reader: it needs half a year of data and somebody who "
+                "has left, and is withheld where only a few came in the last three months."
+            )
+        )
     _show_absent(text, found)
     if found.roles:
         st.header(text("Active people by role"), anchor=False)

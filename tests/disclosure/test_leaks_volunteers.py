@@ -304,3 +304,21 @@ def test_the_one_who_did_two_things_on_a_day_is_not_told():
     hours = protect(evaluate(study), study, "public").volunteers.hours
     assert (hours.unit, hours.total) == ("days", 64)
     assert SUPPRESSED in dict(hours.by_activity).values()
+
+
+@pytest.mark.parametrize(("came", "told"), [(0, True), (1, False), (4, False), (5, True)])
+def test_the_outlook_does_not_tell_how_few_came_lately(came: int, told: bool):
+    """41.6, 43.3, 45.2, 46.9 expected in six months: 1, 2, 3 and 4 had come in the last three."""
+    roster = [
+        f"A{i:02},2024-01-01,{f'2024-{2 + i % 10:02}-11' if i < 12 else ''}" for i in range(40)
+    ]
+    roster += [f"B{i:02},2025-{1 + i % 12:02}-05," for i in range(14 - came)]
+    roster += [f"C{i},2026-0{1 + i % 3}-07," for i in range(came)]
+    columns = {"volunteer": "id", "joined": "joined", "left": "left"}
+    study = read_tables(
+        volunteers=("\n".join(["id,joined,left", *roster]), columns),
+        study={"min_group": 5},
+        retention={"observed_until": "2026-03-31"},
+    )
+    assert evaluate(study).volunteers.outlook
+    assert bool(protect(evaluate(study), study, "public").volunteers.outlook) == told
