@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations, pairwise
+from itertools import pairwise
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from analysis.disclosure.audit import known_moments, narrow_counts
 from analysis.disclosure.cells import BoolArray, cell_of
 from analysis.disclosure.naming import hide_all_answers, hide_answers, name_declared
 from analysis.disclosure.rounding import find_unit
-from analysis.disclosure.rules import is_small, join_bins
+from analysis.disclosure.rules import is_small
 from analysis.disclosure.survey import Survey
 from analysis.results import SUPPRESSED, Caution, Suppressed
 from analysis.surveys.analyses import family_of
@@ -27,8 +27,6 @@ from analysis.surveys.scoring import item_range, reverse, score_answers
 
 #: Stands between the first and the last of answers that are joined.
 JOINED = " – "
-#: Answers up to which every way to join neighbours is looked at.
-MAX_ENUMERATED = 8
 Bins = Sequence[tuple[int, int]]
 
 
@@ -187,8 +185,9 @@ def _choose_bins(survey: Survey, name: str, items: Sequence[ItemAnswers]) -> Bin
     # What is known from elsewhere must leave a joined answer wide: of an item that is the whole
     # score, its mean and interval; of one of several, the sum that the others leave of the score's.
     alone = len(measure.items) == 1
-    for bins in list_joins(counts, survey.least):
-        if not any(_is_narrow(row, bins, survey.least, alone=alone) for row in counts):
+    for bins in list_joins(len(counts[0])):
+        few = any(is_small(sum(row[a:b]), survey.least) for row in counts for a, b in bins)
+        if not few and not any(_is_narrow(one, bins, survey.least, alone=alone) for one in counts):
             return bins
     return ()
 
@@ -245,30 +244,22 @@ def _is_narrow(row: Sequence[int], bins: Bins, least: int, *, alone: bool) -> bo
     return narrow_counts(values, row, spans, least, moments)
 
 
-def list_joins(rows: Sequence[Sequence[int]], least: int) -> Iterator[Bins]:
-    """List ways to join neighbouring answers so that no bin of any item is small, the finest first.
+def list_joins(size: int) -> Iterator[Bins]:
+    """List ways to join neighbouring answers, the finest first: from the ends of the scale inward.
 
-    One joined pair beside a known sum tells both of its answers; another pair at the other end
-    leaves them open. Of long lists of answers only one way is tried.
+    They are the same for every study, and each joins what the one before has joined already. Two
+    ways that suit the answers of two waves, or of two measures with the same question, would tell
+    by their difference those of a few.
 
     Examples
     --------
-    >>> [list(one) for one in list_joins([[1, 9, 9, 9]], 5)][:2]
-    [[(0, 2), (2, 3), (3, 4)], [(0, 2), (2, 4)]]
+    >>> [list(bins) for bins in list_joins(5)]
+    [[(0, 2), (2, 3), (3, 5)], [(0, 3), (3, 5)]]
     """
-    size = len(rows[0])
-    if size > MAX_ENUMERATED:
-        yield join_bins(rows, least)
-        return
-    ways = []
-    for cuts in (c for n in range(size - 1, 0, -1) for c in combinations(range(1, size), n)):
-        ends = (0, *cuts, size)
-        bins = list(pairwise(ends))
-        sizes = [sum(row[a:b]) for row in rows for a, b in bins]
-        if not any(is_small(n, least) for n in sizes):
-            # Of as many bins, the most even ones: an end is joined before the middle is.
-            ways.append((-len(bins), max(sizes), bins))
-    yield from (bins for _, _, bins in sorted(ways))
+    cuts = list(range(size + 1))
+    while len(cuts) > 3:
+        cuts = [cuts[0], *cuts[2:-2], cuts[-1]] if len(cuts) > 4 else [cuts[0], *cuts[2:]]
+        yield list(pairwise(cuts))
 
 
 def _join(survey: Survey, found: ItemAnswers, bins: Bins | None) -> ItemAnswers:

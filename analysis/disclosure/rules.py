@@ -137,30 +137,6 @@ def _first_bins(counts: Sequence[int], least: int) -> list[tuple[int, int]]:
     return [] if edges and is_small(sum(counts), least) else edges
 
 
-def join_bins(rows: Sequence[Sequence[int]], least: int) -> list[tuple[int, int]]:
-    """Join neighbouring values, alike in several distributions, until no bin of any is small.
-
-    Examples
-    --------
-    >>> join_bins([[1, 4, 10, 7], [9, 9, 2, 8]], 5)
-    [(0, 2), (2, 4)]
-    """
-    edges = [(i, i + 1) for i in range(len(rows[0]))]
-    while len(edges) > 1:
-        sizes = [[sum(row[a:b]) for a, b in edges] for row in rows]
-        small = [
-            (size, r, i)
-            for r, row in enumerate(sizes)
-            for i, size in enumerate(row)
-            if is_small(size, least)
-        ]
-        if not small:
-            return edges
-        _, r, i = min(small)
-        edges = _join(edges, rows[r], i)
-    return []
-
-
 def _join(edges: list[tuple[int, int]], counts: Sequence[int], at: int) -> list[tuple[int, int]]:
     """Join a bin with the smaller of its neighbours that holds anybody, else with the nearest."""
     sides = [i for i in (at - 1, at + 1) if 0 <= i < len(edges)]

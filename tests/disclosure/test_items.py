@@ -1,11 +1,13 @@
 """Answers to items: neighbours are joined alike for the whole measure, and nobody is told apart."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
 from analysis import evaluate
 from analysis.disclosure import protect
-from analysis.disclosure.rules import join_bins
+from analysis.disclosure.items import list_joins
 from analysis.disclosure.volunteers import _bin_curve
 from analysis.results import SUPPRESSED, Curve, NotEstimable
 from dashboard.sentences import say_caution
@@ -48,16 +50,24 @@ def test_a_curve_at_chosen_days_counts_as_the_curve_does():
     assert count_at(shown, [0, 1, 3])[1:] == [(10, 30, 0), (SUPPRESSED,) * 3]
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_joined_answers_are_many_or_none_in_every_item(seed: int):
-    rng = np.random.default_rng(seed)
-    rows = rng.integers(0, 12, (rng.integers(1, 6), rng.integers(3, 7))).tolist()
-    bins = join_bins(rows, 5)
-    assert [a for a, _ in bins] == [0, *(b for _, b in bins)][: len(bins)]
-    for row in rows:
-        sizes = [sum(row[a:b]) for a, b in bins]
-        assert all(n == 0 or n >= 5 for n in sizes)
-        assert not bins or sum(sizes) == sum(row)
+@pytest.mark.parametrize("size", range(3, 12))
+def test_each_way_to_join_answers_joins_what_the_one_before_joined(size: int):
+    """18 less 16 of two ways told two people who answered 3."""
+    ways = [set(sum(bins, ())) for bins in list_joins(size)]
+    assert all(coarser < finer for finer, coarser in pairwise(ways))
+    assert all(min(way) == 0 and max(way) == size for way in ways)
+    assert len(ways[-1]) == 3
+
+
+@pytest.mark.parametrize("later", [None, (23, 25, 5, 10, 2)])
+def test_one_wave_more_does_not_join_answers_in_another_way(later):
+    """Answers 3 to 5 were 32 people, then 4 and 5 were 30 beside another wave: two answered 3."""
+    counts = {"pre": (16, 17, 2, 20, 10), "post": (16, 17, 2, 20, 10), "later": later}
+    told = {w: {"m": np.repeat(np.arange(1.0, 6), n)} for w, n in counts.items() if n}
+    study = study_of(told, {**MEASURE, "range": [1, 5]})
+    shown = protect(evaluate(study), study, "funder").items
+    pre = next(one for one in shown if one.wave == "pre")
+    assert dict(pre.counts) == {"1 – 3": 35, "4 – 5": 30}
 
 
 def test_a_yes_no_item_with_few_yes_is_withheld_whole():
