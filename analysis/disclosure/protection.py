@@ -46,7 +46,9 @@ from analysis.sections import find_all
 from analysis.study import Study
 from analysis.surveys.groups import has_comparison
 from analysis.surveys.results import ScoreSummary
+from analysis.sustainability.results import Capacity
 from analysis.targets import evaluate_targets
+from analysis.volunteers.results import Volunteers
 
 #: Cautions that count forecasts, not people.
 _OF_FORECASTS = frozenset({"outlook_missed"})
@@ -283,6 +285,19 @@ def _without_outside(found: Participation) -> Participation:
     )
 
 
+def _without_roles(found: Capacity, volunteers: Volunteers | None) -> Capacity:
+    """Withhold holders of the roles that are withheld in the team."""
+    if volunteers is None:
+        return found
+    given = {role for role, n in volunteers.roles if not isinstance(n, Suppressed)}
+    return replace(
+        found,
+        leadership=tuple(
+            row if row[0] in given else (row[0], SUPPRESSED, SUPPRESSED) for row in found.leadership
+        ),
+    )
+
+
 def _protect_activities(
     shown: Evaluation,
     study: Study,
@@ -319,7 +334,10 @@ def _protect_activities(
             sustainability,
             capacity=None
             if capacity is None or "capacity" in left_out
-            else protect_capacity(capacity, study, people, auditor, audience, rounded=rounded),
+            else _without_roles(
+                protect_capacity(capacity, study, people, auditor, audience, rounded=rounded),
+                volunteers,
+            ),
             consultation=None if consultation is None else protect_consultation(consultation),
         )
         sustainability = score_again(

@@ -8,7 +8,7 @@ in each number and never at the numbers, so that a refusal itself says nothing a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from analysis.disclosure.cells import Cell
@@ -21,8 +21,8 @@ def choose_hidden(sizes: Sequence[float], least: int, unlisted: float = 0) -> li
     """Choose which parts of a whole to hide, so that the total gives no small one back.
 
     All parts of 1 to ``least`` − 1 people, then the next smallest until what is hidden is two
-    parts and ``least`` people. ``unlisted`` people are in the total but in no part: a hidden
-    part too.
+    parts and ``least`` people, and open (:func:`is_open`). ``unlisted`` people are in the total
+    but in no part: a hidden part too.
 
     Examples
     --------
@@ -35,10 +35,65 @@ def choose_hidden(sizes: Sequence[float], least: int, unlisted: float = 0) -> li
         return []
     for i in order[len(hidden) :]:
         parts = len(hidden) + (unlisted > 0)
-        if parts > 1 and sum(sizes[j] for j in hidden) + unlisted >= least:
+        people = sum(sizes[j] for j in hidden) + unlisted
+        if parts > 1 and people >= least and is_open(people - parts, parts, least):
             break
         hidden.append(i)
     return sorted(hidden)
+
+
+def is_open(spare: float, parts: int, least: int) -> bool:
+    """Whether hidden parts of a total may each be of many sizes.
+
+    ``spare`` people are those beyond the fewest there may be in each part: one, as zeros are
+    given. Five people in five hidden parts are one in each.
+    """
+    return spare >= max(parts, least - 1)
+
+
+def hide_more(
+    sizes: Sequence[float],
+    hidden: Iterable[int],
+    least: int,
+    unlisted: float = 0,
+    fewest: Mapping[int, float] | None = None,
+) -> tuple[set[int], bool]:
+    """Hide further parts of a total, the smallest first, until those hidden are open.
+
+    Parameters
+    ----------
+    sizes, hidden
+        People in each part, and the places of the parts that are withheld.
+    least
+        Smallest group.
+    unlisted
+        People in the total but in no part.
+    fewest
+        By place, how many there are at least for a reader; one where nothing is said.
+
+    Returns
+    -------
+    set of int, bool
+        What is to be withheld, and whether it is open now: all parts may not be enough.
+
+    Examples
+    --------
+    >>> hide_more([25, 9, 1, 1, 1], [2, 3, 4], 5), hide_more([1, 1, 1, 1, 1], range(5), 5)
+    (({1, 2, 3, 4}, True), ({0, 1, 2, 3, 4}, False))
+    """
+    known = fewest or {}
+    gone = {i for i in hidden if sizes[i] > 0}
+    rest = sorted(
+        (i for i, n in enumerate(sizes) if n > 0 and i not in gone), key=lambda i: -sizes[i]
+    )
+    while gone:
+        spare = unlisted + sum(sizes[i] - known.get(i, 1) for i in gone)
+        if is_open(spare, len(gone), least):
+            return gone, True
+        if not rest:
+            return gone, False
+        gone.add(rest.pop())
+    return gone, True
 
 
 @dataclass(slots=True)

@@ -24,7 +24,7 @@ from analysis.disclosure.rules import (
     round_people,
     sort_given,
 )
-from analysis.disclosure.suppression import Auditor
+from analysis.disclosure.suppression import Auditor, hide_more
 from analysis.disclosure.team import Volunteering, keep, none, whole_percent
 from analysis.results import (
     SUPPRESSED,
@@ -92,7 +92,8 @@ def protect_volunteers(
     }
     returned = _returned(v, found.returned)
     period = _period_retention(v, found.period_retention)
-    groups = tuple(_by_group(v, one, tenure) for one in found.by_group)
+    by_group = (_by_group(v, one, tenure) for one in found.by_group)
+    groups = tuple(one for one in by_group if one is not None)
     landmark = None if found.landmark is None else _by_group(v, found.landmark, tenure)
     ago = v.serving(team.until - YEAR)
     before = found.active_year_ago is None or v.free("active_year_ago", ago)
@@ -102,6 +103,7 @@ def protect_volunteers(
         ends=_month_ends(found, team.until - YEAR) if before or _is_told(period) else {},
     )
     rounded = [_month(v, m) for m in found.monthly]
+    rounded = _leave_open(found, rounded, v.least)
     monthly = withhold_narrow_months(found.monthly, rounded, v.least, told)
     curve = _bin_curve(found.curve, days)
     return replace(
@@ -259,8 +261,12 @@ def _lapse(found: LapseSensitivity) -> LapseSensitivity:
     )
 
 
-def _by_group(v: Volunteering, found: RetentionByGroup, tenure: BoolArray) -> RetentionByGroup:
+def _by_group(
+    v: Volunteering, found: RetentionByGroup, tenure: BoolArray
+) -> RetentionByGroup | None:
     """Show the largest groups first; a test needs all its groups, and many who left each, or none.
+
+    None where as many groups as people would tell how many are in each.
 
     A test that compares how many left with how many were expected tells both with few groups.
     """
@@ -278,7 +284,14 @@ def _by_group(v: Volunteering, found: RetentionByGroup, tenure: BoolArray) -> Re
             told = told and v.free(f"{name}.left", left, here & ~left)
         elif g.n >= v.least:
             told = False
-    shown = tuple(groups.get(g.value) or _no_group(g) for g in found.groups)
+    hidden = [i for i, g in enumerate(found.groups) if g.value not in groups]
+    more, fine = hide_more([g.n for g in found.groups], hidden, v.least)
+    if not fine:
+        return None
+    told = told and len(more) == len(hidden)
+    shown = tuple(
+        _no_group(g) if i in more else groups[g.value] for i, g in enumerate(found.groups)
+    )
     if told:
         n = min((one.n for one in groups.values()), default=v.least)
         return replace(
@@ -375,7 +388,11 @@ def _causes(v: Volunteering, found: Volunteers, days: Sequence[float]) -> tuple[
             if YEAR in own and isinstance(c.at_365, Estimate)
             else none(c.at_365),
         )
-    shown = [told.get(c.reason) or _no_cause(c) for c in found.causes]
+    few = [i for i, c in enumerate(found.causes) if c.reason not in told]
+    more, fine = hide_more([c.n for c in found.causes], few, v.least)
+    if not fine:
+        return ()
+    shown = [_no_cause(c) if i in more else told[c.reason] for i, c in enumerate(found.causes)]
     return sort_given(shown, attrgetter("reason"), attrgetter("n"))
 
 
@@ -392,7 +409,13 @@ def _roles(v: Volunteering, found: Volunteers) -> tuple[tuple[str, int], ...]:
         (name, keep(n, v.free(f"roles.{name}", here & np.array([r == name for r in role]))))
         for name, n in found.roles
     ]
-    return sort_given(told, itemgetter(0), itemgetter(1))
+    sizes = [n for _, n in found.roles]
+    hidden = [i for i, (_, n) in enumerate(told) if n == SUPPRESSED]
+    more, fine = hide_more(sizes, hidden, v.least, int(here.sum()) - sum(sizes))
+    if not fine:  # as many roles as people: their list tells how many hold each
+        return ()
+    shown = [(name, keep(n, i not in more)) for i, (name, n) in enumerate(told)]
+    return sort_given(shown, itemgetter(0), itemgetter(1))
 
 
 def _cohorts(v: Volunteering, found: Sequence[Cohort]) -> tuple[Cohort, ...]:
@@ -410,7 +433,15 @@ def _cohorts(v: Volunteering, found: Sequence[Cohort]) -> tuple[Cohort, ...]:
             fine = n is None or (shown and v.free(f"cohorts.{c.label}.{k}", here & still))
             active.append((k, keep(n, fine), keep(share, fine)))
         told.append(replace(c, n=keep(c.n, shown), active=tuple(active)))
-    return tuple(told)
+    sizes = [c.n for c in found]
+    hidden = [i for i, c in enumerate(told) if c.n == SUPPRESSED]
+    more, fine = hide_more(sizes, hidden, v.least, v.team.n - sum(sizes))
+    return tuple(_no_cohort(c) if i in more else c for i, c in enumerate(told)) if fine else ()
+
+
+def _no_cohort(c: Cohort) -> Cohort:
+    active = tuple((k, keep(n, False), keep(share, False)) for k, n, share in c.active)
+    return replace(c, n=SUPPRESSED, active=active)
 
 
 def _month(v: Volunteering, m: Month) -> Month:
@@ -443,6 +474,22 @@ def _month(v: Volunteering, m: Month) -> Month:
         hours=keep(m.hours, m.hours == 0),
         retention=keep(m.retention, False),
     )
+
+
+def _leave_open(found: Volunteers, months: Sequence[Month], least: int) -> list[Month]:
+    """Withhold further numbers of who joined and who left by month, whose sums are known.
+
+    Where all months with anybody are not enough, those with nobody are withheld too.
+    """
+    shown = list(months)
+    for name in ("new", "lapsed"):
+        sizes = [getattr(m, name) for m in found.monthly]
+        hidden = [i for i, m in enumerate(shown) if getattr(m, name) == SUPPRESSED]
+        more, fine = hide_more(sizes, hidden, least)
+        gone = more if fine else range(len(shown))
+        for i in gone:
+            shown[i] = replace(shown[i], **{name: SUPPRESSED})
+    return shown
 
 
 def _is_told(found: EstimateLike | None) -> bool:

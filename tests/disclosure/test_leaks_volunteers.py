@@ -203,9 +203,10 @@ def test_of_a_team_that_is_withheld_nobody_says_that_it_grew():
 
 def test_a_withheld_number_of_a_table_is_marked_and_no_dash():
     text = Text("en")
-    told = shown(draw_study(101)[0])
-    assert {n for _, n in told.roles} == {SUPPRESSED}
-    for table in (list_roles(told, text), list_sensitivity(told, text)):
+    roles = shown(roles_of(["helper"] * 6 + ["chair"] * 2))
+    assert {n for _, n in roles.roles} == {SUPPRESSED}
+    lapse = shown(draw_study(101)[0])
+    for table in (list_roles(roles, text), list_sensitivity(lapse, text)):
         rows = list_cells(table, text)
         assert {row[1] for row in rows[1:]} == {SUPPRESSED_MARK}
 
@@ -322,3 +323,35 @@ def test_the_outlook_does_not_tell_how_few_came_lately(came: int, told: bool):
     )
     assert evaluate(study).volunteers.outlook
     assert bool(protect(evaluate(study), study, "public").volunteers.outlook) == told
+
+
+def test_as_many_hidden_roles_as_people_in_them_are_not_one_each():
+    """Thirty active less 25 helpers are five people in five roles, each of one at least."""
+    rare = ("chair", "treasurer", "secretary", "driver", "trainer")
+    told = shown(roles_of(["helper"] * 25 + list(rare)))
+    assert told.active == 30
+    assert {n for _, n in told.roles} == {SUPPRESSED}
+    for group in told.by_group:
+        assert {g.n for g in group.groups} == {SUPPRESSED}
+
+
+def test_a_list_of_as_many_roles_as_people_is_left_out():
+    told = shown(roles_of([f"role {k}" for k in range(8)]))
+    assert (told.active, told.roles, told.by_group) == (8, (), ())
+
+
+def test_months_in_which_one_joined_each_are_not_told_by_all_who_joined():
+    """All 30 less the 25 of October were five, in the five months not told."""
+    rows = [f"V{i:02},2024-10-{1 + i:02}," for i in range(25)]
+    rows += [f"W{k},2025-0{1 + k}-10," for k in range(5)]
+    study = read_tables(
+        volunteers=("\n".join(["id,joined,left", *rows]), VOLUNTEERS),
+        retention={"observed_until": date(2026, 3, 31)},
+        study=STUDY,
+    )
+    told = shown(study)
+    assert told.n == 30
+    hidden = [m for m in told.monthly if m.new == SUPPRESSED]
+    assert "2024-10" in {m.month for m in hidden}
+    first = next(c for c in told.cohorts if c.label == "2024-Q4")
+    assert first.n == SUPPRESSED
