@@ -14,6 +14,7 @@ import pandas as pd
 
 from analysis.disclosure.cells import Cell, People, cell_of, rows_cell
 from analysis.disclosure.counts import CountedSheet
+from analysis.disclosure.openness import leave_attendance_open
 from analysis.disclosure.rules import (
     bin_counts,
     hide_share,
@@ -22,7 +23,7 @@ from analysis.disclosure.rules import (
     round_people,
     sort_given,
 )
-from analysis.disclosure.suppression import Auditor, choose_hidden
+from analysis.disclosure.suppression import Auditor, choose_hidden, hide_more
 from analysis.participation.attendance import clean_sign_ins
 from analysis.participation.engagement import list_engagement
 from analysis.participation.results import (
@@ -205,6 +206,7 @@ def protect_participation(
         by_kind=sort_given(by["kind"], itemgetter(0), itemgetter(1)),
         by_level=sort_given(by["level"], itemgetter(0), itemgetter(1)),
     )
+    protected = leave_attendance_open(found, protected, least)
     return _without_eligible(protected) if _few_stayed_away(found, least) else protected
 
 
@@ -379,7 +381,10 @@ def _protect_counts(
         came[i] = sheet.release(f"participation.session.{i}", came=[i])
     for i in sorted(each, key=lambda i: -sheet.apart(i)):
         shares[i] = came[i] and sheet.release(f"participation.session.{i}.rate", registered=[i])
-    return replace(
+    few = [i for i in each if not shares[i]]
+    more, fine = hide_more([sheet.apart(i) for i in each], few, auditor.least)
+    shares, kept = [one and i not in more for i, one in enumerate(shares)], kept and fine
+    protected = replace(
         found,
         contacts=_keep(found.contacts, contacts),
         attendance_rate=_rounded(found.attendance_rate, kept),
@@ -388,6 +393,7 @@ def _protect_counts(
             _session(s, a, b, kept) for s, a, b in zip(found.per_session, came, shares, strict=True)
         ),
     )
+    return leave_attendance_open(found, protected, auditor.least)
 
 
 def _session(s: SessionAttendance, free: bool, shares: bool, limits: bool) -> SessionAttendance:

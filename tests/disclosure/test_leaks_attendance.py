@@ -220,3 +220,26 @@ def test_how_many_were_not_invited_is_not_told_by_the_share_of_those_who_came():
     assert told[3]["came"].share.reason == "suppressed"
     assert told[8]["invited"].n == 40
     assert told[8]["came"].share.n == 40
+
+
+def _one_each(n: int) -> Study:
+    rows = [f"P{p:02},{s}" for s in range(3) for p in range(20)]
+    return _sheet(*rows, *(f"P{p:02},{3 + p}" for p in range(n)))
+
+
+def test_as_many_hidden_sessions_as_attendances_are_not_one_each():
+    """All 65 less the three sessions of 20 were five, at five sessions."""
+    found = _shown(_one_each(5))
+    hidden = [s for s in found.per_session if s.attended == SUPPRESSED]
+    assert found.contacts == SUPPRESSED or len(hidden) > 5
+    counted = _shown(
+        _counts(*(f"S{k},2026-01-{10 + k},{n}," for k, n in enumerate([20, 20, 1, 1, 1, 1, 1])))
+    )
+    assert counted.contacts == 45
+    assert sum(s.attended == SUPPRESSED for s in counted.per_session) == 6
+
+
+def test_sessions_of_one_each_are_not_told_by_all_of_them():
+    found = _shown(_counts(*(f"S{k},2026-01-{10 + k},1," for k in range(6))))
+    assert {s.attended for s in found.per_session} == {SUPPRESSED}
+    assert found.contacts == SUPPRESSED
