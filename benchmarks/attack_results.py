@@ -61,7 +61,12 @@ _CODE = re.compile(r"\b(?:P\d{3}|VOL-\d\d|RATER-\d\d|Resident-\d\d-\d+)\b")
 
 
 def attack_results(
-    results: Mapping[str, Any], before: Mapping[str, Any], study: Study, truth: Truth
+    results: Mapping[str, Any],
+    before: Mapping[str, Any],
+    study: Study,
+    truth: Truth,
+    *,
+    learnt: bool,
 ) -> Spoils:
     """Run every attack by subtraction; ``before`` is the evaluator's file, to check against.
 
@@ -75,7 +80,8 @@ def attack_results(
     attack_amounts(results, truth, spoils)
     attack_months(results, before, spoils)
     attack_ends(results, truth, spoils)
-    attack_meanings(results, crowds_of(study, truth), spoils)
+    if learnt:
+        attack_meanings(results, crowds_of(study, truth), spoils)
     _find_codes("json", json.dumps(results), spoils)
     return spoils
 
@@ -94,8 +100,12 @@ def attack_study(
     versions: bool = False,
     views: bool = False,
     sessions: str = "",
+    learnt: bool = True,
 ) -> tuple[Spoils, Spoils, dict[str, Any]]:
-    """Attack one study before and after protection; give also what protecting it cost."""
+    """Attack one study before and after protection; give also what protecting it cost.
+
+    ``learnt``: read also the numbers whose meaning the attacker learns from studies of his own.
+    """
     from analysis.disclosure import list_costs, protect
     from dashboard.exports.gateway import share_evaluation
     from dashboard.exports.results_file import write_results
@@ -106,8 +116,8 @@ def attack_study(
     outside = share_evaluation(inside, study)
     whole = protect(inside, study, "funder", rounded=False)
     own, given, exact = (json.loads(write_results(one)) for one in (inside, outside, whole))
-    unprotected = attack_results(own, own, study, truth) if before else Spoils()
-    spoils = attack_results(exact, own, study, truth)
+    unprotected = attack_results(own, own, study, truth, learnt=learnt) if before else Spoils()
+    spoils = attack_results(exact, own, study, truth, learnt=learnt)
     attack_scores(own, given, spoils)
     attack_joined_answers(own, given, truth, spoils)
     hidden = hidden_numbers(own, given)

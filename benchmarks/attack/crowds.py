@@ -45,10 +45,12 @@ class Crowd:
     def weights_of(self, meaning: tuple[str, ...], labels: tuple[str, ...]) -> Floats | None:
         """The row of weights of one meaning; None where the labels have no such mask."""
         weight, *way = meaning
-        masks = {"": np.ones(self.size), **self.masks(labels)}
-        if weight not in self.weights or any(name not in masks for name in way):
-            return None
-        return np.asarray(self.weights[weight] * np.prod([masks[n] for n in way], axis=0), float)
+        found, masks = self.weights.get(weight), self.masks(labels)
+        for name in filter(None, way):
+            if found is None or name not in masks:
+                return None
+            found = found * masks[name]
+        return found
 
 
 def crowds_of(study: Study, truth: Truth) -> dict[str, Crowd]:

@@ -32,7 +32,7 @@ _SEEN, _DIFFERENT = 8, 5
 #: It may be wrong once in ten: with a comparison group some numbers are of others.
 _RIGHT = 0.9
 #: Numbers of a place whose meanings are guessed, and of one study that are tried.
-_GUESSED, _OF_A_STUDY = 3, 12
+_GUESSED, _OF_A_STUDY = 3, 6
 _NAMES = ("name", "value", "by", "variable", "level", "group", "measure", "item", "wave", "session")
 _LABELS = (*_NAMES, "month", "period", "kind", "domain", "role", "cohort", "quarter", "activity")
 _AT = ("time_days", "lapse_after_days", "days", "since", "until", "step")
