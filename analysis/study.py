@@ -110,6 +110,8 @@ class Study:
         ``registered`` (float).
     issues, exclusions, files
         What was found, left out and read.
+    whole
+        The study of which this is a part, for what readers of both could subtract.
     """
 
     plan: StudyPlan
@@ -126,6 +128,7 @@ class Study:
     issues: tuple[Issue, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
     files: tuple[SourceFile, ...] = ()
+    whole: Study | None = None
 
     @property
     def fingerprint(self) -> str:

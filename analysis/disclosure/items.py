@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from analysis.disclosure.answers import item_is_apart
 from analysis.disclosure.audit import known_moments, narrow_counts
 from analysis.disclosure.cells import BoolArray, cell_of
 from analysis.disclosure.naming import hide_all_answers, hide_answers, name_declared
@@ -55,11 +56,19 @@ def protect_items(
         ok or _is_free(survey, one, answered_item(survey, one) & matched_in(survey, one))
         for one, ok in zip(found, everyone, strict=True)
     ]
+    whose = [
+        answered_item(survey, one) & (True if whole else matched_in(survey, one))
+        for one, whole in zip(found, everyone, strict=True)
+    ]
     bins = {
         measure: _choose_bins(
             survey,
             measure,
-            [one for one, ok in zip(found, free, strict=True) if ok and one.measure == measure],
+            [
+                (one, mask)
+                for one, mask, ok in zip(found, whose, free, strict=True)
+                if ok and one.measure == measure
+            ],
         )
         for measure in dict.fromkeys(one.measure for one in found)
     }
@@ -71,19 +80,19 @@ def protect_items(
         if not ok
         else replace(_withhold(survey, one), n=one.n)
         if (one.measure, one.item, one.wave) in beside
-        else _join(survey, one, bins[one.measure])
-        for one, ok in zip(found, free, strict=True)
+        else _join(survey, one, mask, bins[one.measure])
+        for one, mask, ok in zip(found, whose, free, strict=True)
     )
     fewer = dict.fromkeys(
         one.measure
         for one, ok, whole in zip(found, free, everyone, strict=True)
         if ok and not whole
     )
-    whose = tuple(
+    cautions = tuple(
         Caution(code="answers_of_matched", severity="info", section="items", measure=name)
         for name in fewer
     )
-    return shown, bins, whose
+    return shown, bins, cautions
 
 
 def count_as_asked(
@@ -173,21 +182,34 @@ def _is_free(survey: Survey, found: ItemAnswers, mask: BoolArray) -> bool:
     )
 
 
-def _choose_bins(survey: Survey, name: str, items: Sequence[ItemAnswers]) -> Bins | None:
-    """Choose which answers to join; None when each item hides its small ones instead."""
-    measure = survey.study.measure(name)
+def _choose_bins(
+    survey: Survey, name: str, asked: Sequence[tuple[ItemAnswers, BoolArray]]
+) -> Bins | None:
+    """Choose which answers to join; None when each item hides its small ones instead.
+
+    ``asked`` are questions, with who answered them.
+    """
+    measure, items = survey.study.measure(name), [one for one, _ in asked]
     lists = {tuple(one.counts) for one in items}
     counts = [[int(n) for n in one.counts.values()] for one in items]
     few = any(is_small(n, survey.least) for row in counts for n in row)
     alike = len(lists) == 1 and len(next(iter(lists))) > 2
-    if not few or not alike or measure.kind in ("category", "knowledge", "binary"):
+    if not alike or measure.kind in ("category", "knowledge", "binary"):
+        return None
+
+    def are_apart(bins: Bins) -> bool:
+        groups = [at for at, (a, b) in enumerate(bins) for _ in range(a, b)]
+        return all(item_is_apart(survey, one, mask, groups) for one, mask in asked)
+
+    if not few and are_apart([(at, at + 1) for at in range(len(counts[0]))]):
         return None
     # What is known from elsewhere must leave a joined answer wide: of an item that is the whole
     # score, its mean and interval; of one of several, the sum that the others leave of the score's.
     alone = len(measure.items) == 1
     for bins in list_joins(len(counts[0])):
         few = any(is_small(sum(row[a:b]), survey.least) for row in counts for a, b in bins)
-        if not few and not any(_is_narrow(one, bins, survey.least, alone=alone) for one in counts):
+        narrow = few or any(_is_narrow(one, bins, survey.least, alone=alone) for one in counts)
+        if not narrow and are_apart(bins):
             return bins
     return ()
 
@@ -262,7 +284,7 @@ def list_joins(size: int) -> Iterator[Bins]:
         yield list(pairwise(cuts))
 
 
-def _join(survey: Survey, found: ItemAnswers, bins: Bins | None) -> ItemAnswers:
+def _join(survey: Survey, found: ItemAnswers, mask: BoolArray, bins: Bins | None) -> ItemAnswers:
     least = survey.least
     names, counts = list(found.counts), [int(n) for n in found.counts.values()]
     missing = found.n_missing if found.n_missing == 0 else SUPPRESSED
@@ -272,6 +294,11 @@ def _join(survey: Survey, found: ItemAnswers, bins: Bins | None) -> ItemAnswers:
         # The mean of the score may tell how many were right, whatever the others said.
         right = survey.study.measure(found.measure).kind == "knowledge"
         told = hide_answers(found.counts, _declared(survey, found), least, whole=right)
+        # Those that are withheld are told together, as what is left of all.
+        given = [not isinstance(told.get(name, SUPPRESSED), Suppressed) for name in names]
+        groups = [at if free else len(names) for at, free in enumerate(given)]
+        if any(given) and not item_is_apart(survey, found, mask, groups):
+            return replace(_withhold(survey, found), n=found.n)
         return replace(found, n_missing=missing, counts=told, mean=mean)
     if len(bins) < 2:
         return replace(_withhold(survey, found), n=found.n)

@@ -102,6 +102,7 @@ class Auditor:
 
     least: int
     released: list[Cell] = field(default_factory=list)
+    held: list[Cell] = field(default_factory=list)
     _families: dict[str, list[Cell]] = field(default_factory=dict)
     _spans: dict[str, Span | Visits] = field(default_factory=dict)
     _refused: set[frozenset[tuple[str, Terms]]] = field(default_factory=set)
@@ -112,6 +113,7 @@ class Auditor:
     def hold(self, cells: Iterable[Cell]) -> None:
         """Take over what was released before, unchecked."""
         for cell in cells:
+            self.held.append(cell)
             self._families.setdefault(cell.family, []).append(cell)
         for family, held in self._families.items():
             # Pages tell much that others told: the same number again adds nothing.

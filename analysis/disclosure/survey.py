@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -34,6 +34,13 @@ class Survey:
     programme: BoolArray
     auditor: Auditor
     known: People
+    #: The whole study where this is a part of it, else the study itself.
+    whole: Survey | None = None
+
+    @property
+    def everyone(self) -> Survey:
+        """The whole study: earlier releases told of people who are not in this part."""
+        return self if self.whole is None else self.whole
 
     @property
     def least(self) -> int:
@@ -210,7 +217,15 @@ class Survey:
 
 
 def read_survey(study: Study, people: People, auditor: Auditor) -> Survey:
-    """Number the people of a survey and lay out who answered what."""
+    """Number the people of a survey and lay out who answered what, of a part and of the whole."""
+    whole = None if study.whole is None else _lay_out(study.whole, people, auditor)
+    read = replace(_lay_out(study, people, auditor), whole=whole)
+    auditor.expect(f"count:{measure}" for measure in read.panel.scores)
+    read.everyone.recall_answers()
+    return read
+
+
+def _lay_out(study: Study, people: People, auditor: Auditor) -> Survey:
     panel = build_panel(study)
     survey, plan = study.survey, study.plan.survey
     if survey is None or plan is None:
@@ -225,10 +240,7 @@ def read_survey(study: Study, people: People, auditor: Auditor) -> Survey:
     if has_comparison(study):
         treated = survey.keys["treated"].fillna(False).astype(bool).to_numpy()
         programme = np.where(panel.row >= 0, treated[panel.row], False)
-    read = Survey(study, panel, people.of(codes), programme, auditor, people)
-    auditor.expect(f"count:{measure}" for measure in panel.scores)
-    read.recall_answers()
-    return read
+    return Survey(study, panel, people.of(codes), programme, auditor, people)
 
 
 def _place_in_wave(keys: pd.DataFrame, plan: SurveyPlan) -> npt.NDArray[np.object_]:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.disclosure.anchor import protect_anchor, protect_overlap
+from analysis.disclosure.answers import gains_are_apart, keep_scores_apart
 from analysis.disclosure.audit import known_moments, narrow_counts
 from analysis.disclosure.cells import BoolArray, People, cell_of
 from analysis.disclosure.facts import compare_numbers
@@ -144,6 +145,7 @@ def protect_surveys(evaluation: Evaluation, survey: Survey) -> Evaluation:
     sensitivity = tuple(_sensitivity(survey, outcomes, one) for one in evaluation.sensitivity)
     items, bins, whose = protect_items(survey, evaluation.items)
     scoring = tuple(count_as_asked(survey, one, items, bins.get(one.measure)) for one in scoring)
+    scoring = tuple(keep_scores_apart(survey, one) for one in scoring)
     of_few = find_tests_of_few(survey, evaluation.items, items)
     scoring = tuple(hide_ends(survey, hide_shape(one, of_few), items, bins) for one in scoring)
     for i in order:
@@ -300,7 +302,8 @@ def _effect(survey: Survey, o: Outcome, effect: EstimateLike, n: frozenset[int])
         ways = [int(np.sum(np.asarray(o.pairs.count)[steps == way])) for way in (-1, 0, 1)]
         beside = () if o.improved is None else _changed(o.improved)
         between = [abs(ways[way] - n) for way, n in beside if n is not None]
-        if any(is_small(one, survey.least) for one in (*ways, *between)):
+        few = any(is_small(one, survey.least) for one in (*ways, *between))
+        if few or not gains_are_apart(survey, o.measure, o.contrast, ways):
             return NotEstimable(reason="suppressed", name=effect.name, method=effect.method)
     if leaves_few(effect.n, n, survey.least):
         return hide_people(effect)
@@ -324,6 +327,9 @@ def _improved(survey: Survey, o: Outcome) -> Improved | None:
         shares[i] = NotEstimable(reason="suppressed", method=shares[i].method)
     counts = [SUPPRESSED if i in hidden else n for i, n in enumerate(ways)]
     beyond = [found.reliable_better, found.reliable_worse]
+    counted = [(ways[0], ways[2]), tuple(int(n or 0) for n in beyond)]
+    if not all(_are_apart(survey, o, better, worse) for better, worse in counted):
+        return None
     # A second way of counting the same people: beside the first it gives those between the two.
     differ = [
         b is not None and (is_small(b, survey.least) or is_small(abs(b - w), survey.least))
@@ -344,6 +350,13 @@ def _improved(survey: Survey, o: Outcome) -> Improved | None:
         reliable_better=beyond[0],
         reliable_worse=beyond[1],
     )
+
+
+def _are_apart(survey: Survey, o: Outcome, better: int, worse: int) -> bool:
+    """Whether those better and worse tell no few beside an earlier release."""
+    same = int(survey.pairs(o.measure, o.contrast).sum()) - better - worse
+    sizes = (worse, same, better) if o.better == "higher" else (better, same, worse)
+    return gains_are_apart(survey, o.measure, o.contrast, sizes)
 
 
 def _everyone(survey: Survey, whole: Outcome, shown: Outcome) -> Outcome:

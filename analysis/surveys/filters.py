@@ -56,6 +56,7 @@ def filter_study(
         plan=plan,
         survey=keep_rows(survey, rows),
         exclusions=study.exclusions if whole else _outside_survey(study),
+        whole=study.whole or study,
     )
 
 
