@@ -168,7 +168,7 @@ def audit_release(auditor: Auditor) -> Audit:
     for family in auditor.families:
         cells = auditor.system(family)
         key: frozenset[object] = frozenset(cell.terms for cell in cells)
-        if key in seen:
+        if not cells or key in seen:
             continue
         seen.add(key)
         if find_revealed(cells, auditor.least):
