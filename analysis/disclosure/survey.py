@@ -158,7 +158,7 @@ class Survey:
         return self.auditor.release(*self.sums(measure, label, *terms))
 
     def _few_differ(self, measure: str, *terms: tuple[str, float, BoolArray]) -> bool:
-        """Whether all but a few have the same score, or the same change.
+        """Whether many have the same score, or the same change, and all others are few.
 
         The sum is then theirs alone: its mean and spread leave one way, or few, to add it up.
         """
@@ -167,12 +167,11 @@ class Survey:
             signed = [sign * self.values(measure, wave)[among] for wave, sign, _ in terms]
             sums = [np.round(np.sum(signed, axis=0), 9)]
         else:
-            sums = [np.round(self.values(measure, wave)[mask], 9) for wave, _, mask in terms]
-        return any(
-            is_small(one.size - int(np.unique(one, return_counts=True)[1].max()), self.least)
-            for one in sums
-            if one.size
-        )
+            sums = [np.round(self.values(measure, wave)[who], 9) for wave, _, who in terms]
+        alike = [
+            (int(np.unique(one, return_counts=True)[1].max()), one.size) for one in sums if one.size
+        ]
+        return any(k >= self.least and is_small(n - k, self.least) for k, n in alike)
 
     def release_count(self, label: str, *masks: BoolArray) -> bool:
         """Release numbers of people unless they give a small one beside any measure's numbers."""
