@@ -213,7 +213,7 @@ def _order(
     whole: bool,
 ) -> None:
     """Bound amounts in order of size; unknown i is the i-th smallest."""
-    if n != true.size:
+    if n != true.size or n <= LEAST:
         return
     true = np.sort(true)
     up = np.eye(n, k=1)[: n - 1] - np.eye(n)[: n - 1]

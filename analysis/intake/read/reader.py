@@ -289,7 +289,7 @@ def _study(
     study = Study(
         plan=plan,
         survey=survey.survey if survey else None,
-        **frames,
+        **frames,  # type: ignore[arg-type]  # names of tables only
         issues=tuple(issues),
         exclusions=tuple(exclusions),
         files=tuple(_balances(plan, tables, survey, others)),
