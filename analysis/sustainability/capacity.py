@@ -139,7 +139,8 @@ def _leadership(study: Study) -> tuple[tuple[str, int, int], ...]:
 
 def list_holders(roster: pd.DataFrame) -> pd.DataFrame:
     """List who serves, each once, by the row of the last joining; ``covered``: has a successor."""
-    by_time = roster.sort_values("joined", kind="stable") if "joined" in roster else roster
+    known = roster[roster["volunteer"].notna()]
+    by_time = known.sort_values("joined", kind="stable") if "joined" in known else known
     last = by_time.drop_duplicates("volunteer", keep="last")
     serving = last[last["left"].isna()] if "left" in last else last
     named = serving["successor"].notna() & (serving["successor"].astype(str).str.strip() != "")
