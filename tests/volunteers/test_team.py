@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import read_study
-from analysis.disclosure.volunteers import _backtest
 from analysis.results import Comparison, Estimate, NotEstimable
 from analysis.scorecard.indicators import ScorecardInputs, collect_indicators
 from analysis.scorecard.score import find_warnings
@@ -317,12 +316,6 @@ def test_the_back_test_judges_the_interval_that_the_page_shows():
     table = list_outlook_choice(choice, text)
     assert list(table[text("Within the interval")]) == ["–", text.percent(1.0)]
     assert "1 of 1" in say_backtest(text, (judged,))
-
-
-def test_other_readers_see_no_exact_team_in_the_back_test_of_as_today():
-    check = replace(_checks([(0, 3)])[0], expected=23.0, low=23.0, high=30.0)
-    shown = _backtest(check, 5)
-    assert (shown.today, shown.expected, shown.low, shown.high) == (25, 25.0, 25.0, 30.0)
 
 
 def test_the_sample_gives_as_today_on_the_page(sample_volunteers):
