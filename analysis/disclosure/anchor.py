@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.disclosure.rounding import COEFFICIENT, round_to
-from analysis.disclosure.rules import is_small
+from analysis.disclosure.rules import is_small, withheld
 from analysis.disclosure.sizes import hide_people
-from analysis.results import SUPPRESSED, EstimateLike, NotEstimable
+from analysis.results import SUPPRESSED
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -50,9 +50,9 @@ def protect_anchor(survey: Survey, o: Outcome) -> AnchorDifference | None:
         n=found.n if counted else SUPPRESSED,
         n_better=found.n_better if counted else SUPPRESSED,
         correlation=found.correlation if counted else hide_people(found.correlation),
-        mean_change=found.mean_change if free else _none(found.mean_change),
+        mean_change=found.mean_change if free else withheld(found.mean_change),
         predictive=found.predictive if counted else hide_people(found.predictive),
-        roc=_none(found.roc),
+        roc=withheld(found.roc),
     )
 
 
@@ -82,7 +82,3 @@ def protect_overlap(
 
 def _round(value: float | None) -> float | None:
     return None if value is None else round_to(value, COEFFICIENT)
-
-
-def _none(found: EstimateLike) -> NotEstimable:
-    return NotEstimable(reason="suppressed", method=found.method, name=found.name)

@@ -17,7 +17,7 @@ import pandas as pd
 
 from analysis.disclosure.cells import BoolArray, People, cell_of
 from analysis.disclosure.rounding import COEFFICIENT, find_unit, round_to
-from analysis.disclosure.rules import is_small
+from analysis.disclosure.rules import is_small, withheld
 from analysis.disclosure.suppression import Auditor
 from analysis.plan_tables import CapacityPlan
 from analysis.results import (
@@ -92,7 +92,7 @@ def protect_capacity(
         for d in found.domains
     )
     agreement = tuple(
-        (wave, group, e if whole and agreed(wave, group) else _none(e))
+        (wave, group, e if whole and agreed(wave, group) else withheld(e))
         for wave, group, e in found.agreement
     )
     if rounded:
@@ -228,7 +228,7 @@ def _domain(
     change = d.change is None or free("change", both, (d.wave, 1.0), (first, -1.0))
     return replace(
         d,
-        mean=d.mean if mean else _none(d.mean),
+        mean=d.mean if mean else withheld(d.mean),
         gap=d.gap if mean or d.gap is None else SUPPRESSED,
         change=d.change
         if change or d.change is None
@@ -259,7 +259,3 @@ def _leadership(
         free = not small and auditor.release(*cells)
         told.append((role, n, covered) if free else (role, SUPPRESSED, SUPPRESSED))
     return tuple(told)
-
-
-def _none(found: EstimateLike) -> NotEstimable:
-    return NotEstimable(reason="suppressed", method=found.method, name=found.name)

@@ -11,8 +11,14 @@ import pandas as pd
 
 from analysis.disclosure.cells import Cell, rows_cell
 from analysis.disclosure.rounding import COEFFICIENT, find_unit, round_to
-from analysis.disclosure.rules import is_safe_share, is_small, round_gini, sort_given
-from analysis.disclosure.team import Volunteering, keep, none, whole_percent
+from analysis.disclosure.rules import (
+    is_safe_share,
+    is_small,
+    round_gini,
+    sort_given,
+    withheld,
+)
+from analysis.disclosure.team import Volunteering, keep, whole_percent
 from analysis.results import SUPPRESSED, EstimateLike, NotEstimable
 from analysis.study import Study
 from analysis.volunteers.hours import usable_service
@@ -62,9 +68,9 @@ def protect_hours(v: Volunteering, found: Hours, study: Study) -> Hours:
     return replace(
         found,
         total=keep(found.total, whole),
-        per_active=_mean_hours(found.per_active) if whole else none(found.per_active),
-        gini=round_gini(found.gini, n, v.least) if whole else none(found.gini),
-        top10_share=found.top10_share if top else none(found.top10_share),
+        per_active=_mean_hours(found.per_active) if whole else withheld(found.per_active),
+        gini=round_gini(found.gini, n, v.least) if whole else withheld(found.gini),
+        top10_share=found.top10_share if top else withheld(found.top10_share),
         bus_factor=keep(found.bus_factor, half),
         reliability=_reliability(v, found.reliability, log),
         lorenz=tuple(kept) if len(kept) > 2 else (),
@@ -101,14 +107,14 @@ def _reliability(v: Volunteering, found: EstimateLike, log: pd.DataFrame) -> Est
     asked = np.isin(v.team.ids, list(set(promised["volunteer"])))
     some = asked & np.isin(v.team.ids, list(broke))
     if isinstance(found, NotEstimable) or not is_safe_share(found, v.least):
-        return none(found)
+        return withheld(found)
     label = "hours.reliability"
     rows = [
         _rows(v, "promises", f"volunteers.{label}", one)
         for one in (promised, promised[promised["attended"]])
     ]
     if not v.free(label, asked, some, asked & ~some) or not v.auditor.release(*rows):
-        return none(found)
+        return withheld(found)
     return whole_percent(found)
 
 

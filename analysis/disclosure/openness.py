@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from analysis.disclosure.rules import withheld
 from analysis.disclosure.suppression import hide_more
 from analysis.participation.results import Participation, SessionAttendance
-from analysis.results import SUPPRESSED, EstimateLike, NotEstimable, Suppressed
+from analysis.results import SUPPRESSED, Suppressed
 
 #: A month, kind or level: its people, its attendances.
 Row = tuple[str, int, int]
@@ -55,8 +56,8 @@ def _hide_session(s: SessionAttendance) -> SessionAttendance:
         s,
         attended=SUPPRESSED,
         registered=None if s.registered is None else SUPPRESSED,
-        rate=_none(s.rate),
-        no_show=_none(s.no_show),
+        rate=withheld(s.rate),
+        no_show=withheld(s.no_show),
         limit_low=None if s.limit_low is None else SUPPRESSED,
         limit_high=None if s.limit_high is None else SUPPRESSED,
         outside=False,
@@ -126,14 +127,10 @@ def _without_contacts(shown: Participation) -> Participation:
     return replace(
         shown,
         contacts=SUPPRESSED,
-        attendance_rate=_none(shown.attendance_rate),
-        return_rate=_none(shown.return_rate),
+        attendance_rate=withheld(shown.attendance_rate),
+        return_rate=withheld(shown.return_rate),
         fill_rate=None if shown.fill_rate is None else SUPPRESSED,
         lorenz=(),
-        gini=_none(shown.gini),
-        top10_share=_none(shown.top10_share),
+        gini=withheld(shown.gini),
+        top10_share=withheld(shown.top10_share),
     )
-
-
-def _none(found: EstimateLike) -> NotEstimable:
-    return NotEstimable(reason="suppressed", name=found.name, method=found.method)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import TypeVar
@@ -22,11 +22,13 @@ from analysis.disclosure.rules import (
     round_gini,
     round_people,
     sort_given,
+    withheld,
 )
 from analysis.disclosure.suppression import Auditor, choose_hidden, hide_more
 from analysis.participation.attendance import clean_sign_ins
 from analysis.participation.engagement import list_engagement
 from analysis.participation.results import (
+    FunnelStep,
     Participation,
     PeriodParticipation,
     Representation,
@@ -46,10 +48,6 @@ HORIZONS = (365.0, 180.0, 90.0, 30.0)
 def _keep(value: T, free: bool) -> T:
     """Give a number, or that it is suppressed; what is missing stays missing."""
     return value if free or value is None else SUPPRESSED
-
-
-def _none(found: EstimateLike) -> NotEstimable:
-    return NotEstimable(reason="suppressed", method=found.method, name=found.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,19 +141,7 @@ def protect_participation(
             who = sheet.free(label, here)
             rows_too = who and sheet.contacts(f"{label}.contacts", here)
             by[name].append((value, _keep(n, who), _keep(m, rows_too)))
-    representation: list[Representation] = []
-    for variable in dict.fromkeys(r.by for r in found.representation):
-        groups_of = [r for r in found.representation if r.by == variable]
-        of_person = came.groupby("person")[variable].first().dropna().astype(str)
-        group = rows["person"].map(of_person).to_numpy()
-        label = f"participation.representation.{variable}"
-        fine = total and sheet.free(label, present & np.isin(group, [r.value for r in groups_of]))
-        shown = {
-            r.value
-            for r in sorted(groups_of, key=lambda r: -r.n)
-            if fine and sheet.free(f"{label}.{r.value}", present & (group == r.value))
-        }
-        representation += [r if r.value in shown else _no_share(r) for r in groups_of]
+    representation = _representation(found.representation, sheet, came, present, whole=total)
     month = rows["date"].dt.strftime("%Y-%m").to_numpy() if found.per_period else np.array([])
     periods = tuple(
         _period(
@@ -170,17 +156,6 @@ def protect_participation(
     sessions = _protect_sessions(found.per_session, judged, limits=kept)
     steps = {"came": total, "came_again": again, "completed": complete and again, "community": True}
     steps["invited"] = _invited(found, sheet)
-    funnel = tuple(
-        replace(
-            s,
-            n=_keep(s.n, steps.get(s.step, False)),
-            # The n of a share is the step that it is a share of.
-            share=hide_share(s.share, least)
-            if steps.get(s.step, False) and (not s.of or steps.get(s.of, False))
-            else _none(s.share),
-        )
-        for s in found.funnel
-    )
     # How unevenly people came tells how often those came again, too.
     spread = found if all_contacts else _without_spread(found)
     protected = replace(
@@ -188,21 +163,23 @@ def protect_participation(
         participants=_keep(found.participants, total),
         contacts=_keep(found.contacts, all_contacts),
         households=_keep(found.households, found.households is None),
-        reach=found.reach if total else _none(found.reach),
+        reach=found.reach if total else withheld(found.reach),
         attendance_rate=_rounded(found.attendance_rate, kept),
-        repeat_rate=hide_share(found.repeat_rate, least) if again else _none(found.repeat_rate),
+        repeat_rate=hide_share(found.repeat_rate, least) if again else withheld(found.repeat_rate),
         completion_rate=(
-            hide_share(found.completion_rate, least) if complete else _none(found.completion_rate)
+            hide_share(found.completion_rate, least)
+            if complete
+            else withheld(found.completion_rate)
         ),
         return_rate=_rounded(found.return_rate, back),
-        funnel=funnel,
+        funnel=_funnel(found.funnel, steps, least),
         per_session=sessions,
         per_period=periods,
         engagement=engagement,
         lorenz=thin_lorenz(spread.lorenz, found.contacts, least),
         top10_share=_top(spread.top10_share, len(spread.lorenz) - 1, least),
         gini=round_gini(spread.gini, spread.gini.n, least),
-        representation=tuple(representation),
+        representation=representation,
         by_kind=sort_given(by["kind"], itemgetter(0), itemgetter(1)),
         by_level=sort_given(by["level"], itemgetter(0), itemgetter(1)),
     )
@@ -246,6 +223,47 @@ class _Sessions:
     labels: Sequence[str]
     here: Sequence[npt.NDArray[np.bool_]]
     came: Sequence[bool]
+
+
+def _representation(
+    found: Sequence[Representation],
+    sheet: _Sheet,
+    came: pd.DataFrame,
+    present: npt.NDArray[np.bool_],
+    *,
+    whole: bool,
+) -> tuple[Representation, ...]:
+    """Give shares of groups, the largest first; none of a variable whose people are not told."""
+    told: list[Representation] = []
+    for variable in dict.fromkeys(r.by for r in found):
+        groups = [r for r in found if r.by == variable]
+        of_person = came.groupby("person")[variable].first().dropna().astype(str)
+        group = sheet.rows["person"].map(of_person).to_numpy()
+        label = f"participation.representation.{variable}"
+        fine = whole and sheet.free(label, present & np.isin(group, [r.value for r in groups]))
+        shown = {
+            r.value
+            for r in sorted(groups, key=lambda r: -r.n)
+            if fine and sheet.free(f"{label}.{r.value}", present & (group == r.value))
+        }
+        told += [r if r.value in shown else _no_share(r) for r in groups]
+    return tuple(told)
+
+
+def _funnel(
+    found: Sequence[FunnelStep], given: Mapping[str, bool], least: int
+) -> tuple[FunnelStep, ...]:
+    """Give each step that is told, and its share where the step that it is a share of is told."""
+    return tuple(
+        replace(
+            s,
+            n=_keep(s.n, given.get(s.step, False)),
+            share=hide_share(s.share, least)
+            if given.get(s.step, False) and (not s.of or given.get(s.of, False))
+            else withheld(s.share),
+        )
+        for s in found
+    )
 
 
 def _judge_sessions(sessions: Sequence[SessionAttendance], sheet: _Sheet) -> _Sessions:
@@ -294,7 +312,12 @@ def _protect_sessions(
 
 def _without_spread(found: Participation) -> Participation:
     """Withhold how unevenly attendances are spread over people."""
-    return replace(found, lorenz=(), gini=_none(found.gini), top10_share=_none(found.top10_share))
+    return replace(
+        found,
+        lorenz=(),
+        gini=withheld(found.gini),
+        top10_share=withheld(found.top10_share),
+    )
 
 
 def _few_stayed_away(found: Participation, least: int) -> bool:
@@ -310,12 +333,12 @@ def _without_eligible(found: Participation) -> Participation:
     return replace(
         found,
         eligible=SUPPRESSED,
-        reach=_none(found.reach),
-        per_period=tuple(replace(p, rate=_none(p.rate)) for p in found.per_period),
+        reach=withheld(found.reach),
+        per_period=tuple(replace(p, rate=withheld(p.rate)) for p in found.per_period),
         funnel=tuple(
             replace(s, n=SUPPRESSED)
             if s.step == "community"
-            else replace(s, share=_none(s.share) if s.of == "community" else s.share)
+            else replace(s, share=withheld(s.share) if s.of == "community" else s.share)
             for s in found.funnel
         ),
     )
@@ -324,9 +347,9 @@ def _without_eligible(found: Participation) -> Participation:
 def _rounded(share: EstimateLike, free: bool) -> EstimateLike:
     """Give a share by person: its error in full would tell how it is spread over people."""
     if isinstance(share, NotEstimable):
-        return share if free else _none(share)
+        return share if free else withheld(share)
     if not free:
-        return _none(share)
+        return withheld(share)
     low, high = (
         None if end is None else side(round(100 * end, 6)) / 100
         for end, side in ((share.ci_low, math.floor), (share.ci_high, math.ceil))
@@ -407,13 +430,13 @@ def _session(s: SessionAttendance, free: bool, shares: bool, limits: bool) -> Se
         s,
         attended=_keep(s.attended, free),
         registered=_keep(s.registered, shares),
-        rate=s.rate if shares else _none(s.rate),
-        no_show=s.no_show if shares else _none(s.no_show),
+        rate=s.rate if shares else withheld(s.rate),
+        no_show=s.no_show if shares else withheld(s.no_show),
         limit_low=_keep(low, shares and limits),
         limit_high=_keep(high, shares and limits),
         outside=s.outside and shares and limits,
         # Who came again is a part of both sessions' people.
-        returned=_none(s.returned),
+        returned=withheld(s.returned),
     )
 
 
@@ -422,13 +445,13 @@ def _period(p: PeriodParticipation, people: bool, contacts: bool) -> PeriodParti
         p,
         participants=_keep(p.participants, people),
         contacts=_keep(p.contacts, contacts),
-        rate=p.rate if people else _none(p.rate),
+        rate=p.rate if people else withheld(p.rate),
     )
 
 
 def _no_share(row: Representation) -> Representation:
     """Withhold how many of a group came."""
-    return replace(row, n=SUPPRESSED, share=_none(row.share), ratio=_none(row.ratio))
+    return replace(row, n=SUPPRESSED, share=withheld(row.share), ratio=withheld(row.ratio))
 
 
 def thin_lorenz(
@@ -455,7 +478,7 @@ def thin_lorenz(
 
 def _top(share: EstimateLike, n: int, least: int) -> EstimateLike:
     """Give the share of the most active tenth only where a tenth is many people."""
-    return share if n >= 10 * least else _none(share)
+    return share if n >= 10 * least else withheld(share)
 
 
 def protect_consultation(found: Consultation) -> Consultation:

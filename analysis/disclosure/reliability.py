@@ -14,7 +14,7 @@ import numpy as np
 
 from analysis.disclosure.cells import BoolArray
 from analysis.disclosure.measurement import hide_size
-from analysis.disclosure.rules import is_small
+from analysis.disclosure.rules import is_small, withheld
 from analysis.disclosure.survey import Survey
 from analysis.results import SUPPRESSED, EstimateLike, NotEstimable
 from analysis.surveys.results import (
@@ -106,17 +106,14 @@ def _without_size(found: EstimateLike, *, limits: bool) -> EstimateLike:
 
 
 def _hide(found: Reliability) -> Reliability:
-    def none(one: EstimateLike) -> NotEstimable:
-        return NotEstimable(reason="suppressed", method=one.method, name=one.name)
-
     def hide(value: float | None) -> float | None:
         return None if value is None else SUPPRESSED
 
     return replace(
         found,
         n=SUPPRESSED,
-        alpha=none(found.alpha),
-        omega=none(found.omega),
+        alpha=withheld(found.alpha),
+        omega=withheld(found.omega),
         item_rest=dict.fromkeys(found.item_rest, SUPPRESSED),
         alpha_if_dropped=dict.fromkeys(found.alpha_if_dropped, SUPPRESSED),
         first_factor_share=hide(found.first_factor_share),

@@ -11,7 +11,14 @@ from typing import TypeVar
 
 import numpy as np
 
-from analysis.results import SUPPRESSED, Estimate, EstimateLike, NotEstimable, Suppressed
+from analysis.results import (
+    SUPPRESSED,
+    ComparisonLike,
+    Estimate,
+    EstimateLike,
+    NotEstimable,
+    Suppressed,
+)
 
 T = TypeVar("T")
 
@@ -76,18 +83,23 @@ def round_gini(gini: EstimateLike, n: float, least: int) -> EstimateLike:
     single list of the few who came least.
     """
     if isinstance(gini, NotEstimable) or n < 2 * least:
-        return NotEstimable(reason="suppressed", method=gini.method, name=gini.name)
+        return withheld(gini)
     low, high = (None if end is None else round(end, 2) for end in (gini.ci_low, gini.ci_high))
     return replace(
         gini, estimate=round(gini.estimate, 2), ci_low=low, ci_high=high, std_error=SUPPRESSED
     )
 
 
+def withheld(found: EstimateLike | ComparisonLike) -> NotEstimable:
+    """Say that an estimate is withheld, and never why there was none: of a few, that tells."""
+    return NotEstimable(reason="suppressed", method=found.method, name=found.name)
+
+
 def hide_share(share: EstimateLike, least: int) -> EstimateLike:
     """Give a share, or that it is suppressed; see :func:`is_safe_share`."""
     if is_safe_share(share, least):
         return share
-    return NotEstimable(reason="suppressed", method=share.method, name=share.name)
+    return withheld(share)
 
 
 def bin_counts(

@@ -24,7 +24,7 @@ from analysis.disclosure.reliability import (
     protect_reliability,
 )
 from analysis.disclosure.rounding import find_unit, step_of
-from analysis.disclosure.rules import bin_counts, is_safe_share, is_small
+from analysis.disclosure.rules import bin_counts, is_safe_share, is_small, withheld
 from analysis.disclosure.score_ends import hide_ends
 from analysis.disclosure.sizes import hide_people, leaves_few
 from analysis.disclosure.suppression import choose_hidden
@@ -180,11 +180,6 @@ def protect_surveys(evaluation: Evaluation, survey: Survey) -> Evaluation:
     )
 
 
-def hide_comparison(found: ComparisonLike) -> NotEstimable:
-    """Give a test as suppressed, by its name."""
-    return NotEstimable(reason="suppressed", name=found.name, method=found.method)
-
-
 def _trim(found: ComparisonLike, n: frozenset[int]) -> ComparisonLike:
     """Leave of a test what speaks of all its people: no counts of some of them."""
     size = found.n if found.n in n else SUPPRESSED
@@ -251,9 +246,9 @@ def _hidden(o: Outcome) -> Outcome:
     """Give an outcome of which nothing may be known."""
     return replace(
         o,
-        change=hide_comparison(o.change),
+        change=withheld(o.change),
         p_adjusted=None,
-        analyses=tuple(hide_comparison(one) for one in o.analyses),
+        analyses=tuple(withheld(one) for one in o.analyses),
         effect_sizes=tuple(
             NotEstimable(reason="suppressed", name=e.name, method=e.method) for e in o.effect_sizes
         ),
@@ -262,7 +257,7 @@ def _hidden(o: Outcome) -> Outcome:
         pairs=None,
         anchor=None,
         ordered=None,
-        equivalence=None if o.equivalence is None else hide_comparison(o.equivalence),
+        equivalence=None if o.equivalence is None else withheld(o.equivalence),
         transitions=(),
         agreement="single",
         levels=tuple(NotEstimable(reason="suppressed", method=e.method) for e in o.levels),
@@ -273,7 +268,7 @@ def _hidden(o: Outcome) -> Outcome:
 def _shown(survey: Survey, o: Outcome, n: frozenset[int]) -> Outcome:
     """Give an outcome whose people are many enough; single people's pairs of scores stay out."""
     known = OF_PAIRS if o.design != "anonymous" else OF_PAIRS | OF_ALL
-    analyses = tuple(_trim(a, n) if a.name in known else hide_comparison(a) for a in o.analyses)
+    analyses = tuple(_trim(a, n) if a.name in known else withheld(a) for a in o.analyses)
     change = _trim(o.change, n)
     if o.change.name not in known:
         usual = PRIMARY[family_of(survey.study.measure(o.measure)), "paired"]
@@ -468,7 +463,7 @@ def _matched_groups(survey: Survey, o: Outcome) -> dict[str, Subgroups]:
 def _no_groups(found: Subgroups, least: int) -> Subgroups:
     return replace(
         found,
-        interaction=hide_comparison(found.interaction),
+        interaction=withheld(found.interaction),
         across=None,
         groups=fold_groups(found.groups, {}, least),
     )
@@ -517,7 +512,7 @@ def _groups(
     # Test, prior and pooled mean were made with a group that is hidden now, and could give it back.
     return replace(
         found,
-        interaction=hide_comparison(found.interaction),
+        interaction=withheld(found.interaction),
         across=None,
         groups=tuple(replace(g, shrunken=NotEstimable(reason="suppressed")) for g in groups),
     )
@@ -589,7 +584,7 @@ def _compare(survey: Survey, found: GroupComparison) -> GroupComparison:
         allowed = frozenset(allowed) - _CLUSTERED
 
     def protect(one: ComparisonLike) -> ComparisonLike:
-        return _trim(one, n) if one.name in allowed else hide_comparison(one)
+        return _trim(one, n) if one.name in allowed else withheld(one)
 
     first, last = found.contrast
     treated, compared = arms
@@ -635,7 +630,7 @@ def _means(survey: Survey, found: GroupComparison) -> GroupComparison:
         free = survey.is_fine_wave(measure, wave, mask) and survey.release(
             found.measure, f"comparison.{found.measure}.{group}.{wave}", (wave, 1.0, mask)
         )
-        means.append((group, wave, mean if free else _no_mean(mean)))
+        means.append((group, wave, mean if free else withheld(mean)))
     reference = survey.panel.waves[survey.panel.ends[0]] if survey.panel.waves else ""
     study = tuple(
         replace(point, difference=_event(survey, measure, reference, point))
@@ -689,7 +684,7 @@ def _placebo(survey: Survey, measure: MeasurePlan, found: GroupComparison) -> Co
     )
     fine = all(survey.is_fine_wave(measure, w, mask) for w, _, mask in terms)
     if not fine or not survey.release(measure.name, f"comparison.{measure.name}.placebo", *terms):
-        return hide_comparison(found.placebo)
+        return withheld(found.placebo)
     return _trim(found.placebo, frozenset({sum(int(mask.sum()) for _, _, mask in terms[::2])}))
 
 
@@ -709,11 +704,7 @@ def _event(
     label = f"comparison.{measure.name}.event_study.{point.wave}"
     if fine and survey.release(measure.name, label, *terms):
         return _without_missing(point.difference)
-    return _no_mean(point.difference)
-
-
-def _no_mean(mean: EstimateLike) -> NotEstimable:
-    return NotEstimable(reason="suppressed", method=mean.method, name=mean.name)
+    return withheld(point.difference)
 
 
 def _without_missing(mean: EstimateLike) -> EstimateLike:
@@ -760,8 +751,8 @@ def _attrition(survey: Survey, row: AttritionRow) -> AttritionRow:
             return row
     return replace(
         row,
-        stayed=_no_mean(row.stayed),
-        left=_no_mean(row.left),
+        stayed=withheld(row.stayed),
+        left=withheld(row.left),
         # Also where there was none: that nobody, or everybody, is of a level is told by it.
         smd=SUPPRESSED,
         p_value=SUPPRESSED,
@@ -801,8 +792,8 @@ def _balance(
             rows.append(
                 replace(
                     row,
-                    treated=_no_mean(row.treated),
-                    comparison=_no_mean(row.comparison),
+                    treated=withheld(row.treated),
+                    comparison=withheld(row.comparison),
                     smd=SUPPRESSED,
                 )
             )
@@ -827,7 +818,7 @@ def _scores(
     if level is not None and not has_comparison(survey.study):
         mean = level
     elif not free or (not same and not isinstance(mean, NotEstimable) and level is not None):
-        mean = _no_mean(mean)
+        mean = withheld(mean)
     bins: tuple[tuple[float, float, int], ...] = ()
     if free and found.counts:
         values, counts = zip(*found.counts, strict=True)
@@ -862,7 +853,7 @@ def _scores(
             found.ceiling, free and ends[1] and _is_safe_end(found.ceiling, found.n, survey.least)
         ),
         counts=tuple(((low + high) / 2, n) for low, high, n in bins),
-        subscales={name: _no_mean(one) for name, one in found.subscales.items()},
+        subscales={name: withheld(one) for name, one in found.subscales.items()},
     )
 
 
@@ -958,7 +949,7 @@ def protect_links(survey: Survey, found: Sequence[Dose], people: People) -> tupl
 def _no_dose(found: Dose) -> Dose:
     return replace(
         found,
-        slope=hide_comparison(found.slope),
+        slope=withheld(found.slope),
         points=(),
         line=(),
         n_linked=SUPPRESSED,
@@ -1032,7 +1023,7 @@ def _sensitivity(survey: Survey, outcomes: Sequence[Outcome], found: Sensitivity
     if free and found.name in WEIGHTED and isinstance(found.change, Comparison):
         free = release_weighted(survey, found)
     if not free:
-        hidden = hide_comparison(found.change)
+        hidden = withheld(found.change)
         return replace(found, change=hidden, details=waves, auxiliary=(), tipping=None)
     # How many were lost, and where they would have ended, is about them alone.
     tipping = found.tipping and replace(

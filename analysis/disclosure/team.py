@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.disclosure.cells import BoolArray, People, cell_of
-from analysis.disclosure.rules import is_small
+from analysis.disclosure.rules import is_small, withheld
 from analysis.disclosure.suppression import Auditor
-from analysis.results import SUPPRESSED, Estimate, EstimateLike, NotEstimable
+from analysis.results import SUPPRESSED, Estimate, NotEstimable
 from analysis.volunteers.spells import Stints, Team, Tenures
 
 T = TypeVar("T")
@@ -48,10 +48,10 @@ class Volunteering:
         fine = not is_small(int((asked & ~counted).sum()), self.least)
         if isinstance(share, NotEstimable):
             # Of nobody there is no share; why there is none of a few tells how many they are.
-            return none(share) if asked.any() else share
+            return withheld(share) if asked.any() else share
         if fine and self.free(label, asked, counted):
             return share
-        return none(share)  # type: ignore[arg-type]
+        return withheld(share)  # type: ignore[arg-type]
 
     def serving(self, day: float) -> BoolArray:
         """Who is in the team at the end of a day."""
@@ -67,11 +67,6 @@ class Volunteering:
 def keep(value: T, free: bool) -> T:
     """Give a number, or that it is suppressed; what is missing stays missing."""
     return value if free or value is None else SUPPRESSED
-
-
-def none(found: EstimateLike) -> NotEstimable:
-    """Say that an estimate is withheld, and never why there was none: of a few, that tells."""
-    return NotEstimable(reason="suppressed", method=found.method, name=found.name)
 
 
 def whole_percent(share: Estimate) -> Estimate:

@@ -23,9 +23,10 @@ from analysis.disclosure.rules import (
     round_days,
     round_people,
     sort_given,
+    withheld,
 )
 from analysis.disclosure.suppression import Auditor, hide_more
-from analysis.disclosure.team import Volunteering, keep, none, whole_percent
+from analysis.disclosure.team import Volunteering, keep, whole_percent
 from analysis.results import (
     SUPPRESSED,
     ComparisonLike,
@@ -87,7 +88,7 @@ def protect_volunteers(
     days = _free_days(v, "curve", tenure)
     few = not followed or found.curve.n < 2 * v.least
     retention = {
-        key: none(e) if few else _at_day(e, free=float(key) in days)
+        key: withheld(e) if few else _at_day(e, free=float(key) in days)
         for key, e in found.retention.items()
     }
     returned = _returned(v, found.returned)
@@ -115,7 +116,7 @@ def protect_volunteers(
         active_year_ago=keep(found.active_year_ago, before),
         curve=curve if followed else replace(curve, n=SUPPRESSED, at_risk=(SUPPRESSED,)),
         retention=retention,
-        median_days=none(found.median_days) if few else round_days(found.median_days),
+        median_days=withheld(found.median_days) if few else round_days(found.median_days),
         rmst=_restricted_mean(v, "rmst", found.rmst, tenure, found.rmst_horizon_days),
         returned=returned,
         sensitivity=tuple(_lapse(s) for s in found.sensitivity),
@@ -164,7 +165,7 @@ def _at_day(share: EstimateLike, *, free: bool) -> EstimateLike:
     """Give the share of many still there on a day, or that none was followed so long."""
     if isinstance(share, NotEstimable):
         return replace(share, details={})
-    return whole_percent(share) if free else none(share)
+    return whole_percent(share) if free else withheld(share)
 
 
 def _bin_curve(curve: Curve, days: Sequence[float]) -> Curve:
@@ -209,10 +210,10 @@ def _restricted_mean(
     """
     n = int(among.sum())
     if not isinstance(found, Estimate) or horizon is None or n < 2 * v.least:
-        return none(found)
+        return withheld(found)
     left = among & v.tenures.event & (v.tenures.duration <= horizon)
     if not v.free(f"{label}.left", left, among & ~left):
-        return none(found)
+        return withheld(found)
     unit = _day_unit(n)
     low, high = (None if e is None else round_to(e, unit) for e in (found.ci_low, found.ci_high))
     return replace(
@@ -256,8 +257,8 @@ def _lapse(found: LapseSensitivity) -> LapseSensitivity:
     return replace(
         found,
         left=SUPPRESSED,
-        median_days=none(found.median_days),
-        retention_365=none(found.retention_365),
+        median_days=withheld(found.median_days),
+        retention_365=withheld(found.retention_365),
     )
 
 
@@ -305,10 +306,10 @@ def _by_group(
     return replace(
         found,
         groups=shown,
-        logrank=_none_test(found.logrank),
-        rmst_difference=_none_test(found.rmst_difference),
+        logrank=withheld(found.logrank),
+        rmst_difference=withheld(found.rmst_difference),
         cox=(),
-        proportional_hazards=_none_test(found.proportional_hazards),
+        proportional_hazards=withheld(found.proportional_hazards),
     )
 
 
@@ -318,7 +319,7 @@ def _round_test(found: ComparisonLike, unit: float) -> ComparisonLike:
     Why there is none says that hidden groups were too small for it, one by one.
     """
     if isinstance(found, NotEstimable):
-        return _none_test(found)
+        return withheld(found)
     ratio = {k: round_to(v, COEFFICIENT) for k, v in found.details.items() if k == "hazard_ratio"}
 
     def rounded(value: float | None, step: float) -> float | None:
@@ -336,11 +337,6 @@ def _round_test(found: ComparisonLike, unit: float) -> ComparisonLike:
     )
 
 
-def _none_test(found: T) -> T:
-    """Withhold a test made with a group that is withheld."""
-    return NotEstimable(reason="suppressed", name=found.name, method=found.method)  # type: ignore[attr-defined,return-value]
-
-
 def _group(
     v: Volunteering, g: GroupRetention, label: str, here: BoolArray, horizon: float | None
 ) -> GroupRetention:
@@ -355,13 +351,19 @@ def _group(
     return replace(
         g,
         curve=curve,
-        median_days=none(g.median_days) if few else round_days(g.median_days),
+        median_days=withheld(g.median_days) if few else round_days(g.median_days),
         rmst=_restricted_mean(v, label, g.rmst, here, horizon),
     )
 
 
 def _no_group(g: GroupRetention) -> GroupRetention:
-    return replace(g, n=SUPPRESSED, curve=None, median_days=none(g.median_days), rmst=none(g.rmst))
+    return replace(
+        g,
+        n=SUPPRESSED,
+        curve=None,
+        median_days=withheld(g.median_days),
+        rmst=withheld(g.rmst),
+    )
 
 
 def _causes(v: Volunteering, found: Volunteers, days: Sequence[float]) -> tuple[Cause, ...]:
@@ -386,7 +388,7 @@ def _causes(v: Volunteering, found: Volunteers, days: Sequence[float]) -> tuple[
             incidence=_bin_curve(c.incidence, own),
             at_365=whole_percent(c.at_365)
             if YEAR in own and isinstance(c.at_365, Estimate)
-            else none(c.at_365),
+            else withheld(c.at_365),
         )
     few = [i for i, c in enumerate(found.causes) if c.reason not in told]
     more, fine = hide_more([c.n for c in found.causes], few, v.least)
@@ -398,7 +400,7 @@ def _causes(v: Volunteering, found: Volunteers, days: Sequence[float]) -> tuple[
 
 def _no_cause(c: Cause) -> Cause:
     curve = replace(_bin_curve(c.incidence, ()), n=SUPPRESSED, at_risk=(SUPPRESSED,))
-    return replace(c, n=SUPPRESSED, incidence=curve, at_365=none(c.at_365))
+    return replace(c, n=SUPPRESSED, incidence=curve, at_365=withheld(c.at_365))
 
 
 def _roles(v: Volunteering, found: Volunteers) -> tuple[tuple[str, int], ...]:
