@@ -276,17 +276,21 @@ def test_a_withheld_number_does_not_stand_between_two_given_ones():
     assert [name for name, _ in told.by_activity][-len(hidden) :] == sorted(hidden)
 
 
+def roster_of(rows: Sequence[str]) -> Study:
+    """Give a study of volunteers by rows of code, day of joining and day of leaving."""
+    return read_tables(
+        volunteers=("\n".join(["id,joined,left", *rows]), VOLUNTEERS),
+        retention={"observed_until": date(2026, 3, 31)},
+        study=STUDY,
+    )
+
+
 def test_who_left_after_the_month_of_a_year_ago_is_not_told():
     """28 a year ago and 6 new in the month after made about 35: one at most had left."""
     rows = [f"A{i:02},2024-10-01," for i in range(22)] + ["A22,2024-10-01,2025-04-12"]
     rows += [f"B{i},2025-04-10," for i in range(6)]
     rows += [f"D{i},2024-10-01,2025-09-{10 + i}" for i in range(5)]
-    study = read_tables(
-        volunteers=("\n".join(["id,joined,left", *rows]), VOLUNTEERS),
-        retention={"observed_until": date(2026, 3, 31)},
-        study=STUDY,
-    )
-    told = shown(study)
+    told = shown(roster_of(rows))
     april = next(m for m in told.monthly if m.month == "2025-04")
     assert told.active_year_ago == 28
     assert april.team is None or april.new == SUPPRESSED
@@ -344,12 +348,7 @@ def test_months_in_which_one_joined_each_are_not_told_by_all_who_joined():
     """All 30 less the 25 of October were five, in the five months not told."""
     rows = [f"V{i:02},2024-10-{1 + i:02}," for i in range(25)]
     rows += [f"W{k},2025-0{1 + k}-10," for k in range(5)]
-    study = read_tables(
-        volunteers=("\n".join(["id,joined,left", *rows]), VOLUNTEERS),
-        retention={"observed_until": date(2026, 3, 31)},
-        study=STUDY,
-    )
-    told = shown(study)
+    told = shown(roster_of(rows))
     assert told.n == 30
     hidden = [m for m in told.monthly if m.new == SUPPRESSED]
     assert "2024-10" in {m.month for m in hidden}
