@@ -139,7 +139,8 @@ def weigh_evidence(evaluation: Evaluation) -> tuple[EvidenceRule, ...]:
         ),
         EvidenceRule(
             code="matched",
-            value=float(flow.matched),
+            # Not float(): a number that is withheld stays withheld.
+            value=flow.matched + 0.0,
             wanted=float(MIN_PEOPLE_FOUND_AGAIN),
             met=flow.matched >= MIN_PEOPLE_FOUND_AGAIN,
         ),

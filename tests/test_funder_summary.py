@@ -7,10 +7,10 @@ import pytest
 from analysis import evaluate, read_study
 from analysis.disclosure import protect
 from analysis.funder_summary import main_outcome, summarise_for_funder, weigh_evidence
-from analysis.results import SUPPRESSED, Estimate, NotEstimable
+from analysis.results import SUPPRESSED, SUPPRESSED_MARK, Estimate, NotEstimable
 from dashboard.exports.front import list_funder_cards
 from dashboard.sentences.dac import say_criteria
-from dashboard.sentences.funder import say_answer
+from dashboard.sentences.funder import say_answer, say_evidence
 from dashboard.text import Text
 from dashboard.widgets.overview import list_cards
 from tests.activities import read_tables
@@ -128,6 +128,15 @@ def test_the_funder_never_reads_of_a_hidden_group(language):
     cards = list_funder_cards(Text(language), shown, study.plan, summarise_for_funder(shown))
     assert cards
     assert not any("xold" in said or "xmiddle" in said for _, said in cards)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_how_many_answered_twice_stays_withheld_in_the_rule(evaluation, language):
+    """The funder's page of a study of two people said NaN."""
+    shown = replace(evaluation, flow=replace(evaluation.flow, matched=SUPPRESSED))
+    (rule,) = [one for one in weigh_evidence(shown) if one.code == "matched"]
+    assert (rule.value, rule.met) == (SUPPRESSED, False)
+    assert SUPPRESSED_MARK in say_evidence(Text(language), rule)
 
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])
