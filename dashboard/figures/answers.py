@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from analysis.results import SUPPRESSED_MARK, Suppressed
 from analysis.surveys.results import ItemAnswers
 from dashboard.content.chart import Chart
 from dashboard.content.labels import escape_label, wrap_label
@@ -143,6 +144,12 @@ def _add_answer(
     )
 
 
+def _say_row(one: ItemAnswers, text: Text) -> str:
+    """The wave, marked where answers are withheld: their bar is not drawn."""
+    withheld = any(isinstance(n, Suppressed) for n in one.counts.values())
+    return f"{say_wave(text, one.wave)} {SUPPRESSED_MARK}" if withheld else say_wave(text, one.wave)
+
+
 def _label_rows(
     figure: Chart,
     rows: Sequence[ItemAnswers],
@@ -154,7 +161,7 @@ def _label_rows(
     ticks = [place[one.item, one.wave] for one in rows]
     figure.update_yaxes(
         tickvals=ticks,
-        ticktext=[say_wave(text, one.wave) for one in rows],
+        ticktext=[_say_row(one, text) for one in rows],
         showgrid=False,
         range=[max(ticks) + 0.7, -1.3],
     )

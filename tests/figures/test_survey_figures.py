@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from analysis.plan import StudyPlan
-from analysis.results import Estimate, NotEstimable
+from analysis.results import SUPPRESSED, SUPPRESSED_MARK, Estimate, NotEstimable
 from analysis.surveys.results import (
     EventStudyPoint,
     ExcludedRows,
@@ -120,6 +120,14 @@ def test_answers_counted_together_stand_beside_answers_counted_alone(evaluation)
     assert list(drawn.values()) == pytest.approx([1.0] * len(items))
     legend = [trace.name for trace in view(figure).data if trace.showlegend]
     assert legend == [low, second, *others, f"{low} – {second}"]
+
+
+def test_answers_that_are_withheld_are_marked_beside_their_wave(evaluation):
+    items = [one for one in evaluation.items if one.measure == "preparedness"]
+    items[0] = replace(items[0], counts=dict.fromkeys(items[0].counts, SUPPRESSED))
+    marked = view(draw_answers(items, {}, EN)).layout.yaxis.ticktext
+    assert sum(SUPPRESSED_MARK in told for told in marked) == 1
+    assert len(marked) == len(items)
 
 
 def test_most_changed_question_comes_first(evaluation):
