@@ -23,6 +23,16 @@ _PLAIN_NUMBER = re.compile(
     r"[+-][0-9][0-9.,\s]*%?(\s?[^\W\d_]{1,8})?\s*([(（][^=+*/^&|!@'\"\\()（）]*[)）])?"
 )
 LONGEST_CELL = 32_000
+_ALIVE_IN_CHARTS = (
+    "{=",
+    "http:",
+    "https:",
+    "ftp:",
+    "mailto:",
+    "internal:",
+    "external:",
+    "file:",
+)
 
 
 def safe_text(value: object) -> str:
@@ -67,6 +77,18 @@ def safe_cell(value: object) -> Cell:
     shown = safe_text(told)
     starts = told[:1] in _FORMULA_STARTS or shown.lstrip()[:1] in _FORMULA_STARTS
     return f"'{shown}" if starts and not _PLAIN_NUMBER.fullmatch(shown) else shown
+
+
+def safe_chart_name(name: str) -> str:
+    """Make a name safe for the data sheet inside a chart, whose writer takes more for alive.
+
+    Examples
+    --------
+    >>> safe_chart_name("http://example.org"), safe_chart_name("=1"), safe_chart_name("Kits")
+    ("'http://example.org", "'=1", 'Kits')
+    """
+    shown = str(safe_cell(name))
+    return f"'{shown}" if shown.lower().startswith(_ALIVE_IN_CHARTS) else shown
 
 
 def safe_table(table: pd.DataFrame) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.evaluation import Evaluation
 from dashboard.content.chart import Chart
 from dashboard.content.model import NativeChart, Section
-from dashboard.content.sanitize import safe_table, safe_text
+from dashboard.content.sanitize import safe_chart_name, safe_table, safe_text
 from dashboard.exports.gateway import Stamp
 from dashboard.sentences import say_finding
 from dashboard.sentences.cautions import say_cautions
@@ -129,12 +129,17 @@ def report_pictures(section: Section) -> tuple[ReportPicture, ...]:
             subtitle=safe_text(picture.subtitle),
             note=safe_text(picture.note),
             figure=picture.figure,
-            chart=picture.native,
+            chart=None if picture.native is None else _safe_chart(picture.native),
             headline=picture.headline,
         )
         for picture in section.pictures
         if not picture.page_only
     )
+
+
+def _safe_chart(chart: NativeChart) -> NativeChart:
+    names = tuple(safe_chart_name(name) for name in chart.categories)
+    return replace(chart, categories=names)
 
 
 def list_frames(section: Section) -> dict[str, tuple[str, pd.DataFrame]]:

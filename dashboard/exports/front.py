@@ -8,13 +8,18 @@ from analysis.plan import MeasurePlan, StudyPlan
 from analysis.results import Comparison, Estimate
 from analysis.surveys.findings import shared_change
 from analysis.surveys.results import Flow, Outcome
+from dashboard.content.format import say_cell
 from dashboard.content.sanitize import safe_text
+from dashboard.content.topics.targets import (
+    actual_value,
+    indicator_value,
+    label_targets,
+    say_status,
+)
 from dashboard.exports.content import TargetLine
 from dashboard.sentences.change import is_share, say_level, say_likely, say_signed
 from dashboard.sentences.names import value_name
-from dashboard.sentences.targets import format_indicator, say_status
 from dashboard.status import STATUSES
-from dashboard.tables.targets import label_targets
 from dashboard.text import N_, Text
 
 Card = tuple[str, str]
@@ -183,12 +188,13 @@ def list_target_lines(
     """Targets with baseline, actual and target value."""
     lines = []
     for label, t in label_targets(plan, evaluation.targets, text)[:MAX_TARGETS]:
-        actual = t.actual.estimate if isinstance(t.actual, Estimate) else None
-        values = (format_indicator(text, t, v) for v in (t.baseline, actual, t.target))
-        baseline, now, wanted = values
+        baseline, actual, target = (
+            say_cell(text, indicator_value(t, value))
+            for value in (t.baseline, actual_value(t), t.target)
+        )
         lines.append(
             TargetLine(
-                cells=(safe_text(label), baseline, now, wanted),
+                cells=(safe_text(label), baseline, actual, target),
                 status=say_status(text, t),
                 colour=STATUSES[t.status].colour,
             )

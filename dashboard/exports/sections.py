@@ -12,8 +12,16 @@ from analysis.evaluation import Evaluation
 from analysis.interruptions import InterruptedSeries
 from analysis.results import Estimate
 from analysis.study import Study
-from dashboard.content.topics import capacity, cohorts, consultation, delivery, funding, hours
-from dashboard.exports.charts import chart_progress, chart_team
+from dashboard.content.topics import (
+    capacity,
+    cohorts,
+    consultation,
+    delivery,
+    funding,
+    hours,
+    targets,
+)
+from dashboard.exports.charts import chart_team
 from dashboard.exports.content import (
     ReportPicture,
     ReportSection,
@@ -25,18 +33,15 @@ from dashboard.exports.sections_survey import list_survey_sections
 from dashboard.figures.reach import draw_representation
 from dashboard.figures.retention import draw_months, draw_retention
 from dashboard.figures.series import draw_series
-from dashboard.figures.targets import draw_targets
 from dashboard.sentences.few import mark_people, mark_team
 from dashboard.sentences.methods import say_methods
 from dashboard.sentences.names import with_names
 from dashboard.sentences.series import name_series, say_series_model
-from dashboard.sentences.targets import say_targets
 from dashboard.tables import participation as people
 from dashboard.tables import sustainability as money
 from dashboard.tables import volunteers as team
 from dashboard.tables.methods import list_checklist
 from dashboard.tables.series import list_events
-from dashboard.tables.targets import label_targets
 from dashboard.text import Text
 
 SectionMaker = Callable[[Evaluation, Study, Text], ReportSection | None]
@@ -63,17 +68,7 @@ def list_sections(evaluation: Evaluation, study: Study, text: Text) -> list[Repo
 def _targets(evaluation: Evaluation, study: Study, text: Text) -> ReportSection | None:
     if not evaluation.targets:
         return None
-    labelled = label_targets(study.plan, evaluation.targets, text)
-    picture = ReportPicture(
-        title=say_targets(text, evaluation.targets),
-        alt=text("Bars of progress from baseline to target for each indicator."),
-        chart=chart_progress(labelled, text),
-        figure=lambda: draw_targets(labelled, text),
-    )
-    tables = {"targets": (text("Targets"), money.list_targets(labelled, text))}
-    return make_section(
-        text, evaluation, "targets", text("Targets"), tables=tables, pictures=(picture,)
-    )
+    return report_section(targets.make_section(evaluation, study.plan, text))
 
 
 def _left_out(evaluation: Evaluation, key: str, heading: str, text: Text) -> ReportSection | None:

@@ -22,7 +22,6 @@ SECTIONS = (
     "participation",
     "series",
     "volunteers",
-    "targets",
     "intake",
     "errors",
 )

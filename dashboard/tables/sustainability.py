@@ -1,4 +1,4 @@
-"""Tables of money, capacity, promises, scorecard, targets and portfolio."""
+"""Tables of the scorecard and of the portfolio."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.portfolio import Portfolio
-from analysis.results import Estimate
 from analysis.sustainability.results import ScorecardRow
-from analysis.targets import TargetProgress
 from dashboard.sentences.statistics import share_with_interval
 from dashboard.sentences.sustainability import (
     say_band,
@@ -21,7 +19,6 @@ from dashboard.sentences.sustainability import (
     say_trend,
     score_title,
 )
-from dashboard.sentences.targets import format_indicator, say_status
 from dashboard.status import STATUSES
 from dashboard.text import Text
 
@@ -50,46 +47,6 @@ def list_scorecard(rows: Sequence[ScorecardRow], text: Text) -> pd.DataFrame:
         text("What to do next"),
     ]
     return pd.DataFrame(told, columns=names)
-
-
-def list_targets(targets: Sequence[tuple[str, TargetProgress]], text: Text) -> pd.DataFrame:
-    """Indicators with baseline, target, actual, progress and status."""
-    levels = {
-        "goal": text("Goal"),
-        "outcome": text("Outcome"),
-        "output": text("Output"),
-        "activity": text("Activity"),
-    }
-    rows = [
-        (
-            levels[t.level],
-            label,
-            format_indicator(text, t, t.baseline),
-            format_indicator(text, t, t.target),
-            format_indicator(
-                text, t, t.actual.estimate if isinstance(t.actual, Estimate) else None
-            ),
-            text.percent(t.progress),
-            text.percent(t.expected),
-            say_status(text, t),
-            text.date(t.due),
-            t.evidence,
-        )
-        for label, t in targets
-    ]
-    names = [
-        text("Level"),
-        text("Indicator"),
-        text("Baseline"),
-        text("Target"),
-        text("Actual"),
-        text("Progress"),
-        text("Expected by now"),
-        text("Status"),
-        text("Due"),
-        text("Evidence"),
-    ]
-    return pd.DataFrame(rows, columns=names)
 
 
 def list_portfolio(portfolio: Portfolio, text: Text) -> pd.DataFrame:

@@ -9,10 +9,8 @@ from analysis.evaluation import Evaluation
 from analysis.intake.propose.indicators import read_indicators
 from analysis.study import Study
 from dashboard.cache import current_saved
-from dashboard.exports.gateway import join_stamp, stamp_export
-from dashboard.exports.workbook import write_table
+from dashboard.exports.indicators import write_indicators
 from dashboard.sentences import say_error
-from dashboard.tables.targets import list_indicators
 from dashboard.text import Text
 from dashboard.workspace.editing import save_edit
 from dashboard.workspace.store import SavedStudy
@@ -41,13 +39,6 @@ def show_indicator_file(text: Text, evaluation: Evaluation, study: Study) -> Non
         saved = current_saved()
         if saved is not None and saved.plan is not None:
             _show_import(text, saved)
-
-
-def write_indicators(text: Text, evaluation: Evaluation, study: Study) -> bytes:
-    """Write the indicator table as a workbook."""
-    table = list_indicators(study.plan, evaluation.targets, text)
-    stamp = join_stamp(text, stamp_export(evaluation, study))
-    return write_table(table, text("Indicators"), text, stamp)
 
 
 def _show_import(text: Text, saved: SavedStudy) -> None:

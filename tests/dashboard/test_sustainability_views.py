@@ -13,8 +13,8 @@ from streamlit.util import calc_hash
 from analysis.plan import TargetPlan, plan_from_dict
 from analysis.results import SUPPRESSED
 from dashboard.content.model import Interval, Number
+from dashboard.exports.indicators import list_indicators
 from dashboard.exports.workbook import write_table
-from dashboard.tables.targets import list_indicators
 from dashboard.text import Text
 from dashboard.widgets import page
 from dashboard.workspace.definitions import list_definitions

@@ -11,12 +11,12 @@ import openpyxl
 import pptx
 import pytest
 
-from analysis.results import Estimate, number_to_draw
+from analysis.results import number_to_draw
 from analysis.study import Study
-from analysis.targets import TargetProgress
 from dashboard.cli import main
-from dashboard.exports.charts import chart_progress
-from dashboard.exports.content import draw_or_say
+from dashboard.content.model import NativeChart, Picture, Section
+from dashboard.content.theme import new_figure
+from dashboard.exports.content import draw_or_say, report_pictures
 from dashboard.exports.document import write_document
 from dashboard.exports.gateway import share_evaluation
 from dashboard.exports.report import build_report
@@ -112,22 +112,12 @@ def test_data_sheets_inside_charts_hold_no_formula(hostile: Any):
 
 @pytest.mark.parametrize("label", ["{=1+1}", "http://evil.example", "=1", "internal:Sheet1!A1"])
 def test_names_in_charts_are_dead(label: str):
-    target = TargetProgress(
-        indicator="x",
-        level="outcome",
-        baseline=0.0,
-        target=1.0,
-        progress=0.5,
-        expected=None,
-        actual=Estimate(estimate=0.5, n=9, method="wilson"),
-        band=0.15,
-        status="behind",
-        due=None,
-        direction="increase",
-    )
-    chart = chart_progress([(label, target)], Text("en"))
-    assert chart is not None
-    assert chart.categories == (f"'{label}",)
+    chart = NativeChart(kind="bars", categories=(label,), series=(("Progress", (0.5,)),))
+    picture = Picture(title="x", alt="x", figure=lambda: new_figure(100), native=chart)
+    section = Section(key="x", heading="x", title="x", pictures=[picture])
+    (safe,) = report_pictures(section)
+    assert safe.chart is not None
+    assert safe.chart.categories == (f"'{label}",)
 
 
 class _Tags(HTMLParser):

@@ -23,6 +23,7 @@ from dashboard.content.topics.funding import (
     list_shares,
     list_years,
 )
+from dashboard.content.topics.targets import draw_targets
 from dashboard.figures.portfolio import (
     MAX_NAMED,
     count_outside,
@@ -30,7 +31,6 @@ from dashboard.figures.portfolio import (
     draw_forest_of_studies,
     draw_funnel,
 )
-from dashboard.figures.targets import draw_targets
 from dashboard.text import Text
 from tests.figures.plotly_view import view
 from tests.sustainability.test_funding import ledger_study

@@ -9,8 +9,8 @@ from analysis.intake.propose.indicators import read_indicators
 from analysis.plan import StudyPlan, TargetPlan
 from analysis.study import Study
 from analysis.targets import evaluate_targets
+from dashboard.exports.indicators import list_indicators
 from dashboard.exports.workbook import write_table
-from dashboard.tables.targets import list_indicators
 from dashboard.text import Text
 from tests.test_targets import NOTHING
 

@@ -13,7 +13,6 @@ from dashboard.content.axes import money_axis
 from dashboard.content.chart import Chart
 from dashboard.content.labels import escape_label, wrap_label
 from dashboard.content.model import Card, NativeChart, Number, Passage, Picture, Section, Table
-from dashboard.content.sanitize import safe_cell
 from dashboard.content.theme import AFTER, BEFORE, CATEGORIES, MUTED, new_figure
 from dashboard.sentences.cautions import say_cautions
 from dashboard.sentences.filled import fill
@@ -133,7 +132,7 @@ def _native_sources(funding: Funding, text: Text) -> NativeChart | None:
         return None
     return NativeChart(
         kind="bars",
-        categories=tuple(str(safe_cell(source_name(text, name))) for name, *_ in shares),
+        categories=tuple(source_name(text, name) for name, *_ in shares),
         series=((funding.currency, tuple(amount for _, amount, _ in shares)),),
         form="#,##0",
     )
