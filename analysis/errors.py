@@ -2,7 +2,7 @@
 
 ::
 
-    LeveeError                  code, details; never a display text
+    LeveeError                  code and details; str(error) is a sentence
     ├── StudyFileError          the study file cannot be understood
     ├── IntakeError             a file cannot be opened
     │   ├── UnreadableFileError     damaged, protected, empty, or not a spreadsheet
@@ -13,12 +13,15 @@
     ├── PullError               data could not be fetched from a survey server
     └── ExportError             a file cannot be made for this reader or of this study
 
-The words for a person are made from ``code`` and ``details`` where the language is known.
+In a notebook ``str(error)`` says in English what is wrong and what to do; pages and the command
+line say the same sentence in the reader's language.
 """
 
 from __future__ import annotations
 
 from typing import Any
+
+from analysis.error_words import say_error
 
 
 class LeveeError(Exception):
@@ -30,6 +33,11 @@ class LeveeError(Exception):
         Stable identifier, for example ``"unknown_key"``.
     details
         Values for the message: file, sheet, column, limit, nearest, and so on.
+
+    Examples
+    --------
+    >>> print(UnreadableFileError("password_protected", file="a.xlsx", remedy="export_table"))
+    a.xlsx is protected by a password. Save it as .xlsx or .csv and upload that.
     """
 
     def __init__(self, code: str, **details: Any) -> None:  # noqa: ANN401
@@ -38,8 +46,7 @@ class LeveeError(Exception):
         super().__init__(code, details)
 
     def __str__(self) -> str:
-        told = ", ".join(f"{key}={value!r}" for key, value in self.details.items())
-        return f"{self.code}({told})"
+        return say_error(self.code, self.details)
 
 
 class StudyFileError(LeveeError):

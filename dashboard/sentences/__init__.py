@@ -1,7 +1,7 @@
 """Codes from the analysis → sentences in the reader's language.
 
-Each module of this folder holds ``FINDINGS`` and ``CAUTIONS`` (and ``ISSUES``, ``ERRORS`` for
-intake): code → function of (text, object).
+Each module of this folder holds ``FINDINGS`` and ``CAUTIONS`` (and ``ISSUES`` for intake): code →
+function of (text, object). Of errors, :mod:`analysis.error_words` holds the English.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
+from analysis import error_words
 from analysis.errors import LeveeError
 from analysis.issues import Issue
 from analysis.results import Caution, Finding
@@ -23,7 +24,6 @@ SECTIONS = (
     "series",
     "volunteers",
     "intake",
-    "errors",
 )
 TOPICS = (
     "capacity",
@@ -56,12 +56,12 @@ def say_issue(text: Text, issue: Issue) -> str:
 
 def say_error(text: Text, error: LeveeError) -> str:
     """Say an error: what is wrong with which file, and what to do."""
-    return _say("ERRORS", text, error)
+    return error_words.say_error(error.code, error.details, text, text.number)
 
 
 @cache
 def known_codes(kind: str) -> Mapping[str, Callable[[Text, Any], str]]:
-    """All sentences of one kind (``FINDINGS``, ``CAUTIONS``, ``ISSUES``, ``ERRORS``)."""
+    """All sentences of one kind (``FINDINGS``, ``CAUTIONS``, ``ISSUES``)."""
     found: dict[str, Callable[[Text, Any], str]] = {}
     places = [f"dashboard.sentences.{section}" for section in SECTIONS]
     places += [f"dashboard.content.topics.{topic}" for topic in TOPICS]

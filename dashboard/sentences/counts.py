@@ -1,31 +1,12 @@
-"""What is said of tables of counts: problems in them, and errors that stop the reading."""
+"""What is said of problems in tables of counts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from analysis.issues import Issue
 from dashboard.sentences.counted import Message, counted
 from dashboard.text import Text
-
-COUNT_ERRORS: Mapping[str, Callable[[Text], str]] = {
-    "counts_with_people": lambda t: t(
-        "{file} holds numbers of people, not people: leave out survey.respondent, or this file."
-    ),
-    "counts_percent": lambda t: t(
-        "{file}: the cells of “{column}” are percentages. Say how many people were asked, or give "
-        "numbers of people."
-    ),
-    "counts_percent_sum": lambda t: t(
-        "{file}: the percentages of “{column}” add up to {found}, not to 100. Several answers per "
-        "person cannot be read from a table of counts."
-    ),
-    "counts_score": lambda t: t(
-        "{file} holds numbers of people per answer: nobody knows who gave which answers together, "
-        "so that {measure} can hold one question only."
-    ),
-    "too_many_people": lambda t: t("{file} stands for {found} people; the limit is {limit}."),
-}
 
 
 def _say_from_percent(text: Text, issue: Issue) -> str:

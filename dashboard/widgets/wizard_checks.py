@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from analysis.error_words import COUNTS
 from analysis.errors import LeveeError, MissingColumnError
 from analysis.intake.check.matching import find_near
 from analysis.intake.check.people import propose_sign_in_links
@@ -12,7 +13,6 @@ from analysis.study import Study
 from dashboard.cache import read_drafted_study
 from dashboard.navigation import find_page
 from dashboard.sentences import say_error, say_issue
-from dashboard.sentences.counts import COUNT_ERRORS
 from dashboard.sentences.intake import name_policy
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
@@ -57,7 +57,7 @@ def show_checks(draft: Draft) -> None:
         study = read_drafted_study(draft.saved, plan)
     except LeveeError as error:
         st.error(escape_markdown(say_error(text, error)))
-        if isinstance(error, MissingColumnError) or error.code in COUNT_ERRORS:
+        if isinstance(error, MissingColumnError) or error.code in COUNTS:
             _show_back_to_columns(draft)
         show_buttons(text, draft.saved)
         return

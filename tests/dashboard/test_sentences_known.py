@@ -1,13 +1,15 @@
 """Every code the analysis can raise or list has its words, in both languages."""
 
 import ast
+import string
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from analysis import errors
-from analysis.errors import LeveeError
+from analysis.error_words import MESSAGES
+from analysis.errors import LeveeError, LimitExceededError
 from analysis.intake.check.checks import EFFECTS
 from analysis.issues import Issue
 from dashboard.sentences import known_codes, say_error, say_issue
@@ -61,15 +63,14 @@ def name_of(call: ast.Call) -> str:
     return ast.unparse(call.func).rpartition(".")[2]
 
 
-def raised_codes() -> list[str]:
-    folders = ("analysis", "dashboard/workspace")
-    found = {
-        call.args[0].value
-        for folder in folders
+def raised_errors() -> list[tuple[str, ast.Call]]:
+    """Each place that raises an error of Levee, by the error's code."""
+    return [
+        (call.args[0].value, call)
+        for folder in ("analysis", "dashboard")
         for call in calls_of(folder)
         if name_of(call) in RAISED and call.args and isinstance(call.args[0], ast.Constant)
-    }
-    return sorted(found)
+    ]
 
 
 def listed_codes() -> list[str]:
@@ -86,9 +87,31 @@ def listed_codes() -> list[str]:
     return sorted(code for code in found if code.replace("_", "").isalpha())
 
 
-@pytest.mark.parametrize("code", raised_codes())
+@pytest.mark.parametrize("code", sorted({code for code, _ in raised_errors()}))
 def test_every_error_has_words(code):
-    assert code in known_codes("ERRORS")
+    assert code in MESSAGES
+
+
+@pytest.mark.parametrize(
+    ("code", "call"),
+    [pytest.param(*one, id=f"{one[0]}-{n}") for n, one in enumerate(raised_errors())],
+)
+def test_what_raises_an_error_gives_all_its_sentence_names(code, call):
+    given = {keyword.arg for keyword in call.keywords}
+    if None in given:  # details of another error, passed on
+        return
+    fields = {name for _, name, _, _ in string.Formatter().parse(MESSAGES[code]) if name}
+    if "limit_size" in fields:
+        fields = fields - {"limit_size"} | {"limit"}
+    # The file's name is added where the workbook is known; without it "the file" is said.
+    assert fields - {"file"} <= given
+
+
+def test_an_error_is_a_sentence_in_a_notebook():
+    error = LimitExceededError("memory", file="a.xlsx", limit=2 << 30, remedy="split_file")
+    said = "a.xlsx needs more memory than the limit of 2 GB. Split it into smaller files and upload"
+    assert str(error) == f"{said} those."
+    assert str(LeveeError("made_elsewhere", n=3)) == "made_elsewhere(n=3)"
 
 
 @pytest.mark.parametrize("code", listed_codes())
@@ -97,7 +120,7 @@ def test_every_issue_has_words(code):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("code", sorted(known_codes("ERRORS")))
+@pytest.mark.parametrize("code", sorted(MESSAGES))
 def test_errors_are_told_whatever_they_lack(code, language):
     bare = {k: v for k, v in DETAILS.items() if k not in ("file", "nearest")}
     for details in (DETAILS, bare):
