@@ -61,8 +61,8 @@ Cell = Number | Interval | str | int | float | date | None
 class Table:
     """A table: ``key`` is its file name, ``columns`` the words above ``rows``.
 
-    ``caption`` and ``note`` stand above and below it on a page: how to read it, what follows.
-    Documents leave it out where it is ``page_only``.
+    ``caption`` and ``lines`` stand above it on a page, ``note`` below: how to read it, what its
+    rows say, what follows. Documents leave it out where it is ``page_only``.
     """
 
     key: str
@@ -70,6 +70,7 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     caption: str = ""
+    lines: Sequence[str] = ()
     note: str = ""
     page_only: bool = False
 
@@ -165,8 +166,9 @@ class Section:
         At most four numbers below the answer, on a page.
     findings
         The sentences of a document: the answers to all of the topic's questions.
-    pictures, cautions, passages, tables
-        In the order in which a reader needs them.
+    pictures, remarks, cautions, passages, tables
+        In the order in which a reader needs them; remarks are sentences of a page alone, which a
+        document holds among its findings.
     appendix
         Tables of documents; a page shows of them what the reader chooses.
     """
@@ -178,6 +180,7 @@ class Section:
     findings: Sequence[str] = ()
     pictures: Sequence[Picture] = field(default=())
     tables: Sequence[Table] = field(default=())
+    remarks: Sequence[str] = ()
     cautions: Sequence[str] = ()
     passages: Sequence[Passage] = ()
     cards: Sequence[Card] = ()

@@ -20,30 +20,20 @@ from dashboard.content.forest import (
     list_difference_rows,
     list_forest_rows,
 )
-from dashboard.content.topics import dose, reliability
+from dashboard.content.topics import attrition, dose, reliability
 from dashboard.exports.content import ReportPicture, ReportSection, make_section, report_section
 from dashboard.figures.answers import draw_answers, draw_shares
-from dashboard.figures.attrition import draw_attrition
 from dashboard.figures.comparison import draw_comparison
-from dashboard.figures.flow import draw_flow
 from dashboard.figures.subgroups import list_group_rows
 from dashboard.figures.trajectory import draw_trajectory
 from dashboard.sentences import say_finding
 from dashboard.sentences.change import is_share
 from dashboard.sentences.comparison import say_design, say_e_value
-from dashboard.sentences.flow import count_analysed, say_verdict
 from dashboard.sentences.improvement import say_improvement
 from dashboard.sentences.items import describe_answers, name_answers
 from dashboard.sentences.names import column_name
 from dashboard.sentences.ordered import say_ordered
 from dashboard.sentences.subgroups import say_shrunken, say_who_in_groups, say_wide
-from dashboard.sentences.tipping import list_tipping_sentences, say_auxiliary, tipping_rows
-from dashboard.tables.attrition import (
-    list_attrition,
-    list_bounds,
-    list_sensitivity,
-    list_tipping,
-)
 from dashboard.tables.comparison import list_balance, list_comparisons, list_weighted_balance
 from dashboard.tables.items import list_answers
 from dashboard.tables.outcomes import (
@@ -71,7 +61,7 @@ def list_survey_sections(evaluation: Evaluation, study: Study, text: Text) -> li
         if any(o.subgroups for o in evaluation.outcomes)
         else None,
         report_section(dose.make_section(evaluation, study, text)) if evaluation.dose else None,
-        _attrition(evaluation, study, text),
+        report_section(attrition.make_section(evaluation, study, evaluation.flow, text)),
         _answers(evaluation, study, text) if evaluation.items else None,
         report_section(reliability.make_section(evaluation, study, text))
         if evaluation.reliability
@@ -264,57 +254,6 @@ def _subgroups(evaluation: Evaluation, study: Study, text: Text) -> ReportSectio
         evaluation,
         "subgroups",
         text("Subgroups"),
-        tables=tables,
-        pictures=tuple(pictures),
-        sentences=said,
-    )
-
-
-def _attrition(evaluation: Evaluation, study: Study, text: Text) -> ReportSection:
-    """Who is in the survey, who was lost, and how far that could move the result."""
-    flow, plan = evaluation.flow, study.plan
-    pictures = []
-    if flow is not None:
-        pictures.append(
-            ReportPicture(
-                title=text("From rows to people"),
-                alt=text("Boxes from the rows received to the people who answered both times."),
-                figure=lambda: draw_flow(flow, text, count_analysed(evaluation)),
-            )
-        )
-    if evaluation.attrition:
-        pictures.append(
-            ReportPicture(
-                title=text("How those who stayed differed at the start"),
-                alt=text("Two dots for each variable: those who stayed, and those lost."),
-                figure=lambda: draw_attrition(evaluation.attrition, plan, text),
-            )
-        )
-    tipping = tipping_rows(evaluation)
-    tables = {
-        "attrition": (text("Stayed and lost"), list_attrition(evaluation.attrition, plan, text)),
-        "bounds": (
-            text("How far those lost could move the result"),
-            list_bounds(evaluation.bounds, plan, text),
-        ),
-        "tipping": (
-            text("How much worse must those lost be for the result to vanish?"),
-            list_tipping(tipping, plan, text),
-        ),
-        "sensitivity": (
-            text("The same change by other rules"),
-            list_sensitivity(evaluation.sensitivity, plan, text),
-        ),
-    }
-    verdict = evaluation.attrition_verdict
-    said = [say_verdict(text, verdict)] if verdict is not None else []
-    said += list_tipping_sentences(text, evaluation, plan)
-    said += [say_auxiliary(text, [row for row, _ in tipping], plan)] if tipping else []
-    return make_section(
-        text,
-        evaluation,
-        "attrition",
-        text("Who was lost"),
         tables=tables,
         pictures=tuple(pictures),
         sentences=said,

@@ -26,6 +26,7 @@ SECTIONS = (
     "intake",
 )
 TOPICS = (
+    "attrition",
     "capacity",
     "cohorts",
     "consultation",

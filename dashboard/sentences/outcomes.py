@@ -267,29 +267,6 @@ FINDINGS: Mapping[str, Callable[[Text, Finding], str]] = {
     "effect_not_estimable": _change(
         "{measure}: a difference from the comparison group cannot be estimated."
     ),
-    "lost_alike": fill(
-        "{lost} of {n} people were not found again; at the start they were like those who stayed.",
-        "lost",
-        "n",
-    ),
-    "lost_alike_shown": fill(
-        "{lost} of {n} people were not found again; at the start they were like those who stayed, "
-        "as far as groups are large enough to show.",
-        "lost",
-        "n",
-    ),
-    "lost_unsettled": fill(
-        "{lost} of {n} baseline respondents have no follow-up under the same code; {near} pairs "
-        "of similar codes await your decision on Quality.",
-        "lost",
-        "n",
-        "near",
-    ),
-    "lost_differ": fill(
-        "{lost} of {n} people were not found again, and they differed from those who stayed.",
-        "lost",
-        "n",
-    ),
     "subgroups_alike": fill(
         "No group changed clearly differently from the others ({n_tests} tests).", "n_tests"
     ),
@@ -376,14 +353,6 @@ CAUTIONS: Mapping[str, Callable[[Text, Caution], str]] = {
     ),
     "filter_suppressed": fill(
         "Too few people for these filters: at least {min_group} must be in and out.", "min_group"
-    ),
-    "attrition_differs": lambda text, c: text(
-        "People lost differ from those who stayed ({variable}): results may be tilted.",
-        variable=name_with(text, c.values.get("label"), str(c.values["variable"])),
-    ),
-    "differential_attrition": fill(
-        "{treated} of programme people were lost, {comparison} of the comparison group.",
-        percent=("treated", "comparison"),
     ),
     "parallel_trends_unchecked": fill(
         "With one earlier wave, it cannot be checked that both groups moved alike before."

@@ -1,15 +1,15 @@
-"""Sentences about how much worse those lost would have to be for a result to vanish."""
+"""Sentences about how much worse those lost would have to be for a result to vanish.
+
+The topic of attrition lists them; the page for funders says one of them as evidence.
+"""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 from analysis.evaluation import Evaluation
 from analysis.plan import StudyPlan
 from analysis.results import Comparison, Suppressed
 from analysis.surveys.results import Sensitivity, TippingPoint
 from dashboard.sentences.change import is_share
-from dashboard.sentences.names import column_name
 from dashboard.sentences.outcomes import say_amount
 from dashboard.text import N_, Text
 
@@ -23,11 +23,6 @@ def tipping_rows(evaluation: Evaluation) -> list[tuple[Sensitivity, TippingPoint
         if row.tipping is not None
         and (row.measure, row.details.get("from"), row.details.get("to")) in main
     ]
-
-
-def list_tipping_sentences(text: Text, evaluation: Evaluation, plan: StudyPlan) -> list[str]:
-    """Say for each measure whether those lost could make its result vanish."""
-    return [say_tipping(text, row, found, plan) for row, found in tipping_rows(evaluation)]
 
 
 def say_tipping(text: Text, row: Sensitivity, found: TippingPoint, plan: StudyPlan) -> str:
@@ -90,17 +85,3 @@ def _name_result(text: Text, row: Sensitivity, *, rising: bool) -> str:
     if row.name == "did_multiple_imputation":
         return text("the difference from the comparison group")
     return text("the rise") if rising else text("the fall")
-
-
-def say_auxiliary(text: Text, rows: Sequence[Sensitivity], plan: StudyPlan) -> str:
-    """Say what imputation knew of the people lost, beside their other score."""
-    measures = {m.name: m for m in plan.measures}
-    names = dict.fromkeys(
-        text.of(measures[name].label, name) if name in measures else column_name(text, plan, name)
-        for row in rows
-        for name in row.auxiliary
-    )
-    if not names:
-        return text("Missing scores are imputed from the other wave.")
-    joined = ", ".join(names) if text.language == "en" else "、".join(names)
-    return text("Missing scores are imputed from the other wave and from: {names}.", names=joined)

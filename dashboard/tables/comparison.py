@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.plan import MeasurePlan, StudyPlan
-from analysis.results import Comparison, Estimate, EstimateLike
+from analysis.results import Comparison
 from analysis.surveys.contrasts import main_rows
 from analysis.surveys.results import BalanceRow, GroupComparison, Overlap
-from dashboard.sentences.change import is_share, say_level, say_likely, say_signed
-from dashboard.sentences.few import list_sizes, mark_few, mark_share
-from dashboard.sentences.names import column_name, value_name
+from dashboard.content.baseline import name_level, name_variable, say_mean
+from dashboard.sentences.change import is_share, say_likely, say_signed
+from dashboard.sentences.few import list_sizes
 from dashboard.sentences.statistics import name_analysis, say_reason
 from dashboard.text import Text
 
@@ -101,16 +101,6 @@ def _name_row(row: BalanceRow, plan: StudyPlan, text: Text) -> str:
     return name_level(text, name, row.level, (row.treated, row.comparison), plan)
 
 
-def name_level(
-    text: Text, name: str, level: str, sides: Sequence[EstimateLike], plan: StudyPlan
-) -> str:
-    """Mark a baseline variable that few people answered, or a level that few of a side have."""
-    least = plan.study.min_group
-    if level:
-        return mark_share(text, name, sides, least)
-    return mark_few(text, name, min(side.n for side in sides), least)
-
-
 def list_weighted_balance(found: Overlap, plan: StudyPlan, text: Text) -> pd.DataFrame:
     """How alike the groups are before and after overlap weights, in standard deviations."""
     return pd.DataFrame(
@@ -123,21 +113,3 @@ def list_weighted_balance(found: Overlap, plan: StudyPlan, text: Text) -> pd.Dat
             for row in found.balance
         ]
     )
-
-
-def name_variable(variable: str, level: str, plan: StudyPlan, text: Text) -> str:
-    """Name a baseline variable: a measure's label, or a column with its value."""
-    name = column_name(text, plan, variable)
-    if not level:
-        return name
-    return text("{name}: {level}", name=name, level=value_name(text, plan, level))
-
-
-def say_mean(text: Text, variable: str, level: str, found: EstimateLike, plan: StudyPlan) -> str:
-    """A mean or share with n."""
-    if not isinstance(found, Estimate):
-        return say_reason(text, found.reason)
-    measure = next((m for m in plan.measures if m.name == variable), None)
-    share = bool(level) or (measure is not None and is_share(measure))
-    n = f"(n = {found.n})".replace(" ", "\N{NO-BREAK SPACE}")
-    return f"{say_level(text, found.estimate, share=share)} {n}"

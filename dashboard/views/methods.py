@@ -5,8 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.cache import current_evaluation, current_study
-from dashboard.figures.flow import draw_flow
-from dashboard.sentences.flow import count_analysed
+from dashboard.content.flow import count_analysed, draw_flow
 from dashboard.sentences.methods import say_methods
 from dashboard.state import current_text
 from dashboard.tables.methods import list_checklist, list_settings

@@ -139,6 +139,8 @@ def show_section(section: Section, head: DeltaGenerator) -> None:
         for i, picture in enumerate(pictures):
             with columns[i % len(columns)]:
                 _show_picture(picture)
+    for line in section.remarks:
+        st.markdown(escape_markdown(line))
     show_cautions(section.cautions)
     for passage in section.passages:
         _show_passage(passage)
@@ -163,17 +165,23 @@ def _show_picture(picture: Picture) -> None:
 def _show_passage(passage: Passage) -> None:
     if passage.title:
         st.header(escape_markdown(passage.title), anchor=False)
-    if passage.lines:
-        bullet = "- " if len(passage.lines) > 1 else ""
-        st.markdown("\n".join(f"{bullet}{escape_markdown(line)}" for line in passage.lines))
+    _show_lines(passage.lines)
     for table in passage.tables:
         with st.expander(escape_markdown(table.title)):
             _show_with_words(table)
 
 
+def _show_lines(lines: Sequence[str]) -> None:
+    """Show sentences, several as a list."""
+    if lines:
+        bullet = "- " if len(lines) > 1 else ""
+        st.markdown("\n".join(f"{bullet}{escape_markdown(line)}" for line in lines))
+
+
 def _show_with_words(table: Table) -> None:
     if table.caption:
         st.caption(escape_markdown(table.caption))
+    _show_lines(table.lines)
     show_table(table.frame, key=table.key)
     if table.note:
         st.markdown(escape_markdown(table.note))

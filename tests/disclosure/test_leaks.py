@@ -24,12 +24,13 @@ from analysis.surveys.results import AttritionRow
 from benchmarks.attack.bounds import attack_amounts, attack_months, attack_scores
 from benchmarks.attack.made_studies import draw_study
 from benchmarks.attack.spoils import Spoils, number, walk
+from dashboard.content.format import say_cell
+from dashboard.content.topics.attrition import list_attrition
 from dashboard.exports.report import build_report
 from dashboard.exports.results_file import write_results
 from dashboard.exports.workbook import write_workbook
 from dashboard.figures.attendance import draw_engagement
 from dashboard.sentences import say_caution
-from dashboard.tables.attrition import list_attrition
 from dashboard.tables.participation import list_engagement
 from dashboard.text import LANGUAGES, Text
 from tests.activities import SERVICE, read_tables
@@ -362,6 +363,7 @@ def test_a_session_that_few_missed_does_not_tell_how_many():
 
 def test_a_withheld_difference_at_the_start_is_marked_and_not_called_none():
     """“–” said that there was no difference, or that nobody of a side was of the level."""
+    text = Text("en")
     for seed in range(100, 110):
         study, _ = draw_study(seed)
         inside = evaluate(study)
@@ -376,11 +378,12 @@ def test_a_withheld_difference_at_the_start_is_marked_and_not_called_none():
         ]
         assert all(row.smd is SUPPRESSED for row in hidden)
         assert all(getattr(row, "p_value", SUPPRESSED) is SUPPRESSED for row in hidden)
-        table = list_attrition(shown.attrition, study.plan, Text("en"))
+        table = list_attrition(shown.attrition, study.plan, text).frame
         withheld = [
             at for at, row in enumerate(shown.attrition) if isinstance(row.stayed, NotEstimable)
         ]
-        assert set(table["Standardised difference"].iloc[withheld]) <= {"[c]"}
+        differences = table["Standardised difference"].iloc[withheld]
+        assert {say_cell(text, one) for one in differences} <= {"[c]"}
 
 
 def test_readers_are_not_told_that_those_lost_were_alike_where_differences_are_withheld():

@@ -16,17 +16,16 @@ from analysis.surveys.results import (
     WaveFlow,
 )
 from analysis.surveys.scoring import score_range
+from dashboard.content.flow import count_analysed, draw_flow
 from dashboard.content.forest import draw_forest, list_difference_rows, list_forest_rows
 from dashboard.content.theme import CAUTION, LIKERT
+from dashboard.content.topics.attrition import draw_attrition
 from dashboard.content.topics.dose import draw_dose
 from dashboard.content.topics.reliability import draw_reliability
 from dashboard.figures.answers import choose_colours, draw_answers, draw_shares, sort_by_change
-from dashboard.figures.attrition import draw_attrition
 from dashboard.figures.change import MAX_LINES, draw_change
 from dashboard.figures.comparison import draw_comparison, draw_event_study
-from dashboard.figures.flow import draw_flow
 from dashboard.figures.subgroups import list_group_rows
-from dashboard.sentences.flow import count_analysed
 from dashboard.tables.comparison import list_effects
 from dashboard.text import Text
 from tests.figures.plotly_view import view

@@ -7,8 +7,8 @@ from analysis.disclosure import protect
 from analysis.results import Comparison
 from analysis.sections import evaluate
 from analysis.surveys.sensitivity import evaluate_sensitivity
+from dashboard.content.topics.attrition import list_sensitivity
 from dashboard.sentences.methods import say_methods
-from dashboard.tables.attrition import list_sensitivity
 from dashboard.text import Text
 from tests.studies import make_study
 
@@ -59,7 +59,7 @@ def test_every_weighting_there_is_stands_beside_the_plain_difference():
 def test_the_table_gives_the_effective_number_of_people(language):
     study, *_ = study_of()
     evaluation, text = evaluate(study), Text(language)
-    table = list_sensitivity(evaluation.sensitivity, study.plan, text)
+    table = list_sensitivity(evaluation.sensitivity, study.plan, text).frame
     row = evaluation.sensitivity[-1]
     told = table[text("Effective n")].iloc[-1]
     assert told == f"119 + {row.details['n_effective_post']:.0f}"
@@ -78,4 +78,4 @@ def test_without_weights_or_demographics_there_is_nothing_and_no_other_reader_se
     study, *_ = study_of()
     shown = protect(evaluate(study), study, "funder")
     assert not any(isinstance(row.change, Comparison) for row in shown.sensitivity)
-    assert list_sensitivity(shown.sensitivity, study.plan, Text("en")).shape[0] == 2
+    assert len(list_sensitivity(shown.sensitivity, study.plan, Text("en")).rows) == 2

@@ -14,10 +14,11 @@ from analysis.statistics.group_change import least_squares
 from analysis.surveys.change import evaluate_outcomes
 from analysis.surveys.findings import shared_change
 from analysis.surveys.sensitivity import evaluate_sensitivity
+from dashboard.content.model import Card
+from dashboard.content.topics import attrition
 from dashboard.exports.front import list_funder_cards
 from dashboard.sentences import say_finding
 from dashboard.sentences.change import count_clear, list_change_cards
-from dashboard.sentences.flow import list_attrition_cards
 from dashboard.sentences.funder import say_answer, say_evidence
 from dashboard.tables.outcomes import list_outcomes
 from dashboard.text import Text
@@ -353,8 +354,9 @@ def test_shares_linked_of_participants_and_of_everyone_have_names_of_their_own()
     )
     evaluation, text = evaluate(study), Text("en")
     cards = list_change_cards(text, evaluation, evaluation.outcomes[0], study.measure("m"))
-    everyone = list_attrition_cards(text, evaluation)[0]
-    assert everyone == (text.percent(1.0), "of everyone asked before were found again")
+    everyone = attrition.list_cards(evaluation, evaluation.flow, text)[0]
+    meaning = "of everyone asked before were found again"
+    assert everyone == Card(value=text.percent(1.0), meaning=meaning)
     assert (
         text.percent(15 / 20),
         "of the participants with a score before have one after, too",

@@ -8,8 +8,8 @@ from analysis.sections import evaluate
 from analysis.statistics.mixed_model import mixed_change
 from analysis.surveys.attrition import bound_changes
 from analysis.surveys.comparison import evaluate_comparison
+from dashboard.content.topics.attrition import say_verdict
 from dashboard.sentences.comparison import say_e_value, say_overlap
-from dashboard.sentences.flow import say_verdict
 from dashboard.tables.comparison import list_balance, list_comparisons, list_weighted_balance
 from dashboard.text import Text
 from tests.studies import make_study

@@ -13,15 +13,19 @@ from analysis.surveys.auxiliary import MAX_AUXILIARY, choose_auxiliary
 from analysis.surveys.imputation import impute_change, impute_comparison
 from analysis.surveys.panel import build_panel
 from analysis.surveys.sensitivity import evaluate_sensitivity
+from dashboard.content.topics.attrition import list_attrition, list_sensitivity, say_auxiliary
 from dashboard.exports.sections_survey import list_survey_sections
 from dashboard.sentences.funder import list_evidence
-from dashboard.sentences.tipping import list_tipping_sentences, say_auxiliary, tipping_rows
-from dashboard.tables.attrition import list_attrition, list_sensitivity
+from dashboard.sentences.tipping import say_tipping, tipping_rows
 from dashboard.text import Text, read_catalogue
 from tests.studies import make_study
 
 N = 200
 WAVES = ("pre", "post")
+
+
+def say_all_tipping(text, evaluation, plan):
+    return [say_tipping(text, row, found, plan) for row, found in tipping_rows(evaluation)]
 
 
 def study_of(*, treated=None, clusters=None, gain=0.6, lose=0.8, **options):
@@ -157,7 +161,7 @@ def test_page_and_report_say_the_same_in_both_languages(language, gain, status):
     if status == "not_clear":
         row = replace(row, tipping=replace(tipping, status="not_clear", delta=None))
         evaluation = replace(evaluation, sensitivity=(row,))
-    said = list_tipping_sentences(text, evaluation, study.plan)
+    said = say_all_tipping(text, evaluation, study.plan)
     assert said[0].startswith("m")
     assert str(tipping.n_lost) in said[0]
     if status == "reached":
@@ -179,9 +183,7 @@ def test_a_funder_sees_the_tipping_point_but_not_those_lost():
     assert tipping.delta is not None
     assert (tipping.n_lost, tipping.lost_mean, tipping.limit) == (SUPPRESSED,) * 3
     assert tipping.shown == ()
-    assert (
-        "unless the people lost ended" in list_tipping_sentences(Text("en"), shown, study.plan)[0]
-    )
+    assert "unless the people lost ended" in say_all_tipping(Text("en"), shown, study.plan)[0]
     few, *_ = study_of(lose=0.03)
     hidden = protect(evaluate(few), few, "funder")
     assert all(one.tipping is None for one in hidden.sensitivity)
@@ -193,7 +195,7 @@ def test_a_funder_reads_how_far_those_lost_would_have_to_be(language):
     study, *_ = study_of()
     shown = protect(evaluate(study), study, "funder")
     (alone,) = list_evidence(text, shown, (), study.plan)
-    assert alone == list_tipping_sentences(text, shown, study.plan)[0]
+    assert alone == say_all_tipping(text, shown, study.plan)[0]
     compared, *_ = study_of(treated=np.arange(N) % 4 < 2, gain=0.9, lose=0.3)
     evaluation = evaluate(compared)
     assert list_evidence(text, evaluation, (), compared.plan) == [], "no clear difference"
@@ -220,13 +222,13 @@ def test_each_row_names_its_waves_where_there_are_three():
         }
     )
     rows = evaluate_sensitivity(three)
-    told = list_sensitivity(rows, three.plan, Text("en"))["Waves"]
+    told = list_sensitivity(rows, three.plan, Text("en")).frame["Waves"]
     assert len(set(told)) > 1
     words = {"pre": "before", "mid": "halfway", "post": "after"}
     wanted = [f"{words[r.details['from']]} → {words[r.details['to']]}" for r in rows]
     assert told.tolist() == wanted
     two, *_ = study_of()
-    assert "Waves" not in list_sensitivity(evaluate_sensitivity(two), two.plan, Text("en"))
+    assert "Waves" not in list_sensitivity(evaluate_sensitivity(two), two.plan, Text("en")).columns
 
 
 def test_those_lost_to_follow_up_are_called_so_in_chinese():

@@ -8,7 +8,6 @@ from analysis.evaluation import Evaluation
 from analysis.plan import StudyPlan
 from analysis.results import (
     Comparison,
-    ComparisonLike,
     Estimate,
     EstimateLike,
     Finding,
@@ -20,6 +19,7 @@ from analysis.study import Study
 from analysis.surveys.measurement import Measurement
 from analysis.surveys.response_shift import ResponseShift, list_response_shifts
 from analysis.surveys.results import Reliability
+from dashboard.content.cells import comparison_cells
 from dashboard.content.chart import Chart
 from dashboard.content.labels import wrap_label
 from dashboard.content.model import (
@@ -31,7 +31,6 @@ from dashboard.content.model import (
     Picture,
     Section,
     Table,
-    change_kind,
 )
 from dashboard.content.theme import AFTER, BEFORE, MUTED, new_figure
 from dashboard.sentences.change import is_share, say_likely, say_signed
@@ -166,7 +165,7 @@ def list_shifts(found: Measurement, study: Study, text: Text) -> Table:
         rows.append(
             (
                 text.of(measure.texts.get(one.item), one.item),
-                *_difference_cells(text, test, share=share),
+                *comparison_cells(text, test, share=share),
                 Number(value=one.p_adjusted if known else None, kind="p"),
                 Number(value=test.details.get("standardised") if known else None, kind="signed"),
                 text("yes") if one.shifted else text("no"),
@@ -216,23 +215,11 @@ def list_response_shift_rows(shifts: Sequence[ResponseShift], plan: StudyPlan, t
             (
                 text.of(measures[measure].label, measure),
                 name,
-                *_difference_cells(text, change, share=is_share(measures[measure])),
+                *comparison_cells(text, change, share=is_share(measures[measure])),
                 n,
             )
             for (measure, name, change), n in zip(compared, sizes, strict=True)
         ),
-    )
-
-
-def _difference_cells(text: Text, one: ComparisonLike, *, share: bool) -> tuple[Cell, Cell, Cell]:
-    """Difference, interval and p; or why there is none."""
-    if not isinstance(one, Comparison):
-        return say_reason(text, one.reason), None, None
-    kind, digits = change_kind(share=share), 0 if share else 2
-    return (
-        Number(value=one.estimate, kind=kind, digits=digits),
-        Interval(low=one.ci_low, high=one.ci_high, kind=kind, digits=digits),
-        Number(value=one.p_value, kind="p"),
     )
 
 

@@ -1,18 +1,33 @@
-"""Who is in the survey, as boxes from the rows received to the people compared."""
+"""Who is in the survey, as boxes from the rows received to the people compared.
+
+The page of methods shows it, too, so that it is no part of the topic of attrition.
+"""
 
 from __future__ import annotations
 
+from analysis.evaluation import Evaluation
+from analysis.surveys.findings import last_contrasts
 from analysis.surveys.results import Flow
 from dashboard.content.chart import Chart
 from dashboard.content.labels import escape_label, wrap_label
 from dashboard.content.theme import BAND, BEFORE, CAUTION, MUTED, new_figure
-from dashboard.sentences.flow import say_left_out
 from dashboard.sentences.outcomes import say_wave
 from dashboard.text import Text
 
 _HEIGHT = 0.62
 _WIDTH = 0.92
 _ROWS, _PEOPLE, _LAST, _ANALYSED = 3.0, 1.6, 0.2, -1.0
+
+
+def count_analysed(evaluation: Evaluation) -> tuple[int, int, bool] | None:
+    """Count the least and the most people in any change, and whether of the programme only.
+
+    None without a change.
+    """
+    last = last_contrasts(evaluation.outcomes)
+    sizes = [one.change.n for one in last]
+    programme = any(one.among == "treated" for one in last)
+    return (min(sizes), max(sizes), programme) if sizes else None
 
 
 def draw_flow(flow: Flow, text: Text, analysed: tuple[int, int, bool] | None = None) -> Chart:
@@ -130,3 +145,27 @@ def _arrow(figure: Chart, start: tuple[float, float], end: tuple[float, float]) 
         arrowcolor=MUTED,
         text="",
     )
+
+
+def say_left_out(text: Text, flow: Flow, wave: str) -> str:
+    """Say how many rows of a wave were left out, and why; each reason on its own line."""
+    return "<br>".join(
+        f"{text.number(rows.n, 0)} {name_exclusion(text, rows.reason)}"
+        for rows in flow.excluded
+        if rows.table == "survey" and rows.wave == wave
+    )
+
+
+def name_exclusion(text: Text, reason: str) -> str:
+    """Name why a row was left out."""
+    return {
+        "duplicate": text("answered twice"),
+        "no_answers": text("without an answer"),
+        "no_respondent": text("without a code"),
+        "unknown_wave": text("of an unknown wave"),
+        "no_answer_named": text("naming no answer"),
+        "no_count": text("without a number of people"),
+        "base_row": text("holding the number of people asked"),
+        "dropped_by_fix": text("left out by a recorded decision"),
+        "dropped_status": text("left out by their status"),
+    }.get(reason, reason)
