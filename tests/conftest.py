@@ -1,6 +1,8 @@
 """Fixtures shared by all tests."""
 
+import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -25,6 +27,20 @@ def no_clock() -> Iterator[None]:
     """Files of tests may be dated any day; tests of the clock set it themselves."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(typed_table, "_tomorrow", lambda: pd.Timestamp("2200-01-01"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_scan_for_components() -> Iterator[None]:
+    """Each AppTest asks every installed package for components: 0.25 s, always with one answer."""
+    if "streamlit" not in sys.modules:
+        yield
+        return
+    from streamlit.components.v2 import manifest_scanner
+
+    with pytest.MonkeyPatch.context() as patch:
+        once = cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", once)
         yield
 
 

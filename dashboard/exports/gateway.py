@@ -139,11 +139,20 @@ def share_evaluation(
 ) -> Evaluation:
     """Give what may leave the organisation; an evaluation already made for readers stays.
 
-    Documents are made for the funder unless somebody says otherwise.
+    Documents are made for the funder unless somebody says otherwise. The latest is kept: a person
+    takes several formats and both languages of one evaluation, and protecting takes the longest.
     """
     if evaluation.audience != "evaluator":
         return evaluation
-    return protect(evaluation, study, audience)
+    for whole, of, reader, shared in _LATEST:
+        if whole is evaluation and of is study and reader == audience:
+            return shared
+    shared = protect(evaluation, study, audience)
+    _LATEST[:] = [(evaluation, study, audience, shared)]
+    return shared
+
+
+_LATEST: list[tuple[Evaluation, Study, Audience, Evaluation]] = []
 
 
 def write_csv(table: pd.DataFrame, text: Text, stamp: Stamp) -> bytes:
