@@ -14,11 +14,16 @@ from analysis.plan_tables import EventMark
 from analysis.results import SUPPRESSED, Comparison, NotEstimable
 from analysis.sections import evaluate
 from analysis.study import Study
-from dashboard.figures.series import draw_series
+from dashboard.content.topics.series import (
+    draw_series,
+    list_events,
+    list_series,
+    say_refusal,
+    say_series_model,
+)
 from dashboard.render.painter import paint
 from dashboard.sentences import known_codes, say_caution, say_finding
-from dashboard.sentences.series import say_refusal, say_series_method, say_series_model
-from dashboard.tables.series import list_events, list_series
+from dashboard.sentences.series import say_series_method
 from dashboard.text import LANGUAGES, Text
 from dashboard.widgets.series import read_events, with_events
 from tests.figures.plotly_view import view
@@ -61,8 +66,8 @@ def test_a_step_at_a_declared_event_is_found_and_told_without_a_causal_verb():
         said += [say_caution(text, c) for c in series.cautions]
         said += say_series_method(text, evaluation.time_series)
         assert not [word for word in CAUSAL for line in said if word in line.replace("使用", "")]
-        assert len(list_series(series, text)) == len(series.months)
-        assert len(list_events(series, text)) == 3
+        assert len(list_series(series, text).rows) == len(series.months)
+        assert len(list_events(series, text).rows) == 3
 
 
 def test_without_an_event_there_is_no_series():
@@ -235,7 +240,7 @@ def test_a_trend_of_few_months_is_said_to_be_untested():
     (caution,) = [c for c in series.cautions if c.code == "series_slope_short"]
     assert "12" in say_caution(Text("en"), caution)
     assert "12" in say_caution(Text("zh-Hans"), caution)
-    table = list_events(series, Text("en"))
+    table = list_events(series, Text("en")).frame
     assert table["Change"].tolist()[2] == "not tested below 12 months"
     wide = [c for c in series.cautions if c.code == "series_wide"]
     assert all("30" in say_caution(Text(language), wide[0]) for language in ("en", "zh-Hans"))

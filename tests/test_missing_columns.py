@@ -6,9 +6,9 @@ from analysis import evaluate
 from analysis.disclosure import protect
 from analysis.results import Estimate, NotEstimable
 from analysis.study import Study
+from dashboard.content.topics.participation import describe_sessions, list_cards
 from dashboard.sentences import say_caution, say_finding
 from dashboard.sentences.incomplete import list_incomplete
-from dashboard.sentences.participation import describe_sessions, list_participation_cards
 from dashboard.sentences.sustainability import say_warning
 from dashboard.text import Text
 from dashboard.widgets.scorecard import list_people, list_promises
@@ -91,7 +91,7 @@ def test_who_signed_up_came_only_where_attendance_is_recorded(came):
 def test_a_list_without_registrations_speaks_of_the_listed():
     settings = {"person": "person", "session": "session", "attended": "came"}
     found = evaluate(read_tables(attendance=(SHEET, settings))).participation
-    words = [what for _, what in list_participation_cards(EN, found)]
+    words = [card.meaning for card in list_cards(found, EN)]
     words += describe_sessions(EN, found)
     assert any("on the list" in one for one in words)
     assert not any("registered" in one for one in words)

@@ -46,6 +46,16 @@ def money_axis(text: Text, low: float, high: float, currency: str) -> dict[str, 
     return {"tickvals": ticks, "ticktext": [text.short_money(abs(t), currency) for t in ticks]}
 
 
+def month_ticks(months: list[str], text: Text, most: int = 4) -> dict[str, object]:
+    """Settings of a calendar axis with at most ``most`` months named."""
+    step = max(1, -(-len(months) // most))
+    shown = months[::step]
+    return {
+        "tickvals": [f"{month}-01" for month in shown],
+        "ticktext": [text.month(month) for month in shown],
+    }
+
+
 def error_bars(values: Iterable[EstimateLike], colour: str) -> dict[str, object]:
     """Asymmetric error bars of the intervals."""
     known = [v for v in values if isinstance(v, Estimate)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -101,10 +101,15 @@ class Report:
     stamped: str
 
 
-def report_section(section: Section) -> ReportSection:
-    """A topic as a part of the report, its words safe."""
+def report_section(section: Section, parts: Sequence[Section] = ()) -> ReportSection:
+    """A topic as a part of the report, its words safe.
+
+    Where pages of their own answer parts of its question, it holds the pictures and tables of all
+    ``parts``, itself among them.
+    """
     findings = safe_lines(section.findings)
-    pictures = report_pictures(section)
+    parts = parts or (section,)
+    pictures = tuple(picture for part in parts for picture in report_pictures(part))
     if pictures and findings and not pictures[0].note:
         pictures = (replace(pictures[0], note=findings[0]), *pictures[1:])
     return ReportSection(
@@ -115,7 +120,8 @@ def report_section(section: Section) -> ReportSection:
         pictures=pictures,
         tables=tuple(
             ReportTable(key=key, title=safe_text(title), table=safe_table(frame))
-            for key, (title, frame) in list_frames(section).items()
+            for part in parts
+            for key, (title, frame) in list_frames(part).items()
         ),
     )
 

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
-
-import pandas as pd
 
 from analysis.evaluation import Evaluation
-from analysis.interruptions import InterruptedSeries
-from analysis.results import Estimate
 from analysis.study import Study
 from dashboard.content.topics import (
     capacity,
@@ -19,6 +14,9 @@ from dashboard.content.topics import (
     delivery,
     funding,
     hours,
+    participation,
+    reach,
+    series,
     targets,
 )
 from dashboard.exports.charts import chart_team
@@ -27,21 +25,16 @@ from dashboard.exports.content import (
     ReportSection,
     list_frames,
     make_section,
+    report_pictures,
     report_section,
 )
 from dashboard.exports.sections_survey import list_survey_sections
-from dashboard.figures.reach import draw_representation
 from dashboard.figures.retention import draw_months, draw_retention
-from dashboard.figures.series import draw_series
-from dashboard.sentences.few import mark_people, mark_team
+from dashboard.sentences.few import mark_team
 from dashboard.sentences.methods import say_methods
-from dashboard.sentences.names import with_names
-from dashboard.sentences.series import name_series, say_series_model
-from dashboard.tables import participation as people
 from dashboard.tables import sustainability as money
 from dashboard.tables import volunteers as team
 from dashboard.tables.methods import list_checklist
-from dashboard.tables.series import list_events
 from dashboard.text import Text
 
 SectionMaker = Callable[[Evaluation, Study, Text], ReportSection | None]
@@ -83,60 +76,13 @@ def _left_out(evaluation: Evaluation, key: str, heading: str, text: Text) -> Rep
 
 
 def _participation(evaluation: Evaluation, study: Study, text: Text) -> ReportSection | None:
-    if evaluation.participation is None:
+    found = evaluation.participation
+    if found is None:
         return _left_out(evaluation, "participation", text("Participation"), text)
-    named = with_names(text, study.plan, evaluation.participation)
-    least = study.plan.study.min_group
-    found = mark_people(text, named, least)
-    pictures = tuple(
-        ReportPicture(
-            title=text("Who came, against who lives there: {by}", by=by),
-            alt=text("Dots of each group's share of participants beside its share at large."),
-            figure=partial(draw_representation, found, by, text),
-        )
-        for by in dict.fromkeys(r.by for r in found.representation if isinstance(r.share, Estimate))
-    )
-    tables = {
-        "reach": (
-            text("From the community to those who came again"),
-            people.list_funnel(found, text),
-        ),
-        "representation": (text("Who is reached"), people.list_representation(found, text)),
-        "kinds": (text("By kind and level"), people.list_kinds(found, text)),
-        "months_participation": (text("Month by month"), people.list_months(found, text, least)),
-        "sessions": (text("Sessions"), people.list_sessions(found, text)),
-    }
-    months = [one for one in evaluation.time_series if one.name == "attendance"]
-    return make_section(
-        text,
-        evaluation,
-        "participation",
-        text("Participation"),
-        tables=tables | _series_tables(months, text),
-        pictures=(*pictures, *_series_pictures(months, text)),
-    )
-
-
-def _series_tables(
-    series: Sequence[InterruptedSeries], text: Text
-) -> dict[str, tuple[str, pd.DataFrame]]:
-    """What the declared events go with, month by month."""
-    title = text("Before and after the events")
-    return {f"events_{one.name}": (title, list_events(one, text)) for one in series}
-
-
-def _series_pictures(series: Sequence[InterruptedSeries], text: Text) -> tuple[ReportPicture, ...]:
-    return tuple(
-        ReportPicture(
-            title=text("Before and after: {series} by month", series=name_series(text, one.name)),
-            alt=text("Dots by month, lines of the model, the earlier trend dashed."),
-            subtitle=text("Line: model; dashed: the earlier trend continued"),
-            note=say_series_model(text, one),
-            figure=partial(draw_series, one, text),
-        )
-        for one in series
-        if one.fitted
-    )
+    whole = participation.make_section(evaluation, found, study.plan, text)
+    reached = reach.make_section(evaluation, found, study.plan, text)
+    events = series.make_section(evaluation, series.ATTENDANCE, text)
+    return report_section(whole, (reached, whole, events))
 
 
 def _delivery(evaluation: Evaluation, _study: Study, text: Text) -> ReportSection | None:
@@ -177,14 +123,14 @@ def _volunteers(evaluation: Evaluation, study: Study, text: Text) -> ReportSecti
         tables["outlook_check"] = (text("How earlier outlooks did"), choice)
     if found.hours is not None:
         tables |= list_frames(hours.make_section(evaluation, found, found.hours, text))
-    months = [one for one in evaluation.time_series if one.name != "attendance"]
+    events = series.make_section(evaluation, series.SERVICE, text)
     return make_section(
         text,
         evaluation,
         "volunteers",
         text("Volunteers"),
-        tables=tables | _series_tables(months, text),
-        pictures=(*pictures, *_series_pictures(months, text)),
+        tables=tables | list_frames(events),
+        pictures=(*pictures, *report_pictures(events)),
     )
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from analysis.volunteers.results import Volunteers
-from dashboard.content.axes import events_within, shade_events
+from dashboard.content.axes import events_within, month_ticks, shade_events
 from dashboard.content.chart import Chart
 from dashboard.content.theme import AFTER, BEFORE, INTERVAL, new_figure
-from dashboard.figures.retention import month_ticks
 from dashboard.text import Text
 
 PAST_MONTHS = 18

@@ -5,7 +5,13 @@ from __future__ import annotations
 from analysis.disclosure.volunteers import CHOSEN_DAYS
 from analysis.results import Curve, Estimate
 from analysis.volunteers.results import RetentionByGroup, Volunteers
-from dashboard.content.axes import choose_step, events_within, percent_axis, shade_events
+from dashboard.content.axes import (
+    choose_step,
+    events_within,
+    month_ticks,
+    percent_axis,
+    shade_events,
+)
 from dashboard.content.chart import Chart
 from dashboard.content.labels import escape_label, wrap_label
 from dashboard.content.theme import AFTER, BEFORE, CATEGORIES, INTERVAL, MUTED, new_figure
@@ -237,13 +243,3 @@ def draw_months(volunteers: Volunteers, text: Text, least: int = 0) -> Chart:
     figure.update_layout(margin={"t": 26})
     figure.update_xaxes(**month_ticks([m.month for m in months], text))
     return figure
-
-
-def month_ticks(months: list[str], text: Text, most: int = 4) -> dict[str, object]:
-    """Settings of a calendar axis with at most ``most`` months named."""
-    step = max(1, -(-len(months) // most))
-    shown = months[::step]
-    return {
-        "tickvals": [f"{month}-01" for month in shown],
-        "ticktext": [text.month(month) for month in shown],
-    }

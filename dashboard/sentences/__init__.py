@@ -20,8 +20,6 @@ from dashboard.text import Text
 SECTIONS = (
     "outcomes",
     "trajectory",
-    "participation",
-    "series",
     "volunteers",
     "intake",
 )
@@ -34,7 +32,10 @@ TOPICS = (
     "dose",
     "funding",
     "hours",
+    "participation",
+    "reach",
     "reliability",
+    "series",
 )
 
 

@@ -131,6 +131,11 @@ def show_section(section: Section, head: DeltaGenerator) -> None:
     """Show a topic: its answer in ``head`` above what the reader chooses, the rest below."""
     with head:
         show_page(section.title, section.sample)
+    show_parts(section)
+
+
+def show_parts(section: Section) -> None:
+    """Show what stands below a topic's answer: its cards, pictures, cautions and tables."""
     if section.cards:
         show_cards(section.cards)
     for beside, run in groupby(section.pictures, key=lambda picture: picture.beside):

@@ -1,4 +1,4 @@
-"""Months before and after dated events, and the events themselves: shown, declared, changed."""
+"""The dated events of a study: declared and changed."""
 
 from __future__ import annotations
 
@@ -8,43 +8,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from analysis.evaluation import Evaluation
-from analysis.interruptions import find_interruptions
 from analysis.plan import StudyPlan
 from analysis.plan_tables import EventMark
-from analysis.results import Suppressed
 from dashboard.cache import current_saved
-from dashboard.figures.series import draw_series
-from dashboard.sentences import say_finding
-from dashboard.sentences.series import say_refusal, say_series_model
-from dashboard.tables.series import list_events, list_series
 from dashboard.text import Text
-from dashboard.widgets.markdown import escape_markdown
-from dashboard.widgets.page import refuse_change, show_figure, show_table
+from dashboard.widgets.page import refuse_change
 from dashboard.workspace.editing import save_edit
 
 MAX_LETTERS = 60
-
-
-def show_series(text: Text, evaluation: Evaluation, names: Sequence[str]) -> None:
-    """Show each series of a page in which an event was declared, else nothing."""
-    for found in evaluation.time_series:
-        if found.name not in names:
-            continue
-        refused = [say_refusal(text, event) for event in found.events if event.refused]
-        if found.fitted and not any(isinstance(v, Suppressed) for v in found.values):
-            show_figure(
-                draw_series(found, text),
-                title=text.join([say_finding(text, one) for one in find_interruptions([found])]),
-                subtitle=say_series_model(text, found),
-                alt=text("Dots by month, lines of the model, the earlier trend dashed."),
-                table=list_series(found, text),
-                key=f"series_{found.name}",
-            )
-            show_table(list_events(found, text), key=f"series_events_{found.name}")
-        elif refused:
-            st.header(text("Before and after the events"), anchor=False)
-            st.markdown("  \n".join(escape_markdown(line) for line in refused))
 
 
 def show_event_settings(text: Text) -> None:

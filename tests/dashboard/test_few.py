@@ -15,11 +15,10 @@ from analysis.sustainability.results import Capacity, DomainCapacity
 from benchmarks.attack.made_studies import draw_study
 from dashboard.content.topics.capacity import list_capacity
 from dashboard.content.topics.dose import draw_dose, list_points, list_slopes
+from dashboard.content.topics.participation import draw_engagement, list_engagement
 from dashboard.content.topics.reliability import list_response_shift_rows
 from dashboard.exports.report import build_report
-from dashboard.figures.attendance import draw_engagement
 from dashboard.figures.retention import draw_months as draw_team
-from dashboard.tables import participation as people
 from dashboard.tables import volunteers as team
 from dashboard.text import Text
 from tests.figures.plotly_view import view
@@ -95,7 +94,7 @@ def test_few_who_came_or_lapsed_in_a_month_or_so_often_are_marked(small, languag
             [m.new for m in found.volunteers.monthly],
         ),
         "engagement": (
-            people.list_engagement(found.participation, text, 5),
+            list_engagement(found.participation, text, 5).frame,
             [n for _, n in found.participation.engagement],
         ),
         "dose": (list_points(few, study.measure("trust"), text, 5).frame, [3]),

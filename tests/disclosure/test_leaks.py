@@ -26,12 +26,11 @@ from benchmarks.attack.made_studies import draw_study
 from benchmarks.attack.spoils import Spoils, number, walk
 from dashboard.content.format import say_cell
 from dashboard.content.topics.attrition import list_attrition
+from dashboard.content.topics.participation import draw_engagement, list_engagement
 from dashboard.exports.report import build_report
 from dashboard.exports.results_file import write_results
 from dashboard.exports.workbook import write_workbook
-from dashboard.figures.attendance import draw_engagement
 from dashboard.sentences import say_caution
-from dashboard.tables.participation import list_engagement
 from dashboard.text import LANGUAGES, Text
 from tests.activities import SERVICE, read_tables
 from tests.figures.plotly_view import view
@@ -214,7 +213,7 @@ def test_how_often_people_came_is_given_in_steps_that_tell_nobody(seed: int):
     assert dict(spoils.cells) == {}
     for language, last in (("en", "or more"), ("zh-Hans", "次及以上")):
         text = Text(language)
-        table = list_engagement(shown.participation, text, 0, in_steps=True)
+        table = list_engagement(shown.participation, text, 0, in_steps=True).frame
         drawn = view(draw_engagement(shown.participation, text, in_steps=True)).data[0]
         assert list(table.iloc[:, 0]) == list(drawn.x)
         assert drawn.x[-1] == text("{n} or more", n=steps[-1][0])

@@ -9,9 +9,9 @@ from analysis.results import Estimate
 from dashboard.content.topics.cohorts import draw_cohorts
 from dashboard.content.topics.delivery import draw_delivery, draw_fidelity
 from dashboard.content.topics.hours import draw_activities, draw_hours, draw_hours_lorenz
-from dashboard.figures.attendance import draw_engagement, draw_months, draw_sessions
+from dashboard.content.topics.participation import draw_engagement, draw_months, draw_sessions
+from dashboard.content.topics.reach import draw_funnel, draw_representation
 from dashboard.figures.outlook import draw_outlook
-from dashboard.figures.reach import draw_funnel, draw_representation
 from dashboard.figures.retention import draw_causes, draw_groups, draw_retention
 from dashboard.figures.retention import draw_months as draw_team
 from dashboard.tables.volunteers import count_at
@@ -146,9 +146,9 @@ def test_funnel_and_representation(found, text):
     (bars,) = traces(draw_funnel(found.participation, text))
     assert sorted(bars["x"]) == sorted(s.n for s in found.participation.funnel)
     for by in {r.by for r in found.participation.representation}:
-        ticks = traces(draw_representation(found.participation, by, text))[0]
-        shares = [r.population_share for r in found.participation.representation if r.by == by]
-        assert list(ticks["x"]) == shares
+        rows = [r for r in found.participation.representation if r.by == by]
+        ticks = traces(draw_representation(rows, text))[0]
+        assert list(ticks["x"]) == [r.population_share for r in rows]
 
 
 def test_delivery_bars_sum_to_the_plan(found, text):

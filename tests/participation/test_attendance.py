@@ -12,7 +12,7 @@ from analysis.disclosure import protect
 from analysis.participation.attendance import evaluate_participation
 from analysis.results import SUPPRESSED, Estimate, NotEstimable
 from analysis.statistics.proportions import share_by_person, wilson
-from dashboard.sentences.participation import describe_sessions
+from dashboard.content.topics.participation import describe_sessions
 from dashboard.text import Text
 from tests.activities import read_tables, rows_of
 
