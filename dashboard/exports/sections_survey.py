@@ -7,7 +7,6 @@ from functools import partial
 import pandas as pd
 
 from analysis.evaluation import Evaluation
-from analysis.funder_summary import main_outcome
 from analysis.plan import MeasurePlan
 from analysis.results import Estimate
 from analysis.study import Study
@@ -16,24 +15,20 @@ from analysis.surveys.findings import find_trajectory, last_contrasts
 from analysis.surveys.results import GroupComparison
 from dashboard.content.forest import (
     draw_forest,
-    draw_forest_rows,
     list_difference_rows,
     list_forest_rows,
 )
-from dashboard.content.topics import attrition, dose, reliability
+from dashboard.content.topics import attrition, dose, reliability, subgroups
 from dashboard.exports.content import ReportPicture, ReportSection, make_section, report_section
 from dashboard.figures.answers import draw_answers, draw_shares
 from dashboard.figures.comparison import draw_comparison
-from dashboard.figures.subgroups import list_group_rows
 from dashboard.figures.trajectory import draw_trajectory
 from dashboard.sentences import say_finding
 from dashboard.sentences.change import is_share
 from dashboard.sentences.comparison import say_design, say_e_value
 from dashboard.sentences.improvement import say_improvement
 from dashboard.sentences.items import describe_answers, name_answers
-from dashboard.sentences.names import column_name
 from dashboard.sentences.ordered import say_ordered
-from dashboard.sentences.subgroups import say_shrunken, say_who_in_groups, say_wide
 from dashboard.tables.comparison import list_balance, list_comparisons, list_weighted_balance
 from dashboard.tables.items import list_answers
 from dashboard.tables.outcomes import (
@@ -42,7 +37,6 @@ from dashboard.tables.outcomes import (
     list_ordered,
     list_outcomes,
 )
-from dashboard.tables.subgroups import list_groups
 from dashboard.tables.trajectory import list_contrasts, list_patterns, list_waves
 from dashboard.text import Text
 
@@ -57,7 +51,7 @@ def list_survey_sections(evaluation: Evaluation, study: Study, text: Text) -> li
         _outcomes(evaluation, study, text) if evaluation.outcomes else None,
         _trajectory(evaluation, study, text) if evaluation.trajectory else None,
         _comparison(evaluation, study, text) if evaluation.comparison else None,
-        _subgroups(evaluation, study, text)
+        report_section(subgroups.make_section(evaluation, study, text))
         if any(o.subgroups for o in evaluation.outcomes)
         else None,
         report_section(dose.make_section(evaluation, study, text)) if evaluation.dose else None,
@@ -217,46 +211,6 @@ def _compared(one: GroupComparison, measure: MeasurePlan, text: Text) -> ReportP
         title=_name(text, measure),
         alt=text("Two lines: programme and comparison group, before and after."),
         figure=lambda: draw_comparison(one, measure, text),
-    )
-
-
-def _subgroups(evaluation: Evaluation, study: Study, text: Text) -> ReportSection:
-    """Change by group: pictures for the main measure, a table for each."""
-    measures = {m.name: m for m in study.plan.measures}
-    tables: Tables = {}
-    pictures, said = [], []
-    main = main_outcome(evaluation)
-    for outcome in last_contrasts(evaluation.outcomes):
-        measure = measures[outcome.measure]
-        for one in outcome.subgroups:
-            share = is_share(measure)
-            by = column_name(text, study.plan, one.by)
-            title = text("{measure} by {by}", measure=_name(text, measure), by=by)
-            tables[f"{outcome.measure}_{one.by}"] = (
-                title,
-                list_groups(one, study.plan, text, share=share),
-            )
-            for caution in (
-                say_who_in_groups(text, one, study.plan),
-                say_wide(text, one, yes_no=measure.kind == "binary"),
-            ):
-                if caution:
-                    said.append(text("{measure}: {caution}", measure=title, caution=caution))
-            rows = list_group_rows(outcome, one, study.plan, text, share=share)
-            if outcome is main and rows:
-                alt = text("Forest plot of the change in each group.")
-                draw = partial(draw_forest_rows, rows)
-                pictures.append(ReportPicture(title=title, alt=alt, figure=draw))
-    if tables:
-        said.insert(0, say_shrunken(text))
-    return make_section(
-        text,
-        evaluation,
-        "subgroups",
-        text("Subgroups"),
-        tables=tables,
-        pictures=tuple(pictures),
-        sentences=said,
     )
 
 

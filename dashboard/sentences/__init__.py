@@ -36,6 +36,7 @@ TOPICS = (
     "reach",
     "reliability",
     "series",
+    "subgroups",
 )
 
 

@@ -12,7 +12,7 @@ from analysis.results import Caution, Finding, Suppressed
 from analysis.thresholds import MAX_SHARE_AT_END
 from dashboard.sentences.change import say_signed
 from dashboard.sentences.filled import fill, say_value
-from dashboard.sentences.names import name_with, wave_name
+from dashboard.sentences.names import wave_name
 from dashboard.text import N_, Text
 
 Sentence = Callable[[Text, Finding], str]
@@ -266,15 +266,6 @@ FINDINGS: Mapping[str, Callable[[Text, Finding], str]] = {
     ),
     "effect_not_estimable": _change(
         "{measure}: a difference from the comparison group cannot be estimated."
-    ),
-    "subgroups_alike": fill(
-        "No group changed clearly differently from the others ({n_tests} tests).", "n_tests"
-    ),
-    "subgroups_differ": lambda text, f: text(
-        "{measure} changed differently by {by}; {n_tests} tests are counted.",
-        measure=text.of(f.values.get("label"), f.measure),
-        by=name_with(text, f.values.get("by_label"), str(f.values["by"])).lower(),
-        n_tests=text.number(f.values["n_tests"], 0),
     ),
 }
 

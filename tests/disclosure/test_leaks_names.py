@@ -9,9 +9,9 @@ from analysis.disclosure.naming import OTHERS, hide_answers
 from analysis.evaluation import Evaluation
 from analysis.plan import plan_from_dict
 from analysis.results import SUPPRESSED, Suppressed
+from dashboard.content.topics.subgroups import say_hidden
 from dashboard.exports.results_file import write_results
 from dashboard.sentences.names import value_name
-from dashboard.sentences.subgroups import say_hidden
 from dashboard.text import LANGUAGES, Text
 from tests.studies import make_study
 

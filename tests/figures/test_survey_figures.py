@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.plan import StudyPlan
 from analysis.results import SUPPRESSED, SUPPRESSED_MARK, Estimate, NotEstimable
 from analysis.surveys.results import (
     EventStudyPoint,
@@ -22,10 +21,10 @@ from dashboard.content.theme import CAUTION, LIKERT
 from dashboard.content.topics.attrition import draw_attrition
 from dashboard.content.topics.dose import draw_dose
 from dashboard.content.topics.reliability import draw_reliability
+from dashboard.content.topics.subgroups import list_group_rows
 from dashboard.figures.answers import choose_colours, draw_answers, draw_shares, sort_by_change
 from dashboard.figures.change import MAX_LINES, draw_change
 from dashboard.figures.comparison import draw_comparison, draw_event_study
-from dashboard.figures.subgroups import list_group_rows
 from dashboard.tables.comparison import list_effects
 from dashboard.text import Text
 from tests.figures.plotly_view import view
@@ -244,11 +243,11 @@ def test_reliability_draws_alpha_with_interval(evaluation, sample):
     assert ends == pytest.approx([a.ci_high for a in known])
 
 
-def test_a_small_group_is_not_drawn(evaluation):
+def test_a_small_group_is_not_drawn(evaluation, sample):
     hidden = NotEstimable(reason="suppressed")
     small = Group(value="small", n=0, change=hidden, shrunken=hidden)
     shown = evaluation.outcomes[0].subgroups[0]
     found = Subgroups(by="x", interaction=shown.interaction, groups=(small, *shown.groups))
-    rows = list_group_rows(evaluation.outcomes[0], found, StudyPlan(), EN, share=False)
+    rows = list_group_rows(evaluation.outcomes[0], found, sample, EN)
     assert len(rows) == len(shown.groups)
     assert not any("small" in row.label for row in rows)

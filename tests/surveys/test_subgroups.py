@@ -11,9 +11,12 @@ from analysis.statistics.meta_analysis import random_effects
 from analysis.statistics.mixed_model import mixed_change
 from analysis.statistics.subgroup_change import compare_estimates
 from analysis.surveys.change import evaluate_outcomes
-from dashboard.figures.subgroups import list_group_rows
-from dashboard.sentences.subgroups import say_across, say_who_in_groups
-from dashboard.tables.subgroups import list_groups
+from dashboard.content.topics.subgroups import (
+    list_group_rows,
+    list_groups,
+    say_across,
+    say_who_in_groups,
+)
 from dashboard.text import Text
 from tests.studies import make_study
 
@@ -65,12 +68,13 @@ def test_a_small_community_is_shown_but_not_in_the_summary_and_two_are_not_poole
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])
 def test_picture_table_and_words_carry_the_summary(language):
+    study, _ = study_of(dict.fromkeys(GAINS, 25))
     outcome, found, _ = by_site(dict.fromkeys(GAINS, 25))
     text, one = Text(language), found["site"]
-    rows = list_group_rows(outcome, one, StudyPlan(), text, share=False)
+    rows = list_group_rows(outcome, one, study, text)
     assert len(rows) == len(GAINS) + 2
     assert (rows[-1].low, rows[-1].high) == (one.across.prediction_low, one.across.prediction_high)
-    assert len(list_groups(one, StudyPlan(), text, share=False)) == len(GAINS) + 1
+    assert len(list_groups(outcome, one, study, text).rows) == len(GAINS) + 1
     said = say_across(text, one, share=False)
     assert "4" in said
     assert text.signed(one.across.pooled.estimate) in said
