@@ -14,26 +14,21 @@ from dashboard.content.topics import (
     delivery,
     funding,
     hours,
+    outlook,
     participation,
     reach,
     series,
     targets,
+    volunteers,
 )
-from dashboard.exports.charts import chart_team
 from dashboard.exports.content import (
-    ReportPicture,
     ReportSection,
-    list_frames,
     make_section,
-    report_pictures,
     report_section,
 )
 from dashboard.exports.sections_survey import list_survey_sections
-from dashboard.figures.retention import draw_months, draw_retention
-from dashboard.sentences.few import mark_team
 from dashboard.sentences.methods import say_methods
 from dashboard.tables import sustainability as money
-from dashboard.tables import volunteers as team
 from dashboard.tables.methods import list_checklist
 from dashboard.text import Text
 
@@ -91,47 +86,19 @@ def _delivery(evaluation: Evaluation, _study: Study, text: Text) -> ReportSectio
 
 
 def _volunteers(evaluation: Evaluation, study: Study, text: Text) -> ReportSection | None:
-    if evaluation.volunteers is None:
+    team, least = evaluation.volunteers, study.plan.study.min_group
+    if team is None:
         return _left_out(evaluation, "volunteers", text("Volunteers"), text)
-    least = study.plan.study.min_group
-    found = mark_team(text, evaluation.volunteers, least)
-    pictures = (
-        ReportPicture(
-            title=text("How long volunteers stay"),
-            alt=text(
-                "Falling step curve of the share still serving; who is followed stands below."
-            ),
-            figure=lambda: draw_retention(found, text),
-        ),
-        ReportPicture(
-            title=text("Who came into the team, and who lapsed"),
-            alt=text("Bars of new, returning and lapsed volunteers by month, the team as a line."),
-            chart=chart_team(found, text),
-            figure=lambda: draw_months(found, text, least),
-        ),
-    )
-    tables = {
-        "retention": (text("Retention, by each definition"), team.list_retention(found, text)),
-        "causes": (text("Why they left"), team.list_causes(found, text)),
-        "roles": (text("Active by role"), team.list_roles(found, text)),
-        **list_frames(cohorts.make_section(found, text, least)),
-        "months_volunteers": (text("Month by month"), team.list_months(found, text, least)),
-        "outlook": (text("The team in six months"), team.list_outlook(found, text)),
-    }
-    if found.outlook_choice is not None and found.outlook_choice.n:
-        choice = team.list_outlook_choice(found.outlook_choice, text)
-        tables["outlook_check"] = (text("How earlier outlooks did"), choice)
-    if found.hours is not None:
-        tables |= list_frames(hours.make_section(evaluation, found, found.hours, text))
-    events = series.make_section(evaluation, series.SERVICE, text)
-    return make_section(
-        text,
-        evaluation,
-        "volunteers",
-        text("Volunteers"),
-        tables=tables | list_frames(events),
-        pictures=(*pictures, *report_pictures(events)),
-    )
+    whole = volunteers.make_section(evaluation, team, text, least)
+    parts = [
+        whole,
+        cohorts.make_section(team, text, least),
+        outlook.make_section(evaluation, team, text, least),
+    ]
+    if team.hours is not None:
+        parts.append(hours.make_section(evaluation, team, team.hours, text))
+    parts.append(series.make_section(evaluation, series.SERVICE, text))
+    return report_section(whole, parts)
 
 
 def _funding(evaluation: Evaluation, _study: Study, text: Text) -> ReportSection | None:

@@ -20,7 +20,6 @@ from dashboard.text import Text
 SECTIONS = (
     "outcomes",
     "trajectory",
-    "volunteers",
     "intake",
 )
 TOPICS = (
@@ -32,11 +31,14 @@ TOPICS = (
     "dose",
     "funding",
     "hours",
+    "outlook",
     "participation",
     "reach",
     "reliability",
     "series",
+    "stays",
     "subgroups",
+    "volunteers",
 )
 
 

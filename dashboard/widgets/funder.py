@@ -9,9 +9,9 @@ import streamlit as st
 from analysis.evaluation import Evaluation
 from analysis.study import Study
 from dashboard.content.chart import Chart
+from dashboard.content.curves import draw_retention_curve
 from dashboard.content.forest import draw_forest, list_difference_rows, list_forest_rows
 from dashboard.content.topics.targets import draw_targets, label_targets
-from dashboard.figures.retention import draw_retention_curve
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_figure

@@ -17,9 +17,9 @@ from dashboard.content.topics.capacity import list_capacity
 from dashboard.content.topics.dose import draw_dose, list_points, list_slopes
 from dashboard.content.topics.participation import draw_engagement, list_engagement
 from dashboard.content.topics.reliability import list_response_shift_rows
+from dashboard.content.topics.volunteers import draw_months as draw_team
+from dashboard.content.topics.volunteers import list_months
 from dashboard.exports.report import build_report
-from dashboard.figures.retention import draw_months as draw_team
-from dashboard.tables import volunteers as team
 from dashboard.text import Text
 from tests.figures.plotly_view import view
 
@@ -90,7 +90,7 @@ def test_few_who_came_or_lapsed_in_a_month_or_so_often_are_marked(small, languag
     few = replace(dose, points=((0.0, 3, dose.points[0][2]), *dose.points))
     tables = {
         "months": (
-            team.list_months(found.volunteers, text, 5),
+            list_months(found.volunteers, text, 5).frame,
             [m.new for m in found.volunteers.monthly],
         ),
         "engagement": (

@@ -13,11 +13,11 @@ from analysis.intake.read.reader import read_study
 from analysis.plan import plan_from_dict
 from analysis.results import NotEstimable
 from dashboard.content.chart import Chart
+from dashboard.content.curves import say_time
 from dashboard.content.topics.hours import give_amount
 from dashboard.exports.web_page import write_web_page
 from dashboard.navigation import SECTIONS, has_page
 from dashboard.sentences.statistics import share_with_interval
-from dashboard.tables.volunteers import say_time
 from dashboard.text import Text
 from dashboard.workspace.engine import VARIABLE, close_workspaces
 from dashboard.workspace.store import create_study, save_file, save_version

@@ -10,9 +10,9 @@ from analysis.disclosure import protect
 from analysis.disclosure.items import list_joins
 from analysis.disclosure.volunteers import _bin_curve
 from analysis.results import SUPPRESSED, Curve, NotEstimable
+from dashboard.content.curves import count_at, is_told
 from dashboard.sentences import say_caution
 from dashboard.sentences.items import name_answers, say_items
-from dashboard.tables.volunteers import count_at, is_told
 from dashboard.text import LANGUAGES, Text
 from tests.studies import make_study
 

@@ -13,7 +13,8 @@ from analysis.volunteers.findings import find_hours, find_team
 from analysis.volunteers.results import Volunteers
 from benchmarks.attack.made_studies import draw_study
 from dashboard.content.format import list_cells
-from dashboard.tables.volunteers import list_roles, list_sensitivity
+from dashboard.content.topics.outlook import list_roles
+from dashboard.content.topics.volunteers import list_sensitivity
 from dashboard.text import Text
 from tests.activities import SERVICE, VOLUNTEERS, read_tables
 
@@ -207,7 +208,7 @@ def test_a_withheld_number_of_a_table_is_marked_and_no_dash():
     assert {n for _, n in roles.roles} == {SUPPRESSED}
     lapse = shown(draw_study(101)[0])
     for table in (list_roles(roles, text), list_sensitivity(lapse, text)):
-        rows = list_cells(table, text)
+        rows = list_cells(table.frame, text)
         assert {row[1] for row in rows[1:]} == {SUPPRESSED_MARK}
 
 

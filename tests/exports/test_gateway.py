@@ -16,11 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.results import SUPPRESSED_MARK
+from dashboard.content.curves import draw_retention
 from dashboard.content.sanitize import safe_cell, safe_table, safe_text
+from dashboard.content.topics.volunteers import list_cards
 from dashboard.exports.gateway import join_stamp, share_evaluation, stamp_export, write_csv
-from dashboard.figures.retention import draw_retention
 from dashboard.render.painter import paint
-from dashboard.sentences.volunteers import list_volunteer_cards
 from dashboard.text import Text
 from dashboard.widgets.exports import list_costs
 from dashboard.widgets.scorecard import list_people
@@ -197,7 +197,7 @@ def test_cells_are_written_in_one_place(path: Path):
 def test_who_is_overdue_is_withheld_outside_not_nobody(sample: Any):
     text = Text("en")
     shared = share_evaluation(sample.evaluation, sample.study).volunteers
-    cards = {meaning: value for value, meaning in list_volunteer_cards(text, shared)}
+    cards = {card.meaning: card.value for card in list_cards(shared, text)}
     assert cards["overdue against their own rhythm"] == SUPPRESSED_MARK
     assert list_people(text, shared) == ()
 

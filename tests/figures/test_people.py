@@ -6,15 +6,16 @@ import pytest
 
 from analysis import evaluate, read_study
 from analysis.results import Estimate
+from dashboard.content.curves import count_at, draw_retention
 from dashboard.content.topics.cohorts import draw_cohorts
 from dashboard.content.topics.delivery import draw_delivery, draw_fidelity
 from dashboard.content.topics.hours import draw_activities, draw_hours, draw_hours_lorenz
+from dashboard.content.topics.outlook import draw_outlook
 from dashboard.content.topics.participation import draw_engagement, draw_months, draw_sessions
 from dashboard.content.topics.reach import draw_funnel, draw_representation
-from dashboard.figures.outlook import draw_outlook
-from dashboard.figures.retention import draw_causes, draw_groups, draw_retention
-from dashboard.figures.retention import draw_months as draw_team
-from dashboard.tables.volunteers import count_at
+from dashboard.content.topics.stays import draw_groups
+from dashboard.content.topics.volunteers import draw_causes
+from dashboard.content.topics.volunteers import draw_months as draw_team
 from dashboard.text import LANGUAGES, Text
 from tests.activities import read_tables
 from tests.figures.plotly_view import view

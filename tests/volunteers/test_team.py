@@ -20,13 +20,14 @@ from analysis.volunteers.overdue import list_overdue, people_overdue, people_to_
 from analysis.volunteers.results import OutlookCheck, OutlookPoint, Volunteers
 from analysis.volunteers.retention import evaluate_volunteers
 from analysis.volunteers.spells import as_day, collect_team, derive_stints
-from dashboard.sentences import say_finding
-from dashboard.sentences.volunteers import (
-    list_volunteer_cards,
+from dashboard.content.format import say_cell
+from dashboard.content.topics.outlook import (
+    list_outlook_choice,
     say_backtest,
     say_outlook_choice,
 )
-from dashboard.tables.volunteers import list_outlook_choice
+from dashboard.content.topics.volunteers import list_cards
+from dashboard.sentences import say_finding
 from dashboard.text import Text
 from dashboard.widgets.scorecard import list_people
 from tests.activities import SERVICE, VOLUNTEERS, read_tables
@@ -313,8 +314,9 @@ def test_the_back_test_judges_the_interval_that_the_page_shows():
     assert (judged.expected, judged.low, judged.high, judged.inside) == (20.0, 20, 30, True)
     assert choice.inside == 1.0
     text = Text("en")
-    table = list_outlook_choice(choice, text)
-    assert list(table[text("Within the interval")]) == ["–", text.percent(1.0)]
+    table = list_outlook_choice(choice, text).frame
+    within = [say_cell(text, cell) for cell in table[text("Within the interval")]]
+    assert within == ["–", text.percent(1.0)]
     assert "1 of 1" in say_backtest(text, (judged,))
 
 
@@ -339,7 +341,7 @@ def test_overdue_is_one_number_everywhere(sample_volunteers):
         w for w in find_warnings(ScorecardInputs(volunteers=v)) if w.code == "volunteers_overdue"
     ]
     assert dict(warning.values)["n"] == late
-    cards = dict((meaning, value) for value, meaning in list_volunteer_cards(text, v))
+    cards = {card.meaning: card.value for card in list_cards(v, text)}
     assert cards["overdue against their own rhythm"] == str(late)
     assert len(list_people(text, v)) == min(late, 4)
     share = dict(collect_indicators(ScorecardInputs(volunteers=v)))["overdue_volunteers"]

@@ -1,27 +1,21 @@
-"""How long volunteers stay: Kaplan–Meier curve with its table, groups, reasons, month by month."""
+"""How long volunteers stay: the curve with its counts, on its page, for groups and for funders."""
 
 from __future__ import annotations
 
+import numpy as np
+
 from analysis.disclosure.volunteers import CHOSEN_DAYS
-from analysis.results import Curve, Estimate
-from analysis.volunteers.results import RetentionByGroup, Volunteers
-from dashboard.content.axes import (
-    choose_step,
-    events_within,
-    month_ticks,
-    percent_axis,
-    shade_events,
-)
+from analysis.results import SUPPRESSED, Curve, Estimate, EstimateLike
+from analysis.volunteers.results import Volunteers
+from dashboard.content.axes import choose_step, percent_axis
 from dashboard.content.chart import Chart
-from dashboard.content.labels import escape_label, wrap_label
-from dashboard.content.theme import AFTER, BEFORE, CATEGORIES, INTERVAL, MUTED, new_figure
-from dashboard.sentences.few import mark_cell
-from dashboard.sentences.volunteers import MONTH_DAYS, name_group, name_reason, say_median
-from dashboard.tables.volunteers import count_at
+from dashboard.content.labels import wrap_label
+from dashboard.content.theme import AFTER, BEFORE, INTERVAL, MUTED, new_figure
+from dashboard.sentences.few import say_missing
+from dashboard.sentences.volunteers import MONTH_DAYS, say_months
 from dashboard.text import Text
 
 FEW_LEFT = 0.1
-MAX_GROUPS = 4
 #: Where the curve and the counts below it stand, as shares of the height.
 _CURVE_ROOM, _COUNTS_ROOM = (0.316, 1.0), (0.0, 0.216)
 
@@ -39,8 +33,7 @@ def draw_retention(volunteers: Volunteers, text: Text) -> Chart:
         xaxis2={"anchor": "y2"},
         yaxis2={"anchor": "x2", "domain": _COUNTS_ROOM},
     )
-    months = [day / MONTH_DAYS for day in curve.time_days]
-    _add_curve(figure, curve, months, BEFORE, text)
+    months = add_curve(figure, curve, BEFORE, text)
     _mark_median(figure, volunteers, text)
     _shade_few(figure, curve, months, text)
     ticks = list(range(0, int(months[-1]) + 1, choose_step(months[-1]))) or [0]
@@ -56,8 +49,7 @@ def draw_retention_curve(volunteers: Volunteers, text: Text, height: int) -> Cha
     """Draw the curve of :func:`draw_retention` alone, for a page with little room."""
     curve = volunteers.curve
     figure = new_figure(height)
-    months = [day / MONTH_DAYS for day in curve.time_days]
-    _add_curve(figure, curve, months, BEFORE, text)
+    months = add_curve(figure, curve, BEFORE, text)
     _mark_median(figure, volunteers, text)
     _shade_few(figure, curve, months, text)
     ticks = list(range(0, int(months[-1]) + 1, choose_step(months[-1]))) or [0]
@@ -66,9 +58,9 @@ def draw_retention_curve(volunteers: Volunteers, text: Text, height: int) -> Cha
     return figure
 
 
-def _add_curve(
-    figure: Chart, curve: Curve, months: list[float], colour: str, text: Text, name: str = ""
-) -> None:
+def add_curve(figure: Chart, curve: Curve, colour: str, text: Text, name: str = "") -> list[float]:
+    """Draw the share still serving by months, which are given back; alone, with its interval."""
+    months = [day / MONTH_DAYS for day in curve.time_days]
     # Between the chosen days of a protected curve it is not known when people left.
     shape = "linear" if curve.method.endswith(CHOSEN_DAYS) else "hv"
     band = {"mode": "lines", "line": {"width": 0, "shape": shape}, "hoverinfo": "skip"}
@@ -95,6 +87,7 @@ def _add_curve(
         ],
         hovertemplate=(f"{name}<br>" if name else "") + "%{hovertext}<extra></extra>",
     )
+    return months
 
 
 def _mark_median(figure: Chart, volunteers: Volunteers, text: Text) -> None:
@@ -161,85 +154,44 @@ def _add_risk_table(figure: Chart, curve: Curve, ticks: list[int], text: Text) -
     figure.update_layout(yaxis2=look)
 
 
-def draw_groups(comparison: RetentionByGroup, text: Text) -> Chart:
-    """Draw one curve for each group large enough to be shown (at most four)."""
-    figure = new_figure(360)
-    shown = [g for g in comparison.groups if g.curve is not None]
-    shown = sorted(shown, key=lambda g: -(g.n or 0))[:MAX_GROUPS]
-    for group, colour in zip(shown, CATEGORIES, strict=False):
-        curve = group.curve
-        if curve is None:
-            continue
-        months = [day / MONTH_DAYS for day in curve.time_days]
-        name = f"{escape_label(name_group(text, group.value))} (n = {group.n})"
-        _add_curve(figure, curve, months, colour, text, name)
-    figure.update_yaxes(range=[0, 1.03], **percent_axis(text))
-    figure.update_xaxes(title={"text": text("months since joining"), "font": {"size": 12}})
-    legend = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
-    figure.update_layout(showlegend=True, legend=legend)
-    return figure
+def count_at(curve: Curve, months: list[int]) -> list[tuple[int, int, int]]:
+    """Count (still followed, left so far, not observed further) at whole months."""
+    index = np.searchsorted(curve.time_days, np.array(months) * MONTH_DAYS, side="right") - 1
+    events, censored = np.cumsum(curve.events), np.cumsum(curve.censored)
+    staying = np.array(curve.at_risk) - np.array(curve.events) - np.array(curve.censored)
+    return [
+        (round(staying[i]), round(events[i]), round(censored[i]))
+        if is_told(curve, month)
+        else (SUPPRESSED, SUPPRESSED, SUPPRESSED)
+        for month, i in zip(months, index, strict=True)
+    ]
 
 
-def draw_causes(volunteers: Volunteers, text: Text) -> Chart:
-    """Draw the share who have left within a year for each reason, with intervals."""
-    rows = [(c, c.at_365) for c in volunteers.causes]
-    known = [(c, at) for c, at in rows if isinstance(at, Estimate)]
-    known = sorted(known, key=lambda pair: pair[1].estimate)
-    figure = new_figure(70 + 46 * len(known))
-    top = max([at.ci_high or at.estimate for _, at in known], default=0.5)
-    figure.add_bar(
-        x=[at.estimate for _, at in known],
-        y=[wrap_label(name_reason(text, c.reason), 18) for c, _ in known],
-        orientation="h",
-        marker_color=BEFORE,
-        width=0.5,
-        text=[f"{text.percent(at.estimate)}, n = {c.n}" for c, at in known],
-        textposition="outside",
-        cliponaxis=False,
-        hovertext=[text.interval(at.ci_low, at.ci_high) for _, at in known],
-        hovertemplate="%{hovertext}<extra></extra>",
+def is_told(curve: Curve, month: float) -> bool:
+    """Whether a curve is known at a month: one protected is, soon after its chosen days only."""
+    since = min(month * MONTH_DAYS - day for day in curve.time_days if day <= month * MONTH_DAYS)
+    return not curve.method.endswith(CHOSEN_DAYS) or since < MONTH_DAYS / 2
+
+
+def say_time(text: Text, found: EstimateLike) -> str:
+    """Say a time with its interval."""
+    if not isinstance(found, Estimate):
+        return say_missing(text, found)
+    return text(
+        "{value} ({low} to {high})",
+        value=say_months(text, found.estimate),
+        low=say_months(text, found.ci_low),
+        high=say_months(text, found.ci_high),
     )
-    figure.update_xaxes(range=[0, 1.4 * top], **percent_axis(text, max(top, 0.1)))
-    figure.update_yaxes(showgrid=False)
-    return figure
 
 
-def draw_months(volunteers: Volunteers, text: Text, least: int = 0) -> Chart:
-    """Draw who came into the team and who lapsed each month, the team's size as a line.
-
-    Bars of fewer than ``least`` people carry the evaluator's mark when pointed at.
-    """
-    months = volunteers.monthly[-36:]
-    x = [f"{m.month}-01" for m in months]
-    figure = new_figure(400)
-    for values, colour, name in (
-        ([m.new for m in months], CATEGORIES[1], text("new")),
-        ([m.returning for m in months], "#7FBFB9", text("returning")),
-        ([-m.lapsed for m in months], AFTER, text("lapsed")),
-    ):
-        figure.add_bar(
-            x=x,
-            y=values,
-            marker_color=colour,
-            name=name,
-            hovertext=[
-                f"{text.month(m.month)}: {mark_cell(text, str(abs(v)), abs(v), least)}"
-                for m, v in zip(months, values, strict=True)
-            ],
-            hovertemplate=f"%{{hovertext}} {name}<extra></extra>",
-        )
-    figure.add_scatter(
-        x=x,
-        y=[m.team for m in months],
-        mode="lines",
-        line={"color": BEFORE, "width": 3},
-        name=text("in the team"),
-        hovertext=[f"{text.month(m.month)}: {m.team}" for m in months],
-        hovertemplate="%{hovertext}<extra></extra>",
+def say_median(text: Text, median: EstimateLike) -> str:
+    """Say the time by which half have left, with its interval."""
+    if not isinstance(median, Estimate):
+        return text("fewer than half have left so far")
+    return text(
+        "median length of service {median} ({low} to {high})",
+        median=say_months(text, median.estimate),
+        low=say_months(text, median.ci_low),
+        high=say_months(text, median.ci_high),
     )
-    shade_events(figure, events_within(volunteers.events, x[0], x[-1]), text)
-    legend = {"orientation": "h", "y": -0.12, "yanchor": "top", "x": 0}
-    figure.update_layout(barmode="relative", bargap=0.25, showlegend=True, legend=legend)
-    figure.update_layout(margin={"t": 26})
-    figure.update_xaxes(**month_ticks([m.month for m in months], text))
-    return figure
