@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis import evaluate
+import analysis
 from analysis.disclosure import RefusedReleaseError, make_release
 from analysis.errors import LeveeError, WorkspaceError
 from analysis.evaluation import Evaluation
@@ -130,14 +130,24 @@ def version(sha256: str) -> SourceFile:
     return SourceFile(path="a.csv", sha256=sha256, n_rows=0)
 
 
+def evaluate(study: Study) -> Evaluation:
+    """What a study's evaluator sees, computed once for all tests."""
+    if study.fingerprint not in EVALUATED:
+        EVALUATED[study.fingerprint] = analysis.evaluate(study)
+    return EVALUATED[study.fingerprint]
+
+
+EVALUATED: dict[str, Evaluation] = {}
+
+
 def has_headline(shown: Evaluation) -> bool:
     return isinstance(next(o for o in shown.outcomes if o.main).change, Comparison)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def drawn() -> tuple[Study, Study, Study]:
     """A study; the same without one person who answered twice; and without ten."""
-    study, truth = draw_study(104)
+    study, truth = draw_study(40)
     whole = replace(study, files=(version("one"),))
     both = np.flatnonzero(np.logical_and.reduce(list(truth.answered.values())))
     fewer = []
@@ -250,7 +260,7 @@ def test_a_page_is_kept_without_what_was_known_before(workspace: str, drawn):
     inside = evaluate(whole)
     pages.show(page_of(study, whole), whole, inside)
     part = filter_study(whole, {"category": ("sex=f",)})
-    shown = evaluate(part, whole=inside)
+    shown = analysis.evaluate(part, whole=inside)
     pages.show(page_of(study, whole, "f"), part, shown)
     everything, more = (len(one.release.record["cells"]) for one in pages.list_pages(study))
     assert 0 < more < everything
