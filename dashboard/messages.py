@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import BinaryIO
 
 #: Names under which a :class:`~dashboard.text.Text` is called, and what calls one later.
-_TEXT = ("text", "t", "N_", "current_text()", "fill")
+_TEXT = ("text", "t", "N_", "current_text()", "fill", "about_change")
 _BY_NUMBER = ("count", "counted")
 Found = tuple[int, str, str | tuple[str, str], list[str]]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pandas as pd
 
 from analysis.results import SUPPRESSED_MARK, Suppressed
@@ -83,6 +85,9 @@ def spreadsheet_number(text: Text, cell: Number) -> tuple[float | str | None, st
     --------
     >>> spreadsheet_number(Text("en"), Number(value=0.6234, kind="percent", digits=0))
     (0.62, '0%')
+    >>> half = Number(value=0.075, kind="percent", digits=0)
+    >>> spreadsheet_number(Text("en"), half)[0], say_cell(Text("en"), half).split()
+    (0.08, ['8', '%'])
     >>> spreadsheet_number(Text("en"), Number(value=0.00002, kind="p"))
     (0.0, '[<0.001]"< 0.001";0.000')
     """
@@ -95,15 +100,23 @@ def spreadsheet_number(text: Text, cell: Number) -> tuple[float | str | None, st
         case "count":
             return round(cell.value), "#,##0"
         case "number":
-            return round(cell.value, cell.digits), f"#,##0{places}"
+            return _round(cell.value, cell.digits), f"#,##0{places}"
         case "signed":
             form = f"+0{places};-0{places};0{places}"
-            return round(cell.value, cell.digits), form
+            return _round(cell.value, cell.digits), form
         case "percent":
-            return round(cell.value, cell.digits + 2), f"0{places}%"
+            return _round(cell.value * 100, cell.digits) / 100, f"0{places}%"
         case "p":
-            return round(cell.value, 3), '[<0.001]"< 0.001";0.000'
+            return _round(cell.value, 3), '[<0.001]"< 0.001";0.000'
         case "points":
             unit = text("{n} pp", n="").strip()
             form = ";".join(f'{sign}0{places} "{unit}"' for sign in ("+", "-", ""))
-            return round(cell.value * 100, cell.digits), form
+            return _round(cell.value * 100, cell.digits), form
+
+
+def _round(value: float, digits: int) -> float:
+    """Round as words are rounded: by the decimals that are seen, halves to the even digit.
+
+    ``round`` goes by the binary value: 0.075 lies a little below its half.
+    """
+    return float(round(Decimal(str(value)), digits))

@@ -19,18 +19,19 @@ from dashboard.text import Text
 
 SECTIONS = (
     "outcomes",
-    "trajectory",
     "intake",
 )
 TOPICS = (
     "attrition",
     "capacity",
     "cohorts",
+    "comparison",
     "consultation",
     "delivery",
     "dose",
     "funding",
     "hours",
+    "items",
     "outlook",
     "participation",
     "reach",
@@ -38,6 +39,7 @@ TOPICS = (
     "series",
     "stays",
     "subgroups",
+    "trajectory",
     "volunteers",
 )
 

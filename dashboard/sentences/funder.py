@@ -10,8 +10,8 @@ from analysis.plan import StudyPlan
 from analysis.results import Finding
 from analysis.surveys.results import Outcome
 from dashboard.sentences import say_finding
+from dashboard.sentences.assignment import say_assignment
 from dashboard.sentences.cautions import say_cautions
-from dashboard.sentences.comparison import say_assignment
 from dashboard.sentences.sustainability import say_next_step
 from dashboard.sentences.tipping import say_tipping, tipping_rows
 from dashboard.text import Text

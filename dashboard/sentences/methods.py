@@ -8,13 +8,12 @@ from analysis.results import Comparison, Estimate, Suppressed
 from analysis.surveys.contrasts import main_rows
 from analysis.surveys.findings import last_contrasts
 from analysis.surveys.results import Outcome
+from dashboard.sentences.assignment import say_assignment
 from dashboard.sentences.change import is_share, say_level, say_likely, say_signed
-from dashboard.sentences.comparison import say_assignment
 from dashboard.sentences.names import column_name
 from dashboard.sentences.outcomes import say_wave
 from dashboard.sentences.series import say_series_method
 from dashboard.sentences.statistics import name_change
-from dashboard.sentences.trajectory import say_trajectory_method
 from dashboard.text import Text
 
 
@@ -206,8 +205,31 @@ def _say_robustness(text: Text, e: Evaluation, plan: StudyPlan) -> list[str]:
 
 
 def _say_courses(text: Text, e: Evaluation) -> list[str]:
-    said = text.join(say_trajectory_method(text, e.trajectory))
-    return [said] if said else []
+    """Say how the courses over three or more waves were estimated."""
+    if not e.trajectory:
+        return []
+    models = {course.covariance for course in e.trajectory}
+    said = {
+        text(
+            "Courses over all waves: one model of everyone's answers with a variance for each wave "
+            "and a covariance for each two (REML, Kenward–Roger)."
+        ): "unstructured" in models,
+        text("Where too few answered the same waves, compound symmetry was assumed."): (
+            "compound_symmetry" in models
+        ),
+        text(
+            "Shares of yes by wave are maximum likelihood over all ways of answering (saturated "
+            "multinomial model)."
+        ): "saturated_shares" in models,
+        text("Waves that cannot be linked were compared as separate samples."): (
+            "separate_samples" in models
+        ),
+        text(
+            "Each later wave is set against baseline and the last against the one before; Holm "
+            "over these contrasts of the primary measures."
+        ): True,
+    }
+    return [text.join([sentence for sentence, used in said.items() if used])]
 
 
 def _say_tests(text: Text, e: Evaluation) -> str:

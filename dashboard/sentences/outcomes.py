@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from analysis.results import Caution, Finding, Suppressed
 from analysis.thresholds import MAX_SHARE_AT_END
-from dashboard.sentences.change import say_signed
+from dashboard.sentences.change import about_change, say_amount
 from dashboard.sentences.filled import fill, say_value
 from dashboard.sentences.names import wave_name
 from dashboard.text import N_, Text
@@ -27,54 +27,6 @@ _WAVES = {
 def say_wave(text: Text, wave: str) -> str:
     """Name a wave: the usual ones in the reader's language, others as in the data."""
     return text(_WAVES[wave]) if wave in _WAVES else f"“{wave}”"
-
-
-def say_amount(text: Text, value: float | None, share: bool) -> str:
-    """Say a size without its sign: percentage points for shares, else points."""
-    if value is None:
-        return "–"
-    if share:
-        return text("{n} percentage points", n=text.number(abs(value) * 100, 0))
-    return text("{n} points", n=text.number(abs(value), 2))
-
-
-def _values(text: Text, f: Finding) -> dict[str, str]:
-    """Names and numbers of a change, ready for a sentence."""
-    v, share = f.values, bool(f.values.get("share"))
-    scale, digits = (100.0, 0) if share else (1.0, 2)
-    low, high = v.get("low"), v.get("high")
-    return {
-        "measure": text.of(v["label"]),
-        "change": say_amount(text, v.get("change"), share),
-        "range": _range(text, low, high, scale, digits),
-        "important": say_amount(text, v.get("important"), share),
-        "n_tests": str(v.get("n_tests", "")),
-    }
-
-
-def _range(text: Text, low: float | None, high: float | None, scale: float, digits: int) -> str:
-    if low is None or high is None:
-        return "–"
-    if high < 0:
-        low, high = -high, -low
-    return text.interval(low * scale, high * scale, digits)
-
-
-def _change(message: str) -> Sentence:
-    def say(text: Text, f: Finding) -> str:
-        told = text(message, **_values(text, f))
-        lower = f.values.get("better") == "lower"
-        return text.join([told, text("Here lower is better.")]) if lower else told
-
-    return say
-
-
-def _effect(text: Text, f: Finding, message: str) -> str:
-    """A difference from the comparison group; by lot, with what the other method says."""
-    said = [_change(message)(text, f)]
-    if f.values.get("agreement") == "disagree":
-        said.append(text("Change scores alone do not confirm this."))
-    return text.join(said)
 
 
 def _summary(message: str) -> Sentence:
@@ -195,78 +147,36 @@ FINDINGS: Mapping[str, Callable[[Text, Finding], str]] = {
     "study_one_wave": fill(
         "There is one wave with {n} respondents: a change cannot be told yet.", "n"
     ),
-    "change_clear_up": _change("{measure} rose by {change} ({range})."),
-    "change_clear_down": _change("{measure} fell by {change} ({range})."),
-    "change_clear_up_important": _change(
+    "change_clear_up": about_change("{measure} rose by {change} ({range})."),
+    "change_clear_down": about_change("{measure} fell by {change} ({range})."),
+    "change_clear_up_important": about_change(
         "{measure} rose by {change} ({range}), more than the {important} that count as important."
     ),
-    "change_clear_down_important": _change(
+    "change_clear_down_important": about_change(
         "{measure} fell by {change} ({range}), more than the {important} that count as important."
     ),
-    "change_clear_up_small": _change(
+    "change_clear_up_small": about_change(
         "{measure} rose by {change} ({range}), less than the {important} that count as important."
     ),
-    "change_clear_down_small": _change(
+    "change_clear_down_small": about_change(
         "{measure} fell by {change} ({range}), less than the {important} that count as important."
     ),
-    "no_clear_change": _change("{measure}: no clear change; the data fit anything from {range}."),
-    "change_unclear_many_tests": _change(
+    "no_clear_change": about_change(
+        "{measure}: no clear change; the data fit anything from {range}."
+    ),
+    "change_unclear_many_tests": about_change(
         "{measure}: no clear change once all {n_tests} tests are counted ({range})."
     ),
-    "no_change_shown": _change(
+    "no_change_shown": about_change(
         "{measure} stayed the same: any change is smaller than {important}."
     ),
-    "categories_changed": _change("{measure}: the answers are spread differently than before."),
-    "categories_no_clear_change": _change(
+    "categories_changed": about_change(
+        "{measure}: the answers are spread differently than before."
+    ),
+    "categories_no_clear_change": about_change(
         "{measure}: no clear change in how the answers are spread."
     ),
     "not_estimable": _not_estimable,
-    "effect_clear_up": lambda text, f: _effect(
-        text,
-        f,
-        N_(
-            "The programme raised {measure} by {change} compared with the comparison group "
-            "(95% CI {range})."
-        ),
-    ),
-    "effect_clear_down": lambda text, f: _effect(
-        text,
-        f,
-        N_(
-            "The programme lowered {measure} by {change} compared with the comparison group "
-            "(95% CI {range})."
-        ),
-    ),
-    "more_than_comparison_up": lambda text, f: _effect(
-        text,
-        f,
-        N_("{measure} rose by {change} more than in the comparison group (95% CI {range}).")
-        if (f.values.get("own") or 0.0) >= 0
-        else N_("{measure} fell by {change} less than in the comparison group (95% CI {range})."),
-    ),
-    "more_than_comparison_down": lambda text, f: _effect(
-        text,
-        f,
-        N_("{measure} fell by {change} more than in the comparison group (95% CI {range}).")
-        if (f.values.get("own") or 0.0) <= 0
-        else N_("{measure} rose by {change} less than in the comparison group (95% CI {range})."),
-    ),
-    "effect_methods_disagree": lambda text, f: text(
-        "{measure}: the methods disagree. Difference in changes {did}, adjusted for the start "
-        "{ancova}: no conclusion can be drawn.",
-        measure=text.of(f.values["label"]),
-        did=say_signed(text, f.values.get("did"), share=bool(f.values.get("share"))),
-        ancova=say_signed(text, f.values.get("ancova"), share=bool(f.values.get("share"))),
-    ),
-    "effect_no_clear": _change(
-        "{measure}: no clear difference from the comparison group; the data fit {range}."
-    ),
-    "effect_unclear_many_tests": _change(
-        "{measure}: no clear difference from the comparison group once all tests are counted."
-    ),
-    "effect_not_estimable": _change(
-        "{measure}: a difference from the comparison group cannot be estimated."
-    ),
 }
 
 CAUTIONS: Mapping[str, Callable[[Text, Caution], str]] = {
@@ -331,45 +241,11 @@ CAUTIONS: Mapping[str, Callable[[Text, Caution], str]] = {
         "group answered once only, or gave one answer. This is the change of those who answered "
         "both times."
     ),
-    "balance_of_matched": fill(
-        "Some rows of the groups at the start are of those who answered both times: with everyone "
-        "who answered, the few who answered once would be known."
-    ),
-    "answers_of_matched": fill(
-        "Answers of everyone who answered cannot be shown beside the change: fewer people than the "
-        "smallest group answered once only. These are of those who answered both times."
-    ),
     "treated_only": fill(
         "Changes here are those of people in the programme; the comparison group stands apart."
     ),
     "filter_suppressed": fill(
         "Too few people for these filters: at least {min_group} must be in and out.", "min_group"
-    ),
-    "parallel_trends_unchecked": fill(
-        "With one earlier wave, it cannot be checked that both groups moved alike before."
-    ),
-    "trends_differ": fill(
-        "The groups moved differently before the start: parallel trends are doubtful."
-    ),
-    "one_treated_community": fill(
-        "Only one community had the programme: other local events cannot be told apart from it."
-    ),
-    "staggered_starts": fill(
-        "The programme began at {n} different times: compare each start group on its own.", "n"
-    ),
-    "few_in_group": fill(
-        "The smaller group has only {n} people: where its changes spread less than the others', "
-        "the 95% interval is wider than it need be.",
-        "n",
-    ),
-    "mixed_of_few": fill(
-        "Of the smaller group only {n} people answered both times: the 95% interval of the mixed "
-        "model of everyone is too narrow (about 92% hold).",
-        "n",
-    ),
-    "few_clusters": fill("There are only {n} clusters: intervals are wide and rough.", "n"),
-    "groups_differ_at_start": fill(
-        "The groups differed at the start by {smd} standard deviations.", "smd"
     ),
 }
 

@@ -9,8 +9,7 @@ from analysis.evaluation import Evaluation
 from analysis.plan import StudyPlan
 from analysis.results import Comparison, Suppressed
 from analysis.surveys.results import Sensitivity, TippingPoint
-from dashboard.sentences.change import is_share
-from dashboard.sentences.outcomes import say_amount
+from dashboard.sentences.change import is_share, say_amount
 from dashboard.text import N_, Text
 
 

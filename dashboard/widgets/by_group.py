@@ -13,11 +13,10 @@ from analysis.study import Study
 from analysis.surveys.groups import programme_part
 from analysis.surveys.items import count_items_by_group
 from dashboard.cache import current_study, smallest_group
+from dashboard.content.topics.items import list_group_answers, name_answers
 from dashboard.sentences.few import has_few, say_marked
-from dashboard.sentences.items import label_items, name_answers
 from dashboard.sentences.names import value_name
 from dashboard.state import current_audience
-from dashboard.tables.items import list_group_answers
 from dashboard.text import Text
 from dashboard.widgets.filters import list_options, name_option
 from dashboard.widgets.markdown import escape_markdown
@@ -76,5 +75,5 @@ def _show_measure(text: Text, study: Study, measure: MeasurePlan, groups: pd.Ser
     counts = (n for items in found.values() for one in items for n in one.counts.values())
     if has_few(counts, least):
         st.caption(say_marked(text, least))
-    table = list_group_answers(found, label_items(text, measure), text, least)
-    show_table(table, key=f"by_group_{measure.name}")
+    table = list_group_answers(found, measure, text, least)
+    show_table(table.frame, key=table.key)

@@ -11,11 +11,11 @@ from analysis.results import Finding
 from analysis.study import Study
 from dashboard.content.forest import draw_forest, list_difference_rows, list_forest_rows
 from dashboard.content.model import Card
+from dashboard.content.topics.comparison import list_effects
 from dashboard.sentences import say_finding
 from dashboard.sentences.cautions import say_cautions
 from dashboard.sentences.change import count_clear
 from dashboard.sentences.overview import AREAS, area_name, view_of
-from dashboard.tables.comparison import list_effects
 from dashboard.tables.outcomes import list_outcomes
 from dashboard.text import Text
 from dashboard.widgets.links import show_link
@@ -68,7 +68,7 @@ def show_changes(text: Text, evaluation: Evaluation, study: Study) -> None:
             "Shaded: too small to matter."
         )
         alt = text("Forest plot of the difference from the comparison group in each measure.")
-        table = list_effects(compared, plan, text)
+        table = list_effects(compared, plan, text).frame
     elif rows := list_forest_rows(outcomes, plan, text):
         title = text("How much each measure changed")
         subtitle = text(

@@ -5,13 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from analysis.evaluation import Evaluation
+from analysis.plan import MeasurePlan
 from analysis.results import Estimate
 from analysis.study import Study
 from analysis.surveys.results import ItemAnswers
 from dashboard.content.model import Card
-from dashboard.figures.answers import draw_answers, draw_shares
-from dashboard.sentences.items import label_items, name_answers, say_extremes
-from dashboard.tables.items import list_answers
+from dashboard.content.topics.items import draw_items, list_answers, name_answers, say_extremes
 from dashboard.text import Text
 from dashboard.widgets.by_group import show_by_group
 from dashboard.widgets.links import show_link
@@ -60,26 +59,22 @@ def show_profile(text: Text, evaluation: Evaluation, study: Study) -> None:
     for name in ranked[:_PICTURES]:
         measure = study.measure(name)
         items = [one for one in evaluation.items if one.measure == name]
-        _show_measure(text, study, name, name_answers(text, study.plan, items), measure.kind)
+        _show_measure(text, study, measure, name_answers(text, study.plan, items))
     show_link(text, "items")
     show_by_group(text, ranked[:_PICTURES])
 
 
-def _show_measure(text: Text, study: Study, name: str, items: list[ItemAnswers], kind: str) -> None:
-    measure = study.measure(name)
-    labels = label_items(text, measure)
-    said = say_extremes(text, measure, items, labels)
+def _show_measure(text: Text, study: Study, measure: MeasurePlan, items: list[ItemAnswers]) -> None:
+    said = say_extremes(text, measure, items)
     if said:
         st.markdown(escape_markdown(said))
     if not any(one.counts for one in items):
         return
-    share, least = kind in ("knowledge", "binary"), study.plan.study.min_group
-    figure = draw_shares(items, labels, text) if share else draw_answers(items, labels, text)
     show_figure(
-        figure,
+        draw_items(items, measure, text),
         title=text("Answers to “{measure}”", measure=text.of(measure.label, measure.name)),
         subtitle=text("Share of each answer, as answered."),
         alt=text("Bars of the answers to each question."),
-        table=list_answers(items, labels, text, least),
-        key=f"profile_{name}",
+        table=list_answers(items, measure, text, study.plan.study.min_group).frame,
+        key=f"profile_{measure.name}",
     )

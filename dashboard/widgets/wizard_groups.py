@@ -8,7 +8,7 @@ import streamlit as st
 
 from analysis.intake.model import Table
 from analysis.plan import Assignment, SurveyPlan
-from dashboard.sentences.comparison import name_assignment
+from dashboard.sentences.assignment import name_assignment
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.wizard_steps import Draft
 from dashboard.workspace.plan_edit import (

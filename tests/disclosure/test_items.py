@@ -11,8 +11,8 @@ from analysis.disclosure.items import list_joins
 from analysis.disclosure.volunteers import _bin_curve
 from analysis.results import SUPPRESSED, Curve, NotEstimable
 from dashboard.content.curves import count_at, is_told
+from dashboard.content.topics.items import name_answers, say_items
 from dashboard.sentences import say_caution
-from dashboard.sentences.items import name_answers, say_items
 from dashboard.text import LANGUAGES, Text
 from tests.studies import make_study
 
@@ -108,7 +108,7 @@ def test_a_withheld_mean_is_no_question_that_moved_most():
     shown = protect(evaluate(study), study, "funder").items
     assert any(one.mean == SUPPRESSED for one in shown)
     for language in LANGUAGES:
-        told = say_items(Text(language), study.measure("m"), shown, {})
+        told = say_items(Text(language), study.measure("m"), shown)
         assert "[c]" not in told
 
 

@@ -17,15 +17,20 @@ from analysis.surveys.results import (
 from analysis.surveys.scoring import score_range
 from dashboard.content.flow import count_analysed, draw_flow
 from dashboard.content.forest import draw_forest, list_difference_rows, list_forest_rows
+from dashboard.content.format import say_cell
 from dashboard.content.theme import CAUTION, LIKERT
 from dashboard.content.topics.attrition import draw_attrition
+from dashboard.content.topics.comparison import draw_comparison, draw_event_study, list_effects
 from dashboard.content.topics.dose import draw_dose
+from dashboard.content.topics.items import (
+    choose_colours,
+    draw_answers,
+    draw_shares,
+    sort_by_change,
+)
 from dashboard.content.topics.reliability import draw_reliability
 from dashboard.content.topics.subgroups import list_group_rows
-from dashboard.figures.answers import choose_colours, draw_answers, draw_shares, sort_by_change
 from dashboard.figures.change import MAX_LINES, draw_change
-from dashboard.figures.comparison import draw_comparison, draw_event_study
-from dashboard.tables.comparison import list_effects
 from dashboard.text import Text
 from tests.figures.plotly_view import view
 
@@ -64,7 +69,7 @@ def test_where_groups_are_compared_the_rows_are_the_differences(evaluation, samp
     assert rows[0].value == "+0.61", "as the title says"
     assert list_difference_rows((), evaluation.outcomes, sample.plan, EN) == []
     table = list_effects(evaluation.comparison, sample.plan, EN)
-    assert table.iloc[0, 1] == "+0.61"
+    assert say_cell(EN, table.rows[0][1]) == "+0.61"
 
 
 def test_change_shows_means_and_difference_with_interval(evaluation, sample):

@@ -8,8 +8,8 @@ from analysis.sections import evaluate
 from analysis.surveys.comparison import evaluate_comparison
 from analysis.surveys.groups import clusters_compared, treated_people
 from analysis.surveys.panel import build_panel
+from dashboard.content.topics.comparison import say_design
 from dashboard.sentences import say_finding
-from dashboard.sentences.comparison import say_design
 from dashboard.sentences.funder import say_answer, say_evidence
 from dashboard.text import Text
 from tests.studies import make_study

@@ -9,8 +9,13 @@ from analysis.statistics.mixed_model import mixed_change
 from analysis.surveys.attrition import bound_changes
 from analysis.surveys.comparison import evaluate_comparison
 from dashboard.content.topics.attrition import say_verdict
-from dashboard.sentences.comparison import say_e_value, say_overlap
-from dashboard.tables.comparison import list_balance, list_comparisons, list_weighted_balance
+from dashboard.content.topics.comparison import (
+    list_balance,
+    list_comparisons,
+    list_weighted_balance,
+    say_e_value,
+    say_overlap,
+)
 from dashboard.text import Text
 from tests.studies import make_study
 
@@ -149,10 +154,10 @@ def test_the_page_has_the_new_numbers(language):
     study, text = older_join(), Text(language)
     (found,) = evaluate_comparison(study)
     shown = list_comparisons(found, study.measure("s"), text)
-    assert len(shown) == len(found.analyses)
-    assert not set(shown.iloc[:, 0]) & {one.name for one in found.analyses}
-    assert len(list_weighted_balance(found.overlap, study.plan, text)) == 2
-    assert "age" in list_balance(found.balance, study.plan, text).to_string()
+    assert len(shown.rows) == len(found.analyses)
+    assert not {row[0] for row in shown.rows} & {one.name for one in found.analyses}
+    assert len(list_weighted_balance(found, found.overlap, study.plan, text).rows) == 2
+    assert "age" in list_balance(found.balance, study.plan, text).frame.to_string()
     assert text.number(found.e_value.estimate, 2) in say_e_value(text, found.e_value)
     assert text.number(found.overlap.effective_treated, 0) in say_overlap(text, found.overlap)
     assert all(isinstance(one, Comparison) for one in found.analyses)

@@ -5,7 +5,7 @@ import pytest
 
 from analysis.sections import evaluate
 from analysis.surveys.items import MAX_ANSWERS, N_BANDS, count_items
-from dashboard.figures.answers import draw_answers
+from dashboard.content.topics.items import draw_answers
 from dashboard.text import Text
 from tests.figures.plotly_view import view
 from tests.studies import make_study

@@ -15,7 +15,7 @@ from analysis.statistics.multiplicity import benjamini_hochberg, holm
 from analysis.surveys.findings import find_trajectory
 from analysis.surveys.results import WaveContrast, WavePoint
 from analysis.surveys.trajectory import evaluate_trajectories, place_waves
-from dashboard.figures.trajectory import draw_trajectory
+from dashboard.content.topics.trajectory import draw_trajectory
 from dashboard.sentences import known_codes, say_finding
 from dashboard.text import LANGUAGES, Text
 from tests.figures.plotly_view import view

@@ -33,10 +33,10 @@ from dashboard.content.model import (
     Table,
 )
 from dashboard.content.theme import AFTER, BEFORE, MUTED, new_figure
-from dashboard.sentences.change import is_share, say_likely, say_signed
+from dashboard.sentences.change import is_share, say_amount, say_likely, say_signed
 from dashboard.sentences.few import list_sizes
 from dashboard.sentences.filled import fill
-from dashboard.sentences.outcomes import say_amount, say_wave
+from dashboard.sentences.outcomes import say_wave
 from dashboard.sentences.statistics import say_reason
 from dashboard.text import N_, Text
 
