@@ -21,4 +21,4 @@ def show() -> None:
         return
     head = st.container()
     show_filters()
-    show_section(attrition.make_section(evaluation, study, evaluation.flow, text), head)
+    show_section(attrition.make_section(evaluation, study, text, evaluation.flow), head)

@@ -12,11 +12,11 @@ from analysis.study import Study
 from dashboard.content.forest import draw_forest, list_difference_rows, list_forest_rows
 from dashboard.content.model import Card
 from dashboard.content.topics.comparison import list_effects
+from dashboard.content.topics.outcomes import list_outcomes
 from dashboard.sentences import say_finding
 from dashboard.sentences.cautions import say_cautions
 from dashboard.sentences.change import count_clear
 from dashboard.sentences.overview import AREAS, area_name, view_of
-from dashboard.tables.outcomes import list_outcomes
 from dashboard.text import Text
 from dashboard.widgets.links import show_link
 from dashboard.widgets.markdown import escape_markdown
@@ -76,7 +76,7 @@ def show_changes(text: Text, evaluation: Evaluation, study: Study) -> None:
             "Shaded: too small to matter."
         )
         alt = text("Forest plot of the change in each measure.")
-        table = list_outcomes(outcomes, plan, text)
+        table = list_outcomes(outcomes, plan, text).frame
     else:
         return
     figure = draw_forest(rows, text)

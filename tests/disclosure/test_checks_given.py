@@ -12,8 +12,8 @@ from analysis.disclosure.cells import People
 from analysis.results import SUPPRESSED, Comparison, Estimate, NotEstimable
 from analysis.surveys.results import Overlap, WeightedBalance
 from benchmarks.attack.made_studies import draw_study
+from dashboard.content.topics.outcomes import list_analyses
 from dashboard.sentences import say_caution
-from dashboard.tables.outcomes import list_analyses
 from dashboard.text import LANGUAGES, Text
 from tests.studies import make_study
 from tests.surveys.test_contrasts import before_the_start
@@ -110,7 +110,7 @@ def test_a_withheld_analysis_is_not_one_of_nobody():
     outcome = next(
         o for o in found.outcomes if any(isinstance(a, NotEstimable) for a in o.analyses)
     )
-    table = list_analyses(outcome, Text("en"), share=False)
+    table = list_analyses(outcome, Text("en"), share=False).frame
     withheld = [
         getattr(a, "reason", "") == "suppressed" or a.n == SUPPRESSED for a in outcome.analyses
     ]

@@ -28,9 +28,9 @@ from dashboard.content.topics.items import (
     draw_shares,
     sort_by_change,
 )
+from dashboard.content.topics.outcomes import MAX_LINES, draw_change
 from dashboard.content.topics.reliability import draw_reliability
 from dashboard.content.topics.subgroups import list_group_rows
-from dashboard.figures.change import MAX_LINES, draw_change
 from dashboard.text import Text
 from tests.figures.plotly_view import view
 

@@ -14,13 +14,13 @@ from analysis.statistics.group_change import least_squares
 from analysis.surveys.change import evaluate_outcomes
 from analysis.surveys.findings import shared_change
 from analysis.surveys.sensitivity import evaluate_sensitivity
+from dashboard.content.format import say_cell
 from dashboard.content.model import Card
-from dashboard.content.topics import attrition
+from dashboard.content.topics import attrition, outcomes
 from dashboard.exports.front import list_funder_cards
 from dashboard.sentences import say_finding
-from dashboard.sentences.change import count_clear, list_change_cards
+from dashboard.sentences.change import count_clear
 from dashboard.sentences.funder import say_answer, say_evidence
-from dashboard.tables.outcomes import list_outcomes
 from dashboard.text import Text
 from dashboard.widgets.overview import list_cards
 from tests.studies import make_study
@@ -255,12 +255,12 @@ def test_everyone_changing_alike_is_neither_clear_nor_unclear(step, code, said):
         sentence = say_finding(text, change)
         assert "12" in sentence
         assert language != "en" or said in sentence
-        cards = list_change_cards(text, evaluation, evaluation.outcomes[0], study.measure("m"))
-        assert not any(value == text("{k} of {n}", k=0, n=1) for value, _ in cards)
-        assert cards[0][0] == text.signed(step)
+        cards = outcomes.list_cards(evaluation, evaluation.outcomes[0], study.measure("m"), text)
+        assert not any(card.value == text("{k} of {n}", k=0, n=1) for card in cards)
+        assert cards[0].value == text.signed(step)
         assert list_cards(text, evaluation)[0].value == "12"
-        table = list_outcomes(evaluation.outcomes, study.plan, text)
-        assert table[text("Change")].tolist() == [text.signed(step)]
+        table = outcomes.list_outcomes(evaluation.outcomes, study.plan, text).frame
+        assert [say_cell(text, one) for one in table[text("Change")]] == [text.signed(step)]
         front = list_funder_cards(text, evaluation, study.plan, summarise_for_funder(evaluation))
         assert front[0][0] == text.signed(step)
         assert say_finding(text, change) == say_answer(text, evaluation)
@@ -353,14 +353,12 @@ def test_shares_linked_of_participants_and_of_everyone_have_names_of_their_own()
         facts={"treated": [*[True] * 20, *[False] * 20] * 2},
     )
     evaluation, text = evaluate(study), Text("en")
-    cards = list_change_cards(text, evaluation, evaluation.outcomes[0], study.measure("m"))
+    cards = outcomes.list_cards(evaluation, evaluation.outcomes[0], study.measure("m"), text)
     everyone = attrition.list_cards(evaluation, evaluation.flow, text)[0]
     meaning = "of everyone asked before were found again"
     assert everyone == Card(value=text.percent(1.0), meaning=meaning)
-    assert (
-        text.percent(15 / 20),
-        "of the participants with a score before have one after, too",
-    ) in cards
+    of_participants = "of the participants with a score before have one after, too"
+    assert Card(value=text.percent(15 / 20), meaning=of_participants) in cards
     rules = {rule.code: rule for rule in summarise_for_funder(evaluation).evidence}
     assert say_evidence(text, rules["found_again"]).startswith(
         f"✓ {text.percent(1.0)} of all found again"

@@ -45,7 +45,7 @@ def find_missing(evaluation: Evaluation | None, text: Text) -> Missing | None:
     return Missing(title=text("No survey yet"), needed=text("Upload a survey to see who is in it."))
 
 
-def make_section(evaluation: Evaluation, study: Study, flow: Flow, text: Text) -> Section:
+def make_section(evaluation: Evaluation, study: Study, text: Text, flow: Flow) -> Section:
     """Make the topic: what a page says of each table stands among a document's findings."""
     plan, verdict = study.plan, evaluation.attrition_verdict
     answers = [FINDINGS[f.code](text, f) for f in evaluation.findings_about("attrition")]
