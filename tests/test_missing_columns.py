@@ -7,11 +7,10 @@ from analysis.disclosure import protect
 from analysis.results import Estimate, NotEstimable
 from analysis.study import Study
 from dashboard.content.topics.participation import describe_sessions, list_cards
+from dashboard.content.topics.scorecard import list_people, list_promises, say_warning
 from dashboard.sentences import say_caution, say_finding
 from dashboard.sentences.incomplete import list_incomplete
-from dashboard.sentences.sustainability import say_warning
 from dashboard.text import Text
-from dashboard.widgets.scorecard import list_people, list_promises
 from tests.activities import read_tables
 
 EN = Text("en")

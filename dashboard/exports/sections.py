@@ -14,9 +14,11 @@ from dashboard.content.topics import (
     delivery,
     funding,
     hours,
+    methods,
     outlook,
     participation,
     reach,
+    scorecard,
     series,
     targets,
     volunteers,
@@ -27,9 +29,6 @@ from dashboard.exports.content import (
     report_section,
 )
 from dashboard.exports.sections_survey import list_survey_sections
-from dashboard.sentences.methods import say_methods
-from dashboard.tables import sustainability as money
-from dashboard.tables.methods import list_checklist
 from dashboard.text import Text
 
 SectionMaker = Callable[[Evaluation, Study, Text], ReportSection | None]
@@ -124,18 +123,8 @@ def _scorecard(evaluation: Evaluation, _study: Study, text: Text) -> ReportSecti
     found = evaluation.sustainability
     if found is None or not found.scorecard:
         return None
-    tables = {"scorecard": (text("Scorecard"), money.list_scorecard(found.scorecard, text))}
-    return make_section(text, evaluation, "scorecard", text("Scorecard"), tables=tables)
+    return report_section(scorecard.make_section(evaluation, found, text))
 
 
 def _methods(evaluation: Evaluation, study: Study, text: Text) -> ReportSection:
-    """How the numbers were made, ready to paste, and the reporting checklist."""
-    checklist = list_checklist(evaluation, study.plan, text)
-    return make_section(
-        text,
-        evaluation,
-        "methods",
-        text("Methods"),
-        tables={"checklist": (text("Reporting checklist (TREND)"), checklist)},
-        sentences=say_methods(text, evaluation, study.plan),
-    )
+    return report_section(methods.make_section(evaluation, study, text))

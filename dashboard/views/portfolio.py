@@ -14,7 +14,7 @@ from dashboard.figures.portfolio import (
 )
 from dashboard.sentences.portfolio import say_few_studies, say_together
 from dashboard.state import current_audience, current_text
-from dashboard.tables.sustainability import list_portfolio
+from dashboard.tables.portfolio import list_portfolio
 from dashboard.text import Text
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.page import show_empty, show_figure, show_page

@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
 from analysis.evaluation import Evaluation
-from analysis.results import Estimate
-from analysis.sustainability.results import Consultation, Funding, ScorecardRow
-from analysis.volunteers.overdue import people_overdue
-from analysis.volunteers.results import Volunteers
+from analysis.sustainability.results import ScorecardRow
 from dashboard.cache import current_saved
-from dashboard.sentences.sustainability import (
+from dashboard.content.topics.scorecard import (
+    list_money,
+    list_people,
+    list_promises,
     say_band,
-    say_next_step,
-    say_runway,
     say_score,
     say_status_range,
     say_sureness,
     say_trend,
     score_title,
 )
+from dashboard.sentences.sustainability import say_next_step
 from dashboard.status import STATUSES
 from dashboard.text import Text
 from dashboard.widgets.links import show_link
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.widgets.personal import name_of
 
-_LISTED = 4
 _COLOURS = {"good": "green", "watch": "orange", "act": "red"}
 
 
@@ -62,8 +61,9 @@ def show_day(text: Text, evaluation: Evaluation) -> None:
     """Show who is about to lapse, how the money stands and which promises are late."""
     found = evaluation.sustainability
     funding, talk = (found.funding, found.consultation) if found else (None, None)
+    people = list_people(text, evaluation.volunteers, partial(name_of, current_saved()))
     blocks = [
-        (text("The people"), list_people(text, evaluation.volunteers), "outlook"),
+        (text("The people"), people, "outlook"),
         (text("The money"), list_money(text, funding), "funding"),
         (text("The promises"), list_promises(text, talk), "consultation"),
     ]
@@ -76,63 +76,3 @@ def show_day(text: Text, evaluation: Evaluation) -> None:
                 st.header(heading, anchor=False)
                 st.markdown("\n".join(f"- {escape_markdown(line)}" for line in lines))
                 show_link(text, view)
-
-
-def list_people(text: Text, volunteers: Volunteers | None) -> Sequence[str]:
-    """Who is overdue, the longest absent against their own rhythm first."""
-    if volunteers is None or not volunteers.lapse_after_days or volunteers.overdue is None:
-        return ()
-    late = people_overdue(volunteers.overdue)[:_LISTED]
-    if not late:
-        return (text("Nobody is overdue against their own rhythm."),)
-    return [
-        text(
-            "{name}: last seen {day}, {n} days ago",
-            name=name_of(current_saved(), one.volunteer),
-            day=text.date(one.last_service),
-            n=text.number(one.days_since, 0),
-        )
-        for one in late
-    ]
-
-
-def list_money(text: Text, funding: Funding | None) -> Sequence[str]:
-    """How long the cash lasts, as it is and if something is lost; what ends next."""
-    if funding is None:
-        return ()
-    names = {
-        "largest_leaves": text("The largest funder leaves"),
-        "income_down_30": text("Income falls by 30 %"),
-    }
-    tests = [(text("No more income at all"), funding.runway_months)]
-    tests += [(names[test.name], test.runway_months) for test in funding.stress]
-    lines = [
-        text("{what}: cash lasts {months}", what=name, months=say_runway(text, left))
-        for name, left in tests
-        if isinstance(left, Estimate)
-    ]
-    ending = [grant for grant in funding.expiries if grant.months_left > 0]
-    lines += [
-        text("{source} ends {day}", source=grant.source, day=text.date(grant.ends))
-        if grant.source
-        else text("A grant of unnamed source ends {day}", day=text.date(grant.ends))
-        for grant in ending[:1]
-    ]
-    return lines
-
-
-def list_promises(text: Text, talk: Consultation | None) -> Sequence[str]:
-    """The issues longest overdue."""
-    if talk is None or "due" in talk.lacking:
-        return ()
-    late = [issue for issue in talk.issues if issue.status == "overdue"][:_LISTED]
-    if not late:
-        return (text("No agreed issue is overdue."),)
-    return [
-        text(
-            "{issue}: {n} days overdue",
-            issue=issue.issue,
-            n=text.number(issue.days_overdue, 0),
-        )
-        for issue in late
-    ]

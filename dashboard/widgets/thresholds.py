@@ -8,7 +8,7 @@ import streamlit as st
 
 from analysis.sustainability.results import ScorecardRow
 from dashboard.cache import current_saved
-from dashboard.sentences.sustainability import is_percent, score_name
+from dashboard.content.topics.scorecard import is_percent, score_name
 from dashboard.text import Text
 from dashboard.widgets.page import refuse_change
 from dashboard.workspace.editing import save_edit

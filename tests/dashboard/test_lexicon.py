@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from analysis.sections import evaluate
+from dashboard.content.topics.methods import say_methods
 from dashboard.sentences import known_codes, say_caution, say_finding
 from dashboard.sentences.funder import say_answer
-from dashboard.sentences.methods import say_methods
 from dashboard.text import LANGUAGES, Text
 from tests.studies import make_study
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from analysis.sections import evaluate
-from dashboard.sentences.methods import list_trend, say_methods
+from dashboard.content.topics.methods import list_trend, say_methods
 from dashboard.text import LANGUAGES, Text
 from tests.studies import make_study
 

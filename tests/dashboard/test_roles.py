@@ -25,6 +25,7 @@ from dashboard.workspace.store import (
     save_file,
     save_version,
 )
+from tests.errors import coded
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
 VIEWS = [e.view for entries in SECTIONS.values() for e in entries if has_page(e.view)]
@@ -167,7 +168,7 @@ def test_a_click_of_who_is_no_evaluator_any_more_changes_nothing(own_study):
             lambda: create_study("y"),
             lambda: save_different(("a", "b")),
         ):
-            with pytest.raises(WorkspaceError, match="evaluators_only"):
+            with pytest.raises(WorkspaceError, check=coded("evaluators_only")):
                 change()
     finally:
         guard_writing(lambda: True)

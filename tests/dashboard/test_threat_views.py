@@ -11,8 +11,8 @@ from streamlit.util import calc_hash
 
 from analysis import evaluate, read_study
 from analysis.surveys.findings import find_dose, find_effect
+from dashboard.content.topics.methods import say_methods
 from dashboard.sentences import say_finding
-from dashboard.sentences.methods import say_methods
 from dashboard.text import LANGUAGES, Text
 from dashboard.widgets.markdown import escape_markdown
 from dashboard.workspace.engine import VARIABLE, close_workspaces

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from analysis import evaluate
-from analysis.disclosure import make_release
+from analysis.disclosure import RefusedReleaseError, make_release
 from analysis.results import SUPPRESSED, NotEstimable, Suppressed
 from analysis.surveys.filters import filter_study
+from tests.errors import coded
 from tests.studies import make_study
 
 SCALE = {"name": "m", "range": [1, 5], "important_difference": 1}
@@ -95,7 +96,7 @@ def test_yes_of_a_part_does_not_leave_the_few_of_the_rest(part_first: bool):
     first, then = (part, study) if part_first else (study, part)
     told, release = make_release(evaluate(first), first, "funder")
     assert not isinstance(told.outcomes[0].change, NotEstimable)
-    with pytest.raises(Exception, match="release_refused_earlier"):
+    with pytest.raises(RefusedReleaseError, check=coded("release_refused_earlier")):
         make_release(evaluate(then), then, "funder", [release])
 
 

@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 from analysis.results import SUPPRESSED_MARK
 from dashboard.content.curves import draw_retention
 from dashboard.content.sanitize import safe_cell, safe_table, safe_text
+from dashboard.content.topics.scorecard import list_people
 from dashboard.content.topics.volunteers import list_cards
 from dashboard.exports.gateway import join_stamp, share_evaluation, stamp_export, write_csv
 from dashboard.render.painter import paint
 from dashboard.text import Text
 from dashboard.widgets.exports import list_costs
-from dashboard.widgets.scorecard import list_people
 
 ROOT = Path(__file__).resolve().parents[2]
 EXPORTS = sorted((ROOT / "dashboard" / "exports").glob("*.py"))

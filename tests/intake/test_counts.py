@@ -20,6 +20,7 @@ from analysis.plan import parse_plan, plan_from_dict, write_plan
 from dashboard.cli import main
 from dashboard.sentences import say_caution, say_issue
 from dashboard.text import Text
+from tests.errors import coded
 
 SCALE = ("Strongly disagree", "Disagree", "Neutral", "Agree", "Strongly agree")
 CHINESE = ("非常不同意", "比较不同意", "一般", "比较同意", "非常同意")
@@ -221,7 +222,7 @@ def test_rows_that_hold_no_people_are_listed():
 )
 def test_percentages_are_refused_unless_the_number_asked_is_given(content: bytes):
     plan = propose_study({"a.csv": content})
-    with pytest.raises(StudyFileError, match="counts_percent"):
+    with pytest.raises(StudyFileError, check=coded("counts_percent")):
         read_study(plan, {"a.csv": content})
     (file,) = plan.survey.files
     names = file.counts.cells
@@ -254,19 +255,19 @@ def test_a_person_may_say_that_numbers_that_add_up_to_100_are_people():
 
 def test_several_answers_per_person_are_refused():
     content = b"Answer,Before,After\nRadio,60%,50%\nTelevision,70%,65%\nFriends,40%,80%\nn,80,85\n"
-    with pytest.raises(StudyFileError, match="counts_percent_sum"):
+    with pytest.raises(StudyFileError, check=coded("counts_percent_sum")):
         study_of(a=content)
 
 
 def test_a_table_for_too_many_people_is_refused():
-    with pytest.raises(LimitExceededError, match="too_many_people"):
+    with pytest.raises(LimitExceededError, check=coded("too_many_people")):
         study_of(a=matrix(before=(900_000, 200_000, 1, 1, 1)))
 
 
 def test_respondents_and_counts_contradict_each_other():
     plan = propose_study({"a.csv": matrix()})
     told = plan.model_copy(update={"survey": plan.survey.model_copy(update={"respondent": "code"})})
-    with pytest.raises(StudyFileError, match="counts_with_people"):
+    with pytest.raises(StudyFileError, check=coded("counts_with_people")):
         read_study(told, {"a.csv": matrix()})
 
 
@@ -404,7 +405,7 @@ def test_a_score_over_several_questions_of_counts_is_refused():
     files = {"a.csv": in_rows()}
     plan = propose_study(files)
     joined = plan.measures[0].model_copy(update={"items": list(QUESTIONS)})
-    with pytest.raises(StudyFileError, match="counts_score"):
+    with pytest.raises(StudyFileError, check=coded("counts_score")):
         read_study(plan.model_copy(update={"measures": [joined]}), files)
 
 

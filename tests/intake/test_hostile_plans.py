@@ -10,6 +10,7 @@ import pytest
 from analysis.errors import LeveeError
 from analysis.intake.read.reader import read_study
 from analysis.plan import parse_plan, read_plan
+from tests.errors import coded
 
 SURVEY = '[volunteers]\nvolunteer = "code"\npath = {path}\n'
 PLANS = {
@@ -87,7 +88,7 @@ def test_a_hostile_plan_is_refused_and_costs_little(costs, name: str):
 
 def test_a_device_or_a_folder_is_no_study_file(tmp_path: Path):
     for path in (Path("/dev/zero"), tmp_path):
-        with pytest.raises(LeveeError, match="study_file_missing"):
+        with pytest.raises(LeveeError, check=coded("study_file_missing")):
             read_plan(path)
 
 
@@ -98,7 +99,7 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path):
     (inside / "a.csv").symlink_to(tmp_path / "secret.csv")
     plan = SURVEY.format(path='"a.csv"')
     (inside / "study.toml").write_text(plan, encoding="utf-8")
-    with pytest.raises(LeveeError, match="file_outside"):
+    with pytest.raises(LeveeError, check=coded("file_outside")):
         read_study(inside / "study.toml")
 
 

@@ -21,6 +21,7 @@ from dashboard.pull.client import Connection, Token, parse_address
 from dashboard.pull.tools import find_source, pull
 from dashboard.sentences import say_error
 from dashboard.text import Text
+from tests.errors import coded
 from tests.pull.conftest import ANSWERS, RECORDS, TOKEN
 
 WAYS = {
@@ -105,20 +106,20 @@ def test_a_redirect_on_the_same_server_is_followed(survey, tool: str):
 
 def test_a_server_that_only_redirects_is_given_up(survey):
     survey.way = f"{survey.url}/api/v2/again"
-    with pytest.raises(PullError, match="pull_redirect"):
+    with pytest.raises(PullError, check=coded("pull_redirect")):
         fetched(survey, "kobo")
 
 
 @pytest.mark.parametrize("tool", WAYS)
 def test_a_wrong_token_is_said(survey, tool: str):
-    with pytest.raises(PullError, match="pull_denied"):
+    with pytest.raises(PullError, check=coded("pull_denied")):
         fetched(survey, tool, "wrong")
 
 
 def test_a_silent_server_ends_in_time(survey):
     survey.way = "slow"
     source = WAYS["kobo"](survey.url)
-    with pytest.raises(PullError, match="pull_timeout"):
+    with pytest.raises(PullError, check=coded("pull_timeout")):
         pull(source, Token(TOKEN), Connection(source.address, seconds=0.3))
 
 
@@ -126,7 +127,7 @@ def test_nobody_listens():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    with pytest.raises(PullError, match="pull_unreachable"):
+    with pytest.raises(PullError, check=coded("pull_unreachable")):
         pull(WAYS["kobo"](f"http://127.0.0.1:{port}"), Token(TOKEN))
 
 
@@ -172,7 +173,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path):
     thread = threading.Thread(target=answer, daemon=True)
     thread.start()
     source = WAYS["kobo"](f"https://localhost:{listener.getsockname()[1]}")
-    with pytest.raises(PullError, match="pull_certificate"):
+    with pytest.raises(PullError, check=coded("pull_certificate")):
         pull(source, Token(TOKEN))
     thread.join(10)
     listener.close()
@@ -224,7 +225,7 @@ def test_links_of_the_browser_are_understood(tool, url, form, where, name):
 
 @pytest.mark.parametrize("form", ["", "../../me", "a/b", "a b"])
 def test_a_form_must_be_named(form: str):
-    with pytest.raises(PullError, match="pull_form"):
+    with pytest.raises(PullError, check=coded("pull_form")):
         find_source("kobo", "https://kf.example.org", form)
 
 

@@ -10,8 +10,8 @@ from analysis import evaluate, read_study
 from analysis.funder_summary import summarise_for_funder
 from analysis.plan_tables import FundingPlan
 from analysis.scorecard.history import past_snapshots
+from dashboard.content.topics.scorecard import say_trend
 from dashboard.exports.front import list_funder_cards
-from dashboard.sentences.sustainability import say_trend
 from dashboard.text import Text
 
 HALF_YEAR = date(2026, 2, 28)

@@ -18,9 +18,8 @@ from analysis.scorecard.score import (
     ScorecardInputs as Inputs,
 )
 from analysis.sustainability.results import Capacity, DomainCapacity, Funding, GrantExpiry
-from dashboard.sentences.sustainability import say_status_range, say_unsure
+from dashboard.content.topics.scorecard import list_scorecard, say_status_range, say_unsure
 from dashboard.status import STATUSES
-from dashboard.tables.sustainability import list_scorecard
 from dashboard.text import LANGUAGES, Text
 
 
@@ -96,7 +95,7 @@ def test_an_interval_that_reaches_over_a_threshold_is_said(months, low, high, re
         said = say_status_range(text, row)
         assert bool(said) is (reach[0] != reach[1])
         assert bool(say_unsure(text, [row])) is bool(said)
-        assert said in list_scorecard([row], text)[text("How sure")].iloc[0]
+        assert said in list_scorecard([row], text).frame[text("How sure")].iloc[0]
         if said:
             assert all(text(STATUSES[end].word) in said for end in reach)
 

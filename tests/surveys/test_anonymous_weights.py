@@ -8,7 +8,7 @@ from analysis.results import Comparison
 from analysis.sections import evaluate
 from analysis.surveys.sensitivity import evaluate_sensitivity
 from dashboard.content.topics.attrition import list_sensitivity
-from dashboard.sentences.methods import say_methods
+from dashboard.content.topics.methods import say_methods
 from dashboard.text import Text
 from tests.studies import make_study
 

@@ -12,10 +12,10 @@ from analysis.surveys.change import evaluate_outcomes
 from analysis.surveys.comparison import evaluate_comparison
 from analysis.surveys.dose import evaluate_dose
 from analysis.volunteers.retention import evaluate_volunteers
+from dashboard.content.topics.methods import say_methods
 from dashboard.content.topics.subgroups import say_across, say_shrunken
 from dashboard.exports.sections_survey import list_survey_sections
 from dashboard.sentences import say_caution
-from dashboard.sentences.methods import say_methods
 from dashboard.sentences.portfolio import say_few_studies
 from dashboard.text import Text
 from tests.activities import SERVICE, VOLUNTEERS, read_tables

@@ -26,10 +26,10 @@ from dashboard.content.topics.outlook import (
     say_backtest,
     say_outlook_choice,
 )
+from dashboard.content.topics.scorecard import list_people
 from dashboard.content.topics.volunteers import list_cards
 from dashboard.sentences import say_finding
 from dashboard.text import Text
-from dashboard.widgets.scorecard import list_people
 from tests.activities import SERVICE, VOLUNTEERS, read_tables
 
 START = date(2025, 1, 1)

@@ -28,6 +28,7 @@ from dashboard.workspace.store import (
     save_file,
     save_version,
 )
+from tests.errors import coded
 from tests.studies import make_study
 
 PLAN = '[study]\ntitle = "Flood"\n[survey]\nfiles = [{ path = "../a.csv", wave = "pre" }]\n'
@@ -59,7 +60,7 @@ def test_a_copy_brought_in_is_the_same_study(study: str):
 @pytest.mark.parametrize("kept", [0.3, 0.8, 0.99])
 def test_a_copy_cut_short_changes_nothing(study: str, kept: float):
     whole = write_archive(study)
-    with pytest.raises(WorkspaceError, match="archive_damaged"):
+    with pytest.raises(WorkspaceError, check=coded("archive_damaged")):
         read_archive(whole[: int(len(whole) * kept)])
     assert [one.id for one in list_studies()] == [study]
 
@@ -73,7 +74,7 @@ def test_an_altered_file_is_refused(study: str):
         for entry in old.infolist():
             data = old.read(entry)
             new.writestr(entry.filename, b"x" + data if entry.filename == "files/000" else data)
-    with pytest.raises(WorkspaceError, match="archive_damaged"):
+    with pytest.raises(WorkspaceError, check=coded("archive_damaged")):
         read_archive(altered.getvalue())
     assert len(list_studies()) == 1
 
@@ -83,7 +84,7 @@ def test_something_else_is_refused():
     with zipfile.ZipFile(other, "w") as made:
         made.writestr("readme.txt", "hello")
     for data in (other.getvalue(), b"", b"PK\x03\x04"):
-        with pytest.raises(WorkspaceError, match="archive_damaged"):
+        with pytest.raises(WorkspaceError, check=coded("archive_damaged")):
             read_archive(data)
     assert list_studies() == []
 
@@ -141,7 +142,7 @@ def test_a_copy_with_another_memory_is_refused(released: str, memory: str):
         for entry in old.infolist():
             said = entry.filename == "released.json"
             new.writestr(entry.filename, memory if said else old.read(entry))
-    with pytest.raises(WorkspaceError, match="archive_damaged"):
+    with pytest.raises(WorkspaceError, check=coded("archive_damaged")):
         read_archive(altered.getvalue())
     assert [one.id for one in list_studies()] == [released]
 
@@ -157,7 +158,7 @@ def test_a_page_is_not_judged_beside_a_release_that_is_not_there(released: str):
             if entry.filename == "released.json":
                 data = json.dumps({**json.loads(data), "releases": []}).encode()
             new.writestr(entry.filename, data)
-    with pytest.raises(WorkspaceError, match="archive_damaged"):
+    with pytest.raises(WorkspaceError, check=coded("archive_damaged")):
         read_archive(altered.getvalue())
 
 

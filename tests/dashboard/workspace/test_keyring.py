@@ -12,6 +12,7 @@ from analysis.errors import WorkspaceError
 from dashboard.workspace.engine import close_workspaces
 from dashboard.workspace.keys import has_key, keys_folder, study_key
 from dashboard.workspace.store import create_study, open_study
+from tests.errors import coded
 
 
 class Keyring:
@@ -119,7 +120,7 @@ def test_a_key_in_a_locked_keyring_is_not_taken_for_missing(workspace, monkeypat
     told = study_key(study)
     install(monkeypatch, Locked())
     for ask in (study_key, has_key):
-        with pytest.raises(WorkspaceError, match="key_not_read"):
+        with pytest.raises(WorkspaceError, check=coded("key_not_read")):
             ask(study)
     install(monkeypatch, ring)
     assert study_key(study) == told

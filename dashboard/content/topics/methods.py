@@ -1,20 +1,60 @@
-"""The methods paragraph and the reporting checklist, filled from the data."""
+"""Methods: a paragraph to paste into a report, the checklist and the settings, from the data."""
 
 from __future__ import annotations
 
 from analysis.evaluation import Evaluation
 from analysis.plan import MeasurePlan, StudyPlan
 from analysis.results import Comparison, Estimate, Suppressed
+from analysis.study import Study
 from analysis.surveys.contrasts import main_rows
 from analysis.surveys.findings import last_contrasts
-from analysis.surveys.results import Outcome
+from analysis.surveys.results import Flow, Outcome
+from dashboard.content.flow import count_analysed, draw_flow
+from dashboard.content.model import Missing, Picture, Section, Table
 from dashboard.sentences.assignment import say_assignment
 from dashboard.sentences.change import is_share, say_level, say_likely, say_signed
-from dashboard.sentences.names import column_name
+from dashboard.sentences.names import column_name, wave_name
 from dashboard.sentences.outcomes import say_wave
 from dashboard.sentences.series import say_series_method
 from dashboard.sentences.statistics import name_change
 from dashboard.text import Text
+
+
+def find_missing(evaluation: Evaluation | None, text: Text) -> Missing | None:
+    """Say what is missing when no study is open."""
+    if evaluation is not None:
+        return None
+    needed = text("Open the sample or upload your files.")
+    return Missing(title=text("No study is open"), needed=needed)
+
+
+def make_section(evaluation: Evaluation, study: Study, text: Text) -> Section:
+    """Make the topic; a page offers its findings to copy."""
+    return Section(
+        key="methods",
+        heading=text("Methods"),
+        title=text("How these numbers were made"),
+        sample=text(
+            "Copy the paragraph into your report; it is written from the data and the settings."
+        ),
+        findings=say_methods(text, evaluation, study.plan),
+        pictures=[] if evaluation.flow is None else [_picture(evaluation, evaluation.flow, text)],
+        tables=[
+            list_checklist(evaluation, study.plan, text),
+            list_settings(study.plan, text),
+        ],
+    )
+
+
+def _picture(evaluation: Evaluation, flow: Flow, text: Text) -> Picture:
+    """The flow of people; documents have it among those lost."""
+    return Picture(
+        key="methods_flow",
+        title=text("Flow of people"),
+        alt=text("Boxes from the rows received to the people who answered both times."),
+        figure=lambda: draw_flow(flow, text, count_analysed(evaluation)),
+        page_only=True,
+    )
 
 
 def say_methods(text: Text, evaluation: Evaluation, plan: StudyPlan) -> list[str]:
@@ -396,3 +436,54 @@ def _listed(text: Text, names: list[str]) -> str:
 def _label(text: Text, plan: StudyPlan, outcome: Outcome) -> str:
     label = next((m.label for m in plan.measures if m.name == outcome.measure), None)
     return text.of(label, outcome.measure)
+
+
+def list_checklist(evaluation: Evaluation, plan: StudyPlan, text: Text) -> Table:
+    """One row per item: number and topic, what the data say or who must write it."""
+    yours = text("yours to write")
+    rows = [
+        (f"{number} {topic}", told or yours)
+        for number, topic, told in list_trend(text, evaluation, plan)
+    ]
+    return Table(
+        key="checklist",
+        title=text("Reporting checklist (TREND)"),
+        columns=(text("Topic"), text("From the data")),
+        rows=tuple(rows),
+        caption=text("What the data can tell is filled in; the rest is yours to write."),
+    )
+
+
+def list_settings(plan: StudyPlan, text: Text) -> Table:
+    """The settings the numbers depend on, with what was chosen in this study."""
+    survey, none = plan.survey, text("none")
+    duplicates = {
+        "latest": text("the latest answer counts"),
+        "first": text("the first answer counts"),
+        "most_complete": text("the most complete answer counts"),
+    }
+
+    def named(column: str | None) -> str:
+        return column_name(text, plan, column) if column else none
+
+    rows = [
+        (text("Seed of random numbers"), str(plan.study.seed)),
+        (text("Smallest group shown"), text.number(plan.study.min_group, 0)),
+    ]
+    if survey is not None:
+        rows += [
+            (text("Waves"), ", ".join(wave_name(text, wave) for wave in survey.waves)),
+            (text("Who answered twice"), duplicates[survey.duplicates]),
+            (text("Answers read as missing"), ", ".join(survey.missing_codes) or none),
+            (text("Column of the groups"), named(survey.group)),
+            (text("Column of the clusters"), named(survey.cluster)),
+            (text("Column of the weights"), named(survey.weight)),
+        ]
+    return Table(
+        key="settings",
+        title=text("Settings"),
+        columns=(text("Setting"), text("In this study")),
+        rows=tuple(rows),
+        note=text("docs/glossary.md explains each term, docs/methods.md each method."),
+        page_only=True,
+    )
