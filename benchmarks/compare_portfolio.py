@@ -19,7 +19,7 @@ import numpy as np
 
 from analysis.portfolio import compare_studies, define, describe_measures, read_result
 from dashboard.figures.portfolio import draw_columns, draw_forest_of_studies, draw_funnel
-from dashboard.tables.sustainability import list_portfolio
+from dashboard.tables.portfolio import list_portfolio
 from dashboard.text import Text
 
 MEASURES = ("preparedness", "knowledge", "kit", "trust", "voice")
