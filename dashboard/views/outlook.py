@@ -35,12 +35,13 @@ def _show_absent(text: Text, found: Volunteers) -> None:
     if not found.overdue:
         return
     saved = current_saved()
+    st.header(text("Overdue volunteers"), anchor=False)
+    # A key file loaded here names the people of the tables below.
+    show_names(text, saved)
     late, soon = (
         outlook.list_overdue(people, lambda code: name_of(saved, code), text)
         for people in (people_overdue(found.overdue), people_to_watch(found.overdue))
     )
-    st.header(late.title, anchor=False)
-    show_names(text, saved)
     st.caption(text("Absent for three times their usual gap or longer. For the organisation only."))
     if late.rows:
         show_table(late.frame, key="overdue")
