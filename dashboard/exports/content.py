@@ -7,13 +7,10 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from analysis.evaluation import Evaluation
 from dashboard.content.chart import Chart
 from dashboard.content.model import NativeChart, Section
 from dashboard.content.sanitize import safe_chart_name, safe_table, safe_text
 from dashboard.exports.gateway import Stamp
-from dashboard.sentences import say_finding
-from dashboard.sentences.cautions import say_cautions
 from dashboard.sentences.few import say_nothing_drawn
 from dashboard.text import Text
 
@@ -176,39 +173,3 @@ def shorten_property(words: str) -> str:
 def safe_lines(lines: Iterable[str]) -> tuple[str, ...]:
     """Make each line printable."""
     return tuple(safe_text(line) for line in lines)
-
-
-def make_section(
-    text: Text,
-    evaluation: Evaluation,
-    key: str,
-    heading: str,
-    *,
-    tables: dict[str, tuple[str, pd.DataFrame]],
-    pictures: tuple[ReportPicture, ...] = (),
-    of: tuple[str, ...] = (),
-    sentences: Iterable[str] = (),
-) -> ReportSection:
-    """Make a section: its findings and cautions are those of the sections ``of`` (or ``key``).
-
-    ``sentences`` follow the findings.
-    """
-    wanted = of or (key,)
-    findings = [say_finding(text, f) for f in evaluation.findings if f.section in wanted]
-    findings += sentences
-    cautions = [c for c in evaluation.cautions if c.section in wanted]
-    return ReportSection(
-        key=key,
-        heading=heading,
-        findings=safe_lines(findings),
-        cautions=safe_lines(say_cautions(text, evaluation, cautions)),
-        pictures=tuple(
-            replace(p, note=safe_text(p.note or findings[0])) if i == 0 and findings else p
-            for i, p in enumerate(pictures)
-        ),
-        tables=tuple(
-            ReportTable(key=name, title=safe_text(title), table=safe_table(table))
-            for name, (title, table) in tables.items()
-            if len(table)
-        ),
-    )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from analysis.evaluation import Evaluation
 from analysis.study import Study
+from dashboard.content.model import Section
 from dashboard.content.topics import (
     capacity,
     cohorts,
@@ -23,12 +23,9 @@ from dashboard.content.topics import (
     targets,
     volunteers,
 )
-from dashboard.exports.content import (
-    ReportSection,
-    make_section,
-    report_section,
-)
+from dashboard.exports.content import ReportSection, report_section
 from dashboard.exports.sections_survey import list_survey_sections
+from dashboard.sentences.cautions import say_cautions
 from dashboard.text import Text
 
 SectionMaker = Callable[[Evaluation, Study, Text], ReportSection | None]
@@ -61,12 +58,11 @@ def _targets(evaluation: Evaluation, study: Study, text: Text) -> ReportSection 
 def _left_out(evaluation: Evaluation, key: str, heading: str, text: Text) -> ReportSection | None:
     """Say why a part is left out beside an earlier release; None where the study has no data."""
     codes = (f"{key}_left_out", f"{key}_not_compared")
-    why = tuple(one for one in evaluation.cautions if one.code in codes)
-    if not why:
+    cautions = [caution for caution in evaluation.cautions if caution.code in codes]
+    if not cautions:
         return None
-    return make_section(
-        text, replace(evaluation, findings=(), cautions=why), key, heading, tables={}
-    )
+    reasons = say_cautions(text, evaluation, cautions)
+    return report_section(Section(key=key, heading=heading, title=heading, cautions=reasons))
 
 
 def _participation(evaluation: Evaluation, study: Study, text: Text) -> ReportSection | None:
